@@ -1,0 +1,51 @@
+PYTHON ?= python3
+BIN := .venv/bin
+HOME_OF_DEMO ?= ./var/demo
+
+.PHONY: help demo serve test check format requirements migration clean
+
+help: ## what can be made here
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/run: requirements.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sise needs Python 3.11 or newer")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	touch $@
+
+demo: .venv/run ## a seeded district with some weeks played, at http://127.0.0.1:8000
+	SISE_HOME=$(HOME_OF_DEMO) $(BIN)/sise demo
+
+serve: .venv/run ## the pages and the scheduler
+	$(BIN)/sise init
+	$(BIN)/sise serve
+
+test: .venv/dev ## the whole suite, on SQLite and PostgreSQL
+	$(BIN)/python -m pytest -n 2
+
+check: .venv/dev ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev ## put the code into form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+requirements: .venv/dev ## pin what requirements*.in ask for, with hashes
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--no-emit-find-links requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--no-emit-find-links requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+migration: .venv/dev ## write a migration for what the models now declare: make migration m="why"
+	$(BIN)/python -m models.migrations "$(m)"
+
+clean: ## remove everything that was made here
+	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,76 @@
+"""The database at an edge: opening it, and the one place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+from flows import history
+
+BUSY_SECONDS = 15  # how long SQLite waits for another writer before it says "locked"
+
+
+def open_engine(url: str) -> Engine:
+    """SQLite in write-ahead mode, or PostgreSQL as it is."""
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The database's own file; None on PostgreSQL."""
+    database = make_url(engine.url).database
+    return Path(database) if engine.dialect.name == "sqlite" and database else None
+
+
+@contextmanager
+def transaction(engine: Engine, now: datetime) -> Iterator[Session]:
+    """All or nothing: one commit at the end, which seals the history that was written."""
+    with engine.connect() as connection:
+        writer = connection.execution_options(sise_writes=True)
+        with Session(writer, expire_on_commit=False) as session:
+            yield session
+            session.flush()
+            history.seal(session, now)
+            session.commit()
+
+
+@contextmanager
+def trial(engine: Engine) -> Iterator[Session]:
+    """As a transaction, but nothing is kept: for a dry run, which writes to look."""
+    with engine.connect() as connection:
+        writer = connection.execution_options(sise_writes=True)
+        with Session(writer, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One consistent look; nothing that happens inside is kept. What was read stays readable."""
+    with Session(engine) as session:
+        yield session
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own BEGIN is switched off, so that a writer can begin with IMMEDIATE:
+    # it waits for the lock up front and cannot lose it half-way.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("sise_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

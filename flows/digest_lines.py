@@ -1,0 +1,167 @@
+"""The lines of a digest: what is read of each receipt and reminder, and said of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, Row, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from flows.office import Office
+from flows.reminders import still_due
+from models import (
+    MessageItem,
+    Notice,
+    Official,
+    Receipt,
+    Reminder,
+    Task,
+    Transition,
+    Unit,
+)
+from models.ladder import Ladder
+from models.notice import Duty, owed
+from models.organisation import PostKind
+from models.warning import Colour
+from models.workdays import Calendar
+from notifications.digest import Line
+
+Absent = aliased(Official)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What every line of tonight's digests needs. `replaced`: messages never attempted, by
+    person, whose items tonight's digest takes over."""
+
+    office: Office
+    night_id: int
+    on: date
+    now: datetime
+    calendar: Calendar
+    ladders: Mapping[int, Ladder]
+    replaced: Mapping[int, list[int]]
+
+    def taken_over(self, people: Iterable[int]) -> list[int]:
+        return [message for who in people for message in self.replaced.get(who, ())]
+
+
+def addressees(session: Session, composition: Composition) -> list[int]:
+    """Everybody with a line tonight, or in a digest that is replaced."""
+    told = (
+        select(col(Receipt.official_id))
+        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+        .join(Transition, col(Transition.id) == col(Notice.transition_id))
+        .where(col(Transition.night_id) == composition.night_id)
+    )
+    reminded = select(col(Reminder.official_id)).where(
+        col(Reminder.night_id) == composition.night_id
+    )
+    found = {*session.scalars(told.distinct()), *session.scalars(reminded.distinct())}
+    return sorted(found | composition.replaced.keys())
+
+
+def receipts(composition: Composition, people: list[int]) -> Executable:
+    """Tonight's receipts of these people, and those of replaced digests, while they are owed."""
+    return (
+        select(Receipt, Notice, Task, Unit, Official, Absent)
+        .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
+        .join(Transition, col(Transition.id) == col(Notice.transition_id))
+        .join(Task, col(Task.id) == col(Notice.task_id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .join(Official, col(Official.id) == col(Receipt.official_id))
+        .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
+        .where(
+            col(Receipt.official_id).in_(people),
+            or_(
+                col(Transition.night_id) == composition.night_id,
+                _in(col(Receipt.id), col(MessageItem.receipt_id), composition, people),
+            ),
+            owed(),
+        )
+        .order_by(col(Task.number))
+    )
+
+
+def reminders(
+    session: Session, composition: Composition, people: list[int]
+) -> Iterable[Row[*tuple[Any, ...]]]:
+    """Tonight's reminders of these people and those of replaced digests: the newest of each
+    person and task."""
+    rows = session.execute(
+        select(Reminder, Task, Unit, Official)
+        .join_from(Reminder, Task, col(Task.id) == col(Reminder.task_id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .join(Official, col(Official.id) == col(Reminder.official_id))
+        .where(
+            col(Reminder.official_id).in_(people),
+            or_(
+                col(Reminder.night_id) == composition.night_id,
+                _in(col(Reminder.id), col(MessageItem.reminder_id), composition, people),
+            ),
+            col(Task.colour) == Colour.GREEN,
+        )
+        .order_by(col(Reminder.id))
+    )
+    due = (row for row in rows if still_due(row.Reminder, row.Task))
+    return {(row.Official.id, row.Task.id): row for row in due}.values()
+
+
+def _in(wanted: Any, item: Any, composition: Composition, people: list[int]) -> ColumnElement[bool]:
+    replaced = composition.taken_over(people)
+    found: ColumnElement[bool] = wanted.in_(
+        select(item).where(col(MessageItem.message_id).in_(replaced))
+    )
+    return found
+
+
+def warning_line(composition: Composition, row: Row[*tuple[Any, ...]], link: str) -> Line:
+    notice, receipt = row.Notice, row.Receipt
+    rung = composition.ladders[row.Task.policy_id].at(notice.colour)
+    return Line(
+        **_matter(composition, row.Task, row.Unit),
+        colour=notice.colour,
+        label=rung.label,
+        notice_number=notice.number,
+        duty=receipt.duty,
+        acknowledge_by=notice.acknowledge_by,
+        answer_by=notice.answer_by if receipt.duty == Duty.ACT else None,
+        capacity=receipt.capacity,
+        climbed_from=receipt.climbed_from,
+        stands_for=row[5].name if row[5] else "",
+        link=link,
+    )
+
+
+def reminder_line(composition: Composition, row: Row[*tuple[Any, ...]]) -> Line:
+    return Line(
+        **_matter(composition, row.Task, row.Unit),
+        colour=Colour.GREEN,
+        label="",
+        notice_number="",
+        duty=None,
+        acknowledge_by=None,
+        answer_by=None,
+        capacity=PostKind.HANDLER,
+        climbed_from=None,
+        stands_for="",
+        link="",
+    )
+
+
+def _matter(composition: Composition, task: Task, unit: Unit) -> dict[str, Any]:
+    """What may be said about the task itself: restricted ones carry number and dates only."""
+    due, calendar = task.due_on, composition.calendar
+    rolls = composition.ladders[task.policy_id].roll == "next"
+    counted = calendar.roll(due) if due and rolls else due
+    return {
+        "number": task.number,
+        "title": "" if task.restricted else task.title,
+        "unit": "" if task.restricted else unit.name,
+        "restricted": task.restricted,
+        "due_on": due,
+        "days_over": (composition.on - counted).days if counted else None,
+        "provisional": due is not None and not calendar.is_known(due.year),
+    }

@@ -1,0 +1,43 @@
+"""The sheet 通讯录 becomes rows: units, people, their posts, and who stands in for whom."""
+
+from flows.ledger import cells
+from flows.ledger.needs import Need
+from flows.ledger.rows import DirectoryRow
+from flows.ledger.table import Table
+
+
+def directory_rows(table: Table) -> list[DirectoryRow]:
+    if table.problems:
+        return []  # without its columns a row says nothing
+    return [_directory_row(table, row) for row in table.rows()]
+
+
+def _directory_row(table: Table, row: int) -> DirectoryRow:
+    before = len(table.problems)
+    read = DirectoryRow(
+        unit=table.take(row, "unit", cells.line, ""),
+        parent=table.take(row, "parent", cells.line, ""),
+        name=table.take(row, "name", cells.line, ""),
+        post=table.take(row, "post", cells.post, None),
+        email=table.take(row, "email", cells.address, ""),
+        deputy=table.take(row, "deputy", cells.line, ""),
+        from_on=table.take(row, "from", cells.day, None),
+        until_on=table.take(row, "to", cells.day, None),
+        sheet=table.grid.sheet,
+        row=row + 1,
+    )
+    if len(table.problems) == before:
+        _judge(table, row, read)
+    return read
+
+
+def _judge(table: Table, row: int, read: DirectoryRow) -> None:
+    if not read.unit:
+        table.note(row, "unit", Need.EMPTY)
+    person = read.email or read.deputy or (cells.POST_NAMES[read.post] if read.post else "")
+    if person and not read.name:
+        table.note(row, "name", Need.PERSON_WITHOUT_NAME, "", person)
+    if read.from_on and read.until_on and read.until_on < read.from_on:
+        table.note(
+            row, "to", Need.ENDS_BEFORE_START, read.until_on.isoformat(), read.from_on.isoformat()
+        )

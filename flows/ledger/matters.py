@@ -1,0 +1,177 @@
+"""The rows of 台账 against the database: who and what they name, and whether it is known."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from flows.ledger.cells import month_end
+from flows.ledger.needs import Need
+from flows.ledger.people import NotIdentified, People
+from flows.ledger.problems import Problem
+from flows.ledger.roster import Person
+from flows.ledger.rows import LedgerRow
+from flows.rulebook import procedure_of
+from models import Measure, Procedure, Task
+from models.signoff import CLOSED, TaskState
+from models.task import Track
+
+DEFAULT_PROCEDURE = "rectification"
+CHUNK = 500  # numbers per query
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Matter:
+    """A row with everything it names resolved. `task` None: it is new."""
+
+    row: LedgerRow
+    procedure: Procedure
+    opened_on: date
+    due_on: date | None
+    handler: Person | None
+    leader: Person | None
+    task: Task | None
+    measures: tuple[str, ...]  # of the known task
+
+
+@dataclass(slots=True)
+class Known:
+    """What the database knows of the numbers in the file."""
+
+    tasks: Mapping[str, Task]
+    measures: Mapping[int, list[str]]
+    procedures: Mapping[str, Procedure]  # by name, title and alias
+    titles: str
+
+    def by_id(self, procedure_id: int) -> Procedure:
+        return next(p for p in self.procedures.values() if p.id == procedure_id)
+
+
+def load_known(session: Session, rows: Sequence[LedgerRow]) -> Known:
+    tasks: dict[str, Task] = {}
+    measures: dict[int, list[str]] = {}
+    for numbers in in_chunks([row.number for row in rows]):
+        found = session.exec(select(Task).where(col(Task.number).in_(numbers))).all()
+        tasks.update({task.number: task for task in found})
+        ids = [task.id for task in found]
+        texts = (
+            select(Measure)
+            .where(col(Measure.task_id).in_(ids))
+            .order_by(col(Measure.task_id), col(Measure.position))
+        )
+        for measure in session.exec(texts):
+            measures.setdefault(measure.task_id, []).append(measure.text)
+    stored = session.exec(select(Procedure).order_by(col(Procedure.id))).all()
+    names = {alias: p for p in stored for alias in procedure_of(p).aliases}
+    names |= {p.title: p for p in stored} | {p.name: p for p in stored}
+    return Known(tasks, measures, names, "、".join(p.title for p in stored))
+
+
+def in_chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+@dataclass(slots=True)
+class Check:
+    """Resolves rows one by one and collects what cannot be resolved."""
+
+    people: People
+    known: Known
+    today: date
+    heads: set[str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def enter_handlers(self, rows: Sequence[LedgerRow]) -> None:
+        """Addresses first: a row that only names a person may mean one of a later row."""
+        for row in rows:
+            if row.handler_email and row.unit in self.people.roster.units:
+                try:
+                    self.people.by_address(row.unit, row.handler or "", row.handler_email)
+                except NotIdentified as who:
+                    column = "责任人邮箱" if who.need is Need.TWO_NAMES else "责任人"
+                    self.note(row, column, who.need, who.found, who.other)
+
+    def matter(self, row: LedgerRow) -> Matter | None:
+        """The resolved row; None if it has a problem."""
+        before = len(self.problems)
+        task = self.known.tasks.get(row.number)
+        self._units(row)
+        procedure = self._procedure(row, task)
+        handler, leader = self._handler(row), self._leader(row)
+        self._responsible(row, task, handler)
+        opened_on, due_on = self._dates(row, task)
+        if len(self.problems) > before or procedure is None:
+            return None
+        measures = tuple(self.known.measures.get(task.id or 0, ())) if task else ()
+        return Matter(row, procedure, opened_on, due_on, handler, leader, task, measures)
+
+    def note(self, row: LedgerRow, column: str, need: Need, found: str, other: str = "") -> None:
+        self.problems.append(Problem(row.sheet, row.row, column, found, need, other))
+
+    def _units(self, row: LedgerRow) -> None:
+        for column, name in (("责任单位", row.unit), ("牵头单位", row.lead_unit)):
+            if name and name not in self.people.roster.units:
+                self.note(row, column, Need.UNKNOWN_UNIT, name)
+
+    def _procedure(self, row: LedgerRow, task: Task | None) -> Procedure | None:
+        if task is not None and row.procedure is None:
+            return self.known.by_id(task.procedure_id)
+        name = row.procedure or DEFAULT_PROCEDURE
+        procedure = self.known.procedures.get(name)
+        if procedure is None:
+            self.note(row, "类别", Need.UNKNOWN_PROCEDURE, name, self.known.titles)
+        elif task is not None and procedure.id != task.procedure_id and _is_under_way(task):
+            present = self.known.by_id(task.procedure_id).title
+            self.note(row, "类别", Need.PROCEDURE_FIXED, name, present)
+        return procedure
+
+    def _handler(self, row: LedgerRow) -> Person | None:
+        if row.handler_email:
+            return self.people.roster.by_email.get(row.handler_email)
+        return self._official(row, "责任人", row.handler)
+
+    def _leader(self, row: LedgerRow) -> Person | None:
+        return self._official(row, "分管领导", row.supervising_leader)
+
+    def _official(self, row: LedgerRow, column: str, name: str | None) -> Person | None:
+        if not name or row.unit not in self.people.roster.units:
+            return None
+        look = self.people.within if column == "责任人" else self.people.anywhere
+        try:
+            return look(row.unit, name)
+        except NotIdentified as who:
+            self.note(row, column, who.need, who.found, who.other)
+            return None
+
+    def _responsible(self, row: LedgerRow, task: Task | None, handler: Person | None) -> None:
+        if handler or row.handler or row.handler_email or row.unit in self.heads:
+            return
+        kept = task is not None and row.handler is None and task.handler_id is not None
+        if not kept and row.unit in self.people.roster.units:
+            self.note(row, "责任人", Need.NOBODY_RESPONSIBLE, "", row.unit)
+
+    def _dates(self, row: LedgerRow, task: Task | None) -> tuple[date, date | None]:
+        due_on = row.due_on
+        if task and due_on and row.yearless:
+            due_on = month_end(task.opened_on.year, due_on.month)
+        if due_on is None and row.track is not Track.LONG_TERM:
+            self.note(row, "整改时限", Need.DUE_EMPTY, "")
+        if due_on is None and task and task.state is TaskState.LONG_TERM:
+            due_on = task.due_on  # its next review, which the ledger does not know
+        opened_on = row.opened_on or (
+            task.opened_on if task else min(self.today, due_on or self.today)
+        )
+        if due_on and due_on < opened_on:
+            self.note(
+                row, "整改时限", Need.DUE_BEFORE_OPENED, due_on.isoformat(), opened_on.isoformat()
+            )
+        return opened_on, due_on
+
+
+def _is_under_way(task: Task) -> bool:
+    """From here on its levels of sign-off may have been used; a closed task is told elsewhere."""
+    return task.state is not TaskState.ASSIGNED and task.state not in CLOSED

@@ -1,0 +1,190 @@
+"""What a ledger's cell should have held: one sentence each, in Chinese and in English."""
+
+from enum import Enum
+
+SHOWN = 40  # characters of a cell that a sentence repeats
+
+
+class Need(Enum):
+    """What was expected, in Chinese and in English. `{other}` is a second fact of the problem."""
+
+    NOT_A_DATE = (
+        "“{found}”不是日期，请写成 2022-07-14、2022年7月14日 或 7月底",
+        "“{found}” is not a date; write 2022-07-14, 2022年7月14日 or 7月底",
+    )
+    NO_SUCH_DAY = (
+        "“{found}”这一天不存在，请核对年月日",
+        "“{found}” is a day that does not exist; check year, month and day",
+    )
+    YEAR_OUT_OF_RANGE = (
+        "“{found}”的年份不在1949年至2100年之间，请核对",
+        "“{found}” is not between the years 1949 and 2100; check the year",
+    )
+    NO_YEAR = ("“{found}”没有年份，请写明年份", "“{found}” has no year; write the year too")
+    DUE_BEFORE_OPENED = (
+        "“{found}”早于交办日期 {other}，请核对两个日期",
+        "“{found}” is before 交办日期 {other}; check both dates",
+    )
+    ENDS_BEFORE_START = (
+        "“{found}”早于“起” {other}，请核对两个日期",
+        "“{found}” is before 起 {other}; check both dates",
+    )
+    EMPTY = ("是空的，此列必须填写", "is empty; this column must be filled in")
+    NUMBER_EMPTY = (
+        "是空的；请填写编号，同一问题的几条措施请合并编号单元格",
+        "is empty; write the number, or merge its cells for several measures of one matter",
+    )
+    DUE_EMPTY = (
+        "是空的；请填写整改时限，没有时限的请把整改类别写成 长期坚持",
+        "is empty; write the due date, or 长期坚持 as 整改类别 where there is none",
+    )
+    NOT_A_TRACK = (
+        "“{found}”不是整改类别，请写成 立行立改、限期整改 或 长期坚持",
+        "“{found}” is not a track; write 立行立改, 限期整改 or 长期坚持",
+    )
+    LONG_TERM_AND_TRACK = (
+        "写了“{found}”，而整改类别是 {other}；请改成日期，或把整改类别写成 长期坚持",
+        "says “{found}” while 整改类别 is {other}; write a date, or 长期坚持 as 整改类别",
+    )
+    NOT_YES_NO = (
+        "“{found}”不是 是 或 否，请写 是 或 否",
+        "“{found}” is not 是 or 否; write one of them",
+    )
+    NOT_A_POST = (
+        "“{found}”不是职务类别，请写 责任人、单位负责人、分管领导、审核人、督办室、组长 或 管理员",
+        (
+            "“{found}” is not a post; write handler, unit_head, supervising_leader, reviewer, "
+            "office, commission_head or administrator"
+        ),
+    )
+    NOT_AN_ADDRESS = (
+        "“{found}”不是有效的邮箱地址，请写成 name@example.cn",
+        "“{found}” is not a mail address; write it as name@example.cn",
+    )
+    HIDDEN_CHARACTER = (
+        "“{found}”里有不可见或控制字符 {other}，请删去后重新输入",
+        "“{found}” holds the invisible or control character {other}; delete it and type it again",
+    )
+    TOO_LONG = (
+        "“{found}”超过{other}个字，请缩短",
+        "“{found}” is longer than {other} characters; shorten it",
+    )
+    NUMBER_IS_A_DATE = (
+        "{found} 是日期，不是编号；请把单元格设为文本格式后重新输入编号",
+        "{found} is a date, not a number; format the cell as text and type the number again",
+    )
+    FORMULA_WITHOUT_VALUE = (
+        "单元格 {found} 的公式没有计算结果，请在 Excel 中打开并保存，或改成数值",
+        (
+            "the formula in cell {found} has no value; open and save the file in Excel, or write "
+            "the value"
+        ),
+    )
+    ERROR_VALUE = (
+        "单元格 {found} 是错误值 {other}，请改正",
+        "cell {found} holds the error {other}; correct it",
+    )
+    NO_HEADINGS = (
+        "前20行里找不到表头；表头要有这些列：{other}",
+        "has no row of headings in its first 20 rows; it needs the columns {other}",
+    )
+    MISSING_COLUMN = (
+        "缺少“{found}”一列，请在第{other}行的表头里加上",
+        "lacks the column “{found}”; add it to the headings in row {other}",
+    )
+    TWICE_A_COLUMN = (
+        "表头“{found}”出现了两次（{other}），请只留一列",
+        "has the heading “{found}” twice ({other}); keep one column",
+    )
+    NO_ROWS = ("表头下面没有内容，请填写后再导入", "has nothing below its headings; fill it in")
+    OUTSIDE_COLUMNS = (
+        "“{found}”超出了表头的列数，请检查这一行是否多了逗号",
+        "“{found}” lies beyond the last heading; look for a comma too many in this row",
+    )
+    NUMBER_TWICE = (
+        "“{found}”与第{other}行重复；同一问题的几条措施请合并编号单元格，不同问题请用不同编号",
+        (
+            "“{found}” is also in row {other}; merge the number's cells for several measures of "
+            "one matter, or give another number"
+        ),
+    )
+    DIFFERS_IN_TASK = (
+        "“{found}”与同一问题第{other}行的内容不同，请写成一致，或拆成两个编号",
+        "“{found}” differs from row {other} of this matter; make them equal or split it",
+    )
+    UNKNOWN_UNIT = (
+        "没有“{found}”这个单位，请先在通讯录里登记",
+        "“{found}” is no known unit; enter it in the directory first",
+    )
+    UNKNOWN_PROCEDURE = (
+        "没有“{found}”这个类别，可以写：{other}",
+        "“{found}” is no known procedure; write one of {other}",
+    )
+    UNKNOWN_OFFICIAL = (
+        "找不到“{found}”（{other}），请填写邮箱，或先在通讯录里登记",
+        (
+            "“{found}” ({other}) is not known; write the mail address, or enter the person in the "
+            "directory first"
+        ),
+    )
+    AMBIGUOUS_OFFICIAL = (
+        "“{found}”有{other}人同名，请用邮箱写明是哪一位",
+        "“{found}” is the name of {other} people; give the mail address",
+    )
+    NAME_MISSING = (
+        "是空的，而邮箱 {other} 还没有登记；请填写姓名",
+        "is empty while the address {other} is not known; write the name",
+    )
+    NOBODY_RESPONSIBLE = (
+        "是空的，而“{other}”在通讯录里没有单位负责人；请填写责任人，或登记单位负责人",
+        (
+            "is empty while “{other}” has no unit head in the directory; write the handler, or "
+            "enter a unit head"
+        ),
+    )
+    TWO_NAMES = (
+        "“{found}”这个邮箱已写给“{other}”，一个邮箱只能属于一个人",
+        "“{found}” already belongs to “{other}”; an address belongs to one person",
+    )
+    TWO_PARENTS = (
+        "“{found}”与第{other}行写的上级单位不同，请写成一致",
+        "“{found}” differs from the parent in row {other}; make them equal",
+    )
+    PARENT_CYCLE = (
+        "“{found}”成了自己的上级（{other}），请改正上级单位",
+        "“{found}” would be above itself ({other}); correct the parents",
+    )
+    PERSON_WITHOUT_NAME = (
+        "是空的，而这一行写了 {other}；请填写姓名",
+        "is empty while the row gives {other}; write the name",
+    )
+    OWN_DEPUTY = ("“{found}”不能代理自己", "“{found}” cannot stand in for himself or herself")
+    OVERLAPPING_POST = (
+        "“{found}”的同一职务与第{other}行时间重叠，请只留一行或改正起止",
+        (
+            "“{found}” holds the same post in row {other} at the same time; keep one row or "
+            "correct the dates"
+        ),
+    )
+    OVERLAPPING_ABSENCE = (
+        "“{found}”的代理与第{other}行时间重叠，请只留一行或改正起止",
+        "“{found}” is away in row {other} at the same time; keep one row or correct the dates",
+    )
+    TASK_CLOSED = (
+        "“{found}”已经销号或撤回，不能通过导入更改（{other}）",
+        "“{found}” is closed and cannot be changed by an import ({other})",
+    )
+    PROCEDURE_FIXED = (
+        "“{found}”已开始办理，类别不能再改（现为 {other}）",
+        "“{found}” comes too late: the matter is under way as {other}",
+    )
+
+    def say(self, found: str, other: str, language: str) -> str:
+        sentence = self.value[1 if language == "en" else 0]
+        return sentence.format(found=shown(found), other=shown(other, 200))
+
+
+def shown(text: str, limit: int = SHOWN) -> str:
+    """The text on one line, with what cannot be seen spelt out."""
+    spelt = "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text[: limit + 1])
+    return spelt if len(text) <= limit else spelt[:limit] + "…"

@@ -1,0 +1,68 @@
+"""What is wrong with a ledger, and where: one sentence that says what to write instead."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flows.ledger.headings import DIRECTORY, LEDGER
+from flows.ledger.needs import Need
+from models.refusal import Refusal
+
+SAID = 200  # problems that are spelt out before the rest is only counted
+_COLUMNS = {heading.chinese: n for n, heading in enumerate((*LEDGER, *DIRECTORY))}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to correct. `row` as Excel counts; None where it is the whole sheet."""
+
+    sheet: str
+    row: int | None
+    column: str
+    found: str
+    need: Need
+    other: str = ""
+
+    def message(self, language: str = "zh-CN") -> str:
+        """One sentence: sheet, row, column, what was found, what to write."""
+        said = self.need.say(self.found, self.other, language)
+        where = self._where(language)
+        if not where:
+            return said
+        return f"{where}: {said}" if language == "en" else f"{where}：{said}"
+
+    def _where(self, language: str) -> str:
+        row = None
+        if self.row is not None:
+            row = f"row {self.row}" if language == "en" else f"第{self.row}行"
+        parts = [part for part in (self.sheet, row) if part]
+        place = " ".join(parts)
+        if not self.column:
+            return place
+        comma = ", " if language == "en" else " "
+        return f"{place}{comma}{self.column}" if place else self.column
+
+
+class UnreadableLedger(Refusal):
+    """The file cannot be read at all."""
+
+
+class LedgerRefused(Refusal):
+    """The ledger was read and has problems; nothing was written. One line per problem."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(_lines(problems, "zh-CN"), _lines(problems, "en"))
+        self.problems = tuple(problems)
+
+
+def _lines(problems: Sequence[Problem], language: str) -> str:
+    lines = [problem.message(language) for problem in problems[:SAID]]
+    if (more := len(problems) - SAID) > 0:
+        lines.append(f"… and {more} more" if language == "en" else f"……另有 {more} 处")
+    return "\n".join(lines)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By sheet as they come, then by row and column as the file has them."""
+    told = list(problems)
+    sheets = {sheet: n for n, sheet in enumerate(dict.fromkeys(p.sheet for p in told))}
+    return sorted(told, key=lambda p: (sheets[p.sheet], p.row or 0, _COLUMNS.get(p.column, -1)))

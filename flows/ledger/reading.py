@@ -1,0 +1,135 @@
+"""A file becomes a ledger: everything that it says, and everything that is wrong with it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from flows.ledger import headings
+from flows.ledger.directory_rows import directory_rows
+from flows.ledger.grid import Grid, is_blank
+from flows.ledger.ledger_rows import ledger_rows
+from flows.ledger.needs import Need
+from flows.ledger.package import NOT_A_WORKBOOK
+from flows.ledger.problems import Problem, UnreadableLedger, in_order
+from flows.ledger.rows import DIRECTORY_SHEET, LEDGER_SHEET, DirectoryRow, Ledger, LedgerRow
+from flows.ledger.table import Table, count_known, find_table
+from flows.ledger.textfile import read_csv
+from flows.ledger.workbook import read_workbook
+
+MAX_FILE = 64_000_000  # bytes
+_WANTED = {
+    LEDGER_SHEET: LEDGER_SHEET,
+    "ledger": LEDGER_SHEET,
+    DIRECTORY_SHEET: DIRECTORY_SHEET,
+    "directory": DIRECTORY_SHEET,
+}
+_HEADINGS = {LEDGER_SHEET: headings.LEDGER, DIRECTORY_SHEET: headings.DIRECTORY}
+
+
+def read_ledger(path: Path, *, today: date) -> Ledger:
+    """Read an .xlsx or a CSV. Raises UnreadableLedger if there is nothing to read; whatever else
+    is wrong is collected, and rows with problems are among the rows, so that the database's
+    objections to them can be told at once. `today` gives 7月底 its year where 交办日期 is empty.
+    """
+    data = _content(path)
+    if data.startswith(b"PK"):
+        return _from_workbook(data, today)
+    grid = read_csv(data)
+    table = max(_HEADINGS, key=lambda sheet: count_known(grid, _HEADINGS[sheet]))
+    reader = _Reader(today)
+    reader.read(table, grid)
+    return reader.ledger()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise UnreadableLedger(
+                "文件超过 64 MB，已拒绝读取；请拆分后再导入",
+                "the file is larger than 64 MB and was not read; split it",
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableLedger(
+            f"无法打开文件 {path.name}；请检查路径和权限",
+            f"the file {path.name} cannot be opened ({error.strerror}); check path and rights",
+        ) from error
+    if not data.strip():
+        raise UnreadableLedger("文件是空的；请填写后再导入", "the file is empty; fill it in")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnreadableLedger(
+            "文件是旧版 .xls 或设有密码；请去掉密码并另存为 .xlsx 再导入",
+            "the file is an old .xls or has a password; save it as .xlsx without one",
+        )
+    if data.startswith((b"%PDF", b"{\\rtf")):
+        raise UnreadableLedger(*NOT_A_WORKBOOK)
+    return data
+
+
+def _from_workbook(data: bytes, today: date) -> Ledger:
+    book = read_workbook(data, _WANTED)
+    if not book.grids:
+        names = "、".join(book.sheet_names[:10])
+        raise UnreadableLedger(
+            f"工作簿里没有“台账”或“通讯录”工作表，只有：{names}；请改工作表名称",
+            f"the workbook has no sheet 台账 or 通讯录, only {names}; rename the sheet",
+        )
+    reader = _Reader(today)
+    for sheet, grid in book.grids.items():
+        reader.read(sheet, grid)
+    others = tuple(n for n in book.sheet_names if n.strip().lower() not in _WANTED)
+    return reader.ledger(others)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects what the sheets of one file say."""
+
+    today: date
+    rows: list[LedgerRow] = field(default_factory=list)
+    directory: list[DirectoryRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    sections: list[str] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)
+
+    def read(self, kind: str, grid: Grid) -> None:
+        self.sheets.append(grid.sheet)
+        found = find_table(grid, _HEADINGS[kind])
+        if found is None:
+            needed = "、".join(h.chinese for h in _HEADINGS[kind] if h.required)
+            self.problems.append(Problem(grid.sheet, None, "", "", Need.NO_HEADINGS, needed))
+            return
+        if kind == LEDGER_SHEET:
+            rows, sections = ledger_rows(found, self.today)
+            self.rows += rows
+            self.sections += sections
+        else:
+            self.directory += directory_rows(found)
+        self.columns += [f"{grid.sheet}：{name}" if grid.sheet else name for name in found.ignored]
+        self.problems += [*found.problems, *_overhanging(found)]
+
+    def ledger(self, other_sheets: tuple[str, ...] = ()) -> Ledger:
+        if not (self.rows or self.directory or self.problems):
+            self.problems += [Problem(s, None, "", "", Need.NO_ROWS) for s in self.sheets]
+        return Ledger(
+            tuple(self.rows),
+            tuple(self.directory),
+            tuple(in_order(self.problems)),
+            tuple(self.columns),
+            tuple(self.sections),
+            other_sheets,
+        )
+
+
+def _overhanging(table: Table) -> list[Problem]:
+    """In a CSV, a cell beyond the headings means that a comma has shifted the row."""
+    grid = table.grid
+    if grid.sheet:
+        return []
+    width = len(grid.rows[table.first - 1])
+    return [
+        Problem("", row + 1, "", str(cells[width]), Need.OUTSIDE_COLUMNS)
+        for row, cells in enumerate(grid.rows[table.first :], table.first)
+        if any(not is_blank(cell) for cell in cells[width:])
+    ]

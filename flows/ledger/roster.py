@@ -1,0 +1,146 @@
+"""Units and people in memory: what the database knows, and what an import is about to add.
+
+Nothing reaches the database before write(), so that an import can be checked as a whole.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, TypeVar
+
+from sqlmodel import Session, select
+
+from models import Absence, Official, Post, Unit
+from models.organisation import PostKind
+
+NEW = -1  # the id of what is not written yet
+
+Stored = TypeVar("Stored", Post, Absence)
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """An official, stored or planned. Two persons are the same only if they are one object."""
+
+    name: str
+    email: str
+    unit: str
+    stored: Official | None = None
+
+    @property
+    def id(self) -> int:
+        return NEW if self.stored is None or self.stored.id is None else self.stored.id
+
+    def shown(self) -> str:
+        return f"{self.name} {self.email}".rstrip()
+
+
+@dataclass(slots=True, eq=False)
+class Term(Generic[Stored]):
+    """A post or an absence between two dates, stored or planned."""
+
+    person: Person
+    from_on: date | None
+    until_on: date | None
+    unit: str = ""
+    kind: PostKind | None = None
+    deputy: Person | None = None
+    stored: Stored | None = None
+
+    def key(self) -> tuple[object, ...]:
+        return self.person, self.unit, self.kind, self.deputy
+
+    def overlaps(self, from_on: date | None, until_on: date | None) -> bool:
+        begins, ends = self.from_on or date.min, self.until_on or date.max
+        return begins <= (until_on or date.max) and (from_on or date.min) <= ends
+
+
+@dataclass(slots=True)
+class Roster:
+    units: dict[str, Unit | None] = field(default_factory=dict)  # None: planned
+    parents: dict[str, str] = field(default_factory=dict)
+    people: list[Person] = field(default_factory=list)
+    by_email: dict[str, Person] = field(default_factory=dict)
+    by_name: dict[str, list[Person]] = field(default_factory=lambda: defaultdict(list))
+    by_place: dict[tuple[str, str], list[Person]] = field(default_factory=lambda: defaultdict(list))
+    posts: list[Term[Post]] = field(default_factory=list)
+    absences: list[Term[Absence]] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, session: Session) -> "Roster":
+        roster = cls()
+        names: dict[int | None, str] = {}
+        units = session.exec(select(Unit)).all()
+        for unit in units:
+            roster.units[unit.name], names[unit.id] = unit, unit.name
+        roster.parents = {u.name: names[u.parent_id] for u in units if u.parent_id is not None}
+        people: dict[int | None, Person] = {}
+        for official in session.exec(select(Official)):
+            known = Person(official.name, official.email or "", names[official.unit_id], official)
+            people[official.id] = roster.add(known)
+        for post in session.exec(select(Post)):
+            unit_name = names[post.unit_id]
+            roster.add_post(
+                Term(
+                    people[post.official_id],
+                    post.from_on,
+                    post.until_on,
+                    unit=unit_name,
+                    kind=post.kind,
+                    stored=post,
+                )
+            )
+        for away in session.exec(select(Absence)):
+            roster.absences.append(
+                Term(
+                    people[away.official_id],
+                    away.from_on,
+                    away.until_on,
+                    deputy=people[away.deputy_id],
+                    stored=away,
+                )
+            )
+        return roster
+
+    def add(self, person: Person) -> Person:
+        self.people.append(person)
+        self.by_name[person.name].append(person)
+        if person.email:
+            self.by_email[person.email] = person
+        self.place(person, person.unit)
+        return person
+
+    def add_post(self, term: Term[Post]) -> None:
+        self.posts.append(term)
+        self.place(term.person, term.unit)
+
+    def place(self, person: Person, unit: str) -> None:
+        """From now on, this person is found by name within the unit."""
+        if person not in self.by_place[unit, person.name]:
+            self.by_place[unit, person.name].append(person)
+
+    def rename(self, person: Person, name: str) -> None:
+        if person.name == name:
+            return
+        places = [place for place, people in self.by_place.items() if person in people]
+        self.by_name[person.name].remove(person)
+        self.by_name[name].append(person)
+        person.name = name
+        for unit, old in places:
+            self.by_place[unit, old].remove(person)
+            self.place(person, unit)
+
+    def give_address(self, person: Person, email: str) -> None:
+        person.email = email
+        self.by_email[email] = person
+
+    def named(self, unit: str, name: str) -> list[Person]:
+        return self.by_place.get((unit, name), [])
+
+    def heads(self, today: date) -> set[str]:
+        """The units that have, or will have, a head."""
+        return {
+            term.unit
+            for term in self.posts
+            if term.kind is PostKind.UNIT_HEAD and (term.until_on or date.max) >= today
+        }

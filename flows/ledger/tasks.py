@@ -1,0 +1,150 @@
+"""Checked matters become tasks: new ones in bulk, known ones field by field."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Table, delete, func, insert, select
+from sqlmodel import Session, col
+
+from flows.deadline import change_deadline
+from flows.history import link_id
+from flows.ledger.differences import differences, said_of
+from flows.ledger.matters import Matter, in_chunks
+from flows.ledger.roster import Roster
+from flows.rulebook import current_policy
+from models import DeadlineChange, Measure, Task
+from models.signoff import TaskState
+from models.task import Track
+from models.warning import Colour
+from models.workdays import Calendar
+
+REASON = "台账导入"
+_TASKS: Table = Task.__table__  # type: ignore[attr-defined]  # SQLModel does not type its table
+_UNSAID = {
+    "handler_id": None,
+    "supervising_leader_id": None,
+    "lead_unit_id": None,
+    "supporting_units": "",
+    "goal": "",
+    "track": Track.DEADLINE,
+    "lists": "",
+    "restricted": False,
+    "remarks": "",
+    "level": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWriter:
+    """One import's way into the tables of tasks."""
+
+    session: Session
+    roster: Roster
+    today: date
+    now: datetime
+    calendar: Calendar
+
+    def open_all(self, matters: Sequence[Matter]) -> None:
+        """Insert the new tasks, their measures, and the first entries of their deadline ledger."""
+        policies = {m.procedure.policy_name for m in matters}
+        newest = {name: current_policy(self.session, name) for name in policies}
+        rows = [self._new_task(m, newest[m.procedure.policy_name]) for m in matters]
+        ids = self._insert(rows)
+        self._write_measures({ids[m.row.number]: m.row.measures or () for m in matters})
+        openings = [self._opening(ids[m.row.number], m) for m in matters]
+        if openings:
+            self.session.execute(insert(DeadlineChange), openings)
+
+    def update(self, matter: Matter, task: Task) -> dict[str, tuple[Any, Any]]:
+        """Write what differs, but for the measures, and say it: field → (before, after)."""
+        changed = differences(matter, task, self.roster)
+        # The table's checks compare fields with each other: they must change in one statement.
+        with self.session.no_autoflush:
+            self._set(task, changed, matter)
+            if "due_on" in changed:
+                task.original_due_on = task.original_due_on or matter.due_on
+                change_deadline(
+                    self.session,
+                    task,
+                    matter.due_on,
+                    kind="imported",
+                    reason=REASON,
+                    on=self.today,
+                    now=self.now,
+                    calendar=self.calendar,
+                )
+        return changed
+
+    def replace_measures(self, texts: dict[int, tuple[str, ...]]) -> None:
+        """Task id → its measures from now on."""
+        for ids in in_chunks(list(texts)):
+            self.session.execute(delete(Measure).where(col(Measure.task_id).in_(ids)))
+        self._write_measures(texts)
+
+    def _insert(self, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+        """Number → id. One short statement many times: with RETURNING, SQLAlchemy builds long
+        ones, and half of a large import goes into psycopg's reading of them."""
+        if not rows:
+            return {}
+        last = self.session.scalar(select(func.max(_TASKS.c.id))) or 0
+        self.session.execute(insert(_TASKS), rows)
+        found = select(_TASKS.c.number, _TASKS.c.id).where(_TASKS.c.id > last)
+        return {row.number: row.id for row in self.session.execute(found)}
+
+    def _new_task(self, matter: Matter, policy: Any) -> dict[str, Any]:
+        said = said_of(matter, self.roster)
+        said.pop("measures", None)
+        return (
+            _UNSAID
+            | said
+            | {
+                "number": matter.row.number,
+                "policy_id": policy.id,
+                "original_due_on": matter.due_on,
+                "stage_on": matter.opened_on,
+                "reported_on": matter.opened_on,
+                "state": TaskState.ASSIGNED,
+                "colour": Colour.GREEN,
+                "created_at": self.now,
+            }
+        )
+
+    def _opening(self, task_id: int, matter: Matter) -> dict[str, Any]:
+        return {
+            "task_id": task_id,
+            "kind": "opened",
+            "due_on": matter.due_on,
+            "reason": REASON,
+            "on": self.today,
+            "at": self.now,
+            "link_id": link_id(self.session),
+        }
+
+    def _set(self, task: Task, changed: dict[str, tuple[Any, Any]], matter: Matter) -> None:
+        if "opened_on" in changed:
+            self._reopen_on(task, matter.opened_on)
+        # Once it has been warned, a task keeps the ladder that its notices come from.
+        if "procedure_id" in changed and task.colour == Colour.GREEN:
+            policy = current_policy(self.session, matter.procedure.policy_name)
+            task.policy_id = policy.id if policy and policy.id else task.policy_id
+        for name, (_, value) in changed.items():
+            if name not in ("measures", "due_on"):
+                setattr(task, name, value)
+
+    def _reopen_on(self, task: Task, opened_on: date) -> None:
+        """Dates that still stood at the old opening move with it."""
+        if task.reported_on == task.opened_on:
+            task.reported_on = opened_on
+        if task.state is TaskState.ASSIGNED and task.stage_on == task.opened_on:
+            task.stage_on = opened_on
+
+    def _write_measures(self, texts: dict[int, tuple[str, ...]]) -> None:
+        rows = [
+            {"task_id": task_id, "position": position, "text": text}
+            for task_id, measures in texts.items()
+            for position, text in enumerate(measures, 1)
+        ]
+        if rows:
+            self.session.execute(insert(Measure), rows)

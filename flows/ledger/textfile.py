@@ -1,0 +1,45 @@
+"""A CSV as a grid: UTF-8 with or without a mark, else GB18030."""
+
+import csv
+import io
+
+from flows.ledger.grid import CellFault, Grid, Value, place_of
+from flows.ledger.problems import UnreadableLedger
+
+
+def read_csv(data: bytes) -> Grid:
+    """The one sheet of a CSV. A cell that begins with = is a formula, and a CSV has no values."""
+    lines = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
+    rows: list[list[Value]] = []
+    try:
+        for number, cells in enumerate(lines):
+            rows.append(
+                [
+                    CellFault(place_of(number, column)) if cell.startswith("=") else cell
+                    for column, cell in enumerate(cells)
+                ]
+            )
+    except csv.Error as error:
+        raise UnreadableLedger(
+            f"CSV 第{len(rows) + 1}行读不下去，可能是引号没有成对；请检查这一行以后的引号",
+            f"the CSV cannot be read from row {len(rows) + 1} on ({error}); "
+            "check the quotation marks there",
+        ) from error
+    return Grid("", rows)
+
+
+def _decoded(data: bytes) -> str:
+    if b"\0" in data:
+        raise UnreadableLedger(
+            "文件既不是 .xlsx，也不是 UTF-8 或 GB18030 编码的 CSV；请另存为 .xlsx 再导入",
+            "the file is neither .xlsx nor a CSV in UTF-8 or GB18030; save it as .xlsx",
+        )
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableLedger(
+        "CSV 的编码既不是 UTF-8，也不是 GB18030；请另存为 .xlsx 或“CSV UTF-8”再导入",
+        "the CSV is neither UTF-8 nor GB18030; save it as .xlsx or as CSV UTF-8",
+    )

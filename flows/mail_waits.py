@@ -1,0 +1,80 @@
+"""Why mail stays in the outbox, in one sentence for the official who waits for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.database import reading
+from flows.office import Office
+from flows.outbox import Outbox
+from flows.working_days import load_calendar
+from notifications.mailer import Relay
+from notifications.mime import UnusableAddress, wire_address
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    chinese: str
+    english: str
+
+    def said(self, language: str) -> str:
+        return self.english if language == "en" else self.chinese
+
+
+NO_RELAY = Why(
+    "未设置 SISE_SMTP_URL，邮件留在发件箱，设置后用 sise deliver 发送",
+    "SISE_SMTP_URL is not set: the mail stays queued; set it and run 'sise deliver'",
+)
+# The setting is not repeated: a password may stand in it.
+BAD_RELAY = Why(
+    "SISE_SMTP_URL 无法识别，邮件留在发件箱；应写作 smtp://主机:端口、"
+    "smtp+starttls://用户:密码@主机:端口 或 smtps://用户:密码@主机:端口",
+    "SISE_SMTP_URL cannot be read, so the mail stays queued; write smtp://host:port, "
+    "smtp+starttls://user:pass@host:port or smtps://user:pass@host:port",
+)
+
+
+def why_waiting(office: Office, *, now: datetime) -> Why | None:
+    """None: nothing waits, or it is about to go."""
+    outbox = Outbox(office.engine)
+    if not outbox.queued():
+        return None
+    if why := hindrance(office, now=now):
+        return why
+    if said := outbox.blamed():
+        return Why(
+            f"有邮件暂未送出，留在发件箱，会自动再发；邮件服务器的情况：{said}",
+            f"some mail could not be sent yet; it stays queued and is tried again: {said}",
+        )
+    return None
+
+
+def hindrance(office: Office, *, now: datetime) -> Why | None:
+    """What keeps all mail from being sent before any relay is asked."""
+    if office.smtp_url is None:
+        return NO_RELAY
+    try:
+        Relay.parse(office.smtp_url)
+    except ValueError:
+        return BAD_RELAY
+    try:
+        wire_address(office.mail_from)
+    except UnusableAddress:
+        return Why(
+            f"SISE_MAIL_FROM（{office.mail_from}）不是可用的邮箱地址，邮件留在发件箱",
+            f"SISE_MAIL_FROM ('{office.mail_from}') is no mail address, so the mail stays queued",
+        )
+    return _out_of_hours(office, now)
+
+
+def _out_of_hours(office: Office, now: datetime) -> Why | None:
+    with reading(office.engine) as session:
+        calendar = load_calendar(session)
+    hours = office.mail_hours
+    if hours.open_at(office.local(now), calendar):
+        return None
+    span = f"{hours.start:%H:%M}-{hours.end:%H:%M}"
+    return Why(
+        f"现在不在发信时间内（SISE_MAIL_HOURS：工作日 {span}），邮件留在发件箱，到时再发",
+        f"it is outside the mail hours (SISE_MAIL_HOURS: {span} on working days), so the mail "
+        "stays queued until they begin",
+    )

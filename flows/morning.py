@@ -1,0 +1,116 @@
+"""The office's morning summary: what the night did, and what needs a person."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlmodel import Session, col
+
+from flows import history
+from flows.moves import changed
+from flows.office import Office
+from flows.outbox import outbox_row
+from flows.recipients import Directory
+from flows.rulebook import ladder_of
+from flows.tally import mail_states, night_before, tally
+from flows.working_days import horizon_warning
+from models import Message, Night, Official, Policy, Task
+from models.message import MessageKind, MessageState
+from models.organisation import PostKind
+from models.signoff import OPEN
+from models.warning import Colour
+from models.workdays import Calendar
+from notifications.digest import Summary, render_summary
+
+
+def write_summary(
+    session: Session, office: Office, night: Night, *, now: datetime, calendar: Calendar
+) -> int:
+    """Compose the summary for everybody in the office; returns how many will get it."""
+    changed(
+        session,
+        update(Message)
+        .where(
+            col(Message.kind) == MessageKind.SUMMARY,
+            col(Message.state) == MessageState.QUEUED,
+            col(Message.attempts) == 0,
+            col(Message.night_id) != night.id,
+        )
+        .values(state=MessageState.SUPERSEDED, outcome=f"replaced by the summary of {night.on}"),
+    )
+    summary = summarise(session, night, calendar)
+    people = Directory.load(session, night.on)
+    rows = [
+        _message(office, people.officials[who], night, now, summary)
+        for who in people.holders_of(PostKind.OFFICE)
+    ]
+    if rows:
+        session.execute(insert(Message), rows)
+    return len(rows)
+
+
+def summarise(session: Session, night: Night, calendar: Calendar) -> Summary:
+    before = night_before(session, night)
+    number, head = history.head(session)
+    counted = tally(session, night)
+    return Summary(
+        on=night.on,
+        scanned=night.scanned,
+        escalated=counted.escalated,
+        relieved=counted.relieved,
+        notices=counted.notices,
+        recipients=counted.recipients,
+        queued=counted.messages["queued"],
+        waiting=counted.messages["deferred"],
+        previous_on=before.on if before else None,
+        previous_mail=mail_states(session, before.id) if before else {},
+        unresolved=counted.unresolved,
+        unreachable=_unreachable(session),
+        horizon=horizon_warning(calendar, night.on),
+        audit_number=number,
+        audit_head=head,
+        board=board(session),
+    )
+
+
+def board(session: Session) -> dict[Colour, int]:
+    """Open tasks by colour: green, and the colours that their policies use."""
+    open_ones = col(Task.state).in_(OPEN)
+    rows = session.execute(
+        select(col(Task.colour), func.count()).where(open_ones).group_by(col(Task.colour))
+    )
+    found: dict[Colour, int] = dict(rows.all())
+    in_use = session.scalars(
+        select(Policy).where(col(Policy.id).in_(select(col(Task.policy_id)).where(open_ones)))
+    )
+    colours = {rung.colour for policy in in_use for rung in ladder_of(policy).rung}
+    return {c: found.get(c, 0) for c in Colour if c in colours | found.keys() | {Colour.GREEN}}
+
+
+def _unreachable(session: Session) -> list[str]:
+    """People whose last mail was refused for good: they were not informed."""
+    newest = (
+        select(col(Message.official_id), func.max(col(Message.id)).label("id"))
+        .where(col(Message.state).in_([MessageState.DEAD, MessageState.SENT]))
+        .group_by(col(Message.official_id))
+        .subquery()
+    )
+    names = session.scalars(
+        select(col(Official.name))
+        .join(Message, col(Message.official_id) == col(Official.id))
+        .join(newest, newest.c.id == col(Message.id))
+        .where(col(Message.state) == MessageState.DEAD)
+        .order_by(col(Official.name))
+    )
+    return list(names)
+
+
+def _message(
+    office: Office, official: Official, night: Night, now: datetime, summary: Summary
+) -> dict[str, Any]:
+    rendered = render_summary(summary, official.language or office.language)
+    return outbox_row(office, official, MessageKind.SUMMARY, night.id, now) | {
+        "subject": rendered.subject,
+        "text": rendered.text,
+        "html": rendered.html,
+    }

@@ -1,0 +1,222 @@
+"""Notices are issued: one per escalation of the night, numbered in task order, with a receipt
+for everybody who is told. A live notice of a lower colour is superseded."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, func, insert, literal, select, update
+from sqlmodel import Session, col
+
+from flows.history import link_id
+from flows.moves import changed
+from flows.recipients import Directory, Told
+from flows.rulebook import ladder_of
+from models import Notice, Policy, Receipt, Task, Transition
+from models.columns import Instant
+from models.ladder import Ladder, Rung
+from models.notice import Duty
+from models.notice_machine import LIVE, NoticeState
+from models.organisation import PostKind
+from models.span import Span
+from models.warning import Colour
+from models.workdays import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """One escalation of the night, with what is needed to issue its notice."""
+
+    transition_id: int
+    task_id: int
+    target: Colour
+    policy_id: int
+    unit_id: int
+    handler_id: int | None
+    supervising_leader_id: int | None
+
+
+def issue_notices(
+    session: Session, *, night_id: int, on: date, now: datetime, calendar: Calendar
+) -> int:
+    """Returns how many notices were issued. Each escalation has at most one, so twice = once."""
+    escalated = _without_notice(session, night_id)
+    _supersede(session, night_id, on, now)
+    policies = {p.id: p for p in session.scalars(select(Policy))}
+    ladders = {policy_id: ladder_of(policy) for policy_id, policy in policies.items()}
+    numbers = _Numbers(session, on.year)
+    notices = []
+    for row in escalated:
+        policy = policies[row.policy_id]
+        notices.append(_notice(row, ladders[policy.id], numbers.next(policy.name), on, calendar))
+    if notices:
+        session.execute(insert(Notice), notices)
+        _write_receipts(session, escalated, ladders, Directory.load(session, on))
+    return len(notices)
+
+
+def unresolved(session: Session, night_id: int) -> list[tuple[str, str]]:
+    """(task number, the post that nobody could be found for), for tonight's notices."""
+    climbed = (
+        select(col(Task.number), col(Receipt.climbed_from))
+        .distinct()
+        .join_from(Receipt, Notice, col(Receipt.notice_id) == col(Notice.id))
+        .join(Transition, col(Transition.id) == col(Notice.transition_id))
+        .join(Task, col(Task.id) == col(Notice.task_id))
+        .where(col(Transition.night_id) == night_id, col(Receipt.climbed_from).is_not(None))
+    )
+    nobody = (
+        select(col(Task.number), literal("anybody"))
+        .join_from(Notice, Transition, col(Transition.id) == col(Notice.transition_id))
+        .join(Task, col(Task.id) == col(Notice.task_id))
+        .where(
+            col(Transition.night_id) == night_id,
+            ~select(col(Receipt.id)).where(col(Receipt.notice_id) == col(Notice.id)).exists(),
+        )
+    )
+    found = [*session.execute(climbed), *session.execute(nobody)]
+    return sorted((number, str(post)) for number, post in found)
+
+
+def _supersede(session: Session, night_id: int, on: date, now: datetime) -> None:
+    raised = select(col(Transition.task_id)).where(
+        col(Transition.night_id) == night_id, col(Transition.event) == "escalate"
+    )
+    old = (
+        col(Notice.state).in_(LIVE),
+        col(Notice.task_id).in_(raised),
+        col(Notice.transition_id).not_in(
+            select(col(Transition.id)).where(col(Transition.night_id) == night_id)
+        ),
+    )
+    into = "machine task_id notice_id event source target on at night_id link_id".split()
+    session.execute(
+        insert(Transition).from_select(
+            into,
+            select(
+                literal("notice"),
+                col(Notice.task_id),
+                col(Notice.id),
+                literal("supersede"),
+                col(Notice.state),
+                literal(str(NoticeState.SUPERSEDED)),
+                literal(on, Date()),
+                literal(now, Instant()),
+                literal(night_id),
+                literal(link_id(session)),
+            )
+            .where(*old)
+            .with_for_update(of=Notice),
+        )
+    )
+    changed(session, update(Notice).where(*old).values(state=NoticeState.SUPERSEDED))
+
+
+def _without_notice(session: Session, night_id: int) -> list[Escalated]:
+    """In task-number order, by code point on every database. A task that was relieved since the
+    sweep gets no notice; the lock keeps it from being relieved from here on."""
+    rows = session.execute(
+        select(
+            col(Task.number),
+            col(Transition.id),
+            col(Task.id),
+            col(Transition.target),
+            col(Task.policy_id),
+            col(Task.unit_id),
+            col(Task.handler_id),
+            col(Task.supervising_leader_id),
+        )
+        .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
+        .outerjoin(Notice, col(Notice.transition_id) == col(Transition.id))
+        .where(
+            col(Transition.night_id) == night_id,
+            col(Transition.event) == "escalate",
+            col(Notice.id).is_(None),
+            col(Task.colour) == col(Transition.target),
+        )
+        .with_for_update(of=Task, key_share=True)
+    )
+    in_order = sorted(rows, key=lambda row: row[0])
+    return [Escalated(r[1], r[2], Colour(r[3]), *r[4:]) for r in in_order]
+
+
+class _Numbers:
+    """The next number of each policy in a year."""
+
+    def __init__(self, session: Session, year: int) -> None:
+        last = (
+            select(col(Notice.policy_name), func.max(col(Notice.sequence)))
+            .where(col(Notice.year) == year)
+            .group_by(col(Notice.policy_name))
+        )
+        self._last: dict[str, int] = dict(session.execute(last).all())
+
+    def next(self, policy: str) -> int:
+        self._last[policy] = self._last.get(policy, 0) + 1
+        return self._last[policy]
+
+
+def _notice(
+    row: Escalated, ladder: Ladder, sequence: int, on: date, calendar: Calendar
+) -> dict[str, Any]:
+    rung = ladder.at(row.target)
+    return {
+        "transition_id": row.transition_id,
+        "task_id": row.task_id,
+        "policy_name": ladder.name,
+        "year": on.year,
+        "sequence": sequence,
+        "colour": row.target,
+        "state": NoticeState.ISSUED,
+        "number": ladder.number_format.format(year=on.year, n=sequence),
+        "issued_on": on,
+        "acknowledge_by": _by(rung.acknowledge_within, on, calendar),
+        "answer_by": _by(rung.answer_within, on, calendar),
+    }
+
+
+def _by(within: Span | None, on: date, calendar: Calendar) -> date | None:
+    return calendar.roll(within.after(on, calendar)) if within else None
+
+
+def _write_receipts(
+    session: Session, escalated: list[Escalated], ladders: dict[int, Ladder], directory: Directory
+) -> None:
+    ids = dict(
+        session.execute(
+            select(col(Notice.transition_id), col(Notice.id)).where(
+                col(Notice.transition_id) >= min(row.transition_id for row in escalated)
+            )
+        ).all()
+    )
+    receipts = [
+        {
+            "notice_id": ids[row.transition_id],
+            "official_id": told.official_id,
+            "capacity": told.capacity,
+            "duty": duty,
+            "stands_for_id": told.stands_for_id,
+            "climbed_from": told.climbed_from,
+            "words": "",
+        }
+        for row in escalated
+        for told, duty in told_of(row, ladders[row.policy_id].at(row.target), directory)
+    ]
+    if receipts:
+        session.execute(insert(Receipt), receipts)
+
+
+def told_of(task: Escalated, rung: Rung, directory: Directory) -> Iterator[tuple[Told, Duty]]:
+    """Everybody whom this rung tells, each once, with the heaviest duty that falls on them."""
+    chosen: dict[int, tuple[Told, Duty]] = {}
+    acting = PostKind.HANDLER if PostKind.HANDLER in rung.tell else rung.tell[0]
+    ordered: Iterable[PostKind] = sorted(rung.tell, key=lambda kind: kind != acting)
+    for kind in ordered:
+        duty = Duty.ACT if kind == acting else Duty.ACKNOWLEDGE
+        for told in directory.resolve(task, kind):
+            chosen.setdefault(told.official_id, (told, duty))
+    for kind in rung.copy_to:
+        for told in directory.resolve(task, kind):
+            chosen.setdefault(told.official_id, (told, Duty.COPY))
+    yield from chosen.values()

@@ -1,0 +1,107 @@
+"""The office: what an edge read from the settings, handed down as one plain value."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from flows.database import open_engine
+from models.workdays import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class MailHours:
+    """Local hours of working days in which mail may go out; None, None: always."""
+
+    start: time | None = None
+    end: time | None = None
+
+    @classmethod
+    def parse(cls, written: str) -> "MailHours":
+        if written == "always":
+            return cls()
+        start, _, end = written.partition("-")
+        hours = cls(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
+        if hours.start is None or hours.end is None or hours.start >= hours.end:
+            raise ValueError(f"'{written}' ends before it starts")
+        return hours
+
+    def open_at(self, at: datetime, calendar: Calendar) -> bool:
+        if self.start is None or self.end is None:
+            return True
+        return calendar.is_working(at.date()) and self.start <= at.time() < self.end
+
+
+@dataclass(frozen=True)
+class Office:
+    """One installation. `secret` derives the reply tokens; it never enters the database."""
+
+    engine: Engine
+    home: Path
+    secret: bytes
+    timezone: ZoneInfo
+    language: str
+    base_url: str
+    mail_from: str
+    smtp_url: str | None
+    mail_hours: MailHours
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(self.timezone)
+
+    def both(self, chinese: str, english: str) -> str:
+        """What the office is told, in its language."""
+        return english if self.language == "en" else chinese
+
+
+class Settled(Protocol):
+    """The settings that make an office; `sise.settings.Settings` has them."""
+
+    @property
+    def home(self) -> Path: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def mail_from(self) -> str: ...
+    @property
+    def smtp_url(self) -> str | None: ...
+    @property
+    def mail_hours(self) -> str: ...
+
+
+def open_office(settings: Settled) -> Office:
+    """The office of these settings. Its home and its secret are made if they are missing."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return Office(
+        engine=open_engine(settings.url),
+        home=settings.home,
+        secret=_secret(settings.home / "secret"),
+        timezone=ZoneInfo(settings.timezone),
+        language=settings.language,
+        base_url=settings.base_url,
+        mail_from=settings.mail_from,
+        smtp_url=settings.smtp_url,
+        mail_hours=MailHours.parse(settings.mail_hours),
+    )
+
+
+def _secret(file: Path) -> bytes:
+    """What reply tokens are derived from. Whoever loses it voids every link that was sent."""
+    try:
+        # Created with its mode, so that nobody can read it in between.
+        with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as fresh:
+            fresh.write(secrets.token_bytes(32))
+    except FileExistsError:
+        pass
+    return file.read_bytes()

@@ -1,0 +1,35 @@
+"""The night on Prefect where Prefect can be had: a night must not depend on its orchestrator."""
+
+import logging
+from datetime import date, datetime
+from typing import Any
+
+from flows.database import reading
+from flows.night import refuse_or_stored, run_night
+from flows.office import Office
+from flows.prefect_server import PrefectUnavailable, prefect_api
+
+log = logging.getLogger(__name__)
+
+
+def run_orchestrated_night(office: Office, *, on: date, now: datetime) -> dict[str, Any]:
+    """Play the night; its result says whether Prefect has kept it. Raises what run_night raises."""
+    with reading(office.engine) as session:
+        # Prefect takes seconds to start: not for a night that is refused or was played before.
+        if stored := refuse_or_stored(session, on, office.local(now).date()):
+            return stored
+    try:
+        with prefect_api(office.home) as api:
+            return _on_prefect(office, on, now, api)
+    except PrefectUnavailable as reason:
+        log.warning("%s; the night is played without it", reason)
+    return run_night(office, on=on, now=now)
+
+
+def _on_prefect(office: Office, on: date, now: datetime, api: str) -> dict[str, Any]:
+    try:
+        # Seconds long, and only right once prefect_api has set the environment.
+        from flows.prefect_night import run_night_on_prefect
+    except Exception as error:
+        raise PrefectUnavailable(f"Prefect cannot be imported: {error}") from error
+    return run_night_on_prefect(office, on=on, now=now, api=api)

@@ -1,0 +1,141 @@
+"""Who is told: the posts that a ladder names, resolved to people on a business date.
+
+A deputy stands in while an official is away. Where nobody can be found or reached, the next
+level up is told at once: an empty step must not eat time.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, select
+
+from models import Absence, Official, Post, Unit
+from models.organisation import PostKind
+
+CLIMB = (
+    PostKind.HANDLER,
+    PostKind.SUPERVISING_LEADER,
+    PostKind.UNIT_HEAD,
+    PostKind.OFFICE,
+    PostKind.COMMISSION_HEAD,
+)
+OF_THE_UNIT = (PostKind.HANDLER, PostKind.SUPERVISING_LEADER, PostKind.UNIT_HEAD)
+
+
+class Parties(Protocol):
+    """What a task says about the people responsible for it."""
+
+    @property
+    def unit_id(self) -> int: ...
+    @property
+    def handler_id(self) -> int | None: ...
+    @property
+    def supervising_leader_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    official_id: int
+    capacity: PostKind
+    stands_for_id: int | None = None
+    climbed_from: PostKind | None = None
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The people of one business date, held in memory: thousands, never millions."""
+
+    officials: Mapping[int, Official]
+    parents: Mapping[int, int | None]
+    posts: Mapping[tuple[int, PostKind], Sequence[int]]  # (unit, kind) -> officials
+    deputies: Mapping[int, int]  # absent official -> deputy
+
+    @classmethod
+    def load(cls, session: Session, on: date) -> "Directory":
+        posts: dict[tuple[int, PostKind], list[int]] = defaultdict(list)
+        for post in session.exec(select(Post).where(in_force(Post, on)).order_by(col(Post.id))):
+            posts[post.unit_id, post.kind].append(post.official_id)
+        away = session.exec(select(Absence).where(in_force(Absence, on)).order_by(col(Absence.id)))
+        return cls(
+            officials={o.id: o for o in session.exec(select(Official)) if o.id is not None},
+            parents={u.id: u.parent_id for u in session.exec(select(Unit)) if u.id is not None},
+            posts=posts,
+            deputies={absence.official_id: absence.deputy_id for absence in away},
+        )
+
+    def resolve(self, task: Parties, kind: PostKind) -> list[Told]:
+        """The people to tell as `kind`, or of the next level that has anybody; [] if none has."""
+        for level, (capacity, candidates) in enumerate(self._levels(task, kind)):
+            found = list(self._reachable(candidates))
+            if found:
+                climbed = kind if level else None
+                return [Told(who, capacity, stands_for, climbed) for who, stands_for in found]
+        return []
+
+    def holders_of(self, kind: PostKind) -> list[int]:
+        """Everybody who can be reached in a post of this kind, in any unit."""
+        holders = (who for (_, k), people in self.posts.items() if k == kind for who in people)
+        return list(dict.fromkeys(who for who, _ in self._reachable(holders)))
+
+    def _levels(self, task: Parties, kind: PostKind) -> Iterator[tuple[PostKind, Sequence[int]]]:
+        climb = CLIMB[CLIMB.index(kind) :] if kind in CLIMB else (kind, *CLIMB[-2:])
+        for capacity in climb:
+            yield capacity, self._named(task, capacity)
+            if capacity == PostKind.UNIT_HEAD:
+                for unit in list(self._upwards(task.unit_id))[1:]:
+                    yield capacity, self.posts.get((unit, capacity), ())
+
+    def _named(self, task: Parties, kind: PostKind) -> Sequence[int]:
+        if kind == PostKind.HANDLER and task.handler_id is not None:
+            return [task.handler_id]
+        if kind == PostKind.SUPERVISING_LEADER and task.supervising_leader_id is not None:
+            return [task.supervising_leader_id]
+        own = self.posts.get((task.unit_id, kind), ())
+        if own or kind in OF_THE_UNIT:
+            return own or self._head_as_handler(task, kind)
+        for unit in self._upwards(task.unit_id):
+            if holders := self.posts.get((unit, kind)):
+                return holders
+        return [who for (_, k), people in self.posts.items() if k == kind for who in people]
+
+    def _head_as_handler(self, task: Parties, kind: PostKind) -> Sequence[int]:
+        """A task may name no handler at all: then it is the head of the unit who handles it."""
+        if kind == PostKind.HANDLER:
+            return self.posts.get((task.unit_id, PostKind.UNIT_HEAD), ())
+        return ()
+
+    def _upwards(self, unit_id: int) -> Iterator[int]:
+        unit: int | None = unit_id
+        while unit is not None:
+            yield unit
+            unit = self.parents.get(unit)
+
+    def _reachable(
+        self, candidates: Iterator[int] | Sequence[int]
+    ) -> Iterator[tuple[int, int | None]]:
+        for official_id in candidates:
+            present = self._present(official_id)
+            if present is not None and self.officials[present].email:
+                yield present, (official_id if present != official_id else None)
+
+    def _present(self, official_id: int) -> int | None:
+        """The official, or the deputy while absent; None when deputies only point in a ring."""
+        seen = {official_id}
+        while (deputy := self.deputies.get(official_id)) is not None:
+            if deputy in seen:
+                return None
+            seen.add(deputy)
+            official_id = deputy
+        return official_id
+
+
+def in_force(table: type[Post] | type[Absence], on: date) -> ColumnElement[bool]:
+    """The assignment holds on this date; both its ends are included."""
+    return and_(
+        or_(col(table.from_on).is_(None), col(table.from_on) <= on),
+        or_(col(table.until_on).is_(None), col(table.until_on) >= on),
+    )

@@ -1,0 +1,93 @@
+"""Policies and procedures on their way from file to database, frozen with their version."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from sqlmodel import Session, col, select
+
+from models import Policy, Procedure
+from models.ladder import Ladder, RuleError, parse_ladder
+from models.procedure_file import ProcedureFile, parse_procedure
+
+
+def load_policy(session: Session, text: str, *, file: str, now: datetime) -> Policy:
+    """Freeze a policy file. The same version with other content is refused."""
+    ladder = parse_ladder(text, file=file)
+    known = session.exec(
+        select(Policy).where(Policy.name == ladder.name, Policy.version == ladder.version)
+    ).first()
+    if known is None:
+        _refuse_borrowed_numbers(session, ladder, file)
+        known = Policy(
+            name=ladder.name, version=ladder.version, title=ladder.title, source=text, loaded_at=now
+        )
+        session.add(known)
+        session.flush()
+    elif parse_ladder(known.source, file=file) != ladder:
+        raise RuleError(
+            file,
+            [
+                (
+                    f"version: '{ladder.version}' of '{ladder.name}' is loaded with other content; "
+                    "a version never changes, so give the new text a new version"
+                )
+            ],
+        )
+    return known
+
+
+def _refuse_borrowed_numbers(session: Session, ladder: Ladder, file: str) -> None:
+    """Two policies count separately: with one form they would give two notices one number."""
+    for other in session.exec(select(Policy).where(Policy.name != ladder.name)):
+        if ladder_of(other).number_format == ladder.number_format:
+            raise RuleError(
+                file,
+                [
+                    (
+                        f"number_format: '{ladder.number_format}' belongs to the policy "
+                        f"'{other.name}'; give the notices of '{ladder.name}' numbers of their own"
+                    )
+                ],
+            )
+
+
+def load_procedure(session: Session, text: str, *, file: str, now: datetime) -> Procedure:
+    read = parse_procedure(text, file=file)
+    if current_policy(session, read.policy) is None:
+        raise RuleError(file, [f"policy: '{read.policy}' is not loaded; load its file first"])
+    procedure = session.exec(select(Procedure).where(Procedure.name == read.name)).first()
+    if procedure is None:
+        procedure = Procedure(
+            name=read.name, title=read.title, policy_name=read.policy, source="", loaded_at=now
+        )
+        session.add(procedure)
+    if procedure.source != text:
+        procedure.title, procedure.policy_name = read.title, read.policy
+        procedure.restricted, procedure.source, procedure.loaded_at = read.restricted, text, now
+    session.flush()
+    return procedure
+
+
+def current_policy(session: Session, name: str) -> Policy | None:
+    """The newest loaded version: what a task that opens now will keep."""
+    return session.exec(
+        select(Policy).where(Policy.name == name).order_by(col(Policy.id).desc())
+    ).first()
+
+
+def ladder_of(policy: Policy) -> Ladder:
+    return _parsed_ladder(policy.source, f"{policy.name} {policy.version}")
+
+
+def procedure_of(procedure: Procedure) -> ProcedureFile:
+    return _parsed_procedure(procedure.source, procedure.name)
+
+
+@lru_cache(maxsize=256)
+def _parsed_ladder(source: str, file: str) -> Ladder:
+    return parse_ladder(source, file=file)
+
+
+@lru_cache(maxsize=256)
+def _parsed_procedure(source: str, file: str) -> ProcedureFile:
+    return parse_procedure(source, file=file)

@@ -1,0 +1,86 @@
+"""The schema's version: bringing a database up to this code, and refusing one that is not."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+import models
+from models.refusal import Refusal
+
+
+class SchemaMismatch(Refusal):
+    """The database and this code do not belong together."""
+
+    exit_code = 1
+
+
+def upgrade(engine: Engine) -> bool:
+    """Create the tables, or bring them up to this code; True if there was something to do."""
+    with engine.execution_options(sise_writes=True).connect() as connection:
+        present = _present(connection)
+        _refuse_newer(present)
+        if present == newest():
+            return False
+        command.upgrade(_config(connection), "head")
+        connection.commit()  # Alembic leaves it to its caller
+        return True
+
+
+def downgrade(engine: Engine) -> None:
+    """Remove every table and what is in it."""
+    with engine.execution_options(sise_writes=True).connect() as connection:
+        command.downgrade(_config(connection), "base")
+        connection.commit()  # as above
+
+
+def require_current(engine: Engine) -> None:
+    """Raises SchemaMismatch unless the database is exactly at this code's version."""
+    with engine.connect() as connection:
+        present = _present(connection)
+    _refuse_newer(present)
+    if present is None:
+        raise SchemaMismatch(
+            "数据库尚未建立；请先运行 sise init",
+            "the database has not been set up yet; run 'sise init'",
+        )
+    if present != newest():
+        raise SchemaMismatch(
+            "数据库版本低于本程序；请先备份，再运行 sise init 升级",
+            "the database is older than this version of Sise; run 'sise init' to bring it up "
+            "(make a copy first)",
+        )
+
+
+def newest() -> str:
+    head = _scripts().get_current_head()
+    assert head is not None
+    return head
+
+
+def _present(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(present: str | None) -> None:
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if present is not None and present not in known:
+        raise SchemaMismatch(
+            f"数据库由更新版本的 Sise 建立（结构版本 {present}）；请使用该版本，本版本会损坏数据",
+            f"the database was made by a newer version of Sise (schema {present}); use that "
+            "version, this one would damage it",
+        )
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(None))
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(models.__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,196 @@
+"""The sweep: every due task is escalated at once, in two statements per policy version.
+
+First the transitions are written, then what they say is applied. `models.strike` says the same
+for one task at a time; a property test holds the two together.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Insert,
+    Select,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col
+
+from flows.history import link_id
+from flows.moves import changed
+from flows.rulebook import ladder_of
+from models import Notice, Policy, Task, Transition
+from models.columns import Instant
+from models.ladder import Entry, Ladder, Rung
+from models.notice_machine import NoticeState
+from models.signoff import ON_CLOCK
+from models.strike import cutoff
+from models.warning import LADDER, below
+from models.workdays import Calendar
+
+ENTRIES = 1000  # more entries than any ladder has: a strike's code is rank x ENTRIES - position
+
+OWED = {
+    "unacknowledged": (col(Notice.acknowledge_by), (NoticeState.ISSUED,)),
+    "unanswered": (col(Notice.answer_by), (NoticeState.ISSUED, NoticeState.ACKNOWLEDGED)),
+}
+ANCHOR = {
+    "due": col(Task.due_on),
+    "opened": col(Task.opened_on),
+    "stage": col(Task.stage_on),
+    "reported": col(Task.reported_on),
+}
+
+
+def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar: Calendar) -> int:
+    """Escalate what is due on this business date; returns how many tasks moved."""
+    in_use = select(col(Task.policy_id)).where(on_clock()).distinct()
+    policies = session.scalars(
+        select(Policy).where(col(Policy.id).in_(in_use)).order_by(col(Policy.id))
+    )
+    for policy in policies.all():
+        session.execute(_log(session, policy, night_id, on, now, calendar))
+    return _apply(session, night_id)
+
+
+def scanned(session: Session) -> int:
+    """How many tasks the clock is running for."""
+    return session.scalar(select(func.count()).select_from(Task).where(on_clock())) or 0
+
+
+def _log(
+    session: Session, policy: Policy, night_id: int, on: date, now: datetime, calendar: Calendar
+) -> Insert:
+    ladder = ladder_of(policy)
+    codes = union_all(
+        *(
+            _struck(policy, rung, entry, _code(rung, n), cutoff(entry, on, ladder, calendar))
+            for n, (rung, entry) in enumerate(ladder.entries())
+        )
+    ).subquery()
+    best = (
+        select(codes.c.task_id, func.max(codes.c.code).label("code"))
+        .group_by(codes.c.task_id)
+        .subquery()
+    )
+    # The lock keeps a click from moving a task between the two statements (PostgreSQL; SQLite's
+    # writer is alone). The task is looked at again, because waiting for a lock may change it.
+    rows = (
+        select(
+            literal("warning"),
+            col(Task.id),
+            literal("escalate"),
+            col(Task.colour),
+            _target(ladder, best.c.code),
+            literal(on, Date()),
+            literal(now, Instant()),
+            literal(night_id),
+            _cause(ladder, best.c.code),
+            _passed(ladder, best.c.code),
+            literal(link_id(session)),
+        )
+        .join_from(best, Task, col(Task.id) == best.c.task_id)
+        .where(on_clock(), _holds(ladder, best.c.code, on, calendar))
+        .with_for_update(of=Task, key_share=True)
+    )
+    into = "machine task_id event source target on at night_id cause passed link_id".split()
+    return insert(Transition).from_select(into, rows)
+
+
+def _struck(policy: Policy, rung: Rung, entry: Entry, code: int, last: date) -> Select[int, int]:
+    """The tasks that this entry raises: its anchor lies at or before the cutoff."""
+    chosen: Select[int, int] = select(
+        col(Task.id).label("task_id"), literal(code).label("code")
+    ).where(col(Task.policy_id) == policy.id, on_clock(), col(Task.colour).in_(below(rung.colour)))
+    if entry.of is None:
+        return chosen.where(ANCHOR[entry.clock] <= last)
+    by, states = OWED[entry.clock]
+    return chosen.join(Notice, col(Notice.task_id) == col(Task.id)).where(
+        col(Notice.colour) == entry.of, _literally(col(Notice.state), states), by <= last
+    )
+
+
+def _holds(
+    ladder: Ladder, code: ColumnElement[int], on: date, calendar: Calendar
+) -> ColumnElement[bool]:
+    """The entry that was found holds for the task as it is now. A live notice has the colour
+    of its task: whatever relieves the one lifts the other."""
+    return or_(
+        *(
+            (code == n)
+            & (
+                ANCHOR[entry.clock] <= cutoff(entry, on, ladder, calendar)
+                if entry.of is None
+                else col(Task.colour) == entry.of
+            )
+            for n, _, entry in _coded(ladder)
+        )
+    )
+
+
+def _apply(session: Session, night_id: int) -> int:
+    return changed(
+        session,
+        update(Task)
+        .where(
+            col(Transition.night_id) == night_id,
+            col(Transition.machine) == "warning",
+            col(Transition.event) == "escalate",
+            col(Transition.task_id) == col(Task.id),
+            col(Task.colour) == col(Transition.source),
+        )
+        .values(colour=col(Transition.target)),
+    )
+
+
+def on_clock() -> ColumnElement[bool]:
+    return _literally(col(Task.state), ON_CLOCK)
+
+
+def _literally(column: Mapped[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+    """`IN` with the values written out: SQLite uses a partial index only when it can read them."""
+    return column.in_(
+        bindparam(None, [str(v) for v in values], expanding=True, literal_execute=True)
+    )
+
+
+def _code(rung: Rung, position: int) -> int:
+    return rung.colour.rank * ENTRIES + ENTRIES - 1 - position
+
+
+def _coded(ladder: Ladder) -> Iterator[tuple[int, Rung, Entry]]:
+    for position, (rung, entry) in enumerate(ladder.entries()):
+        yield _code(rung, position), rung, entry
+
+
+def _target(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
+    return case({n: literal(str(rung.colour)) for n, rung, _ in _coded(ladder)}, value=code)
+
+
+def _cause(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
+    return case({n: literal(str(entry)) for n, _, entry in _coded(ladder)}, value=code)
+
+
+def _passed(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
+    """The rungs between: one WHEN per pair of colours that has any."""
+    whens = [
+        (
+            col(Task.colour) == source,
+            code.between(rung.colour.rank * ENTRIES, rung.colour.rank * ENTRIES + ENTRIES - 1),
+            ladder.passed(source, rung.colour),
+        )
+        for source in LADDER
+        for rung in ladder.rung
+    ]
+    said = [(a & b, literal(" ".join(passed))) for a, b, passed in whens if passed]
+    return case(*said, else_=literal("")) if said else literal("")

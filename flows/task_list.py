@@ -1,0 +1,90 @@
+"""Which tasks there are: the list that `sise tasks` and its JSON print."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import Notice, Official, Procedure, Task, Unit
+from models.notice_machine import LIVE
+from models.signoff import CLOSED, TaskState
+from models.warning import Colour
+
+Handler = aliased(Official)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    number: str
+    title: str
+    procedure: str
+    unit: str
+    handler: str | None
+    due_on: date | None
+    original_due_on: date | None
+    colour: Colour
+    state: TaskState
+    level: int | None
+    notice: str | None
+
+
+def task_rows(
+    session: Session,
+    *,
+    colour: Colour | None = None,
+    unit: str | None = None,
+    state: TaskState | None = None,
+    overdue_on: date | None = None,
+    number: str | None = None,
+) -> list[TaskRow]:
+    """The worst colour first, then by deadline. `overdue_on`: open and due before this date."""
+    wanted = [
+        col(column) == value
+        for column, value in (
+            (Task.colour, colour),
+            (Unit.name, unit),
+            (Task.state, state),
+            (Task.number, number),
+        )
+        if value is not None
+    ]
+    if overdue_on:
+        wanted += [col(Task.due_on) < overdue_on, col(Task.state).not_in(CLOSED)]
+    rows = [TaskRow(*row) for row in session.execute(_everything().where(*wanted))]
+    return sorted(rows, key=lambda r: (-r.colour.rank, r.due_on or date.max, r.number))
+
+
+def _everything() -> Select[
+    str,
+    str,
+    str,
+    str,
+    str | None,
+    date | None,
+    date | None,
+    Colour,
+    TaskState,
+    int | None,
+    str | None,
+]:
+    return (
+        select(
+            col(Task.number),
+            col(Task.title),
+            col(Procedure.name),
+            col(Unit.name),
+            col(Handler.name),
+            col(Task.due_on),
+            col(Task.original_due_on),
+            col(Task.colour),
+            col(Task.state),
+            col(Task.level),
+            col(Notice.number),
+        )
+        .join_from(Task, Procedure, col(Procedure.id) == col(Task.procedure_id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .outerjoin(Handler, col(Handler.id) == col(Task.handler_id))
+        .outerjoin(Notice, (col(Notice.task_id) == col(Task.id)) & col(Notice.state).in_(LIVE))
+    )

@@ -1,0 +1,213 @@
+"""The ladder: a policy file as data. Which colours, when, who is told, what they owe."""
+
+import itertools
+import tomllib
+from collections.abc import Iterator
+from string import Formatter
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from models.organisation import PostKind
+from models.refusal import Refusal
+from models.span import Span
+from models.warning import Colour
+
+Clock = Literal["due", "opened", "stage", "reported", "unacknowledged", "unanswered"]
+NOTICE_CLOCKS: tuple[Clock, ...] = ("unacknowledged", "unanswered")
+
+Rules = TypeVar("Rules", bound=BaseModel)
+
+
+class RuleError(Refusal):
+    """A policy or procedure file that cannot be used: one line per fault."""
+
+    def __init__(self, file: str, faults: list[str]) -> None:
+        lines = "\n".join(f"{file}: {fault}" for fault in faults)
+        super().__init__(lines, lines)
+        self.file, self.faults = file, faults
+
+
+def _span(written: Any) -> Span:
+    return written if isinstance(written, Span) else Span.parse(str(written))
+
+
+def _within(written: Any) -> Span:
+    span = _span(written)
+    if span.n < 0 or span.unit == "mo":
+        raise ValueError(f"'{written}' must be a number of days, at least 0, as 1wd or 3d")
+    return span
+
+
+AnySpan = Annotated[Span, BeforeValidator(_span)]
+Within = Annotated[Span, BeforeValidator(_within)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Entry(Strict):
+    """When a rung or a reminder strikes: the first business date D ≥ anchor + after."""
+
+    clock: Clock
+    after: AnySpan
+    of: Colour | None = None
+
+    @model_validator(mode="after")
+    def _of_belongs_to_notices(self) -> Self:
+        if (self.clock in NOTICE_CLOCKS) != (self.of is not None):
+            raise ValueError(f"'of' goes with {' and '.join(NOTICE_CLOCKS)}, and only with them")
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.clock}{f' {self.of}' if self.of else ''} {self.after}"
+
+
+class Reminder(Strict):
+    when: tuple[Entry, ...] = Field(min_length=1)
+    tell: tuple[PostKind, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _still_green(self) -> Self:
+        if any(entry.of for entry in self.when):
+            raise ValueError("a reminder is said while the task is green: no notice is live yet")
+        return self
+
+
+class Rung(Strict):
+    colour: Colour
+    label: str
+    when: tuple[Entry, ...] = Field(min_length=1)
+    tell: tuple[PostKind, ...] = Field(min_length=1)
+    copy_to: tuple[PostKind, ...] = Field(default=(), alias="copy")
+    acknowledge_within: Within | None = None
+    answer_within: Within | None = None
+
+
+class Ladder(Strict):
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    title: str = Field(min_length=1)
+    version: str = Field(min_length=1)
+    basis: str = ""
+    number_format: str
+    roll: Literal["next", "none"] = "next"
+    reminder: tuple[Reminder, ...] = ()
+    rung: tuple[Rung, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        self._colours_rise()
+        self._of_is_the_next_lower_rung()
+        if _fields(self.number_format) != {"year", "n"}:
+            raise ValueError(
+                "number_format: needs {year} and {n} and nothing else in braces, "
+                "as 定督〔{year}〕{n}号"
+            )
+        return self
+
+    def _colours_rise(self) -> None:
+        colours = [rung.colour for rung in self.rung]
+        if Colour.GREEN in colours:
+            raise ValueError("rung: green is no warning; use blue, yellow, orange or red")
+        if any(a.rank >= b.rank for a, b in itertools.pairwise(colours)):
+            raise ValueError(f"rung: the colours must rise, found {', '.join(colours)}")
+
+    def _of_is_the_next_lower_rung(self) -> None:
+        lower: Rung | None = None
+        for n, rung in enumerate(self.rung, 1):
+            for entry in rung.when:
+                if entry.of:
+                    _check_of(f"rung {n} ({rung.colour}) · when · of", entry, lower)
+            lower = rung
+
+    def at(self, colour: Colour) -> Rung:
+        for rung in self.rung:
+            if rung.colour == colour:
+                return rung
+        raise LookupError(f"policy {self.name} {self.version} has no {colour} rung")
+
+    def passed(self, source: Colour, target: Colour) -> tuple[Colour, ...]:
+        """The rungs strictly between two colours."""
+        return tuple(
+            rung.colour for rung in self.rung if source.rank < rung.colour.rank < target.rank
+        )
+
+    def entries(self) -> Iterator[tuple[Rung, Entry]]:
+        for rung in self.rung:
+            for entry in rung.when:
+                yield rung, entry
+
+
+def _check_of(where: str, entry: Entry, lower: Rung | None) -> None:
+    if lower is None or entry.of != lower.colour:
+        wanted = f"must be the next lower rung, '{lower.colour}'" if lower else "has no lower rung"
+        raise ValueError(f"{where}: '{entry.of}' {wanted}")
+    within = lower.answer_within if entry.clock == "unanswered" else lower.acknowledge_within
+    if within is None:
+        raise ValueError(
+            f"{where}: the {lower.colour} rung sets no time for it, "
+            f"so '{entry.clock}' would never strike"
+        )
+
+
+def _fields(form: str) -> set[str]:
+    """What stands in braces; a stray brace is a field of no name."""
+    try:
+        return {
+            name + (conversion or "") + (layout or "")
+            for _, name, layout, conversion in Formatter().parse(form)
+            if name is not None
+        }
+    except ValueError:
+        return {""}
+
+
+def parse_ladder(text: str, *, file: str) -> Ladder:
+    """Read a policy file; raises RuleError naming file, table and key."""
+    return parse_rules(Ladder, text, file=file)
+
+
+def parse_rules(kind: type[Rules], text: str, *, file: str) -> Rules:
+    try:
+        return kind.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(file, [f"is no TOML: {error}"]) from error
+    except ValidationError as error:
+        raise RuleError(file, _faults(error.errors())) from error
+
+
+def _faults(found: list[Any]) -> list[str]:
+    """A list whose items are wrong is not called empty as well."""
+    return [
+        _fault(one)
+        for one in found
+        if one["type"] != "too_short"
+        or not any(one["loc"] == other["loc"][: len(one["loc"])] for other in found if other != one)
+    ]
+
+
+_WORDS = {
+    "extra_forbidden": "unknown key; take it out, or check its spelling",
+    "missing": "is missing",
+    "too_short": "is empty; give at least one",
+    "string_too_short": "is empty; write it",
+    "tuple_type": "must be a list in [ ], found {input!r}",
+    "string_type": "must be text in quotes, found {input!r}",
+    "string_pattern_mismatch": (
+        "must begin with a small letter and hold only a-z, 0-9 and _, found {input!r}"
+    ),
+}
+
+
+def _fault(found: Any) -> str:
+    where = " · ".join(
+        f"{part + 1}" if isinstance(part, int) else str(part) for part in found["loc"]
+    )
+    if found["type"] in _WORDS:
+        said = _WORDS[found["type"]].format(**found)
+    elif found["type"] == "value_error":
+        said = found["msg"].removeprefix("Value error, ")
+    else:
+        said = f"{found['msg'].replace('Input should be', 'must be')}, found {found['input']!r}"
+    return f"{where}: {said}" if where else said

@@ -1,0 +1,132 @@
+"""The outbox: a mail is committed here, frozen, before anybody tries to send it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlmodel import Field, SQLModel
+
+from models.columns import Instant, by_value, one_of
+
+
+class MessageKind(StrEnum):
+    DIGEST = "digest"
+    SUMMARY = "summary"
+
+
+class MessageState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    DEAD = "dead"  # refused for good: this person was not informed
+    SUPERSEDED = "superseded"  # never attempted; a later digest took its items over
+    SKIPPED = "skipped"  # nothing in it was still owed
+
+
+class Message(SQLModel, table=True):
+    """One mail to one person. Subject and bodies hold placeholders where links will stand."""
+
+    id: int = Field(default=None, primary_key=True)
+    kind: MessageKind = Field(sa_column=Column(by_value(MessageKind), nullable=False))
+    night_id: int = Field(foreign_key="night.id")
+    official_id: int = Field(foreign_key="official.id", index=True)
+    to_name: str
+    to_address: str
+    message_id: str = Field(unique=True)
+    boundary: str
+    composed_at: datetime = Field(sa_type=Instant)  # also the Date header
+
+    state: MessageState = Field(sa_column=Column(by_value(MessageState), nullable=False))
+    attempts: int = 0
+    next_at: datetime = Field(sa_type=Instant)
+    lease_owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    possible_duplicate: bool = False
+    outcome: str = ""  # what the relay said last, or why it was not sent
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    # Last, because SQLite walks over what stands before the column that it wants.
+    subject: str
+    text: str
+    html: str
+
+    __table_args__ = (
+        CheckConstraint(one_of("kind", MessageKind), name="message_kind"),
+        CheckConstraint(one_of("state", MessageState), name="message_state"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="message_sent"),
+        UniqueConstraint("night_id", "official_id", "kind", name="message_once_a_night"),
+        Index(  # flows.morning: whose last mail was refused
+            "message_outcome",
+            "official_id",
+            "id",
+            sqlite_where=sql("state IN ('dead', 'sent')"),
+            postgresql_where=sql("state IN ('dead', 'sent')"),
+        ),
+        # The claim's one index.
+        Index(
+            "message_owed",
+            "next_at",
+            sqlite_where=sql("state = 'queued'"),
+            postgresql_where=sql("state = 'queued'"),
+        ),
+    )
+
+
+class MessageItem(SQLModel, table=True):
+    """One line of a digest: a receipt for a notice, or a reminder while still green."""
+
+    __tablename__ = "message_item"
+
+    id: int = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    receipt_id: int | None = Field(default=None, foreign_key="receipt.id", index=True)
+    reminder_id: int | None = Field(default=None, foreign_key="reminder.id", index=True)
+
+    __table_args__ = (
+        CheckConstraint("(receipt_id IS NULL) <> (reminder_id IS NULL)", name="message_item_one"),
+    )
+
+
+class Reminder(SQLModel, table=True):
+    """Said once per deadline and entry of the policy, while the task is green."""
+
+    id: int = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id")
+    official_id: int = Field(foreign_key="official.id")
+    night_id: int = Field(foreign_key="night.id", index=True)
+    clock: str
+    anchor: date  # what the clock hangs on: a new deadline may be reminded of again
+    entry: str  # which entry of the ladder, as "due -10d"
+
+    __table_args__ = (
+        UniqueConstraint("task_id", "official_id", "anchor", "entry", name="reminder_once"),
+    )
+
+
+class ReplyLink(SQLModel, table=True):
+    """A person's way to answer. Only the token's hash is kept; the token is derived at sending.
+
+    `receipt_id` None: the digest's own link, which opens everything that the person owes.
+    """
+
+    __tablename__ = "reply_link"
+
+    id: int = Field(default=None, primary_key=True)
+    official_id: int = Field(foreign_key="official.id")
+    message_id: int = Field(foreign_key="message.id", index=True)
+    receipt_id: int | None = Field(default=None, foreign_key="receipt.id", index=True)
+    salt: str
+    token_hash: str = Field(unique=True)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)  # set when it is sent
+
+
+class SignInLink(SQLModel, table=True):
+    """A one-time way into the desk; consumed by one conditional UPDATE."""
+
+    __tablename__ = "sign_in_link"
+
+    id: int = Field(default=None, primary_key=True)
+    official_id: int = Field(foreign_key="official.id")
+    token_hash: str = Field(unique=True)
+    expires_at: datetime = Field(sa_type=Instant)
+    used_at: datetime | None = Field(default=None, sa_type=Instant)

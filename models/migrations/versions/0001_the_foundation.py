@@ -1,0 +1,487 @@
+"""the foundation"""
+
+import sqlalchemy as sa
+from alembic import op
+
+import models.columns
+
+revision = '0001'
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+
+    op.create_table('calendar_day',
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('working', sa.Boolean(), nullable=False),
+    sa.Column('why', sa.String(), nullable=False),
+    sa.Column('edited_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('on')
+    )
+    op.create_table('calendar_year',
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('confirmed_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('year')
+    )
+    op.create_table('chain_link',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('previous', sa.String(), nullable=False),
+    sa.Column('rows', sa.String(), nullable=False),
+    sa.Column('hash', sa.String(), nullable=False),
+    sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number')
+    )
+    op.create_table('night',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('run_id', sa.String(), nullable=False),
+    sa.Column('epoch', sa.Integer(), nullable=False),
+    sa.Column('step', sa.Enum('claimed', 'swept', 'issued', 'composed', 'reported', 'closed', name='nightstep', native_enum=False, length=32), nullable=False),
+    sa.Column('orchestrator', sa.String(), nullable=False),
+    sa.Column('claimed_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('closed_at', models.columns.Instant(timezone=True), nullable=True),
+    sa.Column('scanned', sa.Integer(), nullable=False),
+    sa.Column('result', sa.String(), nullable=False),
+    sa.CheckConstraint("(step = 'closed') = (closed_at IS NOT NULL)", name='night_closed'),
+    sa.CheckConstraint("step IN ('claimed', 'swept', 'issued', 'composed', 'reported', 'closed')", name='night_step'),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('on'),
+    sa.UniqueConstraint('run_id')
+    )
+    op.create_table('policy',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('version', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('loaded_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('name', 'version', name='policy_version')
+    )
+    op.create_table('procedure',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('policy_name', sa.String(), nullable=False),
+    sa.Column('restricted', sa.Boolean(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('loaded_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('name'),
+    sa.UniqueConstraint('title')
+    )
+    op.create_table('unit',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('parent_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['parent_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('name')
+    )
+    op.create_table('official',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('email', sa.String(), nullable=True),
+    sa.Column('language', sa.String(), nullable=True),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('official', schema=None) as batch_op:
+        batch_op.create_index('official_email', ['email'], unique=True)
+        batch_op.create_index('official_name', ['unit_id', 'name'], unique=False)
+
+    op.create_table('absence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('official_id', sa.Integer(), nullable=False),
+    sa.Column('deputy_id', sa.Integer(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=True),
+    sa.Column('until_on', sa.Date(), nullable=True),
+    sa.CheckConstraint('official_id <> deputy_id', name='absence_deputy'),
+    sa.CheckConstraint('until_on IS NULL OR from_on IS NULL OR from_on <= until_on', name='absence_dates'),
+    sa.ForeignKeyConstraint(['deputy_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_absence_official_id'), ['official_id'], unique=False)
+
+    op.create_table('message',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('digest', 'summary', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('night_id', sa.Integer(), nullable=False),
+    sa.Column('official_id', sa.Integer(), nullable=False),
+    sa.Column('to_name', sa.String(), nullable=False),
+    sa.Column('to_address', sa.String(), nullable=False),
+    sa.Column('message_id', sa.String(), nullable=False),
+    sa.Column('boundary', sa.String(), nullable=False),
+    sa.Column('composed_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('state', sa.Enum('queued', 'sent', 'dead', 'superseded', 'skipped', name='messagestate', native_enum=False, length=32), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('next_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('lease_owner', sa.String(), nullable=True),
+    sa.Column('lease_until', models.columns.Instant(timezone=True), nullable=True),
+    sa.Column('possible_duplicate', sa.Boolean(), nullable=False),
+    sa.Column('outcome', sa.String(), nullable=False),
+    sa.Column('sent_at', models.columns.Instant(timezone=True), nullable=True),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.Column('html', sa.String(), nullable=False),
+    sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name='message_sent'),
+    sa.CheckConstraint("kind IN ('digest', 'summary')", name='message_kind'),
+    sa.CheckConstraint("state IN ('queued', 'sent', 'dead', 'superseded', 'skipped')", name='message_state'),
+    sa.ForeignKeyConstraint(['night_id'], ['night.id'], ),
+    sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('message_id'),
+    sa.UniqueConstraint('night_id', 'official_id', 'kind', name='message_once_a_night')
+    )
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_message_official_id'), ['official_id'], unique=False)
+        batch_op.create_index('message_outcome', ['official_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('dead', 'sent')"), postgresql_where=sa.text("state IN ('dead', 'sent')"))
+        batch_op.create_index('message_owed', ['next_at'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+
+    op.create_table('post',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('official_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('handler', 'unit_head', 'supervising_leader', 'reviewer', 'office', 'commission_head', 'administrator', name='postkind', native_enum=False, length=32), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=True),
+    sa.Column('until_on', sa.Date(), nullable=True),
+    sa.CheckConstraint("kind IN ('handler', 'unit_head', 'supervising_leader', 'reviewer', 'office', 'commission_head', 'administrator')", name='post_kind'),
+    sa.CheckConstraint('until_on IS NULL OR from_on IS NULL OR from_on <= until_on', name='post_dates'),
+    sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('post', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_post_unit_id'), ['unit_id'], unique=False)
+
+    op.create_table('sign_in_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('official_id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(), nullable=False),
+    sa.Column('expires_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('used_at', models.columns.Instant(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('token_hash')
+    )
+    op.create_table('task',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('procedure_id', sa.Integer(), nullable=False),
+    sa.Column('policy_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('handler_id', sa.Integer(), nullable=True),
+    sa.Column('supervising_leader_id', sa.Integer(), nullable=True),
+    sa.Column('lead_unit_id', sa.Integer(), nullable=True),
+    sa.Column('supporting_units', sa.String(), nullable=False),
+    sa.Column('goal', sa.String(), nullable=False),
+    sa.Column('track', sa.Enum('immediate', 'deadline', 'long_term', name='track', native_enum=False, length=32), nullable=False),
+    sa.Column('lists', sa.String(), nullable=False),
+    sa.Column('restricted', sa.Boolean(), nullable=False),
+    sa.Column('remarks', sa.String(), nullable=False),
+    sa.Column('opened_on', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('original_due_on', sa.Date(), nullable=True),
+    sa.Column('stage_on', sa.Date(), nullable=False),
+    sa.Column('reported_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.Enum('assigned', 'objected', 'in_progress', 'under_review', 'suspended', 'long_term', 'signed_off', 'confirmed', 'withdrawn', name='taskstate', native_enum=False, length=32), nullable=False),
+    sa.Column('level', sa.Integer(), nullable=True),
+    sa.Column('colour', sa.Enum('green', 'blue', 'yellow', 'orange', 'red', name='colour', native_enum=False, length=32), nullable=False),
+    sa.Column('created_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.CheckConstraint("(state = 'under_review') = (level IS NOT NULL)", name='task_level'),
+    sa.CheckConstraint("colour IN ('green', 'blue', 'yellow', 'orange', 'red')", name='task_colour'),
+    sa.CheckConstraint("due_on IS NOT NULL OR track = 'long_term'", name='task_has_due'),
+    sa.CheckConstraint("state IN ('assigned', 'objected', 'in_progress', 'under_review', 'suspended', 'long_term', 'signed_off', 'confirmed', 'withdrawn')", name='task_state'),
+    sa.CheckConstraint("state NOT IN ('signed_off', 'confirmed', 'withdrawn') OR colour = 'green'", name='task_closed_is_green'),
+    sa.CheckConstraint("track IN ('immediate', 'deadline', 'long_term')", name='task_track'),
+    sa.CheckConstraint('due_on IS NULL OR due_on >= opened_on', name='task_due'),
+    sa.ForeignKeyConstraint(['handler_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['lead_unit_id'], ['unit.id'], ),
+    sa.ForeignKeyConstraint(['policy_id'], ['policy.id'], ),
+    sa.ForeignKeyConstraint(['procedure_id'], ['procedure.id'], ),
+    sa.ForeignKeyConstraint(['supervising_leader_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number')
+    )
+    with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_task_handler_id'), ['handler_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_task_unit_id'), ['unit_id'], unique=False)
+        batch_op.create_index('task_due_on_clock', ['policy_id', 'colour', 'due_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.create_index('task_opened_on_clock', ['policy_id', 'colour', 'opened_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.create_index('task_reported_on_clock', ['policy_id', 'colour', 'reported_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.create_index('task_stage_on_clock', ['policy_id', 'colour', 'stage_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+
+    op.create_table('deadline_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('previous_due_on', sa.Date(), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('legal_basis', sa.String(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=True),
+    sa.Column('link_id', sa.String(), nullable=False),
+    sa.CheckConstraint("kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review')", name='deadline_change_kind'),
+    sa.ForeignKeyConstraint(['actor_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('deadline_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_deadline_change_link_id'), ['link_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_deadline_change_task_id'), ['task_id'], unique=False)
+
+    op.create_table('figure',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('value', sa.String(), nullable=False),
+    sa.Column('unit', sa.String(), nullable=False),
+    sa.Column('words', sa.String(), nullable=False),
+    sa.Column('as_of', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('figure', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_figure_task_id'), ['task_id'], unique=False)
+
+    op.create_table('measure',
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('text', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
+    sa.PrimaryKeyConstraint('task_id', 'position')
+    )
+    op.create_table('reminder',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('official_id', sa.Integer(), nullable=False),
+    sa.Column('night_id', sa.Integer(), nullable=False),
+    sa.Column('clock', sa.String(), nullable=False),
+    sa.Column('anchor', sa.Date(), nullable=False),
+    sa.Column('entry', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['night_id'], ['night.id'], ),
+    sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('task_id', 'official_id', 'anchor', 'entry', name='reminder_once')
+    )
+    with op.batch_alter_table('reminder', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_reminder_night_id'), ['night_id'], unique=False)
+
+    op.create_table('transition',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('machine', sa.String(), nullable=False),
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('notice_id', sa.Integer(), nullable=True),
+    sa.Column('event', sa.String(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('target', sa.String(), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('night_id', sa.Integer(), nullable=True),
+    sa.Column('actor_id', sa.Integer(), nullable=True),
+    sa.Column('said_by', sa.String(), server_default='', nullable=False),
+    sa.Column('cause', sa.String(), server_default='', nullable=False),
+    sa.Column('passed', sa.String(), server_default='', nullable=False),
+    sa.Column('reason', sa.String(), server_default='', nullable=False),
+    sa.Column('link_id', sa.String(), nullable=False),
+    sa.CheckConstraint("machine IN ('warning', 'notice', 'sign-off')", name='transition_machine'),
+    sa.CheckConstraint("source <> target OR event = 'approve'", name='transition_moves'),
+    sa.ForeignKeyConstraint(['actor_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['night_id'], ['night.id'], ),
+    sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('transition', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_transition_task_id'), ['task_id'], unique=False)
+        batch_op.create_index('transition_link', ['link_id'], unique=False)
+        batch_op.create_index('transition_night', ['night_id', 'event'], unique=False)
+        batch_op.create_index('transition_once_a_night', ['night_id', 'task_id'], unique=True, sqlite_where=sa.text("machine = 'warning' AND event = 'escalate'"), postgresql_where=sa.text("machine = 'warning' AND event = 'escalate'"))
+        batch_op.create_index('transition_relieved', ['at'], unique=False, sqlite_where=sa.text("event = 'relieve'"), postgresql_where=sa.text("event = 'relieve'"))
+
+    op.create_table('notice',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('transition_id', sa.Integer(), nullable=False),
+    sa.Column('task_id', sa.Integer(), nullable=False),
+    sa.Column('policy_name', sa.String(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(), nullable=False),
+    sa.Column('colour', sa.Enum('green', 'blue', 'yellow', 'orange', 'red', name='colour', native_enum=False, length=32), nullable=False),
+    sa.Column('state', sa.Enum('issued', 'acknowledged', 'answered', 'lifted', 'superseded', name='noticestate', native_enum=False, length=32), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('acknowledge_by', sa.Date(), nullable=True),
+    sa.Column('answer_by', sa.Date(), nullable=True),
+    sa.CheckConstraint("colour <> 'green'", name='notice_is_a_warning'),
+    sa.CheckConstraint("colour IN ('green', 'blue', 'yellow', 'orange', 'red')", name='notice_colour'),
+    sa.CheckConstraint("state IN ('issued', 'acknowledged', 'answered', 'lifted', 'superseded')", name='notice_state'),
+    sa.CheckConstraint('acknowledge_by >= issued_on AND answer_by >= issued_on', name='notice_dates'),
+    sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
+    sa.ForeignKeyConstraint(['transition_id'], ['transition.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number'),
+    sa.UniqueConstraint('policy_name', 'year', 'sequence', name='notice_sequence'),
+    sa.UniqueConstraint('transition_id')
+    )
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_task_id'), ['task_id'], unique=False)
+        batch_op.create_index('notice_live', ['task_id'], unique=True, sqlite_where=sa.text("state IN ('issued', 'acknowledged', 'answered')"), postgresql_where=sa.text("state IN ('issued', 'acknowledged', 'answered')"))
+        batch_op.create_index('notice_unacknowledged', ['colour', 'acknowledge_by'], unique=False, sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'"))
+        batch_op.create_index('notice_unanswered', ['colour', 'answer_by'], unique=False, sqlite_where=sa.text("state IN ('issued', 'acknowledged')"), postgresql_where=sa.text("state IN ('issued', 'acknowledged')"))
+
+    op.create_table('receipt',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('notice_id', sa.Integer(), nullable=False),
+    sa.Column('official_id', sa.Integer(), nullable=False),
+    sa.Column('capacity', sa.Enum('handler', 'unit_head', 'supervising_leader', 'reviewer', 'office', 'commission_head', 'administrator', name='postkind', native_enum=False, length=32), nullable=False),
+    sa.Column('duty', sa.Enum('act', 'acknowledge', 'copy', name='duty', native_enum=False, length=32), nullable=False),
+    sa.Column('stands_for_id', sa.Integer(), nullable=True),
+    sa.Column('climbed_from', sa.Enum('handler', 'unit_head', 'supervising_leader', 'reviewer', 'office', 'commission_head', 'administrator', name='postkind', native_enum=False, length=32), nullable=True),
+    sa.Column('acknowledged_at', models.columns.Instant(timezone=True), nullable=True),
+    sa.Column('answered_at', models.columns.Instant(timezone=True), nullable=True),
+    sa.Column('said_by', sa.String(), server_default='', nullable=False),
+    sa.Column('words', sa.String(), nullable=False),
+    sa.CheckConstraint("answered_at IS NULL OR duty = 'act'", name='receipt_answer'),
+    sa.CheckConstraint("capacity IN ('handler', 'unit_head', 'supervising_leader', 'reviewer', 'office', 'commission_head', 'administrator')", name='receipt_capacity'),
+    sa.CheckConstraint("duty IN ('act', 'acknowledge', 'copy')", name='receipt_duty'),
+    sa.CheckConstraint('answered_at IS NULL OR acknowledged_at IS NOT NULL', name='receipt_order'),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], ),
+    sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['stands_for_id'], ['official.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('notice_id', 'official_id', name='receipt_person')
+    )
+    with op.batch_alter_table('receipt', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_receipt_official_id'), ['official_id'], unique=False)
+
+    op.create_table('message_item',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('message_id', sa.Integer(), nullable=False),
+    sa.Column('receipt_id', sa.Integer(), nullable=True),
+    sa.Column('reminder_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint('(receipt_id IS NULL) <> (reminder_id IS NULL)', name='message_item_one'),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.ForeignKeyConstraint(['receipt_id'], ['receipt.id'], ),
+    sa.ForeignKeyConstraint(['reminder_id'], ['reminder.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('message_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_message_item_message_id'), ['message_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_item_receipt_id'), ['receipt_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_item_reminder_id'), ['reminder_id'], unique=False)
+
+    op.create_table('reply_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('official_id', sa.Integer(), nullable=False),
+    sa.Column('message_id', sa.Integer(), nullable=False),
+    sa.Column('receipt_id', sa.Integer(), nullable=True),
+    sa.Column('salt', sa.String(), nullable=False),
+    sa.Column('token_hash', sa.String(), nullable=False),
+    sa.Column('expires_at', models.columns.Instant(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['receipt_id'], ['receipt.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('token_hash')
+    )
+    with op.batch_alter_table('reply_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_reply_link_message_id'), ['message_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_reply_link_receipt_id'), ['receipt_id'], unique=False)
+
+
+
+
+def downgrade() -> None:
+
+    with op.batch_alter_table('reply_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_reply_link_receipt_id'))
+        batch_op.drop_index(batch_op.f('ix_reply_link_message_id'))
+
+    op.drop_table('reply_link')
+    with op.batch_alter_table('message_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_message_item_reminder_id'))
+        batch_op.drop_index(batch_op.f('ix_message_item_receipt_id'))
+        batch_op.drop_index(batch_op.f('ix_message_item_message_id'))
+
+    op.drop_table('message_item')
+    with op.batch_alter_table('receipt', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_receipt_official_id'))
+
+    op.drop_table('receipt')
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.drop_index('notice_unanswered', sqlite_where=sa.text("state IN ('issued', 'acknowledged')"), postgresql_where=sa.text("state IN ('issued', 'acknowledged')"))
+        batch_op.drop_index('notice_unacknowledged', sqlite_where=sa.text("state = 'issued'"), postgresql_where=sa.text("state = 'issued'"))
+        batch_op.drop_index('notice_live', sqlite_where=sa.text("state IN ('issued', 'acknowledged', 'answered')"), postgresql_where=sa.text("state IN ('issued', 'acknowledged', 'answered')"))
+        batch_op.drop_index(batch_op.f('ix_notice_task_id'))
+
+    op.drop_table('notice')
+    with op.batch_alter_table('transition', schema=None) as batch_op:
+        batch_op.drop_index('transition_relieved', sqlite_where=sa.text("event = 'relieve'"), postgresql_where=sa.text("event = 'relieve'"))
+        batch_op.drop_index('transition_once_a_night', sqlite_where=sa.text("machine = 'warning' AND event = 'escalate'"), postgresql_where=sa.text("machine = 'warning' AND event = 'escalate'"))
+        batch_op.drop_index('transition_night')
+        batch_op.drop_index('transition_link')
+        batch_op.drop_index(batch_op.f('ix_transition_task_id'))
+
+    op.drop_table('transition')
+    with op.batch_alter_table('reminder', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_reminder_night_id'))
+
+    op.drop_table('reminder')
+    op.drop_table('measure')
+    with op.batch_alter_table('figure', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_figure_task_id'))
+
+    op.drop_table('figure')
+    with op.batch_alter_table('deadline_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_deadline_change_task_id'))
+        batch_op.drop_index(batch_op.f('ix_deadline_change_link_id'))
+
+    op.drop_table('deadline_change')
+    with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.drop_index('task_stage_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.drop_index('task_reported_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.drop_index('task_opened_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.drop_index('task_due_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.drop_index(batch_op.f('ix_task_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_task_handler_id'))
+
+    op.drop_table('task')
+    op.drop_table('sign_in_link')
+    with op.batch_alter_table('post', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_post_unit_id'))
+
+    op.drop_table('post')
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('message_owed', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+        batch_op.drop_index('message_outcome', sqlite_where=sa.text("state IN ('dead', 'sent')"), postgresql_where=sa.text("state IN ('dead', 'sent')"))
+        batch_op.drop_index(batch_op.f('ix_message_official_id'))
+
+    op.drop_table('message')
+    with op.batch_alter_table('absence', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_absence_official_id'))
+
+    op.drop_table('absence')
+    with op.batch_alter_table('official', schema=None) as batch_op:
+        batch_op.drop_index('official_name')
+        batch_op.drop_index('official_email')
+
+    op.drop_table('official')
+    op.drop_table('unit')
+    op.drop_table('procedure')
+    op.drop_table('policy')
+    op.drop_table('night')
+    op.drop_table('chain_link')
+    op.drop_table('calendar_year')
+    op.drop_table('calendar_day')
+

@@ -1,0 +1,40 @@
+"""The night run: one row per business date, whatever fired it and however often."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Column
+from sqlmodel import Field, SQLModel
+
+from models.columns import Instant, by_value, one_of
+
+
+class NightStep(StrEnum):
+    """In order. A step is named here once it has been committed."""
+
+    CLAIMED = "claimed"
+    SWEPT = "swept"
+    ISSUED = "issued"
+    COMPOSED = "composed"
+    REPORTED = "reported"
+    CLOSED = "closed"
+
+
+class Night(SQLModel, table=True):
+    """`epoch` counts the claims: a runner whose epoch is old can commit nothing more."""
+
+    id: int = Field(default=None, primary_key=True)
+    on: date = Field(unique=True)
+    run_id: str = Field(unique=True)
+    epoch: int
+    step: NightStep = Field(sa_column=Column(by_value(NightStep), nullable=False))
+    orchestrator: str
+    claimed_at: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    scanned: int = 0
+    result: str = ""  # JSON, what `sise night --json` prints
+
+    __table_args__ = (
+        CheckConstraint(one_of("step", NightStep), name="night_step"),
+        CheckConstraint("(step = 'closed') = (closed_at IS NOT NULL)", name="night_closed"),
+    )

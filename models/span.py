@@ -1,0 +1,46 @@
+"""Spans of a policy: calendar days `d`, working days `wd`, months `mo`."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from models.workdays import Calendar
+
+LIMITS = {"d": 3650, "wd": 2500, "mo": 120}
+_WRITTEN = re.compile(r"(-?\d{1,4})(d|wd|mo)")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    n: int
+    unit: str
+
+    @classmethod
+    def parse(cls, written: str) -> "Span":
+        """Raises ValueError with the sentence that the person who wrote it needs."""
+        found = _WRITTEN.fullmatch(written)
+        if not found:
+            raise ValueError(
+                f"'{written}' is no span; write 10d, 3wd or 1mo (days, working days, months)"
+            )
+        span = cls(int(found[1]), found[2])
+        if abs(span.n) > LIMITS[span.unit]:
+            raise ValueError(f"'{written}' is longer than {LIMITS[span.unit]}{span.unit}")
+        return span
+
+    def after(self, anchor: date, calendar: Calendar) -> date:
+        if self.unit == "wd":
+            return calendar.add(anchor, self.n)
+        if self.unit == "d":
+            return anchor + timedelta(days=self.n)
+        return add_months(anchor, self.n)
+
+    def __str__(self) -> str:
+        return f"{self.n:+d}{self.unit}"
+
+
+def add_months(day: date, n: int) -> date:
+    """The same day of the month, clipped to its end."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + n, 12)
+    return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))

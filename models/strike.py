@@ -1,0 +1,72 @@
+"""When a rung strikes, and its mirror: which anchors have struck by a given date.
+
+`strike` is monotone in the anchor for every span, rolling and clipping included. So for each
+business date there is one cutoff per entry, and comparing a column with it says the same as
+computing every task's strike date.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from models.ladder import Clock, Entry, Ladder, Rung
+from models.warning import Colour
+from models.workdays import Calendar
+
+Anchors = Mapping[tuple[Clock, Colour | None], date | None]
+"""One task's anchors. Notice clocks are keyed with the colour of the live notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """A rung's entry and the first business date on which it strikes."""
+
+    rung: Rung
+    entry: Entry
+    anchor: date
+    on: date
+
+
+def rolled(entry: Entry, anchor: date, ladder: Ladder, calendar: Calendar) -> date:
+    """A deadline on a day off counts as the next working day, where the policy says so."""
+    if entry.clock == "due" and ladder.roll == "next":
+        return calendar.roll(anchor)
+    return anchor
+
+
+def strike(entry: Entry, anchor: date, ladder: Ladder, calendar: Calendar) -> date:
+    return entry.after.after(rolled(entry, anchor, ladder, calendar), calendar)
+
+
+def cutoff(entry: Entry, on: date, ladder: Ladder, calendar: Calendar) -> date:
+    """max{x : strike(x) ≤ on}: what hangs on an anchor up to here has struck."""
+    reach = timedelta(days=abs(entry.after.n) * 31 + 400)
+    low, high = on - reach, on + reach
+    while high - low > timedelta(days=1):
+        middle = low + (high - low) // 2
+        if strike(entry, middle, ladder, calendar) <= on:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def strikes(ladder: Ladder, anchors: Anchors, calendar: Calendar) -> list[Strike]:
+    """Every entry that has an anchor, in the ladder's order, whether struck yet or not."""
+    found = []
+    for rung, entry in ladder.entries():
+        anchor = anchors.get((entry.clock, entry.of))
+        if anchor is not None:
+            found.append(Strike(rung, entry, anchor, strike(entry, anchor, ladder, calendar)))
+    return found
+
+
+def highest(struck: list[Strike], on: date) -> Strike | None:
+    """The highest rung struck by this date; of its entries the first one declared."""
+    best: Strike | None = None
+    for candidate in struck:
+        if candidate.on <= on and (
+            best is None or candidate.rung.colour.rank > best.rung.colour.rank
+        ):
+            best = candidate
+    return best

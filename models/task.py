@@ -1,0 +1,96 @@
+"""The task: one matter of the ledger, with its responsible official, deadline and colour."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import Instant, by_value, one_of
+from models.signoff import ON_CLOCK, TaskState
+from models.warning import Colour
+
+_ON_CLOCK = "state IN ({})".format(", ".join(f"'{state}'" for state in ON_CLOCK))
+
+
+class Track(StrEnum):
+    """整改类别: how long the task is meant to take."""
+
+    IMMEDIATE = "immediate"
+    DEADLINE = "deadline"
+    LONG_TERM = "long_term"
+
+
+class Task(SQLModel, table=True):
+    """Dates are business dates. `due_on` is as written, before it is rolled to a working day."""
+
+    id: int = Field(default=None, primary_key=True)
+    number: str = Field(unique=True)
+    title: str
+    procedure_id: int = Field(foreign_key="procedure.id")
+    policy_id: int = Field(foreign_key="policy.id")
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    handler_id: int | None = Field(default=None, foreign_key="official.id", index=True)
+    supervising_leader_id: int | None = Field(default=None, foreign_key="official.id")
+    lead_unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    supporting_units: str = ""
+    goal: str = ""
+    track: Track = Field(sa_column=Column(by_value(Track), nullable=False))
+    lists: str = ""
+    restricted: bool = False
+    remarks: str = ""
+
+    opened_on: date
+    due_on: date | None = None
+    original_due_on: date | None = None
+    stage_on: date  # entered the present state
+    reported_on: date  # last progress report, else opened
+
+    state: TaskState = Field(sa_column=Column(by_value(TaskState), nullable=False))
+    level: int | None = None
+    colour: Colour = Field(sa_column=Column(by_value(Colour), nullable=False))
+    created_at: datetime = Field(sa_type=Instant)
+
+    __table_args__ = (
+        CheckConstraint(one_of("track", Track), name="task_track"),
+        CheckConstraint(one_of("state", TaskState), name="task_state"),
+        CheckConstraint(one_of("colour", Colour), name="task_colour"),
+        CheckConstraint("(state = 'under_review') = (level IS NOT NULL)", name="task_level"),
+        CheckConstraint("due_on IS NULL OR due_on >= opened_on", name="task_due"),
+        CheckConstraint("due_on IS NOT NULL OR track = 'long_term'", name="task_has_due"),
+        CheckConstraint(
+            "state NOT IN ('signed_off', 'confirmed', 'withdrawn') OR colour = 'green'",
+            name="task_closed_is_green",
+        ),
+        *(  # one index per date clock; their one reader is flows.sweep
+            Index(
+                f"task_{column}_clock",
+                "policy_id",
+                "colour",
+                column,
+                sqlite_where=text(_ON_CLOCK),
+                postgresql_where=text(_ON_CLOCK),
+            )
+            for column in ("due_on", "opened_on", "stage_on", "reported_on")
+        ),
+    )
+
+
+class Measure(SQLModel, table=True):
+    """整改措施: one measure of a task, in the ledger's order."""
+
+    task_id: int = Field(foreign_key="task.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    text: str
+
+
+class Figure(SQLModel, table=True):
+    """A figure that was reported with a task: kept with its exact words and unit."""
+
+    id: str = Field(primary_key=True)
+    task_id: int = Field(foreign_key="task.id", index=True)
+    name: str
+    value: str  # as printed, so that 4.49 stays 4.49
+    unit: str
+    words: str
+    as_of: str = ""

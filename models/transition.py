@@ -1,0 +1,99 @@
+"""The history: append-only. Notices and mails follow from these rows, never from callbacks."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import Instant
+
+_EMPTY = Field(default="", sa_column_kwargs={"server_default": ""})
+_ESCALATED = "machine = 'warning' AND event = 'escalate'"
+
+
+class Transition(SQLModel, table=True):
+    """One move of one machine. `on` is the business date, `at` the instant of writing.
+
+    `cause` names the clock that struck; `passed` the rungs passed over on the way.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    machine: str
+    task_id: int = Field(foreign_key="task.id", index=True)
+    notice_id: int | None = None  # no foreign key: a notice already points at its transition
+    event: str
+    source: str
+    target: str
+    on: date
+    at: datetime = Field(sa_type=Instant)
+    night_id: int | None = Field(default=None, foreign_key="night.id")
+    actor_id: int | None = Field(default=None, foreign_key="official.id")
+    said_by: str = _EMPTY  # who the person behind a link said they were
+    cause: str = _EMPTY
+    passed: str = _EMPTY
+    reason: str = _EMPTY
+    link_id: str
+
+    __table_args__ = (
+        CheckConstraint("machine IN ('warning', 'notice', 'sign-off')", name="transition_machine"),
+        CheckConstraint("source <> target OR event = 'approve'", name="transition_moves"),
+        # A night escalates a task once, however often it is run.
+        Index(
+            "transition_once_a_night",
+            "night_id",
+            "task_id",
+            unique=True,
+            sqlite_where=text(_ESCALATED),
+            postgresql_where=text(_ESCALATED),
+        ),
+        Index("transition_link", "link_id"),
+        Index(
+            "transition_relieved",
+            "at",
+            sqlite_where=text("event = 'relieve'"),
+            postgresql_where=text("event = 'relieve'"),
+        ),
+        Index("transition_night", "night_id", "event"),
+    )
+
+
+class DeadlineChange(SQLModel, table=True):
+    """The deadline ledger: every date that a task was ever due on, and why it changed."""
+
+    __tablename__ = "deadline_change"
+
+    id: int = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id", index=True)
+    kind: str
+    previous_due_on: date | None = None
+    due_on: date | None = None
+    reason: str
+    legal_basis: str = ""
+    on: date
+    at: datetime = Field(sa_type=Instant)
+    actor_id: int | None = Field(default=None, foreign_key="official.id")
+    link_id: str = Field(index=True)
+
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review')",
+            name="deadline_change_kind",
+        ),
+    )
+
+
+class ChainLink(SQLModel, table=True):
+    """One link per commit that wrote history: the hash of its rows and of the link before.
+
+    `id` is drawn before the first row is written, so that rows can carry it; the link itself
+    is written last, under the lock on the head.
+    """
+
+    __tablename__ = "chain_link"
+
+    id: str = Field(primary_key=True)
+    number: int = Field(unique=True)
+    previous: str
+    rows: str
+    hash: str
+    at: datetime = Field(sa_type=Instant)

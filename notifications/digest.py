@@ -1,0 +1,133 @@
+"""What the night says: one digest per person, and the office's morning summary."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from models.notice import Duty
+from models.organisation import PostKind
+from models.warning import Colour
+from notifications import sentences
+from notifications.render import Rendered, render
+from notifications.wording import CHINESE, ENGLISH, colour_word, mail_word
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One matter of a digest. A restricted one carries number, colour and dates only.
+
+    `days_over` is counted from the rolled deadline: negative while there is time left.
+    `duty` None is a reminder: the task is still green and nothing but the work is owed.
+    """
+
+    number: str
+    title: str
+    unit: str
+    restricted: bool
+    colour: Colour
+    label: str
+    notice_number: str
+    due_on: date | None
+    days_over: int | None
+    provisional: bool
+    duty: Duty | None
+    acknowledge_by: date | None
+    answer_by: date | None
+    capacity: PostKind
+    stands_for: str
+    climbed_from: PostKind | None
+    link: str
+
+    def tag(self, language: str = CHINESE) -> str:
+        """The colour as a word, with the policy's own label where that says more."""
+        colour = colour_word(self.colour, language)
+        if language == ENGLISH:
+            return f"{colour.capitalize()} · {self.label}" if self.label else colour.capitalize()
+        return self.label if colour in self.label else f"{colour} · {self.label}".rstrip(" ·")
+
+    def owed(self, language: str = CHINESE) -> str:
+        return sentences.owed(self.duty, self.acknowledge_by, self.answer_by, language)
+
+    def why(self, language: str = CHINESE) -> str:
+        return sentences.why(self.capacity, self.stands_for, self.climbed_from, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """`more`: how many matters are only counted, because the mail would be too long."""
+
+    on: date
+    to_name: str
+    lines: Sequence[Line]
+    all_link: str
+    more: int = 0
+
+    @property
+    def warnings(self) -> list[Line]:
+        return [line for line in self.lines if line.duty is not None]
+
+    @property
+    def reminders(self) -> list[Line]:
+        return [line for line in self.lines if line.duty is None]
+
+    @property
+    def owed(self) -> list[Line]:
+        """The warnings that wait for this person, the worst colour first."""
+        waiting = (line for line in self.warnings if line.duty is not Duty.COPY)
+        return sorted(waiting, key=lambda line: -line.colour.rank)
+
+    @property
+    def copies(self) -> list[Line]:
+        return [line for line in self.warnings if line.duty is Duty.COPY]
+
+    @property
+    def owed_cut(self) -> bool:
+        """More is owed than is spelt out: what is owed comes first, so nothing else is there."""
+        return self.more > 0 and len(self.owed) == len(self.lines)
+
+    @property
+    def worst(self) -> Colour:
+        return max((line.colour for line in self.lines), key=lambda colour: colour.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The office's morning: what the night did, and what needs a person."""
+
+    on: date
+    scanned: int
+    escalated: Mapping[Colour, int]
+    relieved: int
+    notices: int
+    recipients: int
+    queued: int
+    waiting: int
+    previous_on: date | None
+    previous_mail: Mapping[str, int]  # state of a message -> how many
+    unresolved: Sequence[tuple[str, str]]  # task number, post that nobody holds
+    unreachable: Sequence[str]  # people whose mail was refused for good
+    horizon: date | None  # last day of the known calendar, once it is near
+    audit_number: int
+    audit_head: str
+    board: Mapping[Colour, int] = field(default_factory=dict)  # open tasks by colour
+
+    @property
+    def raised(self) -> list[tuple[Colour, int]]:
+        """How many tasks came to each colour, the worst first."""
+        return sorted(((c, n) for c, n in self.escalated.items() if n), key=lambda p: -p[0].rank)
+
+    @property
+    def wanting(self) -> int:
+        """How many matters need a person this morning."""
+        return len(self.unresolved) + len(self.unreachable) + (self.horizon is not None)
+
+    def previous(self, language: str = CHINESE) -> list[tuple[str, int]]:
+        return [(mail_word(state, language), n) for state, n in self.previous_mail.items()]
+
+
+def render_digest(digest: Digest, language: str) -> Rendered:
+    return render("digest", language, digest=digest)
+
+
+def render_summary(summary: Summary, language: str) -> Rendered:
+    return render("summary", language, summary=summary)

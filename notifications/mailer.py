@@ -1,0 +1,207 @@
+"""SMTP, one command at a time so that the phase of a failure is known. Alone imports aiosmtplib."""
+
+import os
+import re
+import ssl
+from asyncio import BaseTransport, CancelledError, WriteTransport
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from urllib.parse import unquote, urlsplit
+
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
+
+REPLY_SECONDS = 60.0
+FINAL_DOT_SECONDS = 600.0  # RFC 5321 §4.5.3.2.6: a shorter wait here makes duplicates
+_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_TOKEN = re.compile(r"(?<=/r/)\w+|[0-9a-f]{32}")  # a filter may quote the link it does not like
+_NO_RELAYING = re.compile(
+    r"relay\w*( access)? (denied|not permitted|not allowed|prohibited)|to relay\b", re.IGNORECASE
+)
+LONGEST_SAYING = 300
+
+
+class Outcome(StrEnum):
+    SENT = "sent"
+    RETRY = "retry"  # this message was not accepted; try again later
+    UNKNOWN = "unknown"  # the final dot went out and no answer came: it may have arrived
+    REJECT = "reject"  # this recipient or message is refused for good
+    CONFIG = "config"  # the relay itself will not have us: no message's fault
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    outcome: Outcome
+    said: str
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Where mail goes, as SISE_SMTP_URL says it."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def parse(cls, url: str) -> "Relay":
+        parts = urlsplit(url)
+        if parts.scheme not in _SCHEMES or not parts.hostname:
+            raise ValueError("neither smtp://, smtp+starttls:// nor smtps:// with a host")
+        return cls(
+            parts.scheme,
+            parts.hostname,
+            parts.port or _SCHEMES[parts.scheme],
+            unquote(parts.username) if parts.username else None,
+            unquote(parts.password) if parts.password else None,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext | None:
+        """Made once: it reads every certificate of the machine, which takes 30 ms."""
+        return None if self.scheme == "smtp" else ssl.create_default_context()
+
+
+class RelayUnavailable(Exception):
+    """The relay cannot be used now; every message keeps its attempts."""
+
+
+@asynccontextmanager
+async def connected(relay: Relay, domain: str) -> AsyncIterator["Connection"]:
+    """One connection, used for many messages; it greets as `domain`. Raises RelayUnavailable."""
+    client = SMTP(
+        hostname=relay.host,
+        port=relay.port,
+        timeout=REPLY_SECONDS,
+        # Otherwise the library asks the name service who we are, which an intranet may not answer.
+        local_hostname=domain,
+        use_tls=relay.scheme == "smtps",
+        # Explicit, because None would fall back to plain text when STARTTLS is stripped.
+        start_tls=relay.scheme == "smtp+starttls",
+        username=relay.user,
+        password=relay.password,
+        tls_context=relay.tls,
+    )
+    try:
+        await client.connect()
+    except (SMTPException, OSError, ValueError) as error:
+        raise RelayUnavailable(f"{relay}: {_words(error)}") from error
+    transport = client.transport
+    try:
+        yield Connection(client)
+    finally:
+        await _leave(client, transport)
+
+
+@dataclass
+class Connection:
+    client: SMTP
+
+    async def send(self, sender: str, recipient: str, content: bytes) -> Report:
+        """One envelope recipient per transaction: state and retry are per person."""
+        phase = "MAIL"
+        try:
+            await self.client.mail(sender)
+            phase = "RCPT"
+            await self.client.rcpt(recipient)
+            phase = "DATA"
+            await self._open_data()
+            phase = "final dot"
+            await self._transmit(content)
+        except SMTPResponseException as error:
+            outcome = _refused(phase, error)
+            await self._start_afresh(error.code)
+            return Report(outcome, _clean(f"{phase}: {error.code} {error.message}"))
+        except (SMTPException, OSError) as error:
+            self.client.close()
+            return Report(_LOST.get(phase, Outcome.RETRY), _clean(f"{phase}: {_words(error)}"))
+        except ValueError as error:  # the library refuses to write this address
+            self.client.close()
+            return Report(Outcome.REJECT, _clean(f"{phase}: {_words(error)}"))
+        except CancelledError:
+            self.client.close()  # the next reply would be taken for another command's
+            raise
+        return Report(Outcome.SENT, "")
+
+    @property
+    def usable(self) -> bool:
+        return self.client.is_connected
+
+    async def _open_data(self) -> None:
+        # Not client.data(): it does not tell a refusal of DATA from one of the message.
+        reply = await self.client.execute_command(b"DATA")
+        if reply.code != 354:
+            raise SMTPResponseException(reply.code, reply.message)
+
+    async def _transmit(self, content: bytes) -> None:
+        if (protocol := self.client.protocol) is None:
+            raise SMTPServerDisconnected("Connection lost")
+        protocol.write(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        reply = await protocol.read_response(timeout=FINAL_DOT_SECONDS)
+        if not 200 <= reply.code < 300:  # RFC 5321 §4.3.2: any 2yz is acceptance
+            raise SMTPResponseException(reply.code, reply.message)
+
+    async def _start_afresh(self, code: int) -> None:
+        # Codes outside 4yz and 5yz, and 421: what the server does next cannot be known.
+        if code == 421 or not 400 <= code < 600:
+            self.client.close()
+            return
+        try:
+            await self.client.rset()
+        except (SMTPException, OSError):
+            self.client.close()
+
+
+# A connection that broke says nothing of the message before RCPT, and nothing at all after the dot.
+_LOST = {"MAIL": Outcome.CONFIG, "final dot": Outcome.UNKNOWN}
+
+
+def _refused(phase: str, error: SMTPResponseException) -> Outcome:
+    code = error.code
+    if phase == "MAIL" or code in (530, 534, 535, 538):  # so far every message is the same
+        return Outcome.CONFIG
+    if not 400 <= code < 600:
+        return _LOST.get(phase, Outcome.RETRY)
+    # 552 at RCPT is a full mailbox: RFC 5321 §4.5.3.1.10 wants it treated as temporary. "Relay
+    # access denied" is a relay not yet told of us: the office mends that, the mail must not die.
+    if phase == "RCPT" and (code == 552 or _NO_RELAYING.search(error.message)):
+        return Outcome.RETRY
+    return Outcome.RETRY if code < 500 else Outcome.REJECT
+
+
+async def _leave(client: SMTP, transport: BaseTransport | None) -> None:
+    try:
+        await client.quit(timeout=5)
+    except (SMTPException, OSError):
+        client.close()
+    if isinstance(transport, WriteTransport):
+        transport.abort()  # under TLS, close() alone would wait for the other side's goodbye
+
+
+def _words(error: BaseException) -> str:
+    """What a person can read: the system's own word for a failed connection, else the error's."""
+    number = getattr(error.__cause__, "errno", None)
+    plain = isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, ssl.SSLError)
+    if plain and number:
+        return os.strerror(number)
+    said = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else error
+    return _clean(str(said)) or type(error).__name__
+
+
+def _clean(said: str) -> str:
+    """Fit for the database: relays answer in GBK, with control characters, and quote links."""
+    octets = said.encode(errors="surrogateescape")
+    try:
+        text = octets.decode()
+    except UnicodeDecodeError:
+        text = octets.decode("gb18030", errors="replace")
+    short = _TOKEN.sub("…", _CONTROL.sub(" ", text))
+    return " ".join(short.split())[:LONGEST_SAYING]

@@ -1,0 +1,37 @@
+"""The Jinja2 environment of the mails. A missing value is an error, never an empty place."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from notifications import wording
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("notifications"),
+    undefined=StrictUndefined,
+    autoescape=select_autoescape(["html"]),
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+for _name in ("colour_word", "post_word", "duty_word", "notice_word", "day_words", "over_words"):
+    _ENVIRONMENT.filters[_name] = getattr(wording, _name)
+
+
+def render(template: str, language: str, **facts: Any) -> Rendered:
+    """A mail in threes: subject, text, HTML. `template` names the triple, as "digest"."""
+    facts["language"] = language
+    subject, body, html = (
+        _ENVIRONMENT.get_template(f"{template}.{language}.{part}").render(facts)
+        for part in ("subject.txt", "body.txt", "body.html")
+    )
+    return Rendered(" ".join(subject.split()), body, html)

@@ -1,0 +1,153 @@
+"""The one source of words for what the code calls by identifiers, in Chinese and English."""
+
+from datetime import date
+from typing import Final
+
+from models.notice import Duty
+from models.notice_machine import NoticeState
+from models.organisation import PostKind
+from models.signoff import TaskState
+from models.task import Track
+from models.warning import Colour
+
+CHINESE: Final = "zh-CN"
+ENGLISH: Final = "en"
+LANGUAGES: Final = (CHINESE, ENGLISH)
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "colour.green": ("绿色", "green"),
+    "colour.blue": ("蓝色", "blue"),
+    "colour.yellow": ("黄色", "yellow"),
+    "colour.orange": ("橙色", "orange"),
+    "colour.red": ("红色", "red"),
+    "post.handler": ("责任人", "handler"),
+    "post.unit_head": ("责任单位主要负责人", "head of the unit"),
+    "post.supervising_leader": ("分管领导", "supervising leader"),
+    "post.reviewer": ("核查人", "reviewer"),
+    "post.office": ("督查办公室", "supervision office"),
+    "post.commission_head": ("领导小组负责人", "head of the leading group"),
+    "post.administrator": ("系统管理员", "administrator"),
+    "state.assigned": ("已交办", "assigned"),
+    "state.objected": ("异议审核中", "objected"),
+    "state.in_progress": ("办理中", "in progress"),
+    "state.under_review": ("销号审核中", "under review"),
+    "state.suspended": ("已中止", "suspended"),
+    "state.long_term": ("长期坚持", "long-term"),
+    "state.signed_off": ("已销号", "signed off"),
+    "state.confirmed": ("回头看已确认", "confirmed"),
+    "state.withdrawn": ("已撤回", "withdrawn"),
+    "notice.issued": ("待签收", "not yet acknowledged"),
+    "notice.acknowledged": ("已签收，待答复", "acknowledged, not yet answered"),
+    "notice.answered": ("已答复", "answered"),
+    "notice.lifted": ("已解除", "lifted"),
+    "notice.superseded": ("已被更高级预警取代", "superseded by a higher colour"),
+    "duty.act": ("签收并答复", "acknowledge and answer"),
+    "duty.acknowledge": ("签收（可附批示要求）", "acknowledge, with or without an instruction"),
+    "duty.copy": ("知悉", "for information"),
+    "mail.queued": ("待发送", "queued"),
+    "mail.sent": ("已发送", "sent"),
+    "mail.dead": ("无法送达", "refused for good"),
+    "mail.superseded": ("已并入后一封", "taken over by a later mail"),
+    "mail.skipped": ("无需再发", "no longer needed"),
+    "post.anybody": ("人", "one"),
+    "track.immediate": ("立行立改", "at once"),
+    "track.deadline": ("限期整改", "by a deadline"),
+    "track.long_term": ("长期坚持", "long-term"),
+    "change.opened": ("交办时确定", "set when assigned"),
+    "change.imported": ("台账导入调整", "changed by the ledger"),
+    "change.extension": ("批准延期", "extended"),
+    "change.suspension": ("中止顺延", "moved by a suspension"),
+    "change.return": ("退回后顺延", "moved by a return"),
+    "change.review": ("下次复核日期", "next review date"),
+    "event.escalate": ("预警升级", "escalated"),
+    "event.relieve": ("预警降级", "relieved"),
+    "event.lift": ("预警解除", "lifted"),
+    "event.supersede": ("预警单被取代", "notice superseded"),
+    "event.acknowledge": ("签收", "acknowledged"),
+    "event.answer": ("答复进展", "answered"),
+    "event.start": ("开始办理", "work started"),
+    "event.object": ("提出异议", "objected"),
+    "event.uphold": ("异议成立", "objection upheld"),
+    "event.reject": ("异议不成立", "objection rejected"),
+    "event.apply": ("申请销号", "sign-off applied for"),
+    "event.approve": ("审核通过", "approved"),
+    "event.sign_off": ("同意销号", "signed off"),
+    "event.return": ("退回整改", "returned"),
+    "event.suspend": ("中止", "suspended"),
+    "event.resume": ("恢复", "resumed"),
+    "event.make_long_term": ("转为长期坚持", "made long-term"),
+    "event.confirm": ("回头看确认", "confirmed by the look-back"),
+    "event.reopen": ("重新启动", "reopened"),
+    "event.withdraw": ("撤回", "withdrawn"),
+}
+
+
+def word(key: str, language: str = CHINESE) -> str:
+    """A word by its key, as "colour.red". An unknown key is a mistake of ours: KeyError."""
+    return _WORDS[key][language == ENGLISH]
+
+
+def colour_word(colour: Colour, language: str = CHINESE) -> str:
+    return word(f"colour.{colour}", language)
+
+
+def post_word(kind: PostKind, language: str = CHINESE) -> str:
+    return word(f"post.{kind}", language)
+
+
+def state_word(state: TaskState, language: str = CHINESE) -> str:
+    return word(f"state.{state}", language)
+
+
+def notice_word(state: NoticeState, language: str = CHINESE) -> str:
+    return word(f"notice.{state}", language)
+
+
+def duty_word(duty: Duty, language: str = CHINESE) -> str:
+    return word(f"duty.{duty}", language)
+
+
+def mail_word(state: str, language: str = CHINESE) -> str:
+    return word(f"mail.{state}", language)
+
+
+def track_word(track: Track, language: str = CHINESE) -> str:
+    return word(f"track.{track}", language)
+
+
+def event_word(event: str, language: str = CHINESE) -> str:
+    """What a transition is called; an event without words of its own keeps its name."""
+    return _WORDS.get(f"event.{event}", (event, event))[language == ENGLISH]
+
+
+def day_words(on: date, language: str = CHINESE) -> str:
+    """2022年7月14日, or 14 July 2022."""
+    if language == ENGLISH:
+        return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def over_words(days_over: int, language: str = CHINESE) -> str:
+    """How far past its deadline a task is: 超期 10 天, 今日到期, 剩余 3 天."""
+    if days_over == 0:
+        return "due today" if language == ENGLISH else "今日到期"
+    n = abs(days_over)
+    if language == ENGLISH:
+        return f"{n} day{'s' if n > 1 else ''} {'overdue' if days_over > 0 else 'left'}"
+    return f"超期 {n} 天" if days_over > 0 else f"剩余 {n} 天"
+
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)

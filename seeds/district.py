@@ -1,0 +1,81 @@
+"""The demo district: Dinghai's public notice with a cast, dates near today, and who answers.
+
+Colours are never part of it: they come from the nights that are played over it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlmodel import Session, select
+
+from flows.ledger.apply import apply_ledger
+from flows.ledger.rows import Ledger
+from models import Figure, Task
+from models.organisation import PostKind
+from models.workdays import Calendar
+from seeds.cast import directory
+from seeds.matters import matters
+from seeds.notice import figures, read
+
+FIRST_NIGHT = date(2022, 6, 20)
+LAST_NIGHT = date(2022, 8, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody does with a notice on a business date, after that day's night."""
+
+    on: date
+    number: str
+    post: PostKind
+    kind: Literal["acknowledge", "answer"]
+    words: str
+
+
+def district(shift: timedelta = timedelta()) -> Ledger:
+    """Ledger and directory. A shift of whole weeks keeps the weekends where they are."""
+    if shift % timedelta(weeks=1):
+        raise ValueError(f"the district moves by whole weeks, not by {shift}")
+    return Ledger(rows=matters(shift), directory=directory(shift))
+
+
+def load_district(
+    session: Session,
+    *,
+    today: date,
+    now: datetime,
+    calendar: Calendar,
+    shift: timedelta = timedelta(),
+) -> None:
+    """Through the office's own import, then the figures. Loading twice changes nothing."""
+    apply_ledger(session, district(shift), today=today, now=now, calendar=calendar)
+    session.flush()
+    tasks = {task.number: task.id for task in session.exec(select(Task)) if task.id is not None}
+    for reported in figures():
+        session.merge(
+            Figure(
+                id=reported.id,
+                task_id=tasks[reported.number],
+                name=reported.name,
+                value=reported.value,
+                unit=reported.unit,
+                words=reported.words,
+                as_of=reported.as_of,
+            )
+        )
+
+
+def answers(shift: timedelta = timedelta()) -> list[Answer]:
+    """Who answers what on which business date, in order of the dates."""
+    told = [
+        Answer(
+            on=a["on"] + shift,
+            number=a["number"],
+            post=PostKind(a["post"]),
+            kind=a["kind"],
+            words=a["words"],
+        )
+        for a in read("answers")["answers"]
+    ]
+    return sorted(told, key=lambda answer: answer.on)

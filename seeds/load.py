@@ -1,0 +1,35 @@
+"""The shipped policies and procedures on their way into a database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from flows.rulebook import load_policy, load_procedure
+from models import Policy, Procedure
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the database now holds of what we ship, in the order of the files."""
+
+    policies: tuple[Policy, ...]
+    procedures: tuple[Procedure, ...]
+
+
+def load_rulebook(session: Session, *, now: datetime) -> Loaded:
+    """Policies first: a procedure names one. Loading the same files again changes nothing."""
+    policies = tuple(
+        load_policy(session, text, file=file, now=now) for file, text in _texts("policies")
+    )
+    procedures = tuple(
+        load_procedure(session, text, file=file, now=now) for file, text in _texts("procedures")
+    )
+    return Loaded(policies, procedures)
+
+
+def _texts(folder: str) -> list[tuple[str, str]]:
+    return [(path.name, path.read_text("utf-8")) for path in sorted((HERE / folder).glob("*.toml"))]

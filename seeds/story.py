@@ -1,0 +1,76 @@
+"""The demo's story: nights that are played, and what people answer on the days after them."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlmodel import Session, col, select
+
+from flows.database import transaction
+from flows.night import run_night
+from flows.office import Office
+from flows.replies import acknowledge, answer
+from models import Notice, Official, Receipt, Task
+from models.notice_machine import LIVE
+from seeds.district import Answer, answers
+
+NIGHT, MORNING = time(2), time(9, 30)
+
+
+def play(
+    office: Office,
+    first: date,
+    last: date,
+    *,
+    shift: timedelta = timedelta(),
+    played: Callable[[date], None] = lambda on: None,
+) -> list[Answer]:
+    """Play every night from first to last, with the day after each; returns the answers for
+    which no notice was live (a window over public holidays moves some)."""
+    said = answers(shift)
+    unheard = []
+    on = first
+    while on <= last:
+        run_night(office, on=on, now=at(office, on, NIGHT))
+        unheard += [one for one in said if one.on == on and not _hear(office, one)]
+        played(on)
+        on += timedelta(days=1)
+    return unheard
+
+
+def at(office: Office, on: date, clock_time: time) -> datetime:
+    """The instant at which the office's clocks showed this."""
+    return datetime.combine(on, clock_time, office.timezone).astimezone(UTC)
+
+
+def _hear(office: Office, said: Answer) -> bool:
+    now = at(office, said.on, MORNING)
+    with transaction(office.engine, now) as session:
+        found = _receipt(session, said)
+        if found is None:
+            return False
+        receipt, official = found
+        act = answer if said.kind == "answer" else acknowledge
+        return act(
+            session,
+            receipt.id,
+            official.id,
+            said_by=official.name,
+            words=said.words,
+            on=said.on,
+            now=now,
+        )
+
+
+def _receipt(session: Session, said: Answer) -> tuple[Receipt, Official] | None:
+    """What somebody was told by this post, of the live notice of this matter."""
+    return session.exec(
+        select(Receipt, Official)
+        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+        .join(Task, col(Task.id) == col(Notice.task_id))
+        .join(Official, col(Official.id) == col(Receipt.official_id))
+        .where(
+            Task.number == said.number,
+            col(Notice.state).in_(LIVE),
+            Receipt.capacity == said.post,
+        )
+    ).first()

@@ -1,0 +1,86 @@
+"""What `--help` says, in Chinese: the commands carry the English, this table the translation."""
+
+from typing import Any
+
+HELP = {
+    "Every task has its official and deadline; overdue ones turn blue, yellow, red.": (
+        "四色督办：每件事都有责任人和时限，到期未办结的由蓝转黄、由黄转红。"
+    ),
+    "Create or upgrade the database; load the shipped policies, procedures and calendar.": (
+        "建立或升级数据库，装入预警规则、事项类别和日历。"
+    ),
+    "Print the result as JSON.": "以 JSON 输出结果。",
+    "A seeded district, some nights played, then served: the main job to look at.": (
+        "演示区县：装入数据，演练数周的夜间检查，然后打开网页。"
+    ),
+    "Address to listen on.": "监听地址。",
+    "Port to listen on.": "监听端口。",
+    "Play the nights, then stop.": "演练完即停，不打开网页。",
+    "The pages and the scheduler; without a relay also a catching mailbox, on loopback.": (
+        "网页和定时检查；未设置邮件服务器时，把信收在本机。"
+    ),
+    "Take in a ledger (台账) and directory (通讯录): all or nothing, every error listed.": (
+        "导入台账和通讯录：要么全部导入，要么一条不进，错误逐条列出。"
+    ),
+    "Show what would change; write nothing.": "只预览会改什么，不写入。",
+    "Run one night: escalate what is overdue, issue notices, mail the people responsible.": (
+        "执行一次夜间检查：升级颜色，签发预警单，给责任人发信。"
+    ),
+    "Business date; today if not given.": "检查日期，不写为今天。",
+    "Show what it would do; write nothing.": "只预演，不写入。",
+    "Without Prefect, in this process.": "不用 Prefect，直接在本进程执行。",
+    "Send what the outbox owes now.": "发送发件箱里现在该发的信。",
+    "Connections at once.": "同时使用的连接数。",
+    "The ledger: every task with its colour, the worst first.": "全部事项及颜色，最急的在前。",
+    "Only this colour.": "只看这种颜色。",
+    "Only this unit, by its name.": "只看这个单位（写全称）。",
+    "Only what is past its date.": "只看已超期的。",
+    "Only this state.": "只看这种状态。",
+    "One task with its history.": "一件事项的全部经过。",
+    "Why this colour: the counting day by day, and what comes next.": (
+        "为什么是这个颜色：逐条列出起算日和达到日期，以及接下来会怎样。"
+    ),
+    "As of this business date.": "截至哪一天，不写为今天。",
+    "0 if the last night is not late and nothing is stuck.": (
+        "夜间检查有没有漏、邮件有没有卡住；正常时结束码为 0。"
+    ),
+    "Print a one-time sign-in link, for the first administrator.": "打印一次性登录链接。",
+    "The ladders: which colours, when, who is told, what they owe.": (
+        "预警规则：哪些颜色、何时达到、告知谁、要做什么。"
+    ),
+    "Every policy and version that is loaded.": "已装入的全部规则和版本。",
+    "Whether a policy file can be used; every fault names its table and key.": (
+        "检查规则文件能否使用，错误逐条指明位置。"
+    ),
+    "Load a policy file; tasks that open from now on use it, open ones keep theirs.": (
+        "装入规则文件：今后交办的事项用新规则，在办的沿用原规则。"
+    ),
+    "The ladder as an office would write it.": "一套规则的内容。",
+    "The office's working days.": "本单位的工作日历。",
+    "The days of a year that are not as their weekday says, and whether the year is known.": (
+        "某年的放假和调休，以及该年安排是否已确定。"
+    ),
+    "Make one day a working day or a day off.": "把某一天改为上班或放假。",
+    "working or holiday": "working（上班）或 holiday（放假）",
+    "The reason; it is kept.": "理由，会留存。",
+    "Load a year from a CSV of date,working|holiday,why; the year then counts as known.": (
+        "从 CSV（日期,上班或放假,理由）录入一年的安排，该年即视为已确定。"
+    ),
+    "The tamper-evident history.": "可核验的历史记录。",
+    "Number and hash of the newest link; each morning summary printed the head of its night.": (
+        "历史记录最新一环的序号和校验值，与晨报上的一致。"
+    ),
+    "Hash the whole history again; exit 1 and the places if anything was changed.": (
+        "核验全部历史记录；被改动过的逐条列出，结束码为 1。"
+    ),
+}
+
+
+def in_chinese(command: Any) -> None:
+    """Put the Chinese in place of the English, in a command and everything below it."""
+    command.help = HELP.get(" ".join((command.help or "").split()), command.help)
+    for parameter in command.params:
+        if written := getattr(parameter, "help", None):
+            parameter.help = HELP.get(written, written)
+    for below in getattr(command, "commands", {}).values():
+        in_chinese(below)

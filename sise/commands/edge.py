@@ -1,0 +1,108 @@
+"""What every command begins and ends with: the office, the clock, and how a result is shown."""
+
+import json
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, ProgressColumn
+from rich.table import Table
+from rich.text import Text
+
+from flows.office import Office, open_office
+from flows.schema import require_current
+from models.refusal import Refusal
+from models.warning import Colour
+from notifications.wording import ENGLISH, colour_word
+from sise import clock
+from sise.settings import Settings, load_settings
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+STYLES = {
+    Colour.GREEN: "green",
+    Colour.BLUE: "blue",
+    Colour.YELLOW: "yellow",
+    Colour.ORANGE: "dark_orange",
+    Colour.RED: "red",
+}
+
+
+def _width() -> int | None:
+    """What goes into a pipe or a file is not shortened to a screen's width."""
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else 400
+
+
+# No markup: a title may hold brackets, and would then be shown without them, or not at all.
+out = Console(highlight=False, soft_wrap=True, markup=False, width=_width())
+aside = Console(highlight=False, markup=False, stderr=True)
+opened = ExitStack()  # closed by sise.main: PostgreSQL logs a client that just vanishes
+
+
+@dataclass(frozen=True)
+class Edge:
+    """The office as this command found it, and the instant at which it began."""
+
+    settings: Settings
+    office: Office
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.office.local(self.now).date()
+
+    @property
+    def language(self) -> str:
+        return self.settings.language
+
+    def say(self, chinese: str, english: str, style: str = "") -> None:
+        out.print(self.both(chinese, english), style=style)
+
+    def both(self, chinese: str, english: str) -> str:
+        return english if self.language == ENGLISH else chinese
+
+    def colour(self, colour: Colour) -> Text:
+        return Text(f"● {colour_word(colour, self.language)}", style=STYLES[colour])
+
+    def table(self, chinese: str, english: str) -> Table:
+        """Headings are divided by |."""
+        headings = self.both(chinese, english).split("|")
+        return Table(*headings, box=None, header_style="bold", pad_edge=False)
+
+
+def open_edge(*, check_schema: bool = True) -> Edge:
+    settings = load_settings()
+    office = open_office(settings)
+    opened.callback(office.engine.dispose)
+    if check_schema:
+        require_current(office.engine)
+    return Edge(settings, office, clock.now())
+
+
+def as_json(result: Any) -> None:
+    # Not through rich: a terminal's width must not break a line of JSON.
+    print(json.dumps(result, ensure_ascii=False, indent=2, default=str))
+
+
+def progress(*columns: ProgressColumn) -> Progress:
+    """Beside the result, on a terminal only: a pipe or a log gets the result alone."""
+    return Progress(*columns, console=aside, transient=True, disable=not aside.is_terminal)
+
+
+def fitting(text: str) -> Text:
+    """Shortened where the screen is narrow; what stands beside it keeps its width."""
+    return Text(text, no_wrap=True, overflow="ellipsis")
+
+
+def a_date(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as error:
+        raise Refusal(
+            f"“{written}”不是日期；请写成 2022-07-14",
+            f"'{written}' is no date; write it as 2022-07-14",
+        ) from error

@@ -1,0 +1,111 @@
+"""The office's ledger on its way in."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.database import transaction, trial
+from flows.ledger.apply import Applied, apply_ledger
+from flows.ledger.problems import UnreadableLedger
+from flows.ledger.reading import read_ledger
+from flows.ledger.rows import Ledger
+from flows.working_days import load_calendar
+from models.refusal import Refusal
+from sise.commands.edge import Edge, Json, as_json, open_edge, out, progress
+from sise.commands.nights import WAITING
+
+PREVIEW = 30  # changes shown before the rest is only counted
+
+
+def import_(
+    file: Path,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Take in a ledger (台账) and directory (通讯录): all or nothing, every error listed."""
+    edge = open_edge()
+    with progress(*WAITING) as bar:
+        doing = bar.add_task(edge.both(f"正在读取 {file.name}", f"reading {file.name}"))
+        ledger = _read(edge, file)
+        n = len(ledger.rows)
+        bar.update(doing, description=edge.both(f"正在核对 {n} 件事项", f"checking {n} tasks"))
+        engine = edge.office.engine
+        with trial(engine) if dry_run else transaction(engine, edge.now) as session:
+            applied = apply_ledger(
+                session, ledger, today=edge.today, now=edge.now, calendar=load_calendar(session)
+            )
+    if json:
+        as_json(_facts(ledger, applied, dry_run))
+    else:
+        _show(edge, ledger, applied, dry_run)
+
+
+def _read(edge: Edge, file: Path) -> Ledger:
+    try:
+        return read_ledger(file, today=edge.today)
+    except UnreadableLedger as error:
+        raise Refusal(f"{file.name}：{error.chinese}", f"{file.name}: {error.english}") from error
+
+
+def _facts(ledger: Ledger, applied: Applied, dry_run: bool) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "opened": applied.opened,
+        "updated": applied.updated,
+        "unchanged": applied.unchanged,
+        "units": applied.units,
+        "officials": applied.officials,
+        "posts": applied.posts,
+        "absences": applied.absences,
+        "ignored_columns": ledger.ignored_columns,
+        "changes": [
+            {"number": c.number, "column": c.column, "old": c.before, "new": c.after}
+            for c in applied.changes
+        ],
+    }
+
+
+def _show(edge: Edge, ledger: Ledger, applied: Applied, dry_run: bool) -> None:
+    late = sum(1 for row in ledger.rows if row.due_on and row.due_on < edge.today)
+    if applied.opened and late:
+        edge.say(
+            f"表中有 {late} 件已过整改时限，下一次夜间检查（sise night）后变色",
+            f"{late} of them are past their deadline: the next night (sise night) colours them",
+        )
+    if dry_run:
+        edge.say("预览：以下内容尚未写入", "Preview: nothing was written", style="bold")
+    edge.say(
+        f"事项：新增 {applied.opened}，更新 {applied.updated}，未变 {applied.unchanged}",
+        f"Tasks: {applied.opened} new, {applied.updated} updated, {applied.unchanged} unchanged",
+    )
+    edge.say(
+        f"通讯录：单位 {applied.units}，人员 {applied.officials}，职务 {applied.posts}，"
+        f"代理 {applied.absences}（新增或变更）",
+        f"Directory: {applied.units} units, {applied.officials} people, {applied.posts} "
+        f"posts, {applied.absences} absences (new or changed)",
+    )
+    for kind, chinese, english in (
+        (ledger.ignored_columns, "未使用的列", "columns not used"),
+        (ledger.ignored_sheets, "未使用的工作表", "sheets not used"),
+        (ledger.ignored_rows, "未使用的行", "rows not used"),
+    ):
+        if kind:
+            edge.say(f"· {chinese}：{'、'.join(kind)}", f"· {english}: {', '.join(kind)}")
+    _show_changes(edge, applied)
+    if dry_run:
+        edge.say("确认无误后去掉 --dry-run 正式导入", "Run it again without --dry-run to import")
+
+
+def _show_changes(edge: Edge, applied: Applied) -> None:
+    if not applied.changes:
+        return
+    rows = edge.table("编号|栏目|原来|现在", "number|column|was|is")
+    for change in applied.changes[:PREVIEW]:
+        rows.add_row(change.number, change.column, change.before, change.after)
+    rows.columns[0].no_wrap = rows.columns[1].no_wrap = True
+    out.print(rows)
+    if (more := len(applied.changes) - PREVIEW) > 0:
+        edge.say(f"……另有 {more} 处更改", f"… and {more} more")

@@ -1,0 +1,149 @@
+"""Playing a night, and sending what the outbox owes."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from flows import delivery
+from flows.database import reading
+from flows.mail_waits import why_waiting
+from flows.night import NightRun, Step, refuse_or_stored, rehearse_night, run_night
+from flows.orchestrated import run_orchestrated_night
+from flows.outbox import Outbox
+from models.warning import Colour
+from notifications.wording import colour_word
+from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out, progress
+
+STEP_WORDS = {
+    "sweep": ("检查时限、升级颜色", "looking at the clocks"),
+    "issue": ("签发预警单", "issuing notices"),
+    "compose": ("编写督办邮件", "composing digests"),
+    "deliver": ("发送邮件", "sending mail"),
+    "report": ("编写晨报", "writing the morning summary"),
+    "send-summary": ("发送晨报", "sending the summary"),
+    "close": ("归档本次检查", "closing the run"),
+}
+RUNNERS = {"inline": ("本机直接执行", "inline"), "dry-run": ("预演", "dry run")}
+WAITING = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+
+
+def night(
+    date: Annotated[str | None, typer.Option(help="Business date; today if not given.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what it would do; write nothing.")
+    ] = False,
+    inline: Annotated[
+        bool, typer.Option("--inline", help="Without Prefect, in this process.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Run one night: escalate what is overdue, issue notices, mail the people responsible."""
+    edge = open_edge()
+    on = a_date(date) if date else edge.today
+    with reading(edge.office.engine) as session:
+        played_before = refuse_or_stored(session, on, None if dry_run else edge.today)
+    with progress(*WAITING) as bar:
+        doing = bar.add_task(edge.both("正在执行夜间检查", "playing the night"))
+
+        def step(one: Step, run: NightRun) -> None:
+            bar.update(doing, description=edge.both(*STEP_WORDS[one.name]))
+            one.act(run)
+
+        if dry_run:
+            result = rehearse_night(edge.office, on=on, now=edge.now)
+        elif inline:
+            result = run_night(edge.office, on=on, now=edge.now, run_step=step)
+        else:
+            result = run_orchestrated_night(edge.office, on=on, now=edge.now)
+    if json:
+        as_json(result)
+    else:
+        if played_before:
+            edge.say(
+                "这一天的夜间检查已执行过，以下是当时的结果；之后导入的事项由下一次检查处理。",
+                "This night was played before; here is what it came to. What was imported since "
+                "is for the next one.",
+            )
+        show(edge, result)
+
+
+def show(edge: Edge, result: dict[str, Any]) -> None:
+    """One night in a few lines that an official understands."""
+    if result["orchestrator"] == "dry-run":
+        edge.say("预演：以下内容均未写入", "Rehearsal: nothing was written", style="bold")
+    seconds = result["seconds"]
+    by = edge.both(*RUNNERS.get(result["orchestrator"], ("Prefect", "Prefect")))
+    edge.say(
+        f"{result['date']} 夜间检查（{by}，{seconds} 秒）",
+        f"The night of {result['date']} ({by}, {seconds} s)",
+        style="bold",
+    )
+    raised = edge.both("，", ", ").join(
+        f"{colour_word(Colour(c), edge.language)} {n}" for c, n in result["escalated"].items() if n
+    ) or edge.both("无", "none")
+    edge.say(
+        f"检查在办事项 {result['scanned']} 件；升级：{raised}；解除或降级 {result['relieved']} 件",
+        f"{result['scanned']} open tasks looked at; raised: {raised}; "
+        f"{result['relieved']} relieved",
+    )
+    edge.say(
+        f"签发预警单 {result['notices']} 份，告知 {result['recipients']} 人；"
+        f"找不到责任人 {result['unresolved']} 处",
+        f"{result['notices']} notices, {result['recipients']} people told; "
+        f"{result['unresolved']} posts nobody could be found for",
+    )
+    _show_mail(edge, result["messages"])
+
+
+def _show_mail(edge: Edge, mail: dict[str, int]) -> None:
+    edge.say(
+        f"邮件：编写 {mail['queued']}，已发 {mail['sent']}，待发 {mail['deferred']}，"
+        f"退回 {mail['failed']}，结果不明 {mail['unknown']}",
+        f"Mail: {mail['queued']} composed, {mail['sent']} sent, {mail['deferred']} waiting, "
+        f"{mail['failed']} refused, {mail['unknown']} unknown",
+    )
+    if mail["deferred"] and (why := why_waiting(edge.office, now=edge.now)):
+        out.print(f"· {why.said(edge.language)}")
+
+
+def deliver(
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Connections at once.")] = 2,
+    json: Json = False,
+) -> None:
+    """Send what the outbox owes now."""
+    edge = open_edge()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with progress(*columns) as bar:
+        doing = bar.add_task(
+            edge.both("正在发送邮件", "sending mail"), total=Outbox(edge.office.engine).queued()
+        )
+        done = delivery.deliver(
+            edge.office, now=edge.now, workers=workers, done=lambda address: bar.advance(doing)
+        )
+    if json:
+        as_json(
+            {
+                "sent": done.sent,
+                "failed": done.failed,
+                "unknown": done.unknown,
+                "skipped": done.skipped,
+                "deferred": done.waiting,
+                "why": done.why.said(edge.language) if done.why else "",
+            }
+        )
+        return
+    edge.say(
+        f"已发 {done.sent}，退回 {done.failed}，结果不明 {done.unknown}，"
+        f"无需再发 {done.skipped}，待发 {done.waiting}",
+        f"{done.sent} sent, {done.failed} refused, {done.unknown} unknown, "
+        f"{done.skipped} no longer owed, {done.waiting} waiting",
+    )
+    if done.why:
+        out.print(f"· {done.why.said(edge.language)}")

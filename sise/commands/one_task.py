@@ -1,0 +1,186 @@
+"""One task: its history, and why it has its colour."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+from sqlmodel import col, select
+
+from flows.database import reading
+from flows.explain import NoSuchTask, explain
+from flows.task_list import task_rows
+from flows.working_days import load_calendar
+from models import Measure, Task, Transition
+from notifications.explanation import Explanation, weekday_words
+from notifications.wording import day_words, event_word, state_word, word
+from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out
+
+_WORDS_OF = {"warning": "colour", "notice": "notice", "sign-off": "state"}
+
+
+def task(number: str, json: Json = False) -> None:
+    """One task with its history."""
+    edge = open_edge()
+    with reading(edge.office.engine) as session:
+        kept = session.exec(select(Task).where(Task.number == number)).first()
+        if kept is None:
+            raise NoSuchTask(number)
+        (row,) = task_rows(session, number=number)
+        measures = session.exec(
+            select(Measure).where(Measure.task_id == kept.id).order_by(col(Measure.position))
+        ).all()
+        history = session.exec(
+            select(Transition).where(Transition.task_id == kept.id).order_by(col(Transition.id))
+        ).all()
+        why = explain(
+            session,
+            number,
+            on=edge.today,
+            calendar=load_calendar(session),
+            timezone=edge.office.timezone,
+        )
+    if json:
+        as_json(
+            asdict(row)
+            | {
+                "goal": kept.goal,
+                "measures": [m.text for m in measures],
+                "opened_on": kept.opened_on,
+                "track": kept.track,
+                "restricted": kept.restricted,
+                "history": [_fact(move) for move in history],
+                "told": [asdict(told) for told in why.told],
+            }
+        )
+    else:
+        _show_task(edge, why, f"{row.unit}  {row.handler or ''}".rstrip(), measures, history)
+
+
+def _show_task(
+    edge: Edge,
+    why: Explanation,
+    whose: str,
+    measures: Sequence[Measure],
+    history: Sequence[Transition],
+) -> None:
+    out.print(_title(edge, why))
+    out.print(f"{whose}  {state_word(why.state, edge.language)}")
+    for measure in measures:
+        out.print(f"  {measure.position}. {measure.text}")
+    edge.say("\n经过", "\nWhat happened", style="bold")
+    for move in history:
+        out.print(f"  {_move_words(edge, move)}")
+    edge.say("\n时限与告知", "\nDeadline, and who was told", style="bold")
+    for sentence in why.sentences(edge.language):
+        out.print(f"· {sentence}")
+
+
+def _title(edge: Edge, why: Explanation) -> Text:
+    return Text.assemble((f"{why.number} {why.title}", "bold"), "  ", edge.colour(why.colour))
+
+
+def _move_words(edge: Edge, move: Transition) -> str:
+    kind, language = _WORDS_OF[move.machine], edge.language
+    source, target = (word(f"{kind}.{state}", language) for state in (move.source, move.target))
+    return "  ".join(
+        part
+        for part in (
+            day_words(move.on, language),
+            event_word(move.event, language),
+            f"{source} → {target}",
+            move.said_by,
+            move.reason,
+        )
+        if part
+    )
+
+
+def _fact(move: Transition) -> dict[str, Any]:
+    return {
+        "machine": move.machine,
+        "event": move.event,
+        "from": move.source,
+        "to": move.target,
+        "on": move.on,
+        "at": move.at,
+        "cause": move.cause,
+        "passed": move.passed.split(),
+        "reason": move.reason,
+        "said_by": move.said_by,
+    }
+
+
+def explain_command(
+    number: str,
+    date: Annotated[str | None, typer.Option(help="As of this business date.")] = None,
+    json: Json = False,
+) -> None:
+    """Why this colour: the counting day by day, and what comes next."""
+    edge = open_edge()
+    with reading(edge.office.engine) as session:
+        found = explain(
+            session,
+            number,
+            on=a_date(date) if date else edge.today,
+            calendar=load_calendar(session),
+            timezone=edge.office.timezone,
+        )
+    if json:
+        as_json(_explained(found, edge.language))
+    else:
+        _show_explanation(edge, found)
+
+
+def _explained(found: Explanation, language: str) -> dict[str, Any]:
+    ahead = found.next_row
+    return {
+        "number": found.number,
+        "on": found.on,
+        "colour": found.colour,
+        "state": found.state,
+        "policy": found.policy,
+        "due_on": found.due_on,
+        "original_due_on": found.original_due_on,
+        "rolled_on": found.rolled_on,
+        "rungs": [
+            {
+                "colour": row.colour,
+                "clock": str(row.entry),
+                "anchor": row.anchor,
+                "strike_on": row.strike_on,
+                "struck": row.struck,
+                "provisional": row.provisional,
+            }
+            for row in found.rows
+        ],
+        "cause": str(found.cause) if found.cause else None,
+        "caused_on": found.caused_on,
+        "next": ahead
+        and {"colour": ahead.colour, "strike_on": ahead.strike_on, "clock": str(ahead.entry)},
+        "sentences": found.sentences(language),
+    }
+
+
+def _show_explanation(edge: Edge, found: Explanation) -> None:
+    out.print(_title(edge, found))
+    edge.say(
+        f"规则：{found.policy}　截至 {day_words(found.on)}",
+        f"Policy: {found.policy}, as of {day_words(found.on, 'en')}",
+    )
+    rows = edge.table("颜色|何时达到|起算|达到日期|", "colour|when|counted from|strikes on|")
+    for row in found.rows:
+        mark = edge.both("已到", "struck") if row.struck else ""
+        rows.add_row(
+            edge.colour(row.colour),
+            row.clock(edge.language),
+            str(row.anchor or "—"),
+            weekday_words(row.strike_on, edge.language) if row.strike_on else "—",
+            mark or (edge.both("暂定", "provisional") if row.provisional else ""),
+        )
+    for n in (0, 2, 3, 4):
+        rows.columns[n].no_wrap = True
+    out.print(rows)
+    for sentence in found.sentences(edge.language):
+        out.print(f"· {sentence}")

@@ -1,0 +1,131 @@
+"""`sise serve`: the pages, the scheduler, and a catching mailbox where no relay is set."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlmodel import col
+
+from flows.database import reading
+from flows.delivery import deliver
+from flows.office import Office
+from flows.orchestrated import run_orchestrated_night
+from flows.schedule import night_is_due, night_scheduler
+from models import Night
+from models.night import NightStep
+from models.refusal import Refusal
+from notifications.mailbox import Mailbox
+from sise import clock
+from sise.commands.edge import Edge, open_edge
+from sise.settings import Settings
+
+DELIVER_EVERY = timedelta(minutes=1)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+) -> None:
+    """The pages and the scheduler; without a relay also a catching mailbox, on loopback."""
+    edge = open_edge()
+    require_relay(edge, host)
+    require_free(host, port)
+    with ExitStack() as stack:
+        mailbox = stack.enter_context(Mailbox()) if edge.settings.smtp_url is None else None
+        office = served(edge, host, port, mailbox)
+        stack.enter_context(scheduled(office, edge.settings))
+        listen(edge, office, host, port, mailbox)
+
+
+def require_relay(edge: Edge, host: str) -> None:
+    if edge.settings.smtp_url is None and host not in LOOPBACK:
+        raise Refusal(
+            f"在 {host} 上提供服务前必须设置 SISE_SMTP_URL（邮件服务器），否则邮件发不出去",
+            f"set SISE_SMTP_URL before serving on {host}: the catching mailbox is for loopback",
+        )
+
+
+def require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refusal(
+                f"无法在 {host}:{port} 上监听（{error.strerror}）；请用 --port 换一个端口",
+                f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port",
+            ) from error
+
+
+def served(edge: Edge, host: str, port: int, mailbox: Mailbox | None) -> Office:
+    """The office as it is served here: links lead to this port unless SISE_BASE_URL is set."""
+    office = edge.office
+    if "base_url" not in edge.settings.model_fields_set:
+        shown = f"[{host}]" if ":" in host else host
+        office = replace(office, base_url=f"http://{shown}:{port}")
+    return replace(office, smtp_url=mailbox.url) if mailbox else office
+
+
+@contextmanager
+def scheduled(office: Office, settings: Settings) -> Iterator[None]:
+    """APScheduler ticks the night and the delivery for as long as this lasts."""
+
+    def due() -> date | None:
+        return night_is_due(_last_played(office), clock.now(), settings.night_time, office.timezone)
+
+    def tick() -> None:
+        now = clock.now()
+        run_orchestrated_night(office, on=due() or office.local(now).date(), now=now)
+
+    with night_scheduler(
+        tick,
+        night_at=settings.night_time,
+        timezone=office.timezone,
+        delivery=lambda: _deliver(office),
+        every=DELIVER_EVERY,
+        at_once=due() is not None,
+    ):
+        yield
+
+
+def _last_played(office: Office) -> date | None:
+    """A night that died before its end does not count: it is played again."""
+    with reading(office.engine) as session:
+        return session.scalar(
+            select(col(Night.on))
+            .where(col(Night.step) == NightStep.CLOSED)
+            .order_by(col(Night.on).desc())
+            .limit(1)
+        )
+
+
+def _deliver(office: Office) -> None:
+    deliver(office, now=clock.now())
+
+
+def listen(
+    edge: Edge, office: Office, host: str, port: int, mailbox: Mailbox | None, *, demo: bool = False
+) -> None:
+    # Half a second to import, for which no other command should wait.
+    import uvicorn
+
+    from web.app import create_app
+
+    edge.say(
+        f"督办台：{office.base_url}　按 Ctrl-C 停止",
+        f"The desk: {office.base_url}  (Ctrl-C stops it)",
+    )
+    if mailbox:
+        edge.say(
+            f"未设置邮件服务器，邮件收在：{office.base_url}/mailbox",
+            f"No relay is set; what is sent can be read at {office.base_url}/mailbox",
+        )
+    app = create_app(office, clock=clock.now, mailbox=mailbox, demo=demo)
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

@@ -1,0 +1,166 @@
+"""通讯录: units, people, posts and absences, in any order, as often as it is imported."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from flows.database import reading
+from flows.ledger.rows import DirectoryRow, Ledger
+from models import Absence, Official, Post, Unit
+from models.organisation import PostKind
+from tests.flows.ledger.conftest import apply_to, refusals
+
+BUREAU = "区教育局"
+JUNE, JULY = date(2022, 6, 30), date(2022, 7, 1)
+
+
+def directory(*rows: DirectoryRow) -> Ledger:
+    return Ledger(directory=rows)
+
+
+def row(name: str = "", email: str = "", unit: str = BUREAU, **said: object) -> DirectoryRow:
+    return DirectoryRow(unit=unit, name=name, email=email, **said)  # type: ignore[arg-type]  # any of its fields
+
+
+FULL = directory(
+    row(unit="小学", parent=BUREAU),
+    row("张三", "zhang@example.cn", post=PostKind.UNIT_HEAD, until_on=JUNE),
+    row("李四", post=PostKind.UNIT_HEAD, from_on=JULY, parent="区政府"),
+    row("李四", deputy="王五", from_on=JULY, until_on=date(2022, 7, 20)),
+    row("王五", "wang@example.cn", unit="小学"),
+    row("张三", "zhang@example.cn", unit="小学", post=PostKind.SUPERVISING_LEADER),
+)
+
+
+def test_a_directory_is_entered_whatever_its_order(engine: Engine) -> None:
+    applied = apply_to(engine, FULL)
+
+    assert (applied.units, applied.officials, applied.posts, applied.absences) == (3, 3, 3, 1)
+    with reading(engine) as session:
+        units = {unit.id: unit for unit in session.exec(select(Unit))}
+        parents = {u.name: units[u.parent_id].name for u in units.values() if u.parent_id}
+        people = {o.name: o for o in session.exec(select(Official))}
+        (absence,) = session.exec(select(Absence))
+    assert parents == {"小学": BUREAU, BUREAU: "区政府"}
+    assert units[people["张三"].unit_id].name == BUREAU
+    assert (absence.official_id, absence.deputy_id) == (people["李四"].id, people["王五"].id)
+
+
+def test_the_same_directory_twice_changes_nothing(engine: Engine) -> None:
+    apply_to(engine, FULL)
+
+    again = apply_to(engine, FULL)
+
+    assert (again.units, again.officials, again.posts, again.absences) == (0, 0, 0, 0)
+
+
+def test_a_new_name_at_a_known_address_renames(engine: Engine) -> None:
+    apply_to(engine, FULL)
+
+    assert apply_to(engine, directory(row("张三丰", "zhang@example.cn"))).officials == 1
+
+    with reading(engine) as session:
+        names = session.exec(select(Official.name)).all()
+    assert sorted(names) == ["张三丰", "李四", "王五"]
+
+
+def test_a_person_without_address_receives_the_one_that_comes(engine: Engine) -> None:
+    apply_to(engine, FULL)
+
+    apply_to(engine, directory(row("李四", "li@example.cn")))
+
+    with reading(engine) as session:
+        assert session.exec(select(Official.email).where(Official.name == "李四")).all() == [
+            "li@example.cn"
+        ]
+
+
+def test_the_end_of_a_post_is_entered_into_the_post_that_is_known(engine: Engine) -> None:
+    apply_to(engine, directory(row("张三", post=PostKind.UNIT_HEAD)))
+
+    applied = apply_to(
+        engine,
+        directory(
+            row("张三", post=PostKind.UNIT_HEAD, until_on=JUNE),
+            row("李四", post=PostKind.UNIT_HEAD, from_on=JULY),
+        ),
+    )
+
+    assert applied.posts == 2
+    with reading(engine) as session:
+        posts = session.exec(select(Post)).all()
+    assert {(post.from_on, post.until_on) for post in posts} == {(None, JUNE), (JULY, None)}
+
+
+def test_dates_beside_a_deputy_do_not_end_the_post(engine: Engine) -> None:
+    apply_to(
+        engine,
+        directory(
+            row("王五", "wang@example.cn"),
+            row(
+                "张三", post=PostKind.HANDLER, deputy="wang@example.cn", from_on=JUNE, until_on=JULY
+            ),
+        ),
+    )
+
+    with reading(engine) as session:
+        (post,), (absence,) = session.exec(select(Post)), session.exec(select(Absence))
+    assert (post.from_on, post.until_on) == (None, None)
+    assert (absence.from_on, absence.until_on) == (JUNE, JULY)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            (row(unit="甲", parent="乙", row=2), row(unit="乙", parent="甲", row=3)),
+            "通讯录 第2行 上级单位：“甲”成了自己的上级（甲 → 乙 → 甲），请改正上级单位",
+        ),
+        (
+            (row(parent="甲", row=2), row(parent="乙", row=3)),
+            "通讯录 第3行 上级单位：“乙”与第2行写的上级单位不同，请写成一致",
+        ),
+        (
+            (row("张三", "a@example.cn", row=2), row("李四", "a@example.cn", row=3)),
+            "通讯录 第3行 邮箱：“a@example.cn”这个邮箱已写给“张三”，一个邮箱只能属于一个人",
+        ),
+        (
+            (
+                row("张三", "a@example.cn"),
+                row("张三", "b@example.cn"),
+                row("张三", post=PostKind.HANDLER, row=4),
+            ),
+            "通讯录 第4行 姓名：“张三”有2人同名，请用邮箱写明是哪一位",
+        ),
+        (
+            (row("张三", deputy="赵六", row=2),),
+            "通讯录 第2行 代理人：找不到“赵六”（区教育局），请填写邮箱，或先在通讯录里登记",
+        ),
+        ((row("张三", deputy="张三", row=2),), "通讯录 第2行 代理人：“张三”不能代理自己"),
+        (
+            (
+                row("张三", post=PostKind.HANDLER, row=2),
+                row("张三", post=PostKind.HANDLER, from_on=JULY, row=3),
+            ),
+            "通讯录 第3行 起：“张三”的同一职务与第2行时间重叠，请只留一行或改正起止",
+        ),
+        (
+            (row("李四"), row("张三", deputy="李四", row=3), row("张三", deputy="李四", row=4)),
+            "通讯录 第4行 起：“张三”的代理与第3行时间重叠，请只留一行或改正起止",
+        ),
+    ],
+)
+def test_a_directory_that_contradicts_itself_is_refused(
+    engine: Engine, rows: tuple[DirectoryRow, ...], sentence: str
+) -> None:
+    assert refusals(engine, directory(*rows)) == [sentence]
+
+
+def test_a_cycle_through_what_the_database_knows_is_found(engine: Engine) -> None:
+    apply_to(engine, directory(row(unit="甲", parent="乙")))
+
+    (sentence,) = refusals(engine, directory(row(unit="乙", parent="甲", row=2)))
+
+    assert "成了自己的上级" in sentence

@@ -1,0 +1,193 @@
+"""Several workers, several processes, and their deaths: no mail is lost, none changes."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from flows.database import transaction
+from flows.delivery import deliver
+from models import Message
+from models.message import MessageState
+from tests.outboxes import NOON, crowd, fill, messages, only, states, to
+from tests.smtp_peers import DROP, Peer, peer
+
+DAY = date(2022, 7, 14)
+MINUTE = timedelta(minutes=1)
+LEASE_IS_OVER = timedelta(minutes=16)
+
+
+def test_four_workers_send_each_of_two_hundred_once(office, cast):
+    fill(office, *crowd(200))
+    with peer() as relay:
+        delivered = deliver(to(relay, office), now=NOON, workers=4)
+
+    assert (delivered.sent, delivered.waiting) == (200, 0)
+    assert sorted(relay.to()) == sorted(crowd(200))
+    assert relay.connections == 4
+
+
+def test_no_more_connections_than_mails_are_opened(office, cast):
+    fill(office, "a@dinghai.example")
+    with peer() as relay:
+        deliver(to(relay, office), now=NOON, workers=4)
+        deliver(to(relay, office), now=NOON, workers=4)
+
+    assert relay.connections == 1
+
+
+def test_two_deliveries_at_once_send_nothing_twice(office, cast):
+    fill(office, *crowd(60))
+    results = []
+    with peer() as relay:
+        there = to(relay, office)
+        threads = [
+            threading.Thread(target=lambda: results.append(deliver(there, now=NOON)))
+            for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+
+    assert sum(result.sent for result in results) == 60
+    assert sorted(relay.to()) == sorted(crowd(60))
+
+
+def test_a_lease_is_respected_until_it_ends_and_then_marked_as_perhaps_sent(office, cast):
+    fill(office, "a@dinghai.example")
+    with transaction(office.engine, NOON) as session:
+        message = session.get_one(Message, only(office).id)
+        message.lease_owner, message.lease_until = "another", NOON + 15 * MINUTE
+        message.attempts = 1
+    with peer() as relay:
+        held = deliver(to(relay, office), now=NOON + 14 * MINUTE)
+        taken = deliver(to(relay, office), now=NOON + LEASE_IS_OVER)
+
+    assert (held.sent, held.waiting, taken.sent) == (0, 1, 1)
+    assert (only(office).attempts, only(office).possible_duplicate) == (2, True)
+
+
+def test_an_outcome_that_comes_after_the_lease_was_lost_changes_nothing(office, cast):
+    fill(office, "a@dinghai.example")
+    engine = office.engine
+
+    def stolen(verb: str, argument: str) -> str | None:
+        if verb == ".":
+            with transaction(engine, NOON) as session:
+                session.get_one(Message, 1).lease_owner = "another"
+        return None
+
+    with peer(stolen) as relay:
+        late = deliver(to(relay, office), now=NOON)
+
+    assert (late.sent, late.waiting) == (0, 1)
+    assert (only(office).state, only(office).lease_owner) == (MessageState.QUEUED, "another")
+
+
+def test_a_database_that_fails_at_one_outcome_loses_no_mail_and_stops_no_other_worker(office, cast):
+    fill(office, *crowd(20))
+    failing = threading.Event()
+
+    def fail_once(connection, cursor, statement, parameters, context, many):
+        if "sent_at" in statement and statement.startswith("UPDATE") and not failing.is_set():
+            failing.set()
+            raise OperationalError(statement, None, Exception("disk I/O error"))
+
+    event.listen(office.engine, "before_cursor_execute", fail_once)
+    with peer() as relay:
+        with pytest.raises(OperationalError):
+            deliver(to(relay, office), now=NOON, workers=2)
+        assert states(office) == {MessageState.SENT: 19, MessageState.QUEUED: 1}
+        again = deliver(to(relay, office), now=NOON + LEASE_IS_OVER)
+
+    assert (again.sent, states(office)) == (1, {MessageState.SENT: 20})
+    twice = [address for address, times in Counter(relay.to()).items() if times > 1]
+    assert len(twice) == 1
+    assert len(set(relay.mails)) == 20
+
+
+CHILD = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+from flows.database import open_engine
+from flows.delivery import deliver
+from flows.office import MailHours, Office
+
+url, smtp, now = sys.argv[1:]
+deliver(
+    Office(open_engine(url), Path("."), b"not a secret: a test", ZoneInfo("Asia/Shanghai"),
+           "zh-CN", "http://sise.example", "sise@office.example", smtp, MailHours()),
+    now=datetime.fromisoformat(now), workers=2,
+)
+"""
+
+
+def delivering(database_url: str, relay: Peer, now: datetime) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, database_url, relay.url, str(now)],
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def test_nothing_is_lost_when_the_process_is_killed_again_and_again(office, cast, database_url):
+    fill(office, *crowd(40))
+    child: subprocess.Popen[bytes] | None = None
+    dots = 0
+
+    def kill_at_times(verb: str, argument: str) -> str | None:
+        nonlocal dots
+        dots += verb == "."
+        if child and verb == "." and dots in (5, 17, 26):
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+            return DROP
+        return None
+
+    with peer(kill_at_times) as relay:
+        for kill in range(3):
+            now = NOON + kill * LEASE_IS_OVER
+            child = subprocess.Popen(
+                [sys.executable, "-c", CHILD, database_url, relay.url, str(now)]
+            )
+            assert child.wait(60) == -signal.SIGKILL
+        begun = [m for m in messages(office) if m.attempts]
+        assert len(begun) <= len(relay.mails) + 3
+        child = None
+        deliver(to(relay, office), now=NOON + 3 * LEASE_IS_OVER)
+
+    assert states(office) == {MessageState.SENT: 40}
+    assert sorted(set(relay.to())) == sorted(crowd(40))
+    assert len(set(relay.mails)) == 40, "a duplicate is the same bytes"
+    assert len(relay.mails) - 40 <= 2 * 3
+
+
+def test_ctrl_c_in_the_middle_of_a_mail_leaves_it_as_perhaps_sent(office, cast, database_url):
+    fill(office, *crowd(30))
+    child: subprocess.Popen[bytes] | None = None
+
+    def stop(verb: str, argument: str) -> bytes | None:
+        if child is None or verb != "." or len(relay.mails) > 1:
+            return None
+        child.send_signal(signal.SIGINT)
+        return b"250-and the rest never comes"
+
+    with peer(stop) as relay:
+        child = delivering(database_url, relay, NOON)
+        assert child.wait(60) != 0
+        child = None
+        assert relay.to()[0] in [m.to_address for m in messages(office) if m.possible_duplicate]
+        assert {m.lease_owner for m in messages(office)} == {None}
+        assert MessageState.QUEUED in states(office)
+        deliver(to(relay, office), now=NOON + LEASE_IS_OVER)
+
+    assert states(office) == {MessageState.SENT: 30}
+    assert len(set(relay.mails)) == 30

@@ -1,0 +1,186 @@
+"""Digests: one per person and night, frozen, and replaced while nobody has tried to send them."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import col
+
+from flows.digests import SPELT
+from flows.replies import acknowledge, answer
+from models import Absence, Message, MessageItem, Notice, Official, Post, ReplyLink
+from models.message import MessageState
+from models.organisation import PostKind
+from tests.conftest import Cast
+from tests.kept import add, digests, edit, extend, notices, play, reply, rows
+
+DUE = date(2022, 7, 13)
+DAY = date(2022, 7, 14)
+NEXT = DAY + timedelta(days=1)
+LONG_AGO = date(2022, 5, 13)  # red by now: four people are told
+
+
+def test_one_person_gets_one_digest_whatever_the_number_of_tasks(office, cast: Cast):
+    for n in range(3):
+        cast.task(f"甲-{n}", DUE)
+    cast.task("乙-1", LONG_AGO)
+    cast.task("丙-1", date(2022, 7, 22))  # still green: a reminder
+
+    result = play(office, DAY)
+
+    assert result["recipients"] == 4
+    [alice] = digests(office, cast.alice)
+    assert all(number in alice.text for number in ("甲-0", "甲-1", "甲-2", "乙-1", "丙-1"))
+    [carol] = digests(office, cast.carol)
+    assert "乙-1" in carol.text
+    assert "甲-0" not in carol.text
+
+
+def test_every_warning_has_a_link_and_the_digest_has_one_more(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    cast.task("甲-2", DUE)
+
+    play(office, DAY)
+
+    links = rows(office, ReplyLink)
+    assert sorted(link.receipt_id or 0 for link in links) == [0, 1, 2]
+    [mail] = digests(office)
+    for link in links:
+        assert f"@@link:{link.salt}@@" in mail.text
+        assert f"@@link:{link.salt}@@" in mail.html
+        assert link.expires_at is None  # it begins to run when the mail is sent
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_restricted_task_shows_number_colour_and_dates_alone(office, cast: Cast, language: str):
+    edit(office, Official, cast.alice, language=language)
+    cast.task("甲-1", DUE, title="某某挪用资金", restricted=True)
+    cast.task("乙-1", date(2022, 7, 22), title="某某收受礼金", restricted=True)
+
+    play(office, DAY)
+
+    [mail] = digests(office, cast.alice)
+    for part in (mail.subject, mail.text, mail.html):
+        assert "某某" not in part
+        assert "区教育局" not in part
+    assert "甲-1" in mail.text
+    assert "乙-1" in mail.text
+
+
+def test_an_official_who_reads_english_gets_english(office, cast: Cast):
+    edit(office, Official, cast.carol, language="en")
+    cast.task("甲-1", LONG_AGO)
+
+    play(office, DAY)
+
+    [english], [chinese] = digests(office, cast.carol), digests(office, cast.alice)
+    assert "Please acknowledge by 15 July 2022" in english.text
+    assert "You receive this as supervising leader" in english.html
+    assert "请在2022年7月15日（含）前签收" in chinese.text
+    assert not any("\u4e00" <= letter <= "\u9fff" for letter in english.subject)
+
+
+def test_a_deputy_reads_for_whom_the_mail_is(office, cast: Cast):
+    add(office, Absence(official_id=cast.alice, deputy_id=cast.bob))
+    cast.task("甲-1", DUE)
+
+    play(office, DAY)
+
+    [mail] = digests(office)
+    assert (mail.official_id, mail.to_address) == (cast.bob, "bob@dinghai.example")
+    assert "alice不在岗，由您代理" in mail.text
+
+
+def test_a_digest_never_attempted_is_replaced_by_the_next_one_which_takes_its_items_over(
+    office, cast: Cast
+):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+    cast.task("乙-1", DAY)
+
+    play(office, NEXT)
+
+    old, new = digests(office, cast.alice)
+    assert (old.state, new.state) == (MessageState.SUPERSEDED, MessageState.QUEUED)
+    assert old.outcome == "taken over by the digest of 2022-07-15"
+    assert "甲-1" in new.text
+    assert "乙-1" in new.text
+    items = rows(office, MessageItem, col(MessageItem.message_id) == new.id)
+    assert sorted(item.receipt_id for item in items) == [1, 2]
+
+
+def test_a_digest_that_waits_alone_is_composed_anew_with_what_is_still_owed(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+
+    play(office, NEXT)
+
+    old, new = digests(office, cast.alice)
+    assert (old.state, new.state) == (MessageState.SUPERSEDED, MessageState.QUEUED)
+    assert "甲-1" in new.text
+
+
+@pytest.mark.parametrize("state", [MessageState.SENT, MessageState.DEAD, MessageState.QUEUED])
+def test_a_digest_that_was_attempted_stays_as_it_is(office, cast: Cast, state: MessageState):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+    [first] = digests(office)
+    sent_at = first.composed_at if state == MessageState.SENT else None
+    edit(office, Message, first.id, attempts=1, state=state, sent_at=sent_at)
+
+    result = play(office, NEXT)
+
+    assert result["recipients"] == 0
+    assert [m.state for m in digests(office)] == [state]
+
+
+def test_what_was_settled_meanwhile_is_not_taken_over(office, cast: Cast):
+    for number in ("甲-1", "甲-2", "甲-3", "甲-4"):
+        cast.task(number, DUE)
+    play(office, DAY)
+    reply(office, answer, cast.alice, "甲-1", on=DAY)
+    reply(office, acknowledge, cast.alice, "甲-2", on=DAY)  # the answer is still owed
+    extend(office, "甲-3", date(2022, 9, 13), on=DAY)
+
+    play(office, NEXT)
+
+    newest = digests(office, cast.alice)[-1].text
+    assert "甲-1" not in newest
+    assert "甲-2" in newest
+    assert "甲-3" not in newest
+    assert "甲-4" in newest
+
+
+def test_an_answered_notice_is_owed_by_nobody_who_shared_it(office, cast: Cast):
+    """Two hold the post of handler; one of them has answered."""
+    add(office, Post(official_id=cast.bob, unit_id=cast.unit, kind=PostKind.HANDLER))
+    cast.task("甲-1", DUE, handler_id=None)
+    play(office, DAY)
+    assert {m.official_id for m in digests(office)} == {cast.alice, cast.bob}
+    reply(office, answer, cast.alice, "甲-1", on=DAY)
+
+    assert play(office, NEXT)["recipients"] == 0
+
+
+def test_a_superseded_notice_gives_way_to_the_higher_one_in_the_same_digest(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+
+    play(office, date(2022, 7, 20))
+
+    newest = digests(office, cast.alice)[-1]
+    blue, yellow = notices(office, "甲-1")
+    assert yellow.number in newest.text
+    assert blue.number not in newest.text
+    assert len(rows(office, Notice)) == 2
+
+
+def test_a_mail_that_would_be_too_long_counts_the_rest(office, cast: Cast):
+    for n in range(SPELT + 3):
+        cast.task(f"多-{n:03}", DUE)
+
+    play(office, DAY)
+
+    [mail] = digests(office, cast.alice)
+    assert mail.subject.startswith(f"【督办】逾 {SPELT} 件")
+    assert "另有 3 件未逐一列出" in mail.text
+    assert len(rows(office, MessageItem)) == SPELT + 3

@@ -1,0 +1,198 @@
+"""Why a colour: the sentences are true whatever happened to the task."""
+
+from datetime import date
+
+import pytest
+
+from flows.database import reading
+from flows.explain import NoSuchTask, explain
+from flows.replies import acknowledge, answer
+from flows.working_days import load_calendar
+from models import Absence, Official
+from models.signoff import TaskState
+from notifications.explanation import Explanation
+from tests.conftest import SHANGHAI, Cast
+from tests.kept import add, edit, extend, play, reply, wind
+
+DUE = date(2022, 7, 13)  # a Wednesday
+DAY = date(2022, 7, 14)
+
+
+def explained(office, on: date, number: str = "甲-1") -> Explanation:
+    with reading(office.engine) as session:
+        calendar = load_calendar(session)
+        return explain(session, number, on=on, calendar=calendar, timezone=SHANGHAI)
+
+
+def english(office, on: date) -> list[str]:
+    return explained(office, on).sentences("en")
+
+
+def test_a_green_task_with_time_left(office, cast: Cast):
+    cast.task("甲-1", DUE)
+
+    assert english(office, date(2022, 7, 1)) == [
+        "The deadline is Wednesday 13 July 2022.",
+        "It is green: no rung has struck.",
+        "If nothing happens it turns blue on Thursday 14 July 2022 (1 day after the deadline).",
+    ]
+    assert explained(office, date(2022, 7, 1)).sentences("zh-CN") == [
+        "整改时限是2022年7月13日（周三），不需顺延。",
+        "当前为绿色：尚未达到任何预警条件。",
+        "如无进展，将于2022年7月14日（周四）升为蓝色（截止日后 1 天）。",
+    ]
+
+
+def test_a_deadline_in_the_holidays_counts_as_the_next_working_day(office, cast: Cast):
+    """Off from 1 to 7 October; Saturday the 8th was worked."""
+    cast.task("甲-1", date(2022, 10, 2))
+
+    assert english(office, date(2022, 9, 30))[0::2] == [
+        (
+            "The deadline, Sunday 2 October 2022, is a day off: it counts as Saturday "
+            "8 October 2022, the next working day."
+        ),
+        "If nothing happens it turns blue on Sunday 9 October 2022 (1 day after the deadline).",
+    ]
+
+
+def test_a_blue_task_and_what_was_done_about_its_notice(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+
+    raised = "It is blue: the night of 14 July 2022 raised it, because '1 day after the deadline' "
+    notice = "Notice 定督〔2022〕1号 (blue, 14 July 2022) told alice (handler); "
+    yellow = "If nothing happens it turns yellow on "
+    assert english(office, DAY)[1:] == [
+        raised + "had come.",
+        notice + "not yet acknowledged (owed by 15 July 2022).",
+        yellow + "Wednesday 20 July 2022 (1 day after the blue notice's day of answer).",
+    ]
+    reply(office, acknowledge, cast.alice, "甲-1", on=DAY, words="")
+    assert english(office, DAY)[2:] == [
+        notice + "acknowledged at 2022-07-14 09:00.",
+        yellow + "Wednesday 20 July 2022 (1 day after the blue notice's day of answer).",
+    ]
+    reply(office, answer, cast.alice, "甲-1", on=DAY, words="done")
+    assert english(office, DAY)[2:] == [
+        notice + "answered at 2022-07-14 09:00: done.",
+        yellow + "Saturday 23 July 2022 (10 days after the deadline).",
+    ]
+
+
+def test_a_yellow_task_names_the_silence_that_raised_it(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    wind(office, DAY, date(2022, 7, 20))
+
+    said = english(office, date(2022, 7, 20))
+
+    assert said[1] == (
+        "It is yellow: the night of 20 July 2022 raised it, because '1 day after the blue "
+        "notice's day of answer' had come."
+    )
+    assert said[2].endswith("told alice (handler); never acknowledged, and no longer owed.")
+    assert said[-1].startswith("If nothing happens it turns red on Tuesday 26 July 2022")
+
+
+def test_a_red_task_has_nothing_further_to_fear(office, cast: Cast):
+    add(office, Absence(official_id=cast.alice, deputy_id=cast.bob))
+    edit(office, Official, cast.carol, email=None)
+    cast.task("甲-1", date(2022, 5, 13))
+    play(office, DAY)
+
+    said = english(office, DAY)
+
+    told = [line.split("told ")[1] for line in said if "told" in line]
+    assert told == [
+        "bob (handler, deputy of alice); not yet acknowledged (owed by 15 July 2022).",
+        (
+            "dora (head of the unit, because no supervising leader could be reached); "
+            "not yet acknowledged (owed by 15 July 2022)."
+        ),
+        "olga (supervision office); for information.",
+    ]
+    assert said[1].startswith("It is red: the night of 14 July 2022")
+    assert said[-1] == "Nothing further is due to strike."
+
+
+def test_a_task_that_no_night_has_looked_at_goes_to_the_highest_rung_that_has_come(
+    office, cast: Cast
+):
+    cast.task("甲-1", date(2022, 5, 13))
+
+    said = english(office, DAY)
+
+    assert said[1:] == [
+        "It is green.",
+        "'1 month after the deadline' has come: the next night makes it red.",
+    ]
+    assert play(office, DAY)["escalated"]["red"] == 1
+
+
+def test_a_relieved_task_owes_its_colour_to_the_new_deadline(office, cast: Cast):
+    """It was blue by a night once; that it is blue again has another reason."""
+    cast.task("甲-1", DUE)
+    wind(office, DAY, date(2022, 7, 20))
+    extend(office, "甲-1", date(2022, 7, 15), on=date(2022, 7, 20))
+
+    said = english(office, date(2022, 7, 20))
+
+    assert said[:3] == [
+        "On 20 July 2022 the deadline moved from 13 July 2022 to 15 July 2022: 经批准延期.",
+        "The deadline is Friday 15 July 2022.",
+        "It is blue after the deadline changed.",
+    ]
+    assert said[-1].startswith("If nothing happens it turns yellow on Monday 25 July 2022 (10 days")
+    assert sum("no longer owed" in line for line in said) == 3
+
+
+@pytest.mark.parametrize("state", [TaskState.SUSPENDED, TaskState.OBJECTED, TaskState.WITHDRAWN])
+def test_a_task_whose_clock_stands_still_says_so_and_promises_nothing(office, cast: Cast, state):
+    cast.task("甲-1", date(2022, 5, 13), state=state)
+
+    said = english(office, DAY)
+
+    assert said[1:] == [f"The clock is not running: the task is {state}.", "It is green."]
+
+
+def test_a_date_beyond_the_known_calendar_is_marked_as_provisional(office, cast: Cast):
+    cast.task("甲-1", date(2060, 7, 14))
+
+    assert english(office, DAY)[-1] == (
+        "That date is provisional: the calendar of its year is not known yet."
+    )
+
+
+def test_a_long_term_task_without_a_date_waits_for_nothing(office, cast: Cast):
+    cast.task("甲-1", None, state=TaskState.LONG_TERM)
+
+    assert english(office, DAY) == [
+        "It has no deadline: it is long-term.",
+        "It is green: no rung has struck.",
+        "Nothing further is due to strike.",
+    ]
+
+
+def test_what_it_promises_is_what_the_nights_do(office, cast: Cast):
+    """From night to night, with an answer and a new deadline between."""
+    cast.task("甲-1", date(2022, 7, 16))
+    acts = {
+        date(2022, 7, 21): lambda on: reply(office, answer, cast.alice, "甲-1", on=on),
+        date(2022, 7, 30): lambda on: extend(office, "甲-1", date(2022, 8, 6), on=on),
+    }
+    said = explained(office, DAY).next_row
+    for n in (18, 19, 20, 21, 22, 23, 27, 28, 29, 30):
+        on = date(2022, 7, n)
+        play(office, on)
+        now = explained(office, on)
+        assert (now.colour == said.colour) == (on >= said.strike_on), on
+        if act := acts.get(on):
+            act(on)
+        said = explained(office, on).next_row
+
+    assert (said.colour, said.strike_on) == ("blue", date(2022, 8, 9))  # the 6th is a Saturday
+
+
+def test_a_number_that_nobody_has_is_said_plainly(office, cast: Cast):
+    with pytest.raises(NoSuchTask, match="no task has the number '乙-9'"):
+        explained(office, DAY, "乙-9")

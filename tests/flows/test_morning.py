@@ -1,0 +1,92 @@
+"""The office's morning summary: what the night did, and what needs a person."""
+
+from datetime import date, timedelta
+
+from flows.database import transaction
+from flows.working_days import confirm_year
+from models import Message, Official, Post
+from models.message import MessageState
+from models.organisation import PostKind
+from tests.conftest import Cast, instant
+from tests.kept import add, digests, edit, extend, play, rows, summaries
+
+DUE = date(2022, 7, 13)
+DAY = date(2022, 7, 14)
+NEXT = DAY + timedelta(days=1)
+
+
+def test_it_tells_what_moved_and_whom_nobody_could_be_found_for(office, cast: Cast):
+    edit(office, Official, cast.carol, email=None)
+    edit(office, Official, cast.olga, language="en")
+    cast.task("甲-1", DUE)
+    cast.task("乙-1", date(2022, 5, 13))
+
+    result = play(office, DAY)
+
+    [summary] = summaries(office)
+    for said in ("blue: 1", "red: 1", "乙-1", "supervising leader"):
+        assert said in summary.text
+    assert "甲-1" not in summary.text
+    assert result["unresolved"] == 1
+
+
+def test_it_tells_what_became_of_the_mail_of_the_night_before(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+    [mail] = digests(office)
+    edit(office, Message, mail.id, state=MessageState.DEAD, attempts=1)
+
+    play(office, NEXT)
+
+    text = summaries(office)[-1].text
+    assert "上一次（2022年7月14日）" in text
+    assert "无法送达 1 封" in text
+    assert "alice：邮件被拒收" in text
+
+
+def test_one_that_was_never_attempted_is_replaced_by_the_next(office, cast: Cast):
+    play(office, DAY)
+
+    play(office, NEXT)
+
+    assert [(m.state, m.outcome) for m in summaries(office)] == [
+        ("superseded", "replaced by the summary of 2022-07-15"),
+        ("queued", ""),
+    ]
+
+
+def test_everybody_in_the_office_gets_it_with_deputies_once(office, cast: Cast):
+    for unit_id in (1, 2):
+        add(office, Post(official_id=cast.bob, unit_id=unit_id, kind=PostKind.OFFICE))
+
+    play(office, DAY)
+
+    assert sorted(m.official_id for m in summaries(office)) == [cast.bob, cast.olga]
+
+
+def test_what_was_relieved_since_the_night_before_is_counted_once(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+    extend(office, "甲-1", date(2022, 9, 13), on=DAY)
+
+    assert play(office, NEXT)["relieved"] == 1
+    assert play(office, NEXT + timedelta(days=1))["relieved"] == 0
+    assert "降级：1 件" in summaries(office)[1].text
+
+
+def test_it_warns_of_the_end_of_the_calendar_and_the_night_goes_on(office, cast: Cast):
+    with transaction(office.engine, instant(DAY)) as session:
+        confirm_year(session, 2060, instant(DAY))
+    cast.task("甲-1", date(2060, 12, 30))
+
+    play(office, date(2060, 10, 31))
+    play(office, date(2060, 11, 1))
+    result = play(office, date(2061, 7, 1))
+
+    assert ["工作日历只到2060年12月31日" in m.text for m in summaries(office)] == [
+        False,
+        True,
+        True,
+    ]
+    assert result["escalated"]["red"] == 1
+    assert "日期为暂定" not in rows(office, Message, Message.kind == "digest")[-1].text

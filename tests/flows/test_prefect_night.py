@@ -1,0 +1,231 @@
+"""The night on Prefect's own API: what it keeps, and that the night does not depend on it."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlmodel import Session, select
+
+from flows.night import STEPS, NightRefused, Step, run_night
+from flows.orchestrated import run_orchestrated_night
+from flows.prefect_server import local_api, prefect_api
+from models import Night
+from tests.conftest import Cast, instant
+
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+DUE = date(2022, 7, 13)
+DAY = date(2022, 7, 14)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+NOWHERE = "http://127.0.0.1:9/api"  # the discard port: nobody listens
+
+
+@pytest.fixture(scope="module")
+def environment() -> Iterator[None]:
+    """What a night sets for Prefect stays within these tests."""
+    before = dict(os.environ)
+    os.environ.pop("PREFECT_API_URL", None)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("office")
+
+
+@pytest.fixture(scope="module")
+def api(environment, home: Path) -> Iterator[str]:
+    with prefect_api(home) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def on_prefect(api: str):
+    """Imported late, as its callers do: Prefect reads the environment that prefect_api sets."""
+    from flows import prefect_night
+
+    return prefect_night
+
+
+@contextmanager
+def client(api: str):
+    from prefect import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: api}), get_client(sync_client=True) as found:
+        yield found
+
+
+def kept(api: str, name: str):
+    """The newest flow run of this name that Prefect's API knows."""
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    with client(api) as prefect:
+        [run] = prefect.read_flow_runs(
+            flow_run_filter=FlowRunFilter(name=FlowRunFilterName(any_=[name])),
+            sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+            limit=1,
+        )
+    return run
+
+
+def steps_of(api: str, run) -> dict[str, bool]:
+    """The tasks of a run, and whether each was completed."""
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+    from prefect.client.schemas.sorting import TaskRunSort
+
+    with client(api) as prefect:
+        found = prefect.read_task_runs(
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id])),
+            sort=TaskRunSort.END_TIME_DESC,
+            limit=200,
+        )
+    return {task.name: task.state.is_completed() for task in found}
+
+
+def summary_of(api: str, run) -> str:
+    """The artifact that a run has left."""
+    mine = {"artifacts": {"flow_run_id": {"any_": [str(run.id)]}}}
+    with client(api) as prefect:
+        [found] = prefect.request("POST", "/artifacts/filter", json=mine).json()
+    assert found["key"] == run.name
+    return found["data"]
+
+
+def test_prefect_keeps_the_night_its_steps_and_its_summary(office, cast: Cast, on_prefect, api):
+    cast.task("甲-1", DUE)
+
+    result = on_prefect.run_night_on_prefect(office, on=DAY, now=instant(DAY), api=api)
+
+    assert result["orchestrator"] == "prefect"
+    assert result["escalated"]["blue"] == 1
+    run = kept(api, "night-2022-07-14")
+    assert run.state.is_completed()
+    assert run.parameters == {"on": "2022-07-14"}
+    assert steps_of(api, run) == {step.name: True for step in STEPS}
+    said = summary_of(api, run)
+    assert "预警升级：蓝色 1\n" in said
+    assert result["audit_head"] in said
+
+
+@on_sqlite
+def test_a_repeated_night_on_prefect_gives_the_stored_result_and_plays_no_step(
+    office, on_prefect, api
+):
+    first = run_night(office, on=DAY, now=instant(DAY))
+
+    again = on_prefect.run_night_on_prefect(office, on=DAY, now=instant(DAY), api=api)
+
+    assert again == first
+    assert steps_of(api, kept(api, "night-2022-07-14")) == {}
+
+
+@on_sqlite
+def test_a_refused_night_is_refused_on_prefect_in_the_same_words(office, on_prefect, api, capfd):
+    run_night(office, on=DAY, now=instant(DAY))
+    yesterday = DAY - timedelta(days=1)
+
+    with pytest.raises(NightRefused, match="lies before the last night"):
+        on_prefect.run_night_on_prefect(office, on=yesterday, now=instant(DAY), api=api)
+
+    run = kept(api, "night-2022-07-13")
+    assert run.state.is_failed()
+    assert "lies before the last night" in run.state.message
+    assert capfd.readouterr() == ("", "")
+
+
+@on_sqlite
+def test_a_night_may_be_played_from_a_schedulers_thread(office, on_prefect, api):
+    def play():
+        return on_prefect.run_night_on_prefect(office, on=DAY, now=instant(DAY), api=api)
+
+    with ThreadPoolExecutor(1) as scheduler:
+        result = scheduler.submit(play).result()
+
+    assert result["orchestrator"] == "prefect"
+    assert len(steps_of(api, kept(api, "night-2022-07-14"))) == len(STEPS)
+
+
+def test_a_step_whose_database_is_away_is_tried_again(on_prefect, api, tmp_path, monkeypatch):
+    monkeypatch.setattr(on_prefect, "RETRY_AFTER", [0.0, 0.0])
+    folder = tmp_path / "later"
+    engine = create_engine(f"sqlite:///{folder / 'sise.db'}")
+    tries = []
+
+    def act(_run) -> None:
+        tries.append("try")
+        if len(tries) == 2:
+            folder.mkdir()
+        with engine.connect():
+            pass
+
+    play(on_prefect, api, Step("sweep", act))
+
+    engine.dispose()
+    assert tries == ["try", "try"]
+
+
+def test_a_step_that_is_wrong_is_not_tried_again(on_prefect, api):
+    tries = []
+
+    def act(_run) -> None:
+        tries.append("try")
+        raise ValueError("wrong for good")
+
+    with pytest.raises(ValueError, match="wrong for good"):
+        play(on_prefect, api, Step("sweep", act))
+
+    assert tries == ["try"]
+
+
+def play(on_prefect, api: str, step: Step) -> None:
+    """One step as a task of a flow of its own."""
+    from prefect import flow
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    @flow(name="one step")
+    def alone() -> None:
+        on_prefect.as_task(step, None)
+
+    with temporary_settings({PREFECT_API_URL: api}):
+        alone()
+
+
+@on_sqlite
+def test_without_an_answer_from_the_api_the_night_is_played_inline(
+    office, environment, monkeypatch, caplog
+):
+    monkeypatch.setenv("PREFECT_API_URL", NOWHERE)
+
+    result = run_orchestrated_night(office, on=DAY, now=instant(DAY))
+
+    assert result["orchestrator"] == "inline"
+    assert f"Prefect's API at {NOWHERE} does not answer" in caplog.text
+    assert "Traceback" not in caplog.text
+    with Session(office.engine) as session:  # not claimed twice: Prefect was missed before
+        assert session.exec(select(Night)).one().epoch == 1
+
+
+@on_sqlite
+def test_an_api_that_goes_in_mid_night_does_not_stop_the_night(
+    office, cast: Cast, on_prefect, home, monkeypatch, caplog
+):
+    cast.task("甲-1", DUE)
+    monkeypatch.setattr(on_prefect, "CLIENT_RETRIES", 0)
+    monkeypatch.setattr(on_prefect, "DRAIN_SECONDS", 1)
+    with ExitStack() as server:
+        going = server.enter_context(local_api(home))
+        monkeypatch.setattr("flows.night.STEPS", (Step("go", lambda _: server.close()), *STEPS))
+
+        result = on_prefect.run_night_on_prefect(office, on=DAY, now=instant(DAY), api=going)
+
+    assert result["escalated"]["blue"] == 1
+    assert "Prefect's record of it is not complete" in caplog.text

@@ -1,0 +1,41 @@
+"""The schema: migrations and models say the same; a database of another version is refused."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from flows.database import open_engine
+from flows.schema import SchemaMismatch, require_current, upgrade
+
+
+def test_the_migrations_make_exactly_what_the_models_declare(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_upgrading_twice_does_nothing_the_second_time(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+
+    assert upgrade(engine) is True
+    assert upgrade(engine) is False
+
+
+def test_a_database_that_is_newer_than_the_code_is_refused(engine):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(SchemaMismatch, match="newer version of Sise"):
+        require_current(engine)
+    with pytest.raises(SchemaMismatch, match="newer version of Sise"):
+        upgrade(engine)
+
+
+def test_an_empty_database_asks_for_sise_init(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+
+    with pytest.raises(SchemaMismatch, match="sise init"):
+        require_current(engine)

@@ -1,0 +1,316 @@
+"""What the mailer makes of every way in which a relay can fail, from real sockets."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import AuthResult
+
+from notifications.mailer import Outcome, Relay, RelayUnavailable, Report, connected
+from tests.smtp_peers import DROP, Peer, aiosmtpd_peer, answers, peer, self_signed
+
+CONTENT = b"Subject: one\r\n\r\n.begins with a dot\r\n"
+SENT = Report(Outcome.SENT, "")
+
+
+def send(url: str, *recipients: str) -> list[Report]:
+    """Each to one recipient, all over one connection."""
+
+    async def go() -> list[Report]:
+        async with connected(Relay.parse(url), "office.example") as connection:
+            return [
+                await connection.send("sise@office.example", recipient, CONTENT)
+                for recipient in recipients or ("a@b.example",)
+            ]
+
+    return asyncio.run(go())
+
+
+def only_first(verb: str, answer: str) -> Callable[[str, str], str | None]:
+    told: list[str] = []
+
+    def script(said: str, argument: str) -> str | None:
+        if said == verb and not told:
+            told.append(said)
+            return answer
+        return None
+
+    return script
+
+
+def test_a_mail_arrives_as_it_was_written_dots_and_all():
+    with peer() as relay:
+        assert send(relay.url) == [SENT]
+
+    assert relay.mails == [("a@b.example", CONTENT)]
+    assert relay.said[:3] == [
+        "EHLO office.example",
+        "MAIL FROM:<sise@office.example>",
+        "RCPT TO:<a@b.example>",
+    ]
+    assert relay.verbs()[-1] == "QUIT"
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome", "words"),
+    [
+        (answers(MAIL="421 busy"), Outcome.CONFIG, "MAIL: 421 busy"),
+        (answers(MAIL="451 later"), Outcome.CONFIG, "MAIL: 451 later"),
+        (answers(MAIL="550 not you"), Outcome.CONFIG, "MAIL: 550 not you"),
+        (answers(MAIL="530 log in first"), Outcome.CONFIG, "MAIL: 530 log in first"),
+        (answers(MAIL=DROP), Outcome.CONFIG, "MAIL: "),
+        (answers(RCPT="421 busy"), Outcome.RETRY, "RCPT: 421 busy"),
+        (answers(RCPT="450 greylisted"), Outcome.RETRY, "RCPT: 450 greylisted"),
+        (answers(RCPT="550 nobody"), Outcome.REJECT, "RCPT: 550 nobody"),
+        (answers(RCPT="552 mailbox full"), Outcome.RETRY, "RCPT: 552 mailbox full"),
+        (answers(RCPT="530 log in first"), Outcome.CONFIG, "RCPT: 530 log in first"),
+        (answers(RCPT="251 forwarded"), Outcome.SENT, ""),
+        (answers(RCPT=DROP), Outcome.RETRY, "RCPT: "),
+        (answers(DATA="421 busy"), Outcome.RETRY, "DATA: 421 busy"),
+        (answers(DATA="451 later"), Outcome.RETRY, "DATA: 451 later"),
+        (answers(DATA="554 no"), Outcome.REJECT, "DATA: 554 no"),
+        (answers(DATA="250 what data?"), Outcome.RETRY, "DATA: 250 what data?"),
+        (answers(DATA=DROP), Outcome.RETRY, "DATA: "),
+        (answers(dot="421 busy"), Outcome.RETRY, "final dot: 421 busy"),
+        (answers(dot="451 later"), Outcome.RETRY, "final dot: 451 later"),
+        (answers(dot="554 spam"), Outcome.REJECT, "final dot: 554 spam"),
+        (answers(dot="251 kept elsewhere"), Outcome.SENT, ""),
+        (answers(dot=DROP), Outcome.UNKNOWN, "final dot: "),
+        (answers(dot="what?"), Outcome.UNKNOWN, "final dot: "),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_phase_of_a_failure_decides_what_it_means(script, outcome, words):
+    with peer(script) as relay:
+        [report] = send(relay.url)
+
+    assert report.outcome == outcome
+    assert report.said.startswith(words)
+    assert words.endswith(": ") == (report.said != words)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "554 5.7.1 <a@b.example>: Relay access denied",
+        "550 5.7.1 Unable to relay for a@b.example",
+        "550 relay not permitted",
+        "550 5.7.1 a@b.example... Relaying denied",
+    ],
+)
+def test_a_relay_that_was_not_told_of_us_condemns_no_mail(said):
+    with peer(answers(RCPT=said)) as relay:
+        [report] = send(relay.url)
+
+    assert report.outcome == Outcome.RETRY
+
+
+def test_a_name_that_a_relay_does_not_know_is_refused_for_good():
+    with peer(answers(RCPT="550 5.1.1 User unknown in relay recipient table")) as relay:
+        [report] = send(relay.url)
+
+    assert report.outcome == Outcome.REJECT
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "DATA", "."])
+def test_after_a_refusal_the_next_mail_gets_replies_of_its_own(verb):
+    with peer(only_first(verb, "550 not this one")) as relay:
+        first, second = send(relay.url, "a@b.example", "c@d.example")
+
+    assert (first.outcome, second) == (Outcome.REJECT, SENT)
+    assert relay.to()[-1] == "c@d.example"
+    assert relay.connections == 1
+
+
+@pytest.mark.parametrize("address", ["张伟@b.example", "a@b.example>\r\nDATA"])
+def test_an_address_that_cannot_be_written_hurts_nobody_else(address):
+    """The library alone leaves an open envelope behind it."""
+    with peer() as relay:
+        [report] = send(relay.url, address)
+
+        assert report.outcome in (Outcome.REJECT, Outcome.SENT)  # it cuts off what follows '>'
+        assert send(relay.url, "c@d.example") == [SENT]
+
+    assert relay.to()[-1] == "c@d.example"
+    assert "DATA" not in relay.said[:3]
+
+
+def test_what_a_chinese_relay_says_in_gbk_can_be_read_and_stored():
+    answer = "550 用户不存在\0".encode("gb18030")
+    with peer(answers(RCPT=answer)) as relay:
+        [report] = send(relay.url)
+
+    assert report.said == "RCPT: 550 用户不存在"
+
+
+def test_a_reply_link_that_a_filter_quotes_is_not_kept():
+    token = "0123456789abcdef0123456789abcdef"
+    with peer(answers(dot=f"554 blocked: http://sise.example/r/{token} {token[:9]}")) as relay:
+        [report] = send(relay.url)
+
+    assert report.said == "final dot: 554 blocked: http://sise.example/r/… 012345678"
+
+
+def test_a_long_answer_is_cut():
+    with peer(answers(RCPT="550-" + "no " * 150 + "\r\n550 " + "no " * 150)) as relay:
+        [report] = send(relay.url)
+
+    assert len(report.said) == 300
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (answers(greeting="554 go away"), "554 go away"),
+        (answers(greeting="421 busy"), "421 busy"),
+        (answers(greeting=DROP), "EOF"),
+    ],
+)
+def test_a_relay_that_does_not_greet_us_is_unavailable(script, words):
+    with peer(script) as relay, pytest.raises(RelayUnavailable, match=words):
+        send(relay.url)
+
+
+def test_a_relay_that_is_down_is_named_with_the_system_s_word_for_it():
+    with peer() as relay:
+        pass
+
+    with pytest.raises(RelayUnavailable, match=rf"127.0.0.1:{relay.port}: Connection refused$"):
+        send(relay.url)
+
+
+def test_a_relay_that_nobody_knows_is_unavailable():
+    with pytest.raises(RelayUnavailable, match=r"^relay\.invalid:25: "):
+        send("smtp://relay.invalid")
+
+
+def refuse(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    return AuthResult(success=False, handled=False)
+
+
+def accept(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    return AuthResult(success=(data.login, data.password) == (b"us@er", "密:/@码".encode()))
+
+
+def test_a_wrong_password_is_the_relay_s_matter_and_is_never_shown():
+    options = {"authenticator": refuse, "auth_require_tls": False}
+    with (
+        aiosmtpd_peer(**options) as (kept, port),
+        pytest.raises(RelayUnavailable, match="535") as caught,
+    ):
+        send(f"smtp://user:geheim@127.0.0.1:{port}")
+
+    assert kept.mails == []
+    assert "geheim" not in str(caught.value)
+    assert "geheim" not in repr(Relay.parse("smtp://user:geheim@relay.example"))
+
+
+def test_a_name_and_password_with_signs_and_chinese_log_in():
+    options = {"authenticator": accept, "auth_require_tls": False}
+    with aiosmtpd_peer(**options) as (kept, port):
+        reports = send(f"smtp://us%40er:%E5%AF%86%3A%2F%40%E7%A0%81@127.0.0.1:{port}")
+
+    assert reports == [SENT]
+    assert len(kept.mails) == 1
+
+
+def test_a_relay_without_logins_is_not_sent_to_as_if_we_had_none():
+    with peer() as relay, pytest.raises(RelayUnavailable):
+        send(f"smtp://user:geheim@127.0.0.1:{relay.port}")
+
+    assert relay.verbs() == ["EHLO"]
+
+
+def test_where_starttls_is_stripped_nothing_is_sent_in_clear():
+    with peer() as relay, pytest.raises(RelayUnavailable, match=r"(?i)starttls"):
+        send(f"smtp+starttls://user:geheim@127.0.0.1:{relay.port}")
+
+    assert relay.verbs() == ["EHLO"]
+
+
+def test_a_certificate_that_nobody_signed_is_refused_before_a_word_is_said(tmp_path):
+    with (
+        aiosmtpd_peer(ssl_context=self_signed(tmp_path).served()) as (kept, port),
+        pytest.raises(RelayUnavailable, match="certificate"),
+    ):
+        send(f"smtps://user:geheim@127.0.0.1:{port}")
+
+    assert kept.mails == []
+
+
+def test_the_same_on_starttls(tmp_path):
+    options = {"tls_context": self_signed(tmp_path).served(), "require_starttls": True}
+    with (
+        aiosmtpd_peer(**options) as (kept, port),
+        pytest.raises(RelayUnavailable, match="certificate"),
+    ):
+        send(f"smtp+starttls://127.0.0.1:{port}")
+
+    assert kept.mails == []
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_a_certificate_that_the_machine_trusts_is_enough(tmp_path, monkeypatch, scheme):
+    certificate = self_signed(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
+    context = certificate.served()
+    options: dict[str, Any] = (
+        {"ssl_context": context}
+        if scheme == "smtps"
+        else {"tls_context": context, "require_starttls": True}
+    )
+    with aiosmtpd_peer(**options) as (kept, port):
+        assert send(f"{scheme}://127.0.0.1:{port}") == [SENT]
+
+    assert len(kept.mails) == 1
+
+
+def test_a_relay_that_speaks_no_tls_is_unavailable_to_smtps():
+    with peer() as relay, pytest.raises(RelayUnavailable):
+        send(f"smtps://127.0.0.1:{relay.port}")
+
+    assert not relay.mails
+
+
+def test_a_connection_that_was_given_up_in_mid_reply_is_not_used_again():
+    """Otherwise the late answer would be taken for the answer to the next mail."""
+
+    async def go(relay: Peer) -> bool:
+        async with connected(Relay.parse(relay.url), "office.example") as connection:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(connection.send("a@b.example", "c@d.example", CONTENT), 0.2)
+            return connection.usable
+
+    def silent_at_the_dot(verb: str, argument: str) -> bytes | None:
+        return b"250-not yet" if verb == "." else None
+
+    with peer(silent_at_the_dot) as relay:
+        assert not asyncio.run(go(relay))
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("smtp://relay.example", "relay.example:25"),
+        ("smtp+starttls://relay.example", "relay.example:587"),
+        ("smtps://u:p@relay.example", "relay.example:465"),
+        ("smtp://u:p@[::1]:2525", "::1:2525"),
+    ],
+)
+def test_a_relay_is_shown_without_its_password(url, shown):
+    assert str(Relay.parse(url)) == shown
+
+
+@pytest.mark.parametrize(
+    "url", ["http://relay", "smtp://", "relay:25", "smtp://r:99999", "smtp://r:x"]
+)
+def test_what_is_no_relay_is_refused(url):
+    with pytest.raises(ValueError, match=r"smtp|[Pp]ort"):
+        Relay.parse(url)
+
+
+def test_plain_smtp_needs_no_certificates():
+    assert Relay.parse("smtp://relay.example").tls is None
+    assert isinstance(Relay.parse("smtps://relay.example").tls, ssl.SSLContext)

@@ -1,0 +1,82 @@
+"""An outbox full of mail for people who exist, without the nights that would compose it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, time
+
+from sqlalchemy import insert
+from sqlmodel import select
+
+from flows.database import reading, transaction
+from flows.office import Office
+from flows.outbox import outbox_row
+from models import Message, Night, Official, ReplyLink, Unit
+from models.message import MessageKind
+from models.night import NightStep
+from notifications.links import new_salt, placeholder, token, token_hash
+from notifications.mailbox import Mailbox
+from tests.conftest import instant
+from tests.smtp_peers import Peer
+
+THURSDAY = date(2022, 7, 14)
+NOON = instant(THURSDAY, time(12))
+
+
+def fill(office: Office, *addresses: str) -> None:
+    """One queued mail to each, with a reply link in it."""
+    with transaction(office.engine, NOON) as session:
+        unit = session.scalar(select(Unit)) or Unit(name="区住建局")
+        night = Night(
+            on=THURSDAY,
+            run_id="night",
+            epoch=1,
+            step=NightStep.COMPOSED,
+            orchestrator="inline",
+            claimed_at=NOON,
+        )
+        session.add_all([unit, night])
+        session.flush()
+        people = [
+            Official(name=f"第{n}人", unit_id=unit.id, email=address)
+            for n, address in enumerate(addresses, 1)
+        ]
+        session.add_all(people)
+        session.flush()
+        for person in people:
+            salt = new_salt()
+            body = f"<p>{person.name}：{placeholder(salt)}</p>\n"
+            row = outbox_row(office, person, MessageKind.DIGEST, night.id, NOON)
+            result = session.execute(
+                insert(Message).values(row | {"subject": "督办提醒", "text": body, "html": body})
+            )
+            session.execute(
+                insert(ReplyLink).values(
+                    official_id=person.id,
+                    message_id=result.inserted_primary_key[0],
+                    salt=salt,
+                    token_hash=token_hash(token(office.secret, salt)),
+                )
+            )
+
+
+def crowd(size: int) -> list[str]:
+    return [f"person{n}@dinghai.example" for n in range(size)]
+
+
+def messages(office: Office) -> Sequence[Message]:
+    with reading(office.engine) as session:
+        return session.exec(select(Message).order_by(Message.id)).all()
+
+
+def to(relay: Peer | Mailbox, office: Office) -> Office:
+    return replace(office, smtp_url=relay.url)
+
+
+def states(office: Office) -> Counter[str]:
+    return Counter(message.state for message in messages(office))
+
+
+def only(office: Office) -> Message:
+    [message] = messages(office)
+    return message

@@ -1,0 +1,177 @@
+"""The demo district: whole, without persons, loaded once, and alive when its nights are played."""
+
+import re
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import SQLModel, col, select
+
+import seeds
+from flows.database import reading, transaction
+from models import Notice, Receipt, Task
+from models.organisation import PostKind
+from models.workdays import Calendar
+from seeds.cast import directory
+from seeds.district import (
+    FIRST_NIGHT,
+    LAST_NIGHT,
+    answers,
+    district,
+    load_district,
+)
+from seeds.load import load_rulebook
+from seeds.notice import read
+from seeds.story import play
+from tests.conftest import instant
+
+WEEKS = timedelta(weeks=208)
+DINGHAI = Path(seeds.__file__).parent / "dinghai"
+END_OF_JULY = date(2022, 7, 29)
+
+
+def _numbers(prefix):
+    return [row.number for row in district().rows if row.number.startswith(prefix)]
+
+
+def test_the_district_has_63_matters_under_all_five_procedures():
+    procedures = Counter(row.procedure for row in district().rows)
+    assert procedures == {
+        "rectification": 25, "case_lead": 16, "project": 18, "petition": 3, "directive": 1,
+    }  # fmt: skip
+
+
+def test_every_number_is_there_once():
+    numbers = [row.number for row in district().rows]
+    assert len(set(numbers)) == len(numbers)
+    assert _numbers("线索-") == [f"线索-2022-{n:03d}" for n in range(1, 17)]
+
+
+def test_case_leads_carry_numbers_and_dates_only():
+    for row in district().rows:
+        if row.procedure == "case_lead":
+            assert row.title == f"问题线索（{row.number}）"
+            assert not any((row.goal, row.measures, row.lists))
+
+
+def test_what_is_made_up_says_so():
+    for row in district().rows:
+        assert row.remarks.startswith("演示数据"), row.number
+
+
+def test_nobody_is_named_only_posts_are():
+    posts = "承办人|主要负责人|分管领导|核查员|值班员|系统管理员"
+    people = [row for row in directory() if row.name]
+    assert all(re.search(f"({posts})$", row.name) for row in people)
+    assert all(row.email.endswith("@dinghai.example") for row in people if row.email)
+    text = "".join(path.read_text("utf-8") for path in DINGHAI.rglob("*.toml"))
+    assert not re.search(
+        r"同志|先生|女士|某某|1[3-9]\d{9}|@(?!dinghai\.example|\{)",
+        text.replace("岗位.mail@dinghai.example", ""),
+    )
+
+
+def test_every_matter_lies_with_a_unit_of_the_directory():
+    units = {row.unit for row in directory()}
+    assert {row.unit for row in district().rows} <= units
+
+
+def test_one_handler_has_no_address_and_one_is_away():
+    nobody = [row.name for row in directory() if row.post and not row.email]
+    assert nobody == ["盐仓街道承办人"]
+    assert [row.name for row in directory() if row.deputy] == ["区应急管理局承办人"]
+
+
+def test_a_shift_moves_every_date_and_nothing_else():
+    for here, there in zip(district().rows, district(WEEKS).rows, strict=True):
+        assert (there.due_on, there.opened_on) == (here.due_on + WEEKS, here.opened_on + WEEKS)
+        assert (there.number, there.title) == (here.number, here.title)
+    away = next(row for row in district(WEEKS).directory if row.deputy)
+    assert away.from_on == date(2022, 7, 25) + WEEKS
+    assert [a.on for a in answers(WEEKS)] == [a.on + WEEKS for a in answers()]
+
+
+def test_the_district_moves_by_whole_weeks_only():
+    with pytest.raises(ValueError, match="whole weeks"):
+        district(timedelta(days=3))
+
+
+def test_answers_are_given_on_working_days_of_the_play_and_to_known_matters():
+    numbers = {row.number for row in district().rows}
+    for said in answers():
+        assert FIRST_NIGHT <= said.on <= LAST_NIGHT
+        assert Calendar().is_working(said.on), said
+        assert said.number in numbers
+        assert said.words or said.kind == "acknowledge"
+
+
+def test_twelve_leads_are_settled_by_the_end_of_july():
+    settled = [lead["settled_on"] for lead in read("leads")["leads"] if "settled_on" in lead]
+    assert len(settled) == 12
+    assert max(settled) <= END_OF_JULY
+
+
+def _load(engine, on=FIRST_NIGHT, shift=timedelta()):
+    now = instant(on)
+    with transaction(engine, now) as session:
+        load_rulebook(session, now=now)
+        load_district(session, today=on, now=now, calendar=Calendar(), shift=shift)
+
+
+def _rows(engine):
+    with reading(engine) as session:
+        return {
+            name: sorted(map(tuple, session.execute(table.select())), key=repr)
+            for name, table in SQLModel.metadata.tables.items()
+        }
+
+
+def test_loading_twice_changes_nothing(engine):
+    _load(engine)
+    first = _rows(engine)
+    assert len(first["task"]) == 63
+    assert len(first["figure"]) == 144
+    assert len(first["measure"]) == 115 + 18 * 3 + 4 * 2  # notice, projects, others
+    _load(engine, FIRST_NIGHT + timedelta(days=1))
+    assert _rows(engine) == first
+
+
+def test_the_district_is_loaded_green(engine):
+    _load(engine)
+    with reading(engine) as session:
+        assert {task.colour for task in session.exec(select(Task))} == {"green"}
+        assert not session.exec(select(Notice)).all()
+
+
+def _colours(session, prefix=""):
+    tasks = session.exec(select(Task).where(col(Task.number).startswith(prefix)))
+    return Counter(str(task.colour) for task in tasks)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_nights_make_a_believable_district_of_it(office):
+    _load(office.engine)
+    assert play(office, FIRST_NIGHT, END_OF_JULY) == []
+    with reading(office.engine) as session:
+        assert set(_colours(session, "线索")) == {"blue", "yellow"}
+        first = {
+            n.issued_on
+            for n in session.exec(
+                select(Notice)
+                .join(Task)
+                .where(col(Task.number).startswith("线索"), Notice.colour == "blue")
+            )
+        }
+        assert first == {date(2022, 7, 8), date(2022, 7, 15), date(2022, 7, 29)}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_by_the_fifth_of_august_all_four_colours_are_there(office):
+    _load(office.engine)
+    play(office, FIRST_NIGHT, LAST_NIGHT)
+    with reading(office.engine) as session:
+        assert _colours(session) == {"green": 27, "blue": 14, "yellow": 18, "red": 4}
+        receipt = select(Receipt).where(col(Receipt.climbed_from) == PostKind.HANDLER)
+        assert session.exec(receipt).first(), "盐仓街道: the ladder climbs past the handler"
+        assert session.exec(select(Receipt).where(col(Receipt.stands_for_id).is_not(None))).first()

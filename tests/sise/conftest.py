@@ -1,0 +1,134 @@
+"""The `sise` command as a person starts it, in this process: real settings, clock and database."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notifications.mailbox import Mailbox
+from sise import clock
+from sise.commands import edge
+from sise.main import run
+from tests.conftest import SHANGHAI
+from tests.flows.ledger.conftest import write_sheets
+
+HEADINGS = (
+    "问题编号",
+    "反馈问题",
+    "责任单位",
+    "责任人",
+    "责任人邮箱",
+    "分管领导",
+    "交办日期",
+    "整改时限",
+)
+DIRECTORY = (
+    ("单位", "上级单位", "姓名", "职务类别", "邮箱"),
+    ("区委督查室", "", "周敏", "office", "office@dinghai.example"),
+    ("区教育局", "区委督查室", "王芳", "unit_head", "head@dinghai.example"),
+    ("区教育局", "", "陈刚", "supervising_leader", "leader@dinghai.example"),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Sise:
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.capsys, self.monkeypatch = capsys, monkeypatch
+
+    def __call__(self, *words: object) -> Said:
+        """Run one command, whatever its end."""
+        self.monkeypatch.setattr(sys, "argv", ["sise", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            run()
+        told = self.capsys.readouterr()
+        return Said(int(end.value.code or 0), told.out, told.err)
+
+    def done(self, *words: object) -> Said:
+        said = self(*words)
+        assert (said.code, said.err) == (0, ""), said
+        return said
+
+    def refused(self, *words: object, code: int) -> str:
+        """Every error is words on stderr alone."""
+        said = self(*words)
+        assert said.code == code, said
+        assert said.out == ""
+        assert "Traceback" not in said.err
+        return said.err.strip()
+
+
+@pytest.fixture
+def sise(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Sise:
+    """In an empty folder, with nothing set but SISE_HOME."""
+    for name in [name for name in os.environ if name.startswith("SISE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(edge.out, "_width", 400)  # as into a pipe, whatever COLUMNS says
+    monkeypatch.setenv("SISE_HOME", str(tmp_path / "home"))
+    return Sise(capsys, monkeypatch)
+
+
+@pytest.fixture
+def ready(sise: Sise) -> Sise:
+    """After `sise init`, on SQLite in SISE_HOME."""
+    sise.done("init")
+    return sise
+
+
+@pytest.fixture
+def today() -> date:
+    return clock.business_date(clock.now(), SHANGHAI)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, today: date) -> Path:
+    """One task for each colour of the default policy, whatever holidays lie in between."""
+    rows = [
+        (number, title, "区教育局", "李伟", "li@dinghai.example", "陈刚", opened, due)
+        for number, title, due in (
+            ("教-1", "校车[/red]监管[bold]不到位", today - timedelta(days=60)),
+            ("教-2", "食堂招标不规范", today - timedelta(days=25)),
+            ("教-3", "课后服务收费公示不全", today - timedelta(days=9)),
+            ("教-4", "教师编制核查", today + timedelta(days=40)),
+        )
+        for opened in (today - timedelta(days=90),)
+    ]
+    file = tmp_path / "台账.xlsx"
+    write_sheets(file, {"台账": (HEADINGS, *rows), "通讯录": DIRECTORY})
+    return file
+
+
+@pytest.fixture
+def kept(ready: Sise, ledger: Path) -> Sise:
+    """An office with its ledger."""
+    ready.done("import", ledger)
+    return ready
+
+
+@pytest.fixture
+def relay(sise: Sise) -> Iterator[Mailbox]:
+    """A real SMTP server, that the settings name as the relay."""
+    with Mailbox() as mailbox:
+        sise.monkeypatch.setenv("SISE_SMTP_URL", mailbox.url)
+        sise.monkeypatch.setenv("SISE_MAIL_HOURS", "always")
+        yield mailbox

@@ -1,0 +1,281 @@
+"""Each command as the contract has it: what it prints, its JSON, and that it ends with 0."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from notifications.mailbox import Mailbox
+from sise.commands import edge
+from sise.main import app
+from tests.sise.conftest import Sise
+from tests.test_docs import command_names
+
+NIGHT = (
+    "date run_id orchestrator scanned escalated relieved notices recipients messages unresolved "
+    "seconds audit_head"
+).split()
+MESSAGES = ["queued", "sent", "deferred", "failed", "unknown"]
+TASK = (
+    "number title procedure unit handler due_on original_due_on colour state level notice"
+).split()
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def anywhere(sise: Sise, database_url: str) -> Sise:
+    """An office on SQLite, and another one on PostgreSQL."""
+    sise.monkeypatch.setenv("SISE_DATABASE_URL", database_url)
+    sise.done("init")
+    return sise
+
+
+def test_from_the_ledger_to_the_mails_on_either_database(
+    anywhere: Sise, ledger: Path, relay: Mailbox
+) -> None:
+    imported = anywhere.done("import", ledger, "--json").json
+    night = anywhere.done("night", "--inline", "--json").json
+    tasks = anywhere.done("tasks", "--json").json
+
+    assert (imported["opened"], imported["units"]) == (4, 2)
+    assert list(night) == NIGHT
+    assert list(night["messages"]) == MESSAGES
+    assert night["escalated"] == {"blue": 1, "yellow": 1, "orange": 0, "red": 1}
+    assert (night["scanned"], night["notices"], night["orchestrator"]) == (4, 3, "inline")
+    assert night["messages"]["sent"] == night["messages"]["queued"] == len(relay.messages()) == 5
+    assert [list(task) for task in tasks] == [TASK] * 4
+    assert [task["colour"] for task in tasks] == ["red", "yellow", "blue", "green"]
+    assert anywhere.done("health").code == 0
+
+
+def test_init_says_what_it_did_and_a_second_one_changes_nothing(sise: Sise) -> None:
+    first, second = sise.done("init"), sise.done("init", "--json").json
+
+    assert "数据库已建立" in first.out
+    assert "9 套预警规则、5 类事项" in first.out
+    assert not second["upgraded"]
+    assert "default" in second["policies"]
+    assert second["procedures"][-1] == "rectification"
+
+
+def test_a_dry_import_shows_everything_and_keeps_nothing(ready: Sise, ledger: Path) -> None:
+    preview = ready.done("import", ledger, "--dry-run").out
+    facts = ready.done("import", ledger, "--dry-run", "--json").json
+
+    assert "预览：以下内容尚未写入" in preview
+    assert "事项：新增 4，更新 0，未变 0" in preview
+    assert (facts["dry_run"], facts["opened"]) == (True, 4)
+    assert ready.done("tasks", "--json").json == []
+
+
+def test_a_second_import_of_the_same_file_changes_nothing(kept: Sise, ledger: Path) -> None:
+    facts = kept.done("import", ledger, "--json").json
+
+    assert (facts["opened"], facts["updated"], facts["unchanged"]) == (0, 0, 4)
+    assert facts["changes"] == []
+
+
+def test_a_repeated_night_prints_the_stored_result(kept: Sise, today: date) -> None:
+    first = kept.done("night", "--inline", "--json").json
+
+    assert kept.done("night", "--inline", "--date", today, "--json").json == first
+    assert kept.done("night", "--json").json == first
+
+
+def test_a_night_without_a_relay_leaves_the_mail_queued_and_says_so(kept: Sise) -> None:
+    said = kept.done("night", "--inline").out
+
+    assert "升级：蓝色 1，黄色 1，红色 1" in said
+    assert "未设置 SISE_SMTP_URL" in said
+
+
+def test_a_rehearsed_night_may_lie_ahead_and_keeps_nothing(kept: Sise, today: date) -> None:
+    ahead = today + timedelta(days=60)
+
+    said = kept.done("night", "--date", ahead, "--dry-run", "--json").json
+
+    assert (said["date"], said["orchestrator"]) == (ahead.isoformat(), "dry-run")
+    assert said["escalated"]["red"] == 3
+    assert {task["colour"] for task in kept.done("tasks", "--json").json} == {"green"}
+    assert "预演：以下内容均未写入" in kept.done("night", "--dry-run").out
+
+
+def test_deliver_sends_what_the_night_left(kept: Sise) -> None:
+    kept.done("night", "--inline")
+    waiting = kept.done("deliver", "--json").json
+    with Mailbox() as mailbox:
+        kept.monkeypatch.setenv("SISE_SMTP_URL", mailbox.url)
+        kept.monkeypatch.setenv("SISE_MAIL_HOURS", "always")
+        sent = kept.done("deliver", "--workers", 2, "--json").json
+        again = kept.done("deliver").out
+
+    assert list(waiting) == ["sent", "failed", "unknown", "skipped", "deferred", "why"]
+    assert (waiting["sent"], waiting["deferred"]) == (0, 5)
+    assert "SISE_SMTP_URL" in waiting["why"]
+    assert (sent["sent"], sent["deferred"], len(mailbox.messages())) == (5, 0, 5)
+    assert again.startswith("已发 0，")
+
+
+@pytest.mark.parametrize(
+    ("filters", "numbers"),
+    [
+        (["--colour", "red"], ["教-1"]),
+        (["--unit", "区教育局"], ["教-1", "教-2", "教-3", "教-4"]),
+        (["--unit", "区民政局"], []),
+        (["--overdue"], ["教-1", "教-2", "教-3"]),
+        (["--state", "assigned", "--colour", "green"], ["教-4"]),
+        (["--state", "signed_off"], []),
+    ],
+    ids=["colour", "unit", "no such unit", "overdue", "state and colour", "state"],
+)
+def test_tasks_can_be_filtered(kept: Sise, filters: list[str], numbers: list[str]) -> None:
+    kept.done("night", "--inline")
+
+    assert [t["number"] for t in kept.done("tasks", *filters, "--json").json] == numbers
+
+
+def test_titles_with_brackets_are_shown_as_they_are(kept: Sise) -> None:
+    assert "校车[/red]监管[bold]不到位" in kept.done("tasks").out
+    assert "校车[/red]监管[bold]不到位" in kept.done("task", "教-1").out
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_only_titles_are_shortened_on_a_narrow_screen(kept: Sise, today: date, width: int) -> None:
+    kept.done("night", "--inline")
+    kept.monkeypatch.setattr(edge.out, "_width", width)
+
+    lines = kept.done("tasks").out.splitlines()
+
+    assert len(lines) == 6
+    assert "教-3" in lines[3]
+    assert str(today - timedelta(days=9)) in lines[3]
+    assert f"定督〔{today.year}〕3号" in lines[3]
+
+
+def test_a_task_is_shown_with_its_history(kept: Sise) -> None:
+    kept.done("night", "--inline")
+
+    facts = kept.done("task", "教-1", "--json").json
+    shown = kept.done("task", "教-1").out
+
+    assert list(facts)[: len(TASK)] == TASK
+    (escalated,) = [move for move in facts["history"] if move["event"] == "escalate"]
+    assert (escalated["from"], escalated["to"]) == ("green", "red")
+    assert escalated["passed"] == ["blue", "yellow"]
+    assert len(facts["told"]) == 4
+    assert "预警升级  绿色 → 红色" in shown
+
+
+def test_explain_counts_for_any_day(kept: Sise, today: date) -> None:
+    facts = kept.done("explain", "教-4", "--json").json
+    then = kept.done("explain", "教-4", "--date", today + timedelta(days=90), "--json").json
+
+    assert not any(rung["struck"] for rung in facts["rungs"])
+    assert facts["next"]["colour"] == "blue"
+    assert any(rung["struck"] for rung in then["rungs"])
+    assert "规则：四色督办（default 2022.1）" in kept.done("explain", "教-4").out
+
+
+def test_policies_are_listed_shown_checked_and_loaded(ready: Sise, tmp_path: Path) -> None:
+    shipped = (ROOT / "seeds/policies/default.toml").read_text("utf-8")
+    file = tmp_path / "新规则.toml"
+    file.write_text(shipped.replace('version = "2022.1"', 'version = "2026.1"'), "utf-8")
+
+    assert ready.done("policy", "check", file, "--json").json["version"] == "2026.1"
+    assert ready.done("policy", "load", file, "--json").json == {
+        "name": "default",
+        "version": "2026.1",
+    }
+    listed = ready.done("policy", "list", "--json").json
+    assert [p["version"] for p in listed if p["name"] == "default"] == ["2022.1", "2026.1"]
+    assert ready.done("policy", "show", "default", "--json").json["version"] == "2026.1"
+    assert "蓝色预警单答复期限后 1 天" in ready.done("policy", "show", "default").out
+    assert "四色督办" in ready.done("policy", "list").out
+
+
+def test_a_policy_can_be_checked_without_a_database(sise: Sise, tmp_path: Path) -> None:
+    said = sise.done("policy", "check", ROOT / "seeds/policies/national.toml").out
+
+    assert said.startswith("✓ national.toml")
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_calendar_is_shown_set_and_imported(ready: Sise, tmp_path: Path) -> None:
+    file = tmp_path / "2031.csv"
+    file.write_text("日期,安排,说明\n2031-01-01,放假,元旦\n2031-01-04,上班,调休\n", "utf-8")
+
+    before = ready.done("calendar", "show", 2031, "--json").json
+    imported = ready.done("calendar", "import", file, "--json").json
+    ready.done("calendar", "set", "2031-03-03", "holiday", "--why", "停电检修")
+    after = ready.done("calendar", "show", 2031, "--json").json
+
+    assert (before["known"], after["known"]) == (False, True)
+    assert imported == {"days": 2, "years": [2031]}
+    edited = {day["date"]: day["working"] for day in after["days"] if day["edited"]}
+    assert edited == {"2031-01-01": False, "2031-01-04": True, "2031-03-03": False}
+    assert "2031年1月4日（周六） 上班 *" in ready.done("calendar", "show", 2031).out
+
+
+def test_health_tells_a_late_night_and_ends_with_1(kept: Sise, today: date) -> None:
+    fresh = kept.done("health", "--json").json
+    kept.done("night", "--inline", "--date", today - timedelta(days=3))
+
+    late = kept("health", "--json")
+
+    assert list(fresh) == ["ok", "last_night", "problems", "warnings"]
+    assert fresh["ok"]
+    assert (late.code, late.json["ok"]) == (1, False)
+    assert "应已执行而未执行" in late.json["problems"][0]
+    kept.monkeypatch.setenv("SISE_LANGUAGE", "en")
+    assert "should have been played" in kept("health").out
+
+
+def test_a_whole_history_verifies_and_a_changed_one_ends_with_1(kept: Sise, tmp_path: Path) -> None:
+    kept.done("night", "--inline")
+    whole = kept.done("audit", "verify", "--json").json
+    head = kept.done("audit", "head", "--json").json
+    with sqlite3.connect(tmp_path / "home" / "sise.db") as forger:
+        forger.execute("UPDATE transition SET source = 'blue' WHERE target = 'red'")
+    forger.close()
+
+    changed = kept("audit", "verify", "--json")
+
+    assert (whole["ok"], whole["faults"]) == (True, [])
+    assert (whole["links"], whole["head"]) == (head["number"], head["head"])
+    assert (changed.code, changed.json["ok"], len(changed.json["faults"])) == (1, False, 1)
+    assert kept("audit", "verify").out.startswith("✗ ")
+
+
+def test_login_prints_a_link_that_works_once(kept: Sise) -> None:
+    facts = kept.done("login", "OFFICE@dinghai.example", "--json").json
+
+    assert facts["official"] == "周敏"
+    assert facts["url"].startswith("http://127.0.0.1:8000/login/")
+    assert "周敏 的一次性登录链接" in kept.done("login", "office@dinghai.example").out
+
+
+def test_every_command_has_help(sise: Sise) -> None:
+    for words in ["", "policy", "calendar", "audit", *command_names(app)]:
+        assert sise.done(*words.split(), "--help").out.strip().startswith("Usage: sise")
+
+
+@pytest.mark.slow
+@pytest.mark.prefect
+def test_the_installed_command_plays_the_night_on_prefect(kept: Sise, tmp_path: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "sise.main", "night", "--json"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    night = json.loads(said.stdout)
+    assert list(night) == NIGHT
+    assert night["orchestrator"] == "prefect"
+    assert said.stderr == ""

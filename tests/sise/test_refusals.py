@@ -1,0 +1,254 @@
+"""What cannot be done is said in words on stderr: nothing on stdout, no traceback, 1 or 2."""
+
+import socket
+import sqlite3
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from flows import database
+from flows.database import open_engine
+from flows.ledger.problems import SAID
+from flows.night_lock import held
+from sise.settings import load_settings
+from tests.flows.ledger.conftest import write_sheets
+from tests.sise.conftest import HEADINGS, Sise
+
+IMPOSSIBLE, WRONG = 1, 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["task", "没有"], "没有编号为“没有”的任务；可用 sise tasks 查看全部编号"),
+        (["explain", "没有"], "没有编号为“没有”的任务；可用 sise tasks 查看全部编号"),
+        (["night", "--date", "7月14日"], "“7月14日”不是日期；请写成 2022-07-14"),
+        (["calendar", "set", "2027-02-30", "holiday", "--why", "x"], "“2027-02-30”不是日期"),
+        (["calendar", "set", "2027-02-03", "maybe", "--why", "x"], "“maybe”有误"),
+        (["calendar", "import", "没有.csv"], "无法读取 没有.csv"),
+        (["policy", "show", "没有"], "没有名为“没有”的规则；可用 sise policy list 查看"),
+        (["policy", "check", "没有.toml"], "无法读取 没有.toml"),
+        (["import", "没有.xlsx"], "没有.xlsx：无法打开文件"),
+        (["login", "no@body.example"], "通讯录中没有邮箱 no@body.example"),
+        (["tasks", "--colour", "puce"], "用法有误：Invalid value for '--colour'"),
+        (["nonsense"], "用法有误：No such command 'nonsense'."),
+        (["task"], "用法有误：Missing argument"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_wrong_input_is_one_clear_line(ready: Sise, words: list[str], said: str) -> None:
+    told = ready.refused(*words, code=WRONG)
+
+    assert told.startswith(said)
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize("command", [["tasks"], ["night", "--inline"], ["import", "x"], ["health"]])
+def test_a_database_that_was_never_set_up_says_what_to_run(sise: Sise, command: list[str]) -> None:
+    assert sise.refused(*command, code=IMPOSSIBLE) == "数据库尚未建立；请先运行 sise init"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "文件是空的"),
+        (b"\xd0\xcf\x11\xe0" + b"x" * 600, "旧版 .xls"),
+        (b"%PDF-1.7 ...", "不是 Excel 工作簿"),
+        (b"PK\x03\x04 cut", "已损坏"),
+    ],
+    ids=["empty", "xls", "pdf", "cut"],
+)
+def test_a_file_that_is_no_ledger_is_named(
+    ready: Sise, tmp_path: Path, content: bytes, said: str
+) -> None:
+    file = tmp_path / "附件.xlsx"
+    file.write_bytes(content)
+
+    told = ready.refused("import", file, code=WRONG)
+
+    assert told.startswith("附件.xlsx：")
+    assert said in told
+
+
+def test_every_problem_of_a_ledger_is_listed_and_nothing_is_kept(
+    ready: Sise, tmp_path: Path
+) -> None:
+    file = tmp_path / "台账.xlsx"
+    good = ("好-1", "题", "甲", "李伟", "li@x.example", "", "2026-01-01", "2026-02-01")
+    bad = [(n, "题", "甲", "李伟", "li@x.example", "", "2026-01-01", "下周") for n in range(1, 4)]
+    units = (("单位", "上级单位"), ("甲", ""))
+    write_sheets(file, {"台账": (HEADINGS, good, *bad), "通讯录": units})
+
+    told = ready.refused("import", file, code=WRONG).splitlines()
+
+    assert [line.split("：")[0] for line in told] == [f"台账 第{n}行 整改时限" for n in (3, 4, 5)]
+    assert all("“下周”不是日期" in line for line in told)
+    assert ready.done("tasks", "--json").json == []
+
+
+def test_a_hopeless_ledger_is_cut_off_with_a_count(ready: Sise, tmp_path: Path) -> None:
+    file = tmp_path / "台账.xlsx"
+    write_sheets(
+        file, {"台账": (HEADINGS, *[(n, "题", "", "", "", "", "", "") for n in range(300)])}
+    )
+
+    told = ready.refused("import", file, code=WRONG).splitlines()
+
+    assert len(told) == SAID + 1
+    assert told[-1].startswith("……另有 ")
+
+
+def test_a_bad_policy_file_is_told_fault_by_fault(ready: Sise, tmp_path: Path) -> None:
+    file = tmp_path / "规则.toml"
+    file.write_text('name = "x"\ntitle = "x"\nversion = "1"\ncolor = "red"\n', "utf-8")
+
+    checked = ready.refused("policy", "check", file, code=WRONG).splitlines()
+
+    assert all(line.startswith("规则.toml: ") for line in checked)
+    assert any("color: unknown key" in line for line in checked)
+    assert ready.refused("policy", "load", file, code=WRONG).splitlines() == checked
+
+
+def test_bad_settings_are_all_told_at_once(sise: Sise) -> None:
+    wrong = {
+        "SISE_TIMEZONE": "Mars",
+        "SISE_SMTP_URL": "foo",
+        "SISE_MAIL_HOURS": "x",
+        "SISE_NIGHT_AT": "25:00",
+        "SISE_DATABASE_URL": "nonsense",
+        "SISE_MAIL_FROM": "督办",
+        "SISE_BASE_URL": "sise.unit.example",
+    }
+    for name, value in wrong.items():
+        sise.monkeypatch.setenv(name, value)
+
+    chinese = sise.refused("tasks", code=WRONG).splitlines()
+    sise.monkeypatch.setenv("SISE_LANGUAGE", "en")
+    english = sise.refused("tasks", code=WRONG).splitlines()
+
+    assert {line.split("：")[0] for line in chinese} == set(wrong)
+    assert {line.split(": ")[0] for line in english} == set(wrong)
+    assert "SISE_TIMEZONE：“Mars”不是时区；请写成 Asia/Shanghai" in chinese
+    assert "SISE_NIGHT_AT: '25:00' is no hour of the day; write it as 02:00, or off" in english
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://a/b", "postgresql://a/b", "sqlite://", "sqlite:///:memory:"]
+)
+def test_another_kind_of_database_is_refused(sise: Sise, url: str) -> None:
+    sise.monkeypatch.setenv("SISE_DATABASE_URL", url)
+
+    assert "SISE_DATABASE_URL：不是可用的数据库地址" in sise.refused("init", code=WRONG)
+
+
+def test_a_relay_is_refused_without_repeating_its_password(sise: Sise) -> None:
+    sise.monkeypatch.setenv("SISE_SMTP_URL", "http://user:secret@mail.example")
+
+    assert "secret" not in sise.refused("tasks", code=WRONG)
+
+
+def test_an_unreachable_database_is_told_with_its_reason(sise: Sise) -> None:
+    sise.monkeypatch.setenv("SISE_DATABASE_URL", "postgresql+psycopg://sise:secret@127.0.0.1:1/x")
+
+    told = sise.refused("tasks", code=IMPOSSIBLE)
+
+    assert told.startswith("无法连接数据库，请检查 SISE_DATABASE_URL（")
+    assert "secret" not in told
+
+
+def test_a_database_locked_by_another_program_is_told(kept: Sise, tmp_path: Path) -> None:
+    kept.monkeypatch.setattr(database, "BUSY_SECONDS", 0)
+    other = sqlite3.connect(tmp_path / "home" / "sise.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    told = kept.refused("calendar", "set", "2031-03-03", "holiday", "--why", "x", code=IMPOSSIBLE)
+    other.close()
+
+    assert told.startswith("数据库正被其他程序占用")
+
+
+def test_a_read_only_database_is_told(kept: Sise, tmp_path: Path) -> None:
+    file = tmp_path / "home" / "sise.db"
+    kept.monkeypatch.setenv("SISE_DATABASE_URL", f"sqlite:///file:{file}?mode=ro&uri=true")
+
+    told = kept.refused("calendar", "set", "2031-03-03", "holiday", "--why", "x", code=IMPOSSIBLE)
+
+    assert told.startswith("数据库只读")
+
+
+def test_a_home_that_is_no_folder_is_told(sise: Sise, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file")
+
+    told = sise.refused("init", code=IMPOSSIBLE)
+
+    assert told.startswith(f"文件或目录无法使用：{tmp_path / 'home'}")
+
+
+def test_a_file_that_is_no_database_is_told(sise: Sise, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "sise.db").write_bytes(b"no database at all" * 100)
+
+    assert sise.refused("tasks", code=IMPOSSIBLE).startswith("该文件不是数据库或已损坏")
+
+
+def test_a_database_newer_than_the_code_is_refused(ready: Sise) -> None:
+    engine = open_engine(load_settings().url)
+    with engine.connect() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.commit()
+    engine.dispose()
+
+    for command in ("tasks", "init"):
+        assert "由更新版本的 Sise 建立（结构版本 9999）" in ready.refused(command, code=IMPOSSIBLE)
+
+
+def test_two_nights_at_once_are_refused(kept: Sise) -> None:
+    engine = open_engine(load_settings().url)
+    with held(engine):
+        told = kept.refused("night", "--inline", code=IMPOSSIBLE)
+    engine.dispose()
+
+    assert told == "另一个进程正在执行夜间检查；本次未作任何改动，请稍后再试"
+
+
+def test_a_night_out_of_order_is_refused(kept: Sise, today: date) -> None:
+    ahead = today + timedelta(days=1)
+    for way in ([], ["--inline"]):
+        told = kept.refused("night", "--date", ahead, *way, code=WRONG)
+        assert told == f"{ahead} 还没有到（今天是 {today}）；如需预演请加 --dry-run"
+
+    kept.done("night", "--inline")
+
+    told = kept.refused("night", "--inline", "--date", today - timedelta(days=1), code=WRONG)
+    assert "早于最近一次夜间检查" in told
+
+
+def test_serving_on_a_taken_port_or_without_a_relay_is_refused(ready: Sise) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = ready.refused("serve", "--port", port, code=WRONG)
+        demo = ready.refused("demo", "--port", port, code=WRONG)
+
+    assert told == demo
+    assert f"无法在 127.0.0.1:{port} 上监听" in told
+    assert "SISE_SMTP_URL" in ready.refused("serve", "--host", "0.0.0.0", code=WRONG)
+
+
+def test_a_mistake_of_ours_is_a_line_and_its_traceback_a_file(kept: Sise, tmp_path: Path) -> None:
+    kept.done("night", "--inline")
+    with sqlite3.connect(tmp_path / "home" / "sise.db") as forger:
+        forger.execute("UPDATE night SET result = 'no json'")
+    forger.close()
+
+    told = kept.refused("night", "--inline", code=IMPOSSIBLE)
+
+    file = tmp_path / "home" / "error.txt"
+    assert told.startswith("程序出错：JSONDecodeError")
+    assert str(file) in told
+    assert "Traceback" in file.read_text("utf-8")
+
+
+def test_the_demo_leaves_an_offices_own_ledger_alone(kept: Sise) -> None:
+    assert "SISE_HOME 中已有本单位的台账" in kept.refused("demo", "--prepare-only", code=WRONG)

@@ -1,0 +1,219 @@
+"""SMTP servers that misbehave on purpose: one that speaks from a script, and aiosmtpd with TLS."""
+
+import asyncio
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+ISSUED_AT = datetime(2022, 1, 1, tzinfo=UTC)
+DROP = "drop the connection"
+PLAIN_ANSWERS = {
+    "": "220 peer",
+    "EHLO": "250 peer",
+    "MAIL": "250 ok",
+    "RCPT": "250 ok",
+    "DATA": "354 go on",
+    ".": "250 kept",
+    "RSET": "250 ok",
+    "QUIT": "221 bye",
+}
+Script = Callable[[str, str], str | bytes | None]
+
+
+@dataclass
+class Peer:
+    """What it answers is up to the script, by verb and argument; None: as a good server would.
+
+    The greeting is the verb "", the final dot is "." with the recipient as its argument.
+    """
+
+    script: Script = lambda verb, argument: None
+    said: list[str] = field(default_factory=list)  # every command line that it was sent
+    mails: list[tuple[str, bytes]] = field(default_factory=list)  # what it had whole, with its dot
+    connections: int = 0
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def to(self) -> list[str]:
+        return [recipient for recipient, _ in self.mails]
+
+    def verbs(self) -> list[str]:
+        return [line.split(" ")[0].upper() for line in self.said]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            await self._talk(reader, writer)
+        except (ConnectionError, EOFError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        recipient = ""
+        if not self._answer(writer, "", ""):
+            return
+        while line := await reader.readline():
+            told = line.decode("utf-8", "replace").rstrip("\r\n")
+            self.said.append(told)
+            verb, _, argument = told.partition(" ")
+            verb = verb.upper()
+            if verb == "RCPT":
+                recipient = argument.partition("<")[2].rstrip(">")
+            if not (code := self._answer(writer, verb, argument)):
+                return
+            if verb == "DATA" and code == "354":
+                content = await reader.readuntil(b"\r\n.\r\n")
+                self.mails.append((recipient, content[:-3].replace(b"\r\n..", b"\r\n.")))
+                if not self._answer(writer, ".", recipient):
+                    return
+            if verb == "QUIT" or code == "421":
+                return
+
+    def _answer(self, writer: asyncio.StreamWriter, verb: str, argument: str) -> str:
+        answer = self.script(verb, argument) or PLAIN_ANSWERS.get(verb, "502 what?")
+        if answer == DROP:
+            return ""
+        octets = answer if isinstance(answer, bytes) else answer.encode()
+        writer.write(octets + b"\r\n")
+        return octets[:3].decode()
+
+
+def answers(**by_verb: str | bytes) -> Script:
+    """The same answer whenever the verb comes; `dot` and `greeting` are the two without one."""
+    names = {"dot": ".", "greeting": ""}
+    table = {names.get(verb, verb): answer for verb, answer in by_verb.items()}
+    return lambda verb, argument: table.get(verb)
+
+
+def at_recipient(verb: str, **by_name: str) -> Callable[[str, str], str | None]:
+    """This answer to the verb for whose address begins so."""
+    current = ""
+
+    def script(said: str, argument: str) -> str | None:
+        nonlocal current
+        if said == "RCPT":
+            current = argument.removeprefix("TO:<").split("@")[0]
+        return by_name.get(current) if said == verb else None
+
+    return script
+
+
+@contextmanager
+def peer(script: Script = lambda verb, argument: None) -> Iterator[Peer]:
+    """A scripted server on a free port of this machine, in a thread of its own."""
+    one = Peer(script)
+    loop = asyncio.new_event_loop()
+    ready: Future[asyncio.Server] = Future()
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        server = loop.run_until_complete(asyncio.start_server(one.serve, "127.0.0.1", 0))
+        ready.set_result(server)
+        loop.run_forever()
+        server.close()
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    one.port = ready.result(10).sockets[0].getsockname()[1]
+    try:
+        yield one
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """Signed by itself, for 127.0.0.1: nobody trusts it who was not told to."""
+
+    file: Path
+
+    def served(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.file)
+        return context
+
+
+def self_signed(folder: Path) -> Certificate:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(ISSUED_AT)
+        .not_valid_after(ISSUED_AT + timedelta(days=36500))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "relay.pem"
+    pem = serialization.Encoding.PEM
+    file.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(pem)
+    )
+    return Certificate(file)
+
+
+class Kept:
+    """An aiosmtpd handler that keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, bytes]] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
+        self.mails.append((envelope.rcpt_tos[0], envelope.content))
+        return "250 kept"
+
+
+@contextmanager
+def aiosmtpd_peer(**options: Any) -> Iterator[tuple[Kept, int]]:
+    """aiosmtpd itself; `ssl_context` makes it speak TLS from the first octet."""
+    kept = Kept()
+    controller = _Controller(kept, **options)
+    controller.start()
+    try:
+        yield kept, controller.port
+    finally:
+        controller.stop()
+
+
+class _Controller(Controller):
+    """On a port that the system chose, which it must know before it starts."""
+
+    def __init__(self, handler: Kept, **options: Any) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        port = self.listener.getsockname()[1]
+        super().__init__(handler, hostname="127.0.0.1", port=port, **options)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(
+            self._factory_invoker, sock=self.listener, ssl=self.ssl_context
+        )

@@ -1,0 +1,131 @@
+"""A browser at the office's web application, after one night with something to answer."""
+
+import hashlib
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
+
+from flows.database import reading, transaction
+from flows.night import run_night
+from flows.office import Office
+from flows.signing_in import offer_sign_in
+from models import Notice, Official, ReplyLink, Task
+from models import Receipt as ReceiptRow
+from notifications.links import token
+from tests.conftest import Cast, instant
+from web.app import create_app
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it asks for httpx2, and works with the httpx that is here
+    from fastapi.testclient import TestClient
+
+DUE = date(2022, 7, 13)  # a Wednesday
+DAY = date(2022, 7, 14)
+NOON = instant(DAY, time(12))
+
+
+@dataclass
+class Clock:
+    """Wound by the test."""
+
+    now: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def browser(office: Office, clock: Clock) -> TestClient:
+    """At http://sise.example, on some machine of the intranet."""
+    return _browser(create_app(office, clock=clock))
+
+
+@pytest.fixture
+def local(office: Office, clock: Clock) -> Callable[..., TestClient]:
+    """A browser on the machine itself; the facts go to create_app."""
+
+    def build(**facts: object) -> TestClient:
+        app = create_app(office, clock=clock, **facts)
+        return _browser(app, base_url="http://127.0.0.1:8000", client=("127.0.0.1", 50000))
+
+    return build
+
+
+@pytest.fixture
+def english(office: Office, clock: Clock) -> TestClient:
+    return _browser(create_app(replace(office, language="en"), clock=clock))
+
+
+@pytest.fixture
+def sign_in(browser: TestClient, office: Office, cast: Cast) -> Callable[[str], TestClient]:
+    """Sign one of the cast in, by a link and its button."""
+
+    def enter(name: str) -> TestClient:
+        with transaction(office.engine, NOON) as session:
+            official = session.get_one(Official, cast.people[name])
+            link = offer_sign_in(session, official, NOON)
+        assert browser.post(f"/login/{link}").status_code == 303
+        return browser
+
+    return enter
+
+
+@pytest.fixture
+def night(office: Office, cast: Cast) -> Callable[[date], None]:
+    return lambda on=DAY: run_night(office, on=on, now=instant(on)) and None
+
+
+@pytest.fixture
+def link(office: Office, cast: Cast) -> Callable[..., str]:
+    """The address that a person's newest mail had for a task; without a task, for everything."""
+
+    def find(name: str, number: str | None = None) -> str:
+        wanted = (
+            select(ReplyLink)
+            .where(col(ReplyLink.official_id) == cast.people[name])
+            .order_by(col(ReplyLink.id).desc())
+        )
+        if number is None:
+            wanted = wanted.where(col(ReplyLink.receipt_id).is_(None))
+        else:
+            wanted = (
+                wanted.join(ReceiptRow, col(ReceiptRow.id) == col(ReplyLink.receipt_id))
+                .join(Notice, col(Notice.id) == col(ReceiptRow.notice_id))
+                .join(Task, col(Task.id) == col(Notice.task_id))
+                .where(col(Task.number) == number)
+            )
+        with reading(office.engine) as session:
+            return f"/r/{token(office.secret, session.scalars(wanted).first().salt)}"
+
+    return find
+
+
+@pytest.fixture
+def digest_of_database(office: Office) -> Callable[[], str]:
+    """A hash of every row of every table."""
+
+    def digest() -> str:
+        found = hashlib.sha256()
+        with reading(office.engine) as session:
+            for table in SQLModel.metadata.sorted_tables:
+                rows = session.execute(select(table)).all()
+                found.update(repr((table.name, sorted(map(repr, rows)))).encode())
+        return found.hexdigest()
+
+    return digest
+
+
+def _browser(app: object, base_url: str = "http://sise.example", **facts: object) -> TestClient:
+    return TestClient(
+        app, base_url=base_url, follow_redirects=False, raise_server_exceptions=False, **facts
+    )

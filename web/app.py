@@ -1,0 +1,78 @@
+"""The web application: its routes, what surrounds them, and what is said when one fails."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from flows.office import Office
+from notifications.mailbox import Mailbox
+from web import board, health, mailbox, replies, signing_in, task_page
+from web.access_log import redact_access_log
+from web.desk import Desk, desk_of
+from web.failures import failure
+from web.headers import SecurityHeaders, from_elsewhere, protect
+from web.pages import STATIC
+
+LONGEST_BODY = 256 * 1024  # octets; the longest report is 4000 characters
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def create_app(
+    office: Office,
+    *,
+    clock: Callable[[], datetime],
+    mailbox: Mailbox | None = None,
+    demo: bool = False,
+) -> FastAPI:
+    app = FastAPI(title="Sise", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk = Desk(office, clock, mailbox, demo)
+    for part in _PARTS:
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(signing_in.NotSignedIn, _to_sign_in)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, _failed)
+    app.middleware("http")(_guard)
+    app.add_middleware(SecurityHeaders)
+    redact_access_log()
+    return app
+
+
+_PARTS = (replies, signing_in, board, task_page, mailbox, health)
+
+
+async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Turn away what another site sent, and what no form of ours can be."""
+    if request.method not in SAFE:
+        if from_elsewhere(request.headers, desk_of(request).office.base_url):
+            return failure(request, 403)
+        length = request.headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > LONGEST_BODY:
+            return failure(request, 413)
+    return await call_next(request)
+
+
+def _to_sign_in(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/login", status_code=303)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return failure(request, error.status_code)
+
+
+def _unreadable(request: Request, _error: Exception) -> Response:
+    return failure(request, 422)
+
+
+def _failed(request: Request, _error: Exception) -> Response:
+    """Outermost: this answer passes no middleware, so it brings its headers itself."""
+    response = failure(request, 500)
+    protect(response.headers, request.url.path)
+    return response

@@ -1,0 +1,65 @@
+"""The board: the open tasks by colour, for whoever is signed in."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from flows.database import reading
+from flows.working_days import load_calendar
+from models.warning import Colour
+from web.board_rows import PAGE, Asked, counts, rows
+from web.desk import desk_of
+from web.matter import Showing
+from web.pages import page as show
+from web.signing_in import viewer_of
+
+router = APIRouter()
+
+LAST_PAGE = 1_000_000  # beyond it no database can count
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+def board(
+    request: Request, colour: str = "", unit: str = "", number: str = "", page: str = "1"
+) -> Response:
+    desk = desk_of(request)
+    now = desk.now()
+    asked = _asked(colour, unit, number, page)
+    with reading(desk.office.engine) as session:
+        viewer = viewer_of(request, session, now)
+        tally = counts(session, viewer, asked)
+        found = tally[asked.colour] if asked.colour else sum(tally.values())
+        showing = Showing.load(session, load_calendar(session), desk.today(now))
+        return show(
+            request,
+            "board.html",
+            language=viewer.official.language,
+            visitor=viewer.official,
+            asked=asked,
+            tally=tally,
+            total=sum(tally.values()),
+            found=found,
+            pages=max(1, -(-found // PAGE)),
+            rows=rows(session, viewer, asked, showing),
+            on=showing.on,
+            link=lambda **changes: _link(asked, **changes),
+        )
+
+
+def _asked(colour: str, unit: str, number: str, page_number: str) -> Asked:
+    """Anything that is no colour or no page counts as not asked."""
+    n = int(page_number) if page_number.isascii() and page_number.isdigit() else 1
+    return Asked(
+        colour=Colour(colour) if colour in set(Colour) else None,
+        unit=unit.strip().replace("\x00", "")[:100],
+        number=number.strip().replace("\x00", "")[:100],
+        page=min(max(n, 1), LAST_PAGE),
+    )
+
+
+def _link(asked: Asked, **changes: object) -> str:
+    """The board's address with the same filter, some of it changed."""
+    now = {"colour": asked.colour, "unit": asked.unit, "number": asked.number} | changes
+    said = {name: str(value) for name, value in now.items() if value}
+    return f"/?{urlencode(said)}" if said else "/"

@@ -1,0 +1,59 @@
+"""The friendly pages for what cannot be done, in Chinese and English."""
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from web.pages import said
+
+FAILURES = {
+    403: (
+        ("请求未被接受", "This was not accepted"),
+        (
+            "表单不是从本系统的页面提交的。请从邮件中的链接重新打开页面，再提交一次。",
+            (
+                "The form was not sent from a page of this system. Please open the page again "
+                "from the link in your mail and send it once more."
+            ),
+        ),
+    ),
+    404: (
+        ("没有这个页面", "There is no such page"),
+        (
+            "地址可能有误，或您无权查看。请从邮件中的链接或督办台重新进入。",
+            (
+                "The address may be wrong, or the page is not yours to see. Please start again "
+                "from the link in your mail or from the desk."
+            ),
+        ),
+    ),
+    405: (
+        ("不能这样操作", "This cannot be done here"),
+        ("请返回上一页，使用页面上的按钮。", "Please go back and use the buttons of the page."),
+    ),
+    413: (
+        ("内容过长", "This is too long"),
+        (
+            "请返回上一页，缩短内容后重新提交。",
+            "Please go back, shorten the text and send it again.",
+        ),
+    ),
+    422: (
+        ("表单内容无法识别", "The form could not be read"),
+        ("请返回上一页，重新填写后提交。", "Please go back, fill it in again and send it."),
+    ),
+    500: (
+        ("系统出错了", "Something went wrong"),
+        (
+            "您的操作没有记录。请稍后再试；仍不成功时，请联系督查办公室。",
+            (
+                "What you did was not recorded. Please try again later; if it still fails, ask the "
+                "supervision office."
+            ),
+        ),
+    ),
+}
+
+
+def failure(request: Request, status: int) -> Response:
+    title, words = FAILURES.get(status, FAILURES[404 if status < 500 else 500])
+    return said(request, status, title, words)

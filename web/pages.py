@@ -1,0 +1,77 @@
+"""The Jinja2 environment of the pages: Chinese first, English complete, no JavaScript."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
+
+from notifications import wording
+from notifications.wording import ENGLISH, day_words
+from web.desk import desk_of, is_local
+
+STATIC = Path(__file__).parent / "static"
+_LOOK = hashlib.sha256((STATIC / "sise.css").read_bytes()).hexdigest()[:8]
+
+
+def moment_words(at: datetime, language: str) -> str:
+    """A local instant: 2022年7月14日 09:30."""
+    return f"{day_words(at.date(), language)}{', ' if language == ENGLISH else ' '}{at:%H:%M}"
+
+
+@pass_context
+def _say(context: Context, chinese: str, english: str) -> str:
+    return english if context["language"] == ENGLISH else chinese
+
+
+@pass_context
+def _moment(context: Context, at: datetime) -> str:
+    return moment_words(context["office"].local(at), context["language"])
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["say"] = _say
+    environment.globals["look"] = _LOOK  # a new style sheet has a new address
+    environment.filters["moment"] = _moment
+    environment.filters["in_path"] = quote
+    for name in (
+        "word colour_word post_word state_word notice_word duty_word mail_word track_word "
+        "event_word day_words over_words"
+    ).split():
+        environment.filters[name] = getattr(wording, name)
+    return environment
+
+
+_TEMPLATES = Jinja2Templates(env=_environment())
+
+
+def page(
+    request: Request, template: str, *, status: int = 200, language: str | None = None, **facts: Any
+) -> HTMLResponse:
+    """A page in the reader's language; the office's own unless one is said."""
+    desk = desk_of(request)
+    facts = {"visitor": None, "demo": desk.demo and is_local(request)} | facts
+    facts["language"] = language or desk.office.language
+    facts["office"] = desk.office
+    facts["has_mailbox"] = desk.mailbox is not None and is_local(request)
+    return _TEMPLATES.TemplateResponse(request, template, facts, status_code=status)
+
+
+def said(
+    request: Request, status: int, title: tuple[str, str], words: tuple[str, str]
+) -> HTMLResponse:
+    """A page that only says something, in (Chinese, English)."""
+    return page(request, "said.html", status=status, title=title, words=words)

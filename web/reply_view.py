@@ -1,0 +1,182 @@
+"""What a reply page shows of each matter: the facts, what is owed, and what happened since."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from flows.replies import Opened, OpenReceipt
+from models import Message, Notice, Official, Receipt, Task, Transition
+from models.notice import Duty
+from models.notice_machine import LIVE, NoticeState
+from notifications import sentences
+from notifications.wording import ENGLISH, colour_word, day_words
+from web.desk import Desk
+from web.matter import Matter, Showing
+from web.pages import moment_words
+from web.reply_form import possible_acts
+
+SHOWN = 50  # matters on one page; the others follow when these are done
+
+
+@dataclass(frozen=True)
+class Item:
+    """One receipt as its page shows it."""
+
+    receipt: Receipt
+    notice: Notice
+    matter: Matter
+    owed: str
+    late: bool  # a date by which something is still owed has passed
+    why: str
+    acts: tuple[str, ...]
+    happened: list[str]
+    words: str  # what this person wrote
+
+
+@dataclass(frozen=True)
+class Done:
+    """What this person did since the digest was composed."""
+
+    number: str
+    notice_number: str
+    acknowledged_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class View:
+    """Builds the items of one opened link in its owner's language."""
+
+    session: Session
+    desk: Desk
+    opened: Opened
+    showing: Showing
+    language: str
+
+    def items(self) -> list[Item]:
+        return [self._item(opened) for opened in self.opened.receipts[:SHOWN]]
+
+    def reminded(self) -> list[Matter]:
+        """What the digest reminded of: nothing is owed but the work itself."""
+        return [
+            self.showing.matter(task, unit.name, hidden=task.restricted, colour=task.colour)
+            for task, unit in self.opened.reminded[:SHOWN]
+        ]
+
+    def done(self) -> list[Done]:
+        """For the digest's link, from which a settled matter disappears."""
+        if self.opened.link.receipt_id is not None:
+            return []
+        message = self.session.get_one(Message, self.opened.link.message_id)
+        rows = self.session.execute(
+            select(
+                col(Task.number),
+                col(Notice.number),
+                col(Receipt.acknowledged_at),
+                col(Receipt.answered_at),
+            )
+            .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
+            .join(Task, col(Task.id) == col(Notice.task_id))
+            .where(
+                col(Receipt.official_id) == self.opened.official.id,
+                col(Receipt.acknowledged_at) >= message.composed_at,
+            )
+            .order_by(col(Receipt.acknowledged_at).desc())
+            .limit(SHOWN)
+        )
+        return [Done(*row) for row in rows]
+
+    def _item(self, opened: OpenReceipt) -> Item:
+        receipt, notice, task = opened.receipt, opened.notice, opened.task
+        answer_by = notice.answer_by if receipt.duty == Duty.ACT else None
+        return Item(
+            receipt,
+            notice,
+            self.showing.matter(
+                task, opened.unit.name, hidden=task.restricted, colour=notice.colour
+            ),
+            sentences.owed(receipt.duty, notice.acknowledge_by, answer_by, self.language),
+            self._late(opened),
+            sentences.why(
+                receipt.capacity, self._absent(receipt), receipt.climbed_from, self.language
+            ),
+            () if self.opened.expired else possible_acts(opened),
+            list(self._happened(opened)),
+            receipt.words,
+        )
+
+    def _late(self, opened: OpenReceipt) -> bool:
+        notice, on = opened.notice, self.showing.on
+        return bool(
+            (opened.can_acknowledge and notice.acknowledge_by and notice.acknowledge_by < on)
+            or (opened.can_answer and notice.answer_by and notice.answer_by < on)
+        )
+
+    def _happened(self, opened: OpenReceipt) -> Iterator[str]:
+        receipt, notice = opened.receipt, opened.notice
+        if receipt.answered_at:
+            yield self._by_you(receipt, receipt.answered_at, "答复进展", "reported progress")
+        elif opened.answered_by:
+            name, at = opened.answered_by
+            yield self._say(
+                f"{name}已于{self._at(at)} 答复了本单，您无需再答复。",
+                f"{name} answered this notice on {self._at(at)}; you need not answer it again.",
+            )
+        if receipt.acknowledged_at and not receipt.answered_at:
+            yield self._by_you(receipt, receipt.acknowledged_at, "签收", "acknowledged")
+        elif notice.state == NoticeState.ACKNOWLEDGED and receipt.duty == Duty.ACT:
+            yield self._say(
+                "本单已由他人签收，仍待答复。",
+                "Somebody else has acknowledged this notice; it still waits for an answer.",
+            )
+        if notice.state not in LIVE:
+            yield self._ended(notice)
+
+    def _by_you(self, receipt: Receipt, at: datetime, chinese: str, english: str) -> str:
+        proxy = receipt.said_by if receipt.said_by != self.opened.official.name else ""
+        return self._say(
+            f"已于{self._at(at)} {chinese}{f'（由{proxy}代办）' if proxy else ''}。",
+            f"You {english} on {self._at(at)}{f' ({proxy} on your behalf)' if proxy else ''}.",
+        )
+
+    def _ended(self, notice: Notice) -> str:
+        on = self.session.scalar(
+            select(col(Transition.on))
+            .where(
+                col(Transition.notice_id) == notice.id, col(Transition.target) == str(notice.state)
+            )
+            .order_by(col(Transition.id).desc())
+        )
+        when = day_words(on, self.language) if on else ""
+        if notice.state == NoticeState.LIFTED:
+            return self._say(
+                f"本预警已于{when}解除，无需再办。",
+                f"This warning was lifted on {when}; nothing is owed any more.",
+            )
+        newer = self.session.scalar(
+            select(Notice)
+            .where(col(Notice.task_id) == notice.task_id)
+            .order_by(col(Notice.id).desc())
+            .limit(1)
+        )
+        colour = colour_word((newer or notice).colour, self.language)
+        number = (newer or notice).number
+        return self._say(
+            f"本单已于{when}被{colour}预警单 {number} 取代。请使用较新邮件中的链接办理。",
+            f"On {when} the {colour} notice {number} took its place. "
+            "Please use the link in the newer mail.",
+        )
+
+    def _absent(self, receipt: Receipt) -> str:
+        if receipt.stands_for_id is None:
+            return ""
+        return self.session.get_one(Official, receipt.stands_for_id).name
+
+    def _at(self, at: datetime) -> str:
+        return moment_words(self.desk.office.local(at), self.language)
+
+    def _say(self, chinese: str, english: str) -> str:
+        return english if self.language == ENGLISH else chinese

@@ -1,0 +1,130 @@
+"""Signing in by a one-time link, and the signed cookie that remembers it for a working day."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlmodel import Session, col, select
+
+from flows.database import reading, transaction
+from flows.recipients import in_force
+from flows.signing_in import sign_in_is_open, use_sign_in
+from models import Official, Post
+from models.organisation import PostKind
+from web.desk import Desk, desk_of, is_local
+from web.pages import page, said
+from web.rights import Viewer
+
+router = APIRouter()
+
+COOKIE = "sise_session"
+LIFE = timedelta(hours=8)
+
+
+class NotSignedIn(Exception):
+    """This page wants a signed-in person."""
+
+
+@router.api_route("/login", methods=["GET", "HEAD"])
+def how(request: Request) -> Response:
+    return said(
+        request,
+        200,
+        ("请先登录", "Please sign in"),
+        (
+            (
+                "督办台通过一次性链接登录，无需密码。请向督查办公室或系统管理员索取登录链接。"
+                "办理邮件中的事项不需要登录，直接打开邮件中的链接即可。"
+            ),
+            (
+                "The desk is entered by a one-time link, without a password. Please ask the "
+                "supervision office or the administrator for one. What a mail asks of you needs no "
+                "sign-in: just open the link in the mail."
+            ),
+        ),
+    )
+
+
+@router.api_route("/login/{token:path}", methods=["GET", "HEAD"])
+def offer(request: Request, token: str) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        if not sign_in_is_open(session, token, desk.now()):
+            return _not_open(request)
+    return page(request, "sign_in.html", token=token)
+
+
+@router.post("/login/{token:path}")
+def enter(request: Request, token: str) -> Response:
+    desk = desk_of(request)
+    now = desk.now()
+    with transaction(desk.office.engine, now) as session:
+        official = use_sign_in(session, token, now)
+    if official is None:
+        return _not_open(request)
+    response = RedirectResponse("/", status_code=303)
+    response.set_cookie(
+        COOKIE,
+        _signer(desk).dumps([official.id, int((now + LIFE).timestamp())]),
+        max_age=int(LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=desk.office.base_url.startswith("https://"),
+    )
+    return response
+
+
+@router.post("/logout")
+def leave(request: Request) -> Response:
+    response = RedirectResponse("/login", status_code=303)
+    response.delete_cookie(COOKIE)
+    return response
+
+
+def viewer_of(request: Request, session: Session, now: datetime) -> Viewer:
+    """The person at the desk; raises NotSignedIn."""
+    desk = desk_of(request)
+    on = desk.today(now)
+    official_id = _remembered(desk, request.cookies.get(COOKIE, ""), now)
+    official = session.get(Official, official_id) if official_id else None
+    if official is None and desk.demo and is_local(request):
+        official = session.exec(
+            select(Official)
+            .join(Post, col(Post.official_id) == col(Official.id))
+            .where(col(Post.kind) == PostKind.OFFICE, in_force(Post, on))
+            .order_by(col(Official.id))
+        ).first()
+    if official is None:
+        raise NotSignedIn(NotSignedIn.__doc__)
+    return Viewer.load(session, official, on)
+
+
+def _remembered(desk: Desk, cookie: str, now: datetime) -> int | None:
+    try:
+        official_id, until = _signer(desk).loads(cookie)
+    except (BadSignature, TypeError, ValueError):
+        return None
+    return int(official_id) if now.timestamp() < until else None
+
+
+def _signer(desk: Desk) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        desk.office.secret,
+        salt="session.v1",
+        signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
+    )
+
+
+def _not_open(request: Request) -> Response:
+    """The same for an unknown, a used and an expired link."""
+    return said(
+        request,
+        404,
+        ("登录链接已失效", "This sign-in link does not open any more"),
+        (
+            "登录链接只能使用一次，半小时内有效。请索取新的登录链接。",
+            "A sign-in link works once, within half an hour. Please ask for a new one.",
+        ),
+    )

@@ -1,0 +1,72 @@
+"""One task: its facts, why it has its colour, and its story."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+from sqlmodel import Session, col, select
+
+from flows.database import reading
+from flows.explain import explain
+from flows.working_days import load_calendar
+from models import Measure, Official, Procedure, Task, Unit
+from web.desk import desk_of
+from web.matter import Showing
+from web.pages import page
+from web.rights import Viewer
+from web.signing_in import viewer_of
+from web.task_story import story
+
+router = APIRouter()
+
+
+@router.api_route("/tasks/{number:path}", methods=["GET", "HEAD"])
+def task_page(request: Request, number: str) -> Response:
+    desk = desk_of(request)
+    now = desk.now()
+    with reading(desk.office.engine) as session:
+        viewer = viewer_of(request, session, now)
+        task = _visible(session, viewer, number)
+        calendar = load_calendar(session)
+        showing = Showing.load(session, calendar, desk.today(now))
+        language = viewer.official.language or desk.office.language
+        explained = explain(
+            session, number, on=showing.on, calendar=calendar, timezone=desk.office.timezone
+        )
+        return page(
+            request,
+            "task.html",
+            language=language,
+            visitor=viewer.official,
+            task=task,
+            matter=showing.matter(
+                task,
+                session.get_one(Unit, task.unit_id).name,
+                _name(session, task.handler_id),
+                hidden=viewer.hides(task),
+            ),
+            leader=_name(session, task.supervising_leader_id),
+            procedure=session.get_one(Procedure, task.procedure_id).title,
+            measures=session.exec(
+                select(Measure).where(Measure.task_id == task.id).order_by(col(Measure.position))
+            ).all(),
+            explained=explained,
+            causes={str(row.entry): row for row in explained.rows},
+            # Who was told and how the deadline moved is in the story below.
+            because=replace(explained, told=(), changes=()).sentences(language),
+            story=story(session, task),
+        )
+
+
+def _visible(session: Session, viewer: Viewer, number: str) -> Task:
+    """A task that is not this viewer's does not exist for him."""
+    if "\x00" in number:  # PostgreSQL refuses to look for it
+        raise HTTPException(404)
+    task = session.exec(select(Task).where(Task.number == number, viewer.may_see())).first()
+    if task is None:
+        raise HTTPException(404)
+    return task
+
+
+def _name(session: Session, official_id: int | None) -> str:
+    return session.get_one(Official, official_id).name if official_id else ""

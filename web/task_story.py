@@ -1,0 +1,137 @@
+"""A task's story in the order in which it was written: moves, deadlines, notices, mails."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from models import (
+    DeadlineChange,
+    Message,
+    MessageItem,
+    Notice,
+    Official,
+    Receipt,
+    Reminder,
+    Task,
+    Transition,
+)
+
+Absent = aliased(Official)
+ORDER = {"deadline": 0, "move": 1, "notice": 2, "mail": 3}  # within one instant
+KEPT = 500  # mails of one task; a story of years shows the newest
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person who was told of a notice, and what this person did."""
+
+    name: str
+    receipt: Receipt
+    stands_for: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """`kind` names what `row` is: a move, a deadline, a notice, or the mails of one night that
+    fared alike."""
+
+    kind: str
+    at: datetime
+    on: date | None
+    row: Any
+    actor: str = ""
+    words: str = ""
+    told: list[Told] = field(default_factory=list)
+
+
+def story(session: Session, task: Task) -> list[Event]:
+    """Newest first."""
+    events = [
+        *_deadlines(session, task),
+        *_moves(session, task),
+        *_notices(session, task),
+        *_mails(session, task),
+    ]
+    return sorted(events, key=lambda e: (e.at, ORDER[e.kind]))[::-1]
+
+
+def _moves(session: Session, task: Task) -> Iterator[Event]:
+    """An answer that starts the work is two moves; its words are told once."""
+    rows = session.execute(
+        select(Transition, col(Official.name))
+        .outerjoin(Official, col(Official.id) == col(Transition.actor_id))
+        .where(col(Transition.task_id) == task.id)
+        .order_by(col(Transition.id))
+    )
+    told = set()
+    for row, actor in rows:
+        words = "" if (row.at, row.reason) in told else row.reason
+        told.add((row.at, row.reason))
+        yield Event("move", row.at, row.on, row, actor or "", words)
+
+
+def _deadlines(session: Session, task: Task) -> Iterator[Event]:
+    rows = session.execute(
+        select(DeadlineChange, col(Official.name))
+        .outerjoin(Official, col(Official.id) == col(DeadlineChange.actor_id))
+        .where(col(DeadlineChange.task_id) == task.id)
+    )
+    for row, actor in rows:
+        yield Event("deadline", row.at, row.on, row, actor or "")
+
+
+def _notices(session: Session, task: Task) -> Iterator[Event]:
+    rows = session.execute(
+        select(Notice, col(Transition.at))
+        .join(Transition, col(Transition.id) == col(Notice.transition_id))
+        .where(col(Notice.task_id) == task.id)
+    ).all()
+    told = _told(session, task)
+    for notice, at in rows:
+        yield Event("notice", at, notice.issued_on, notice, told=told.get(notice.id, []))
+
+
+def _told(session: Session, task: Task) -> dict[int, list[Told]]:
+    rows = session.execute(
+        select(Receipt, col(Official.name), col(Absent.name))
+        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+        .join(Official, col(Official.id) == col(Receipt.official_id))
+        .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
+        .where(col(Notice.task_id) == task.id)
+        .order_by(col(Receipt.id))
+    )
+    found: dict[int, list[Told]] = {}
+    for receipt, name, absent in rows:
+        found.setdefault(receipt.notice_id, []).append(Told(name, receipt, absent or ""))
+    return found
+
+
+def _mails(session: Session, task: Task) -> Iterator[Event]:
+    """The mails of one night together, for each fate that they had."""
+    rows = session.execute(
+        select(
+            col(Message.id),
+            col(Message.to_name),
+            col(Message.state),
+            col(Message.composed_at),
+            col(Message.possible_duplicate),
+        )
+        .distinct()
+        .join(MessageItem, col(MessageItem.message_id) == col(Message.id))
+        .outerjoin(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
+        .outerjoin(Notice, col(Notice.id) == col(Receipt.notice_id))
+        .outerjoin(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
+        .where(or_(col(Notice.task_id) == task.id, col(Reminder.task_id) == task.id))
+        .order_by(col(Message.id).desc())
+        .limit(KEPT)
+    )
+    mails: dict[tuple[datetime, str], list[Any]] = {}
+    for message in rows:
+        mails.setdefault((message.composed_at, message.state), []).append(message)
+    for (at, _), together in mails.items():
+        yield Event("mail", at, None, together)
