@@ -32,10 +32,10 @@ HELP = {
     "Send what the outbox owes now.": "发送发件箱里现在该发的信。",
     "Connections at once.": "同时使用的连接数。",
     "The ledger: every task with its colour, the worst first.": "全部事项及颜色，最急的在前。",
-    "Only this colour.": "只看这种颜色。",
+    "Only this colour.": "只看这种颜色，如：红 或 red。",
     "Only this unit, by its name.": "只看这个单位（写全称）。",
     "Only what is past its date.": "只看已超期的。",
-    "Only this state.": "只看这种状态。",
+    "Only this state.": "只看这种状态，如：办理中 或 in_progress。",
     "One task with its history.": "一件事项的全部经过。",
     "Why this colour: the counting day by day, and what comes next.": (
         "为什么是这个颜色：逐条列出起算日和达到日期，以及接下来会怎样。"
@@ -63,16 +63,16 @@ HELP = {
     "Make one day a working day or a day off.": "把某一天改为上班或放假。",
     "working or holiday": "working（上班）或 holiday（放假）",
     "The reason; it is kept.": "理由，会留存。",
-    "Load a year from a CSV of date,working|holiday,why; the year then counts as known.": (
-        "从 CSV（日期,上班或放假,理由）录入一年的安排，该年即视为已确定。"
+    "Load days from a CSV of date,working|holiday,why; a year whose holidays are all there counts "
+    "as known from then on.": (
+        "从 CSV（日期,上班或放假,理由）录入安排；列全一年放假日的，该年即视为已确定。"
     ),
     "The tamper-evident history.": "可核验的历史记录。",
     "Number and hash of the newest link; each morning summary printed the head of its night.": (
         "历史记录最新一环的序号和校验值，与晨报上的一致。"
     ),
-    "Hash the whole history again; exit 1 and the places if anything was changed.": (
-        "核验全部历史记录；被改动过的逐条列出，结束码为 1。"
-    ),
+    "Hash the history again and compare the ledger with it; exit 1 and the places if anything was "
+    "changed.": "核验全部历史记录，并与台账对照；被改动过的逐条列出，结束码为 1。",
 }
 
 

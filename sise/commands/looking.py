@@ -40,15 +40,13 @@ def _member(written: str, words: dict[Named, str]) -> Named:
 def tasks(
     colour: Annotated[
         Colour | None,
-        typer.Option(parser=_colour, metavar="COLOUR", help="Only this colour, as red or 红."),
+        typer.Option(parser=_colour, metavar="COLOUR", help="Only this colour."),
     ] = None,
     unit: Annotated[str | None, typer.Option(help="Only this unit, by its name.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only what is past its date.")] = False,
     state: Annotated[
         TaskState | None,
-        typer.Option(
-            parser=_state, metavar="STATE", help="Only this state, as in_progress or 办理中."
-        ),
+        typer.Option(parser=_state, metavar="STATE", help="Only this state."),
     ] = None,
     json: Json = False,
 ) -> None:

@@ -206,19 +206,22 @@ def test_a_policy_can_be_checked_without_a_database(sise: Sise, tmp_path: Path) 
 
 
 def test_the_calendar_is_shown_set_and_imported(ready: Sise, tmp_path: Path) -> None:
-    file = tmp_path / "2031.csv"
-    file.write_text("日期,安排,说明\n2031-01-01,放假,元旦\n2031-01-04,上班,调休\n", "utf-8")
+    some, whole = tmp_path / "some.csv", tmp_path / "2031.csv"
+    some.write_text("日期,安排,说明\n2031-01-01,放假,元旦\n2031-01-04,上班,调休\n", "utf-8")
+    whole.write_text("".join(f"2031-10-{d:02},放假,国庆\n" for d in range(1, 14)), "utf-8")
 
     before = ready.done("calendar", "show", 2031, "--json").json
-    imported = ready.done("calendar", "import", file, "--json").json
+    imported = ready.done("calendar", "import", some, "--json").json
     ready.done("calendar", "set", "2031-03-03", "holiday", "--why", "停电检修")
     after = ready.done("calendar", "show", 2031, "--json").json
 
-    assert (before["known"], after["known"]) == (False, True)
-    assert imported == {"days": 2, "years": [2031]}
+    assert (before["known"], after["known"]) == (False, False)
+    assert imported == {"days": 2, "years": []}
     edited = {day["date"]: day["working"] for day in after["days"] if day["edited"]}
     assert edited == {"2031-01-01": False, "2031-01-04": True, "2031-03-03": False}
     assert "2031年1月4日（周六） 上班 *" in ready.done("calendar", "show", 2031).out
+    assert ready.done("calendar", "import", whole, "--json").json == {"days": 13, "years": [2031]}
+    assert ready.done("calendar", "show", 2031, "--json").json["known"]
 
 
 def test_health_tells_a_late_night_and_ends_with_1(kept: Sise, today: date) -> None:

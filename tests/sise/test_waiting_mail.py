@@ -61,7 +61,7 @@ def test_a_certificate_that_nobody_trusts(kept: Sise, tmp_path):
     ("settings", "named"),
     [
         ({}, "SISE_SMTP_URL"),
-        ({"SISE_SMTP_URL": "smtp://127.0.0.1:9", "SISE_MAIL_FROM": "督办室"}, "SISE_MAIL_FROM"),
+        ({"SISE_SMTP_URL": "smtp://127.0.0.1:9", "SISE_MAIL_FROM": "duban@-"}, "SISE_MAIL_FROM"),
         (
             {"SISE_SMTP_URL": "smtp://127.0.0.1:9", "SISE_MAIL_HOURS": "00:00-00:01"},
             "00:00-00:01",

@@ -24,10 +24,10 @@ def test_a_deadline_that_was_extended(office, cast: Cast):
     assert colour(office, "甲-1") == Colour.GREEN
     assert len(notices(office, "甲-1")) == 2
     assert [(r.anchor, r.entry) for r in rows(office, Reminder)] == [
-        ("2022-07-13", "due -10d"),
-        ("2022-07-13", "due -3d"),
-        ("2022-08-31", "due -10d"),
-        ("2022-08-31", "due -3d"),
+        (date(2022, 7, 13), "due -10d"),
+        (date(2022, 7, 13), "due -3d"),
+        (date(2022, 8, 31), "due -10d"),
+        (date(2022, 8, 31), "due -3d"),
     ]
     assert "到期" in digests(office, cast.alice)[-1].subject
 
