@@ -61,11 +61,14 @@ def link_hash(link: ChainLink) -> str:
 
 
 def rows_hash(session: Session, link: str) -> str:
+    """What is empty is not hashed, so that a column added later leaves old links as they are."""
     digest = hashlib.sha256()
     for table in CHAINED:
-        rows = select(table).where(table.c.link_id == link).order_by(table.c.id)
-        for row in session.execute(rows.execution_options(yield_per=1000)):
-            digest.update(_canonical([table.name, *row]).encode())
+        names = sorted(table.c.keys())
+        rows = select(*(table.c[name] for name in names)).where(table.c.link_id == link)
+        for row in session.execute(rows.order_by(table.c.id).execution_options(yield_per=1000)):
+            filled = [[name, said] for name, said in zip(names, row, strict=True) if said]
+            digest.update(_canonical([table.name, *filled]).encode())
     return digest.hexdigest()
 
 
@@ -91,10 +94,8 @@ def faults(session: Session) -> Iterator[str]:
 
 
 def _canonical(row: list[Any]) -> str:
-    return json.dumps([_plain(value) for value in row], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=_written)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value.isoformat() if isinstance(value, date) else value
+def _written(value: date | datetime) -> str:
+    return (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat()
