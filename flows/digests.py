@@ -25,7 +25,7 @@ from models.message import MessageKind, MessageState
 from models.notice import Duty
 from models.workdays import Calendar
 from notifications.digest import Digest, Line, render_digest
-from notifications.links import new_salt, placeholder, token, token_hash
+from notifications.links import key_id, new_salt, placeholder, token, token_hash
 
 BATCH = 50  # people whose digests are in memory at once
 SPELT = 200  # lines of one mail; more is counted, and shown by its link
@@ -48,6 +48,7 @@ class Draft:
                 "official_id": self.official.id,
                 "receipt_id": receipt_id,
                 "salt": salt,
+                "key_id": key_id(secret),
                 "token_hash": token_hash(token(secret, salt)),
             }
         )

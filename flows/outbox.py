@@ -17,11 +17,12 @@ from models.notice import owed
 from notifications.links import new_salt
 
 LEASE = timedelta(minutes=15)  # three replies and the final dot may legally take 13
+LIFE = timedelta(days=2)  # of a mail: what has been tried for so long is given up
 LINK_LIFE = timedelta(days=30)
 
 
 def outbox_row(
-    office: Office, official: Official, kind: MessageKind, night_id: int, now: datetime
+    office: Office, official: Official, kind: MessageKind, night_id: int | None, now: datetime
 ) -> dict[str, Any]:
     """A message's frozen identity: every attempt has the same id, date and boundary."""
     drawn = new_salt()
@@ -32,9 +33,11 @@ def outbox_row(
         "official_id": official.id,
         "to_name": official.name,
         "to_address": official.email or "",
+        "domain": (official.email or "").rpartition("@")[2].lower(),
         "message_id": f"<{drawn[:24]}@{host}>",
         "boundary": f"sise-{drawn}",
         "composed_at": now,
+        "expires_at": now + LIFE,
         "next_at": now,
         "state": MessageState.QUEUED,
         "attempts": 0,

@@ -13,6 +13,9 @@ from models.columns import Instant, by_value, one_of
 class MessageKind(StrEnum):
     DIGEST = "digest"
     SUMMARY = "summary"
+    RECEIPT = "receipt"  # to the owner of a link that somebody else acted by
+    CODE = "code"  # six digits, to prove who holds the browser
+    ALARM = "alarm"  # to the office: since when mail could not be sent, and why
 
 
 class MessageState(StrEnum):
@@ -24,17 +27,22 @@ class MessageState(StrEnum):
 
 
 class Message(SQLModel, table=True):
-    """One mail to one person. Subject and bodies hold placeholders where links will stand."""
+    """One mail to one person. Subject and bodies hold placeholders where links will stand.
+
+    `night_id` None: it was written between two nights.
+    """
 
     id: int = Field(default=None, primary_key=True)
     kind: MessageKind = Field(sa_column=Column(by_value(MessageKind), nullable=False))
-    night_id: int = Field(foreign_key="night.id")
+    night_id: int | None = Field(default=None, foreign_key="night.id")
     official_id: int = Field(foreign_key="official.id", index=True)
     to_name: str
     to_address: str
+    domain: str  # of the address, in lower case: what a limit or a pause is for
     message_id: str = Field(unique=True)
     boundary: str
     composed_at: datetime = Field(sa_type=Instant)  # also the Date header
+    expires_at: datetime = Field(sa_type=Instant)  # no attempt is repeated after this
 
     state: MessageState = Field(sa_column=Column(by_value(MessageState), nullable=False))
     attempts: int = 0
@@ -81,9 +89,35 @@ class MessageItem(SQLModel, table=True):
     message_id: int = Field(foreign_key="message.id", index=True)
     receipt_id: int | None = Field(default=None, foreign_key="receipt.id", index=True)
     reminder_id: int | None = Field(default=None, foreign_key="reminder.id", index=True)
+    dropped: str = Field(default="", sa_column_kwargs={"server_default": ""})  # why, if it was
 
     __table_args__ = (
         CheckConstraint("(receipt_id IS NULL) <> (reminder_id IS NULL)", name="message_item_one"),
+    )
+
+
+class MessageAttempt(SQLModel, table=True):
+    """One attempt to send, written when it ended; append-only. An attempt whose process died is
+    written by whoever claims the message next."""
+
+    __tablename__ = "message_attempt"
+
+    id: int = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    n: int
+    began_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime = Field(sa_type=Instant)
+    outcome: str  # as notifications.mailer.Outcome
+    said: str  # the relay's words, with the phase in front
+    worker: str
+    relay: str
+    domain: str
+
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('sent', 'retry', 'unknown', 'reject', 'config')", name="attempt_outcome"
+        ),
+        Index("message_attempt_rate", "relay", "began_at"),  # limits per minute
     )
 
 
@@ -116,6 +150,7 @@ class ReplyLink(SQLModel, table=True):
     message_id: int = Field(foreign_key="message.id", index=True)
     receipt_id: int | None = Field(default=None, foreign_key="receipt.id", index=True)
     salt: str
+    key_id: str  # the key that the token is derived with; without that key it does not open
     token_hash: str = Field(unique=True)
     expires_at: datetime | None = Field(default=None, sa_type=Instant)  # set when it is sent
 

@@ -99,6 +99,7 @@ class Receipt(SQLModel, table=True):
     acknowledged_at: datetime | None = Field(default=None, sa_type=Instant)
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     said_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    assurance: str = Field(default="", sa_column_kwargs={"server_default": ""})
     words: str = ""  # the progress reported, or the instruction given
 
     __table_args__ = (

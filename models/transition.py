@@ -29,6 +29,7 @@ class Transition(SQLModel, table=True):
     night_id: int | None = Field(default=None, foreign_key="night.id")
     actor_id: int | None = Field(default=None, foreign_key="official.id")
     said_by: str = _EMPTY  # who the person behind a link said they were
+    assurance: str = _EMPTY  # how sure that is: models.proof.Assurance
     cause: str = _EMPTY
     passed: str = _EMPTY
     reason: str = _EMPTY

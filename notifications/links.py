@@ -17,6 +17,11 @@ def token(secret: bytes, salt: str) -> str:
     return hmac.new(secret, f"link.v1|{salt}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def key_id(secret: bytes) -> str:
+    """Names a key without telling anything of it."""
+    return hashlib.sha256(b"key.v1|" + secret).hexdigest()[:8]
+
+
 def token_hash(written: str) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 

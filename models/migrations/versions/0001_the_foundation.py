@@ -12,7 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table('calendar_day',
     sa.Column('on', sa.Date(), nullable=False),
     sa.Column('working', sa.Boolean(), nullable=False),
@@ -74,6 +73,23 @@ def upgrade() -> None:
     sa.UniqueConstraint('name'),
     sa.UniqueConstraint('title')
     )
+    op.create_table('relay_state',
+    sa.Column('relay', sa.String(), nullable=False),
+    sa.Column('domain', sa.String(), nullable=False),
+    sa.Column('paused_until', models.columns.Instant(timezone=True), nullable=True),
+    sa.Column('since', models.columns.Instant(timezone=True), nullable=True),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('said', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('relay', 'domain')
+    )
+    op.create_table('suppression',
+    sa.Column('address', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('status', sa.String(), nullable=False),
+    sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('until', models.columns.Instant(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('address')
+    )
     op.create_table('unit',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -112,14 +128,16 @@ def upgrade() -> None:
 
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.Enum('digest', 'summary', name='messagekind', native_enum=False, length=32), nullable=False),
-    sa.Column('night_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('digest', 'summary', 'receipt', 'code', 'alarm', name='messagekind', native_enum=False, length=32), nullable=False),
+    sa.Column('night_id', sa.Integer(), nullable=True),
     sa.Column('official_id', sa.Integer(), nullable=False),
     sa.Column('to_name', sa.String(), nullable=False),
     sa.Column('to_address', sa.String(), nullable=False),
+    sa.Column('domain', sa.String(), nullable=False),
     sa.Column('message_id', sa.String(), nullable=False),
     sa.Column('boundary', sa.String(), nullable=False),
     sa.Column('composed_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('expires_at', models.columns.Instant(timezone=True), nullable=False),
     sa.Column('state', sa.Enum('queued', 'sent', 'dead', 'superseded', 'skipped', name='messagestate', native_enum=False, length=32), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('next_at', models.columns.Instant(timezone=True), nullable=False),
@@ -132,7 +150,7 @@ def upgrade() -> None:
     sa.Column('text', sa.String(), nullable=False),
     sa.Column('html', sa.String(), nullable=False),
     sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name='message_sent'),
-    sa.CheckConstraint("kind IN ('digest', 'summary')", name='message_kind'),
+    sa.CheckConstraint("kind IN ('digest', 'summary', 'receipt', 'code', 'alarm')", name='message_kind'),
     sa.CheckConstraint("state IN ('queued', 'sent', 'dead', 'superseded', 'skipped')", name='message_state'),
     sa.ForeignKeyConstraint(['night_id'], ['night.id'], ),
     sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
@@ -220,6 +238,23 @@ def upgrade() -> None:
         batch_op.create_index('task_reported_on_clock', ['policy_id', 'colour', 'reported_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_stage_on_clock', ['policy_id', 'colour', 'stage_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
 
+    op.create_table('bounce',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('message_id', sa.Integer(), nullable=False),
+    sa.Column('address', sa.String(), nullable=False),
+    sa.Column('kind', sa.Enum('hard', 'soft', 'away', name='bouncekind', native_enum=False, length=32), nullable=False),
+    sa.Column('status', sa.String(), nullable=False),
+    sa.Column('said', sa.String(), nullable=False),
+    sa.Column('their_id', sa.String(), nullable=False),
+    sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
+    sa.CheckConstraint("kind IN ('hard', 'soft', 'away')", name='bounce_kind'),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('their_id')
+    )
+    with op.batch_alter_table('bounce', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_bounce_message_id'), ['message_id'], unique=False)
+
     op.create_table('deadline_change',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=False),
@@ -262,6 +297,25 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('task_id', 'position')
     )
+    op.create_table('message_attempt',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('message_id', sa.Integer(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('began_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('ended_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('outcome', sa.String(), nullable=False),
+    sa.Column('said', sa.String(), nullable=False),
+    sa.Column('worker', sa.String(), nullable=False),
+    sa.Column('relay', sa.String(), nullable=False),
+    sa.Column('domain', sa.String(), nullable=False),
+    sa.CheckConstraint("outcome IN ('sent', 'retry', 'unknown', 'reject', 'config')", name='attempt_outcome'),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('message_attempt', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_message_attempt_message_id'), ['message_id'], unique=False)
+        batch_op.create_index('message_attempt_rate', ['relay', 'began_at'], unique=False)
+
     op.create_table('reminder',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('task_id', sa.Integer(), nullable=False),
@@ -292,6 +346,7 @@ def upgrade() -> None:
     sa.Column('night_id', sa.Integer(), nullable=True),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('said_by', sa.String(), server_default='', nullable=False),
+    sa.Column('assurance', sa.String(), server_default='', nullable=False),
     sa.Column('cause', sa.String(), server_default='', nullable=False),
     sa.Column('passed', sa.String(), server_default='', nullable=False),
     sa.Column('reason', sa.String(), server_default='', nullable=False),
@@ -351,6 +406,7 @@ def upgrade() -> None:
     sa.Column('acknowledged_at', models.columns.Instant(timezone=True), nullable=True),
     sa.Column('answered_at', models.columns.Instant(timezone=True), nullable=True),
     sa.Column('said_by', sa.String(), server_default='', nullable=False),
+    sa.Column('assurance', sa.String(), server_default='', nullable=False),
     sa.Column('words', sa.String(), nullable=False),
     sa.CheckConstraint("answered_at IS NULL OR duty = 'act'", name='receipt_answer'),
     sa.CheckConstraint("capacity IN ('handler', 'unit_head', 'supervising_leader', 'reviewer', 'office', 'commission_head', 'administrator')", name='receipt_capacity'),
@@ -370,6 +426,7 @@ def upgrade() -> None:
     sa.Column('message_id', sa.Integer(), nullable=False),
     sa.Column('receipt_id', sa.Integer(), nullable=True),
     sa.Column('reminder_id', sa.Integer(), nullable=True),
+    sa.Column('dropped', sa.String(), server_default='', nullable=False),
     sa.CheckConstraint('(receipt_id IS NULL) <> (reminder_id IS NULL)', name='message_item_one'),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.ForeignKeyConstraint(['receipt_id'], ['receipt.id'], ),
@@ -387,6 +444,7 @@ def upgrade() -> None:
     sa.Column('message_id', sa.Integer(), nullable=False),
     sa.Column('receipt_id', sa.Integer(), nullable=True),
     sa.Column('salt', sa.String(), nullable=False),
+    sa.Column('key_id', sa.String(), nullable=False),
     sa.Column('token_hash', sa.String(), nullable=False),
     sa.Column('expires_at', models.columns.Instant(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
@@ -399,11 +457,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_reply_link_message_id'), ['message_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_reply_link_receipt_id'), ['receipt_id'], unique=False)
 
+    op.create_table('proof_code',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('link_id', sa.Integer(), nullable=False),
+    sa.Column('browser_hash', sa.String(), nullable=False),
+    sa.Column('code_hash', sa.String(), nullable=False),
+    sa.Column('expires_at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('proved_at', models.columns.Instant(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['link_id'], ['reply_link.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    with op.batch_alter_table('proof_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proof_code_link_id'), ['link_id'], unique=False)
 
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('proof_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proof_code_link_id'))
 
+    op.drop_table('proof_code')
     with op.batch_alter_table('reply_link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_reply_link_receipt_id'))
         batch_op.drop_index(batch_op.f('ix_reply_link_message_id'))
@@ -438,6 +512,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_reminder_night_id'))
 
     op.drop_table('reminder')
+    with op.batch_alter_table('message_attempt', schema=None) as batch_op:
+        batch_op.drop_index('message_attempt_rate')
+        batch_op.drop_index(batch_op.f('ix_message_attempt_message_id'))
+
+    op.drop_table('message_attempt')
     op.drop_table('measure')
     with op.batch_alter_table('figure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_figure_task_id'))
@@ -448,6 +527,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_deadline_change_link_id'))
 
     op.drop_table('deadline_change')
+    with op.batch_alter_table('bounce', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_bounce_message_id'))
+
+    op.drop_table('bounce')
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.drop_index('task_stage_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_reported_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
@@ -478,10 +561,11 @@ def downgrade() -> None:
 
     op.drop_table('official')
     op.drop_table('unit')
+    op.drop_table('suppression')
+    op.drop_table('relay_state')
     op.drop_table('procedure')
     op.drop_table('policy')
     op.drop_table('night')
     op.drop_table('chain_link')
     op.drop_table('calendar_year')
     op.drop_table('calendar_day')
-
