@@ -14,7 +14,7 @@ from flows.outbox import outbox_row
 from models import Message, Night, Official, ReplyLink, Unit
 from models.message import MessageKind
 from models.night import NightStep
-from notifications.links import new_salt, placeholder, token, token_hash
+from notifications.links import key_id, new_salt, placeholder, token, token_hash
 from notifications.mailbox import Mailbox
 from tests.conftest import instant
 from tests.smtp_peers import Peer
@@ -55,6 +55,7 @@ def fill(office: Office, *addresses: str) -> None:
                     official_id=person.id,
                     message_id=result.inserted_primary_key[0],
                     salt=salt,
+                    key_id=key_id(office.secret),
                     token_hash=token_hash(token(office.secret, salt)),
                 )
             )
