@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, select, update
 from sqlmodel import Session, col
 
 from flows import history
-from flows.moves import changed
+from flows.database import changed
 from flows.office import Office
 from flows.outbox import outbox_row
 from flows.recipients import Directory

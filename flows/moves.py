@@ -4,9 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, text, update
 from sqlmodel import Session, col
 
+from flows.database import changed
 from flows.history import link_id
 from models import Notice, Task, Transition
 from models.machine import Machine
@@ -14,20 +15,27 @@ from models.notice_machine import NOTICE
 from models.signoff import SIGNOFF
 from models.warning import WARNING, Colour
 
-
-def changed(session: Session, statement: Any) -> int:
-    """Run an UPDATE and say how many rows it hit."""
-    result: CursorResult[Any] = session.execute(  # type: ignore[assignment]  # an UPDATE
-        statement.execution_options(synchronize_session=False)
-    )
-    return result.rowcount
+MOVES_LOCK = 0x515E3  # PostgreSQL: shared by whoever moves one task, alone with who moves many
 
 
 def lock_task(session: Session, task_id: int) -> None:
-    """Hold the task until this act is committed. Whoever moves a task or its notice locks the
-    task first: so two of them wait in one order, and never for each other."""
+    """Hold the task until this act is committed. Whoever moves a task or its notice does this
+    before anything else (of several tasks in the order of their ids): so two of them wait in one
+    order, and never for each other."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": MOVES_LOCK})
     held = select(col(Task.id)).where(col(Task.id) == task_id)
     session.execute(held.with_for_update(key_share=True))
+
+
+def lock_all_tasks(session: Session) -> None:
+    """Hold every task, for the night and for an import, which move many. Whatever was done with
+    a task or its notice before is committed now, and the next statement sees it.
+
+    On SQLite a writer is alone from its BEGIN on.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MOVES_LOCK})
 
 
 def move_colour(

@@ -12,11 +12,10 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from flows import history
-from flows.database import reading, transaction, trial
+from flows.database import changed, reading, transaction, trial
 from flows.delivery import deliver
 from flows.digests import compose_digests
 from flows.morning import write_summary
-from flows.moves import changed
 from flows.night_lock import held
 from flows.notices import issue_notices
 from flows.office import Office

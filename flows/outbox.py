@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select, update
 from sqlmodel import Session, col
 
-from flows.database import reading, transaction
-from flows.moves import changed
+from flows.database import changed, reading, transaction
 from flows.office import Office
 from models import Message, MessageItem, Notice, Official, Receipt, ReplyLink
 from models.message import MessageKind, MessageState

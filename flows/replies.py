@@ -10,7 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlmodel import Session, col
 
-from flows.moves import changed, lock_task, move_notice, move_task
+from flows.database import changed
+from flows.moves import lock_task, move_notice, move_task
 from models import MessageItem, Notice, Official, Receipt, Reminder, ReplyLink, Task, Unit
 from models.notice import Duty, owed
 from models.notice_machine import LIVE, NOTICE, NoticeState

@@ -1,11 +1,10 @@
 """A new deadline relieves the colour, downwards only, and it does so beside a running night."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
 
 import pytest
-from sqlalchemy import create_engine, text
 from sqlmodel import Session, select
 
 from flows.database import transaction
@@ -17,7 +16,7 @@ from models import DeadlineChange, Message, Receipt, Task, Transition
 from models.message import MessageState
 from models.warning import Colour
 from tests.conftest import Cast, instant
-from tests.kept import colour, digests, extend, notices, play, reply, rows, wind
+from tests.kept import colour, digests, extend, notices, play, reply, rows, until_it_waits, wind
 
 DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)
@@ -123,16 +122,6 @@ def extended(session: Session, due_on: date) -> None:
         now=NOON,
         calendar=load_calendar(session),
     )
-
-
-def until_it_waits(office, running: Future[object]) -> None:
-    """Until the other one waits for a lock that this one holds (or has come to an end)."""
-    admin = create_engine(office.engine.url, isolation_level="AUTOCOMMIT")
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    with admin.connect() as connection:
-        while not running.done() and not connection.scalar(waiting):
-            connection.execute(text("SELECT pg_sleep(0.01)"))
-    admin.dispose()
 
 
 @on_postgresql
