@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
+from functools import partial
 
 import pytest
 from sqlmodel import Session, select
 
 from flows.database import transaction
 from flows.deadline import change_deadline, relieve
+from flows.moves import move_colour, move_task
 from flows.night import NightRun, Step, run_night
 from flows.replies import acknowledge, answer
 from flows.working_days import load_calendar
 from models import DeadlineChange, Message, Receipt, Task, Transition
+from models.machine import NoReason
 from models.message import MessageState
 from models.warning import Colour
 from tests.conftest import Cast, instant
@@ -215,3 +218,23 @@ def test_the_deadline_of_a_task_without_a_live_notice_changes_quietly(office, ca
 
     assert moves(office) == [("warning", "relieve", "red", "green")]
     assert rows(office, Receipt) == []
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        partial(move_colour, event="relieve", target=Colour.YELLOW),
+        partial(move_colour, event="lift", target=Colour.GREEN),
+        partial(move_task, event="withdraw"),
+    ],
+    ids=lambda move: move.keywords["event"],
+)
+def test_what_needs_a_reason_is_not_moved_without_one(office, cast: Cast, move):
+    cast.task("甲-1", LONG_AGO, colour=Colour.RED)
+
+    with transaction(office.engine, NOON) as session:
+        task = session.exec(select(Task)).one()
+        with pytest.raises(NoReason):
+            move(session, task, on=DAY, now=NOON, actor_id=cast.olga)
+
+    assert (colour(office, "甲-1"), moves(office)) == (Colour.RED, [])
