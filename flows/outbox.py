@@ -83,7 +83,9 @@ class Outbox:
         """Commit what became of it. False: the lease was lost meanwhile, and nothing changes."""
         with transaction(self.engine, at) as session:
             held = update(Message).where(
-                col(Message.id) == message.id, col(Message.lease_owner) == self.owner
+                col(Message.id) == message.id,
+                col(Message.lease_owner) == self.owner,
+                col(Message.attempts) == message.attempts,  # or another of our workers has it
             )
             return bool(
                 changed(session, held.values(lease_owner=None, lease_until=None, **outcome))

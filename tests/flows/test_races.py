@@ -7,12 +7,15 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from flows import history
 from flows.database import reading, transaction
 from flows.ledger.apply import Applied, apply_ledger
 from flows.ledger.rows import Ledger, LedgerRow
+from flows.night import NightRun, Step, run_night
+from flows.night_lock import held
 from flows.office import Office
 from flows.replies import acknowledge, answer
 from flows.sweep import sweep
@@ -130,6 +133,28 @@ def test_the_second_of_two_imports_waits_for_the_first(office, cast: Cast):
 
     assert (first.opened, first.officials) == (len(MANY), 1)
     assert (second.result().unchanged, second.result().officials) == (len(MANY), 0)
+
+
+@on_postgresql
+def test_a_night_whose_lock_broke_off_comes_to_its_end(office, cast: Cast):
+    """The database was restarted between two steps, and let go of the lock by itself."""
+    cast.task("甲-1", DUE)
+    others = text(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+    def restart_before(step: Step, run: NightRun) -> None:
+        if step.name == "issue":
+            with reading(office.engine) as session:
+                assert session.scalar(others)
+        step.act(run)
+
+    result = run_night(office, on=DAY, now=instant(DAY), run_step=restart_before)
+
+    assert result["notices"] == 1
+    with held(office.engine):
+        pass
 
 
 @pytest.mark.parametrize("play_on", [TOO_LATE, date(2022, 7, 26)], ids=["yellow", "red"])
