@@ -133,6 +133,10 @@ class Ladder(Strict):
             rung.colour for rung in self.rung if source.rank < rung.colour.rank < target.rank
         )
 
+    def entry(self, cause: str) -> Entry | None:
+        """The entry that a transition names as its cause."""
+        return next((entry for _, entry in self.entries() if str(entry) == cause), None)
+
     def entries(self) -> Iterator[tuple[Rung, Entry]]:
         for rung in self.rung:
             for entry in rung.when:
