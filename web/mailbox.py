@@ -3,7 +3,7 @@
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-from notifications.mailbox import Caught
+from notifications.mailbox import Caught, Mailbox
 from web.desk import desk_of, is_local
 from web.pages import page
 
@@ -12,7 +12,7 @@ router = APIRouter()
 
 @router.api_route("/mailbox", methods=["GET", "HEAD"])
 def mailbox(request: Request) -> Response:
-    return page(request, "mailbox.html", mails=_caught(request))
+    return page(request, "mailbox.html", mails=_box(request).messages())
 
 
 @router.api_route("/mailbox/{caught_id:int}", methods=["GET", "HEAD"])
@@ -28,14 +28,14 @@ def mail_html(request: Request, caught_id: int) -> Response:
 
 
 def _one(request: Request, caught_id: int) -> Caught:
-    found = next((mail for mail in _caught(request) if mail.id == caught_id), None)
+    found = _box(request).get(caught_id)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _caught(request: Request) -> list[Caught]:
+def _box(request: Request) -> Mailbox:
     box = desk_of(request).mailbox
     if box is None or not is_local(request):
         raise HTTPException(404)
-    return box.messages()
+    return box

@@ -17,7 +17,8 @@ from tests.web.conftest import DUE
 from web.app import create_app
 
 MAIL = (
-    b"From: sise@office.example\r\nSubject: =?utf-8?b?552j5Yqe?=\r\nDate: Thu, 14 Jul 2022 "
+    b"From: sise@office.example\r\nTo: =?utf-8?b?546L6Iqz?= <alice@dinghai.example>\r\n"
+    b"Subject: =?utf-8?b?552j5Yqe?=\r\nDate: Thu, 14 Jul 2022 "
     b"02:00:00 +0800\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n"
     b"\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhttp://127.0.0.1:8000/r/abc\r\n"
     b"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><head></head><body>"
@@ -166,8 +167,11 @@ def mailbox():
 def test_the_mailbox_shows_what_was_caught_and_its_links_leave_the_frame(local, mailbox):
     here = local(mailbox=mailbox)
 
-    assert "督办" in here.get("/mailbox").text
-    page = here.get("/mailbox/1")
+    listed, page = here.get("/mailbox"), here.get("/mailbox/1")
+    for shown in (listed.text, page.text):
+        for said in ("督办", "王芳", "alice@dinghai.example", "2022年7月14日 02:00"):
+            assert said in shown
+        assert "Jul" not in shown
     assert 'href="http://127.0.0.1:8000/r/abc"' in page.text
     assert "frame-src 'self'" in page.headers["content-security-policy"]
     assert "<script" not in page.text

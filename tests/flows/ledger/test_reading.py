@@ -41,7 +41,7 @@ def test_headings_are_found_below_title_rows(read_sheets: Read) -> None:
         date(2022, 7, 14),
         5,
     )
-    assert ledger.ignored_columns == ("台账：序号", "台账：办理情况")
+    assert ledger.ignored_columns == ("台账 序号", "台账 办理情况")
 
 
 def test_a_merged_number_is_one_task_with_several_measures(read_sheets: Read) -> None:
