@@ -100,7 +100,7 @@ def reply_form(
     name: Annotated[str, Form()] = "",
     words: Annotated[str, Form()] = "",
 ) -> ReplyForm:
-    receipt_id = int(receipt) if re.fullmatch(r"[0-9]{1,18}", receipt) else 0
+    receipt_id = int(receipt) if re.fullmatch(r"[0-9]{1,9}", receipt) else 0
     return ReplyForm(receipt_id, act, who, " ".join(_clean(name).split()), _clean(words).strip())
 
 
