@@ -1,5 +1,6 @@
 """The board: the open tasks by colour, for whoever is signed in."""
 
+import re
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -16,7 +17,7 @@ from web.signing_in import viewer_of
 
 router = APIRouter()
 
-LAST_PAGE = 1_000_000  # beyond it no database can count
+_PAGE_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
@@ -49,12 +50,11 @@ def board(
 
 def _asked(colour: str, unit: str, number: str, page_number: str) -> Asked:
     """Anything that is no colour or no page counts as not asked."""
-    n = int(page_number) if page_number.isascii() and page_number.isdigit() else 1
     return Asked(
         colour=Colour(colour) if colour in set(Colour) else None,
         unit=unit.strip().replace("\x00", "")[:100],
         number=number.strip().replace("\x00", "")[:100],
-        page=min(max(n, 1), LAST_PAGE),
+        page=max(int(page_number), 1) if _PAGE_NUMBER.fullmatch(page_number) else 1,
     )
 
 

@@ -4,16 +4,18 @@ import logging
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from urllib.request import urlopen
 
 import pytest
 import uvicorn
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from flows.database import open_engine
 from notifications.mailbox import Mailbox
 from tests.conftest import instant
-from tests.web.conftest import DUE
+from tests.web.conftest import DUE, NOON, TestClient
 from web.app import create_app
 
 MAIL = (
@@ -190,3 +192,32 @@ def test_the_mailbox_is_for_this_machine_only(local, mailbox):
     for headers in ({"X-Forwarded-For": "10.1.1.1"}, {"Host": "rebound.example"}):
         for path in ("/mailbox", "/mailbox/1", "/mailbox/1/html"):
             assert here.get(path, headers=headers).status_code == 404
+
+
+def test_a_database_that_is_locked_or_gone_is_a_page_that_asks_to_wait(office, cast, night, link):
+    cast.task("甲-1", DUE)
+    night()
+    path = link("alice", "甲-1")
+    with _out_of_reach(office) as unreachable:
+        page = TestClient(
+            create_app(unreachable, clock=lambda: NOON), raise_server_exceptions=False
+        ).post(path, data={"receipt": "1", "who": "self", "act": "acknowledge"})
+
+    assert page.status_code == 503
+    assert "系统正忙" in page.text
+    assert page.headers["retry-after"] == "60"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert path not in page.text
+
+
+@contextmanager
+def _out_of_reach(office):
+    """The same office, whose database another program holds (SQLite), or which is not there."""
+    if office.engine.dialect.name == "postgresql":
+        yield replace(office, engine=open_engine("postgresql+psycopg://127.0.0.1:1/gone"))
+        return
+    impatient = open_engine(str(office.engine.url))
+    event.listen(impatient, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 1"))
+    with office.engine.execution_options(sise_writes=True).begin():
+        yield replace(office, engine=impatient)
+    impatient.dispose()
