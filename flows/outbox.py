@@ -92,10 +92,12 @@ class Outbox:
             )
 
     def blame(self, said: str, at: datetime) -> None:
-        """Write on everything that waits why it does, where that does not stand already."""
+        """Write on everything that waits why it does, where that does not stand already, and
+        where nobody else has it in hand: so this never waits for a night that replaces it."""
         with transaction(self.engine, at) as session:
-            waiting = update(Message).where(*_free(at), col(Message.outcome) != said)
-            changed(session, waiting.values(outcome=said))
+            waiting = select(col(Message.id)).where(*_free(at), col(Message.outcome) != said)
+            free = col(Message.id).in_(waiting.with_for_update(skip_locked=True))
+            changed(session, update(Message).where(free).values(outcome=said))
 
     def free(self, at: datetime) -> int:
         """How many messages could be claimed."""
