@@ -1,6 +1,7 @@
 """The board: the open tasks by colour, for whoever is signed in."""
 
 import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -31,6 +32,8 @@ def board(
         viewer = viewer_of(request, session, now)
         tally = counts(session, viewer, asked)
         found = tally[asked.colour] if asked.colour else sum(tally.values())
+        pages = max(1, -(-found // PAGE))
+        asked = replace(asked, page=min(asked.page, pages))
         showing = Showing.load(session, load_calendar(session), desk.today(now))
         return show(
             request,
@@ -41,7 +44,7 @@ def board(
             tally=tally,
             total=sum(tally.values()),
             found=found,
-            pages=max(1, -(-found // PAGE)),
+            pages=pages,
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
             link=lambda **changes: _link(asked, **changes),

@@ -125,13 +125,7 @@ class View:
         if receipt.answered_at:
             yield self._by_you(receipt, receipt.answered_at, "答复进展", "reported progress")
         elif opened.answered_by:
-            name, at = opened.answered_by
-            if opened.task.restricted:
-                name = self._say("他人", "Somebody else")
-            yield self._say(
-                f"{name}已于{self._at(at)} 答复了本单，您无需再答复。",
-                f"{name} answered this notice on {self._at(at)}; you need not answer it again.",
-            )
+            yield self._by_another(opened, *opened.answered_by)
         if receipt.acknowledged_at and not receipt.answered_at:
             yield self._by_you(receipt, receipt.acknowledged_at, "签收", "acknowledged")
         elif notice.state == NoticeState.ACKNOWLEDGED and receipt.duty == Duty.ACT:
@@ -141,6 +135,17 @@ class View:
             )
         if notice.state not in LIVE:
             yield self._ended(notice)
+
+    def _by_another(self, opened: OpenReceipt, name: str, at: datetime) -> str:
+        spared = ("", "")
+        if opened.receipt.duty == Duty.ACT:
+            spared = ("，您无需再答复", "; you need not answer it again")
+        if opened.task.restricted:
+            name = self._say("他人", "Somebody else")
+        return self._say(
+            f"{name}已于{self._at(at)} 答复了本单{spared[0]}。",
+            f"{name} answered this notice on {self._at(at)}{spared[1]}.",
+        )
 
     def _by_you(self, receipt: Receipt, at: datetime, chinese: str, english: str) -> str:
         proxy = receipt.said_by if receipt.said_by != self.opened.official.name else ""

@@ -124,12 +124,17 @@ def test_no_token_is_in_the_access_log(office, cast, night, link, clock):
     with running(create_app(office, clock=clock)) as port:
         logging.getLogger("uvicorn.access").addHandler(kept)
         assert urlopen(f"http://127.0.0.1:{port}{path}?from=mail").status == 200
-        for odd in ("/login/secret-token-1", "//r/secret-token-2", "/%72/secret-token-3"):
+        for odd in (
+            "/login/secret-token-1",
+            "//r/secret-token-2",
+            "/%72/secret-token-3",
+            "/R/secret-token-4",
+        ):
             with pytest.raises(OSError, match="404"):
                 urlopen(f"http://127.0.0.1:{port}{odd}")
     logging.getLogger("uvicorn.access").removeHandler(kept)
 
-    assert len(kept.lines) == 4
+    assert len(kept.lines) == 5
     assert path.removeprefix("/r/") not in "".join(kept.lines)
     assert "secret" not in "".join(kept.lines)
     assert "GET /r/****" in kept.lines[0]

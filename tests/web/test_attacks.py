@@ -239,6 +239,8 @@ def test_a_stranger_finds_nothing_by_searching(cast, night, sign_in, office):
 
     for asked in ("区教育局", "教育", "某人", "alice", "%", "_"):
         assert "密-1" not in dora.get("/", params={"unit": asked}).text
+    for asked in ("某人", "线索", "的"):
+        assert "密-1" not in dora.get("/", params={"number": asked}).text
     for path in ("/", "/tasks/密-1"):
         page = dora.get(path).text
         for secret in ("某人的线索", "区教育局", WORDS, "alice", "carol"):
