@@ -129,7 +129,9 @@ def reply_in(
     return act(session, receipt.id, who, said_by="本人", words=words, on=on, now=now)
 
 
-def extend(office: Office, number: str, due_on: date, *, on: date) -> None:
+def extend(
+    office: Office, number: str, due_on: date, *, on: date, reason: str = "经批准延期"
+) -> None:
     """The deadline is moved, as an import or an approved extension would."""
     now = instant(on, time(10))
     with transaction(office.engine, now) as session:
@@ -138,7 +140,7 @@ def extend(office: Office, number: str, due_on: date, *, on: date) -> None:
             session.exec(select(Task).where(Task.number == number)).one(),
             due_on,
             kind="extension",
-            reason="经批准延期",
+            reason=reason,
             on=on,
             now=now,
             calendar=load_calendar(session),

@@ -206,6 +206,16 @@ def test_a_csv_is_read_in_the_encodings_that_offices_use(read_bytes: Read, encod
     assert ledger.rows[0].title == "党的领导弱化，㙍等"
 
 
+def test_the_measures_of_a_csv_are_one_cell_with_its_line_breaks(read_bytes: Read) -> None:
+    ledger = read_bytes(
+        "问题编号,反馈问题,责任单位,整改时限,整改措施\r\n"
+        '1,题,甲,2022-12-31,"一是排查\r\n二是整改"\r\n'.encode()
+    )
+
+    assert sentences(ledger) == []
+    assert ledger.rows[0].measures == ("一是排查\n二是整改",)
+
+
 def test_a_csv_is_a_directory_by_its_headings(read_bytes: Read) -> None:
     ledger = read_bytes(
         "unit,parent,name,post,email\n区教育局,定海区委,张三,unit_head,ZHANG@例子.中国\n".encode()
