@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
@@ -54,9 +54,22 @@ def trial(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """One consistent look; nothing that happens inside is kept. What was read stays readable."""
+    """One consistent look, however many statements it takes: what others commit meanwhile is not
+    seen, and nothing that happens inside is kept. What was read stays readable."""
+    if engine.dialect.name == "postgresql":  # SQLite looks so by itself
+        engine = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
     with Session(engine) as session:
         yield session
+
+
+def changed(session: Session, statement: Any) -> int:
+    """Run an UPDATE and say how many rows it hit."""
+    result: CursorResult[Any] = session.execute(  # type: ignore[assignment]  # an UPDATE
+        statement.execution_options(synchronize_session=False)
+    )
+    return result.rowcount
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 from time import monotonic
 
 from flows.database import reading
@@ -45,9 +46,9 @@ class Round:
     calendar: Calendar
     now: datetime
     done: Callable[[str], None]
+    stopping: Event
     began: float = field(default_factory=monotonic)
     delivered: Delivered = field(default_factory=Delivered)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def at(self) -> datetime:
         return self.now + timedelta(seconds=monotonic() - self.began)
@@ -68,11 +69,15 @@ def deliver(
     now: datetime,
     workers: int = 2,
     done: Callable[[str], None] = lambda address: None,
+    stopping: Event | None = None,
 ) -> Delivered:
-    """Send what may go now. `done` is told of each message that left, for a progress bar."""
+    """Send what may go now. `done` is told of each message that left, for a progress bar. Once
+    `stopping` is set, what is in hand is brought to its end, and the rest stays queued."""
     if (why := hindrance(office, now=now)) is None:
         with reading(office.engine) as session:
-            this = Round(office, Outbox(office.engine), load_calendar(session), now, done)
+            calendar = load_calendar(session)
+        outbox = Outbox(office.engine)
+        this = Round(office, outbox, calendar, now, done, stopping or Event())
         asyncio.run(_send_all(this, workers))
         delivered, why = this.delivered, why_waiting(office, now=this.at())
     else:

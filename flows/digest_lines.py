@@ -66,7 +66,7 @@ def addressees(session: Session, composition: Composition) -> list[int]:
 def receipts(composition: Composition, people: list[int]) -> Executable:
     """Tonight's receipts of these people, and those of replaced digests, while they are owed."""
     return (
-        select(Receipt, Notice, Task, Unit, Official, Absent)
+        select(Receipt, Notice, Transition, Task, Unit, Official, col(Absent.name).label("absent"))
         .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
         .join(Transition, col(Transition.id) == col(Notice.transition_id))
         .join(Task, col(Task.id) == col(Notice.task_id))
@@ -119,19 +119,21 @@ def _in(wanted: Any, item: Any, composition: Composition, people: list[int]) -> 
 
 def warning_line(composition: Composition, row: Row[*tuple[Any, ...]], link: str) -> Line:
     notice, receipt = row.Notice, row.Receipt
-    rung = composition.ladders[row.Task.policy_id].at(notice.colour)
+    ladder = composition.ladders[row.Task.policy_id]
     return Line(
         **_matter(composition, row.Task, row.Unit),
         colour=notice.colour,
-        label=rung.label,
+        label=ladder.at(notice.colour).label,
         notice_number=notice.number,
         duty=receipt.duty,
         acknowledge_by=notice.acknowledge_by,
         answer_by=notice.answer_by if receipt.duty == Duty.ACT else None,
         capacity=receipt.capacity,
         climbed_from=receipt.climbed_from,
-        stands_for=row[5].name if row[5] else "",
+        stands_for=row.absent or "",
         link=link,
+        raised_from=Colour(row.Transition.source),
+        cause=ladder.entry(row.Transition.cause),
     )
 
 
@@ -162,6 +164,7 @@ def _matter(composition: Composition, task: Task, unit: Unit) -> dict[str, Any]:
         "unit": "" if task.restricted else unit.name,
         "restricted": task.restricted,
         "due_on": due,
+        "counted_on": counted,
         "days_over": (composition.on - counted).days if counted else None,
         "provisional": due is not None and not calendar.is_known(due.year),
     }

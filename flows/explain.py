@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from flows.escalation import anchors_of
 from flows.rulebook import ladder_of
 from models import DeadlineChange, Notice, Official, Policy, Receipt, Task, Transition
-from models.ladder import Entry, Ladder
 from models.notice import Duty
 from models.notice_machine import LIVE
 from models.refusal import Refusal
@@ -55,7 +54,7 @@ def explain(
         rolled_on=calendar.roll(due) if due and ladder.roll == "next" else due,
         rows=rows,
         changes=_changes(session, task),
-        cause=_cause(ladder, raised),
+        cause=ladder.entry(raised.cause) if raised else None,
         caused_on=raised.on if raised else None,
         told=_told(session, task, timezone),
         next_row=_next(task, rows, on),
@@ -107,12 +106,6 @@ def _raised(session: Session, task: Task) -> Transition | None:
         .order_by(col(Transition.id).desc())
     ).first()
     return newest if newest and newest.event == "escalate" else None
-
-
-def _cause(ladder: Ladder, raised: Transition | None) -> Entry | None:
-    if raised is None:
-        return None
-    return next((entry for _, entry in ladder.entries() if str(entry) == raised.cause), None)
 
 
 def _changes(session: Session, task: Task) -> list[DueChange]:

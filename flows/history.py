@@ -29,7 +29,7 @@ def link_id(session: Session) -> str:
 
 def seal(session: Session, now: datetime) -> None:
     """Append the transaction's link, if it wrote any history. The rows are hashed first and the
-    head is locked last, so that clicks and mail workers do not queue behind a sweep."""
+    head is locked last: whoever else appends waits for one row, not for the hashing."""
     link = session.info.pop("link_id", None)
     if link is None:
         return

@@ -3,24 +3,26 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlmodel import Session, col
 
 from flows import history
-from flows.moves import changed
+from flows.database import changed
 from flows.office import Office
 from flows.outbox import outbox_row
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.tally import mail_states, night_before, tally
 from flows.working_days import horizon_warning
-from models import Message, Night, Official, Policy, Task
+from models import Message, Night, Official, Policy, Task, Transition, Unit
 from models.message import MessageKind, MessageState
 from models.organisation import PostKind
 from models.signoff import OPEN
-from models.warning import Colour
+from models.warning import RANKS, Colour
 from models.workdays import Calendar
-from notifications.digest import Summary, render_summary
+from notifications.digest import Raised, Summary, render_summary
+
+SPELT = 50  # raised matters that are listed; more is counted, and shown by the desk
 
 
 def write_summary(
@@ -38,7 +40,7 @@ def write_summary(
         )
         .values(state=MessageState.SUPERSEDED, outcome=f"replaced by the summary of {night.on}"),
     )
-    summary = summarise(session, night, calendar)
+    summary = summarise(session, office, night, calendar)
     people = Directory.load(session, night.on)
     rows = [
         _message(office, people.officials[who], night, now, summary)
@@ -49,7 +51,7 @@ def write_summary(
     return len(rows)
 
 
-def summarise(session: Session, night: Night, calendar: Calendar) -> Summary:
+def summarise(session: Session, office: Office, night: Night, calendar: Calendar) -> Summary:
     before = night_before(session, night)
     number, head = history.head(session)
     counted = tally(session, night)
@@ -70,7 +72,34 @@ def summarise(session: Session, night: Night, calendar: Calendar) -> Summary:
         audit_number=number,
         audit_head=head,
         board=board(session),
+        matters=_raised(session, night.id),
+        desk=office.base_url,
     )
+
+
+def _raised(session: Session, night_id: int) -> list[Raised]:
+    """The first SPELT of what this night raised, the worst colour first."""
+    rows = session.execute(
+        select(Transition, Task, col(Unit.name), Policy)
+        .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .join(Policy, col(Policy.id) == col(Task.policy_id))
+        .where(col(Transition.night_id) == night_id, col(Transition.event) == "escalate")
+        .order_by(case(RANKS, value=col(Transition.target)).desc(), col(Task.number))
+        .limit(SPELT)
+    )
+    return [
+        Raised(
+            number=task.number,
+            title="" if task.restricted else task.title,
+            unit="" if task.restricted else unit,
+            restricted=task.restricted,
+            source=Colour(move.source),
+            target=Colour(move.target),
+            cause=ladder_of(policy).entry(move.cause),
+        )
+        for move, task, unit, policy in rows
+    ]
 
 
 def board(session: Session) -> dict[Colour, int]:

@@ -1,33 +1,40 @@
 """One matter at a time: a guarded UPDATE whose row count is looked at, and its history row."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, text, update
 from sqlmodel import Session, col
 
+from flows.database import changed
 from flows.history import link_id
 from models import Notice, Task, Transition
-from models.machine import Machine
+from models.machine import Machine, Move
 from models.notice_machine import NOTICE
 from models.signoff import SIGNOFF
 from models.warning import WARNING, Colour
 
-
-def changed(session: Session, statement: Any) -> int:
-    """Run an UPDATE and say how many rows it hit."""
-    result: CursorResult[Any] = session.execute(  # type: ignore[assignment]  # an UPDATE
-        statement.execution_options(synchronize_session=False)
-    )
-    return result.rowcount
+MOVES_LOCK = 0x515E3  # PostgreSQL: shared by whoever moves one task, alone with who moves many
 
 
 def lock_task(session: Session, task_id: int) -> None:
-    """Hold the task until this act is committed. Whoever moves a task or its notice locks the
-    task first: so two of them wait in one order, and never for each other."""
+    """Hold the task until this act is committed. Whoever moves a task or its notice does this
+    before anything else (of several tasks in the order of their ids): so two of them wait in one
+    order, and never for each other."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": MOVES_LOCK})
     held = select(col(Task.id)).where(col(Task.id) == task_id)
     session.execute(held.with_for_update(key_share=True))
+
+
+def lock_all_tasks(session: Session) -> None:
+    """Hold every task, for the night and for an import, which move many. Whatever was done with
+    a task or its notice before is committed now, and the next statement sees it.
+
+    On SQLite a writer is alone from its BEGIN on.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MOVES_LOCK})
 
 
 def move_colour(
@@ -41,86 +48,54 @@ def move_colour(
     **facts: Any,
 ) -> bool:
     """Move the warning machine. False: the task was no longer of the colour we saw."""
-    source = task.colour
-    WARNING.find(source, event, target)
-    if not changed(
-        session,
-        update(Task)
-        .where(col(Task.id) == task.id, col(Task.colour) == source)
-        .values(colour=target),
-    ):
-        return False
-    _record(session, WARNING, task.id, event, source, target, on=on, now=now, **facts)
-    session.refresh(task)
-    return True
+    move = WARNING.find(task.colour, event, target)
+    facts["task_id"] = task.id
+    return _make(session, WARNING, move, task, {"colour": target}, on=on, now=now, facts=facts)
 
 
 def move_notice(
     session: Session, notice: Notice, event: str, *, on: date, now: datetime, **facts: Any
 ) -> bool:
     """Move the notice machine. False: somebody else was quicker."""
-    source = notice.state
-    move = NOTICE.find(source, event)
-    if not changed(
-        session,
-        update(Notice)
-        .where(col(Notice.id) == notice.id, col(Notice.state) == source)
-        .values(state=move.target),
-    ):
-        return False
-    _record(
-        session,
-        NOTICE,
-        notice.task_id,
-        event,
-        source,
-        move.target,
-        on=on,
-        now=now,
-        notice_id=notice.id,
-        **facts,
-    )
-    session.refresh(notice)
-    return True
+    move = NOTICE.find(notice.state, event)
+    facts |= {"task_id": notice.task_id, "notice_id": notice.id}
+    return _make(session, NOTICE, move, notice, {"state": move.target}, on=on, now=now, facts=facts)
 
 
 def move_task(
     session: Session, task: Task, event: str, *, on: date, now: datetime, **facts: Any
 ) -> bool:
     """Move the sign-off machine. False: the task had already moved on."""
-    source = task.state
-    move = SIGNOFF.find(source, event)
-    if not changed(
-        session,
-        update(Task)
-        .where(col(Task.id) == task.id, col(Task.state) == source)
-        .values(state=move.target, stage_on=on),
-    ):
-        return False
-    _record(session, SIGNOFF, task.id, event, source, move.target, on=on, now=now, **facts)
-    session.refresh(task)
-    return True
+    move = SIGNOFF.find(task.state, event)
+    facts["task_id"] = task.id
+    becomes = {"state": move.target, "stage_on": on}
+    return _make(session, SIGNOFF, move, task, becomes, on=on, now=now, facts=facts)
 
 
-def _record(
+def _make(
     session: Session,
     machine: Machine,
-    task_id: int,
-    event: str,
-    source: StrEnum,
-    target: StrEnum,
+    move: Move,
+    matter: Task | Notice,
+    becomes: dict[str, Any],
     *,
     on: date,
     now: datetime,
-    **facts: Any,
-) -> None:
+    facts: dict[str, Any],
+) -> bool:
+    """Make the move and write it down, unless the matter has left the move's source meanwhile."""
+    move.require_reason(facts.get("reason", ""))
+    table = type(matter)
+    seen = table.colour if machine is WARNING else table.state
+    guarded = update(table).where(col(table.id) == matter.id, col(seen) == move.source)
+    if not changed(session, guarded.values(becomes)):
+        return False
     session.add(
         Transition(
             machine=machine.name,
-            task_id=task_id,
-            event=event,
-            source=source,
-            target=target,
+            event=move.event,
+            source=move.source,
+            target=move.target,
             on=on,
             at=now,
             link_id=link_id(session),
@@ -128,3 +103,5 @@ def _record(
         )
     )
     session.flush()
+    session.refresh(matter)
+    return True

@@ -12,11 +12,10 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from flows import history
-from flows.database import reading, transaction, trial
+from flows.database import changed, reading, transaction, trial
 from flows.delivery import deliver
 from flows.digests import compose_digests
 from flows.morning import write_summary
-from flows.moves import changed
 from flows.night_lock import held
 from flows.notices import issue_notices
 from flows.office import Office
@@ -212,6 +211,8 @@ def _close(session: Session, run: NightRun) -> None:
 
 
 def _deliver(run: NightRun) -> None:
+    with reading(run.office.engine) as session:
+        _unfenced(session, run)
     deliver(run.office, now=_instant(run))
 
 
@@ -232,9 +233,7 @@ def _committing(
 
 def _advance(session: Session, run: NightRun, done: NightStep) -> bool:
     """Mark the step as done in the same transaction as its work. False: it was done before."""
-    night = session.get_one(Night, run.night_id)
-    if night.epoch != run.epoch:
-        raise Fenced
+    night = _unfenced(session, run)
     if ORDER.index(night.step) >= ORDER.index(done):
         return False
     if not changed(
@@ -245,6 +244,13 @@ def _advance(session: Session, run: NightRun, done: NightStep) -> bool:
     ):
         raise Fenced
     return True
+
+
+def _unfenced(session: Session, run: NightRun) -> Night:
+    night = session.get_one(Night, run.night_id)
+    if night.epoch != run.epoch:
+        raise Fenced
+    return night
 
 
 REHEARSED = (

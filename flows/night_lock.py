@@ -2,9 +2,10 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from flows.database import sqlite_file
 from models.refusal import Refusal
@@ -53,4 +54,5 @@ def _advisory_lock(engine: Engine) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.scalar(text("SELECT pg_advisory_unlock(:key)"), {"key": NIGHT_LOCK})
+            with suppress(OperationalError):  # a connection that broke took the lock with it
+                connection.scalar(text("SELECT pg_advisory_unlock(:key)"), {"key": NIGHT_LOCK})

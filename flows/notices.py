@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Date, func, insert, literal, select, update
 from sqlmodel import Session, col
 
+from flows.database import changed
 from flows.history import link_id
-from flows.moves import changed
+from flows.moves import lock_all_tasks
 from flows.recipients import Directory, Told
 from flows.rulebook import ladder_of
 from models import Notice, Policy, Receipt, Task, Transition
@@ -41,6 +42,7 @@ def issue_notices(
     session: Session, *, night_id: int, on: date, now: datetime, calendar: Calendar
 ) -> int:
     """Returns how many notices were issued. Each escalation has at most one, so twice = once."""
+    lock_all_tasks(session)
     escalated = _without_notice(session, night_id)
     _supersede(session, night_id, on, now)
     policies = {p.id: p for p in session.scalars(select(Policy))}
@@ -105,9 +107,7 @@ def _supersede(session: Session, night_id: int, on: date, now: datetime) -> None
                 literal(now, Instant()),
                 literal(night_id),
                 literal(link_id(session)),
-            )
-            .where(*old)
-            .with_for_update(of=Notice),
+            ).where(*old),
         )
     )
     changed(session, update(Notice).where(*old).values(state=NoticeState.SUPERSEDED))
@@ -115,7 +115,7 @@ def _supersede(session: Session, night_id: int, on: date, now: datetime) -> None
 
 def _without_notice(session: Session, night_id: int) -> list[Escalated]:
     """In task-number order, by code point on every database. A task that was relieved since the
-    sweep gets no notice; the lock keeps it from being relieved from here on."""
+    sweep gets no notice."""
     rows = session.execute(
         select(
             col(Task.number),
@@ -135,7 +135,6 @@ def _without_notice(session: Session, night_id: int) -> list[Escalated]:
             col(Notice.id).is_(None),
             col(Task.colour) == col(Transition.target),
         )
-        .with_for_update(of=Task, key_share=True)
     )
     in_order = sorted(rows, key=lambda row: row[0])
     return [Escalated(r[1], r[2], Colour(r[3]), *r[4:]) for r in in_order]

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select, update
 from sqlmodel import Session, col
 
-from flows.database import reading, transaction
-from flows.moves import changed
+from flows.database import changed, reading, transaction
 from flows.office import Office
 from models import Message, MessageItem, Notice, Official, Receipt, ReplyLink
 from models.message import MessageKind, MessageState
@@ -87,17 +86,21 @@ class Outbox:
         """Commit what became of it. False: the lease was lost meanwhile, and nothing changes."""
         with transaction(self.engine, at) as session:
             held = update(Message).where(
-                col(Message.id) == message.id, col(Message.lease_owner) == self.owner
+                col(Message.id) == message.id,
+                col(Message.lease_owner) == self.owner,
+                col(Message.attempts) == message.attempts,  # or another of our workers has it
             )
             return bool(
                 changed(session, held.values(lease_owner=None, lease_until=None, **outcome))
             )
 
     def blame(self, said: str, at: datetime) -> None:
-        """Write on everything that waits why it does, where that does not stand already."""
+        """Write on everything that waits why it does, where that does not stand already, and
+        where nobody else has it in hand: so this never waits for a night that replaces it."""
         with transaction(self.engine, at) as session:
-            waiting = update(Message).where(*_free(at), col(Message.outcome) != said)
-            changed(session, waiting.values(outcome=said))
+            waiting = select(col(Message.id)).where(*_free(at), col(Message.outcome) != said)
+            free = col(Message.id).in_(waiting.with_for_update(skip_locked=True))
+            changed(session, update(Message).where(free).values(outcome=said))
 
     def free(self, at: datetime) -> int:
         """How many messages could be claimed."""

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from models import Policy, Procedure
 from models.ladder import Ladder, RuleError, parse_ladder
 from models.procedure_file import ProcedureFile, parse_procedure
+from models.rule_words import Fault
 
 
 def load_policy(session: Session, text: str, *, file: str, now: datetime) -> Policy:
@@ -26,12 +27,12 @@ def load_policy(session: Session, text: str, *, file: str, now: datetime) -> Pol
     elif parse_ladder(known.source, file=file) != ladder:
         raise RuleError(
             file,
-            [
-                (
-                    f"version: '{ladder.version}' of '{ladder.name}' is loaded with other content; "
-                    "a version never changes, so give the new text a new version"
-                )
-            ],
+            Fault(
+                f"{ladder.name} 的“{ladder.version}”已按另一内容装入；"
+                "装入的版本不再更改，请给新内容写一个新的 version",
+                f"'{ladder.version}' of '{ladder.name}' is loaded with other content; "
+                "a version never changes, so give the new text a new version",
+            ).at("version"),
         )
     return known
 
@@ -42,19 +43,25 @@ def _refuse_borrowed_numbers(session: Session, ladder: Ladder, file: str) -> Non
         if ladder_of(other).number_format == ladder.number_format:
             raise RuleError(
                 file,
-                [
-                    (
-                        f"number_format: '{ladder.number_format}' belongs to the policy "
-                        f"'{other.name}'; give the notices of '{ladder.name}' numbers of their own"
-                    )
-                ],
+                Fault(
+                    f"“{ladder.number_format}”已由规则 {other.name} 使用；"
+                    f"请为 {ladder.name} 另定预警单号格式",
+                    f"'{ladder.number_format}' belongs to the policy '{other.name}'; "
+                    f"give the notices of '{ladder.name}' numbers of their own",
+                ).at("number_format"),
             )
 
 
 def load_procedure(session: Session, text: str, *, file: str, now: datetime) -> Procedure:
     read = parse_procedure(text, file=file)
     if current_policy(session, read.policy) is None:
-        raise RuleError(file, [f"policy: '{read.policy}' is not loaded; load its file first"])
+        raise RuleError(
+            file,
+            Fault(
+                f"没有装入名为“{read.policy}”的规则；请先装入它的文件",
+                f"'{read.policy}' is not loaded; load its file first",
+            ).at("policy"),
+        )
     procedure = session.exec(select(Procedure).where(Procedure.name == read.name)).first()
     if procedure is None:
         procedure = Procedure(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlmodel import Session, col
 
-from flows.moves import changed
+from flows.database import changed
 from models import Official, SignInLink
 from notifications.links import token_hash
 

@@ -1,7 +1,8 @@
-"""The sweep: every due task is escalated at once, in two statements per policy version.
+"""The sweep: every due task is escalated at once.
 
-First the transitions are written, then what they say is applied. `models.strike` says the same
-for one task at a time; a property test holds the two together.
+First the transitions are written, in one statement per policy version, then one more applies what
+they say. Nobody else moves a task meanwhile, so both see the same. `models.strike` says it for one
+task at a time; a property test holds the two together.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     union_all,
     update,
@@ -26,8 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
+from flows.database import changed
 from flows.history import link_id
-from flows.moves import changed
+from flows.moves import lock_all_tasks
 from flows.rulebook import ladder_of
 from models import Notice, Policy, Task, Transition
 from models.columns import Instant
@@ -54,6 +55,7 @@ ANCHOR = {
 
 def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar: Calendar) -> int:
     """Escalate what is due on this business date; returns how many tasks moved."""
+    lock_all_tasks(session)
     in_use = select(col(Task.policy_id)).where(on_clock()).distinct()
     policies = session.scalars(
         select(Policy).where(col(Policy.id).in_(in_use)).order_by(col(Policy.id))
@@ -83,26 +85,19 @@ def _log(
         .group_by(codes.c.task_id)
         .subquery()
     )
-    # The lock keeps a click from moving a task between the two statements (PostgreSQL; SQLite's
-    # writer is alone). The task is looked at again, because waiting for a lock may change it.
-    rows = (
-        select(
-            literal("warning"),
-            col(Task.id),
-            literal("escalate"),
-            col(Task.colour),
-            _target(ladder, best.c.code),
-            literal(on, Date()),
-            literal(now, Instant()),
-            literal(night_id),
-            _cause(ladder, best.c.code),
-            _passed(ladder, best.c.code),
-            literal(link_id(session)),
-        )
-        .join_from(best, Task, col(Task.id) == best.c.task_id)
-        .where(on_clock(), _holds(ladder, best.c.code, on, calendar))
-        .with_for_update(of=Task, key_share=True)
-    )
+    rows = select(
+        literal("warning"),
+        col(Task.id),
+        literal("escalate"),
+        col(Task.colour),
+        _target(ladder, best.c.code),
+        literal(on, Date()),
+        literal(now, Instant()),
+        literal(night_id),
+        _cause(ladder, best.c.code),
+        _passed(ladder, best.c.code),
+        literal(link_id(session)),
+    ).join_from(best, Task, col(Task.id) == best.c.task_id)
     into = "machine task_id event source target on at night_id cause passed link_id".split()
     return insert(Transition).from_select(into, rows)
 
@@ -117,24 +112,6 @@ def _struck(policy: Policy, rung: Rung, entry: Entry, code: int, last: date) -> 
     by, states = OWED[entry.clock]
     return chosen.join(Notice, col(Notice.task_id) == col(Task.id)).where(
         col(Notice.colour) == entry.of, _literally(col(Notice.state), states), by <= last
-    )
-
-
-def _holds(
-    ladder: Ladder, code: ColumnElement[int], on: date, calendar: Calendar
-) -> ColumnElement[bool]:
-    """The entry that was found holds for the task as it is now. A live notice has the colour
-    of its task: whatever relieves the one lifts the other."""
-    return or_(
-        *(
-            (code == n)
-            & (
-                ANCHOR[entry.clock] <= cutoff(entry, on, ladder, calendar)
-                if entry.of is None
-                else col(Task.colour) == entry.of
-            )
-            for n, _, entry in _coded(ladder)
-        )
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from models.organisation import PostKind
 from models.refusal import Refusal
+from models.rule_words import Fault, faults, toml_fault
 from models.span import Span
 from models.warning import Colour
 
@@ -22,10 +23,11 @@ Rules = TypeVar("Rules", bound=BaseModel)
 class RuleError(Refusal):
     """A policy or procedure file that cannot be used: one line per fault."""
 
-    def __init__(self, file: str, faults: list[str]) -> None:
-        lines = "\n".join(f"{file}: {fault}" for fault in faults)
-        super().__init__(lines, lines)
-        self.file, self.faults = file, faults
+    def __init__(self, file: str, *faults: Fault) -> None:
+        told = [fault.at(file) for fault in faults]
+        super().__init__(
+            "\n".join(fault.chinese for fault in told), "\n".join(fault.english for fault in told)
+        )
 
 
 def _span(written: Any) -> Span:
@@ -35,7 +37,10 @@ def _span(written: Any) -> Span:
 def _within(written: Any) -> Span:
     span = _span(written)
     if span.n < 0 or span.unit == "mo":
-        raise ValueError(f"'{written}' must be a number of days, at least 0, as 1wd or 3d")
+        raise Fault(
+            f"“{written}”有误；请写 0 以上的天数，如 1wd 或 3d",
+            f"'{written}' must be a number of days, at least 0, as 1wd or 3d",
+        )
     return span
 
 
@@ -57,7 +62,10 @@ class Entry(Strict):
     @model_validator(mode="after")
     def _of_belongs_to_notices(self) -> Self:
         if (self.clock in NOTICE_CLOCKS) != (self.of is not None):
-            raise ValueError(f"'of' goes with {' and '.join(NOTICE_CLOCKS)}, and only with them")
+            raise Fault(
+                f"of 须与 {' 或 '.join(NOTICE_CLOCKS)} 同写，也只能与它们同写",
+                f"'of' goes with {' and '.join(NOTICE_CLOCKS)}, and only with them",
+            )
         return self
 
     def __str__(self) -> str:
@@ -71,7 +79,10 @@ class Reminder(Strict):
     @model_validator(mode="after")
     def _still_green(self) -> Self:
         if any(entry.of for entry in self.when):
-            raise ValueError("a reminder is said while the task is green: no notice is live yet")
+            raise Fault(
+                "提醒只在绿色时发出，那时还没有预警单，不能用 unacknowledged、unanswered",
+                "a reminder is said while the task is green: no notice is live yet",
+            )
         return self
 
 
@@ -100,18 +111,24 @@ class Ladder(Strict):
         self._colours_rise()
         self._of_is_the_next_lower_rung()
         if _fields(self.number_format) != {"year", "n"}:
-            raise ValueError(
-                "number_format: needs {year} and {n} and nothing else in braces, "
-                "as 定督〔{year}〕{n}号"
-            )
+            raise Fault(
+                "须含 {year} 和 {n}，花括号里不能有别的，如 定督〔{year}〕{n}号",
+                "needs {year} and {n} and nothing else in braces, as 定督〔{year}〕{n}号",
+            ).at("number_format")
         return self
 
     def _colours_rise(self) -> None:
         colours = [rung.colour for rung in self.rung]
         if Colour.GREEN in colours:
-            raise ValueError("rung: green is no warning; use blue, yellow, orange or red")
+            raise Fault(
+                "green（绿色）不是预警；请用 blue、yellow、orange 或 red",
+                "green is no warning; use blue, yellow, orange or red",
+            ).at("rung")
         if any(a.rank >= b.rank for a, b in itertools.pairwise(colours)):
-            raise ValueError(f"rung: the colours must rise, found {', '.join(colours)}")
+            raise Fault(
+                f"颜色须逐级升高，现为 {'、'.join(colours)}",
+                f"the colours must rise, found {', '.join(colours)}",
+            ).at("rung")
 
     def _of_is_the_next_lower_rung(self) -> None:
         lower: Rung | None = None
@@ -133,6 +150,10 @@ class Ladder(Strict):
             rung.colour for rung in self.rung if source.rank < rung.colour.rank < target.rank
         )
 
+    def entry(self, cause: str) -> Entry | None:
+        """The entry that a transition names as its cause."""
+        return next((entry for _, entry in self.entries() if str(entry) == cause), None)
+
     def entries(self) -> Iterator[tuple[Rung, Entry]]:
         for rung in self.rung:
             for entry in rung.when:
@@ -140,15 +161,19 @@ class Ladder(Strict):
 
 
 def _check_of(where: str, entry: Entry, lower: Rung | None) -> None:
-    if lower is None or entry.of != lower.colour:
-        wanted = f"must be the next lower rung, '{lower.colour}'" if lower else "has no lower rung"
-        raise ValueError(f"{where}: '{entry.of}' {wanted}")
-    within = lower.answer_within if entry.clock == "unanswered" else lower.acknowledge_within
-    if within is None:
-        raise ValueError(
-            f"{where}: the {lower.colour} rung sets no time for it, "
-            f"so '{entry.clock}' would never strike"
-        )
+    if lower is None:
+        raise Fault(f"“{entry.of}”下面没有更低的一级", f"'{entry.of}' has no lower rung").at(where)
+    if entry.of != lower.colour:
+        raise Fault(
+            f"“{entry.of}”有误；须是低一级的“{lower.colour}”",
+            f"'{entry.of}' must be the next lower rung, '{lower.colour}'",
+        ).at(where)
+    needed = "answer_within" if entry.clock == "unanswered" else "acknowledge_within"
+    if getattr(lower, needed) is None:
+        raise Fault(
+            f"{lower.colour} 一级没有写 {needed}，“{entry.clock}”永远不会达到",
+            f"the {lower.colour} rung sets no time for it, so '{entry.clock}' would never strike",
+        ).at(where)
 
 
 def _fields(form: str) -> set[str]:
@@ -172,42 +197,6 @@ def parse_rules(kind: type[Rules], text: str, *, file: str) -> Rules:
     try:
         return kind.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise RuleError(file, [f"is no TOML: {error}"]) from error
+        raise RuleError(file, toml_fault(error)) from error
     except ValidationError as error:
-        raise RuleError(file, _faults(error.errors())) from error
-
-
-def _faults(found: list[Any]) -> list[str]:
-    """A list whose items are wrong is not called empty as well."""
-    return [
-        _fault(one)
-        for one in found
-        if one["type"] != "too_short"
-        or not any(one["loc"] == other["loc"][: len(one["loc"])] for other in found if other != one)
-    ]
-
-
-_WORDS = {
-    "extra_forbidden": "unknown key; take it out, or check its spelling",
-    "missing": "is missing",
-    "too_short": "is empty; give at least one",
-    "string_too_short": "is empty; write it",
-    "tuple_type": "must be a list in [ ], found {input!r}",
-    "string_type": "must be text in quotes, found {input!r}",
-    "string_pattern_mismatch": (
-        "must begin with a small letter and hold only a-z, 0-9 and _, found {input!r}"
-    ),
-}
-
-
-def _fault(found: Any) -> str:
-    where = " · ".join(
-        f"{part + 1}" if isinstance(part, int) else str(part) for part in found["loc"]
-    )
-    if found["type"] in _WORDS:
-        said = _WORDS[found["type"]].format(**found)
-    elif found["type"] == "value_error":
-        said = found["msg"].removeprefix("Value error, ")
-    else:
-        said = f"{found['msg'].replace('Input should be', 'must be')}, found {found['input']!r}"
-    return f"{where}: {said}" if where else said
+        raise RuleError(file, *faults(error)) from error

@@ -13,6 +13,10 @@ class IllegalMove(Exception):
         self.machine, self.state, self.event = machine, state, event
 
 
+class NoReason(Exception):
+    """The machine wants a reason for this move, and none was given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One row of a machine: who may make it, and what must be given with it."""
@@ -22,6 +26,10 @@ class Move:
     target: StrEnum
     who: tuple[str, ...]
     given: tuple[str, ...] = ()
+
+    def require_reason(self, reason: str) -> None:
+        if "reason" in self.given and not reason.strip():
+            raise NoReason(f"'{self.event}' from '{self.source}' needs a reason")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from models.rule_words import Fault
 from models.workdays import Calendar
 
 LIMITS = {"d": 3650, "wd": 2500, "mo": 120}
@@ -18,15 +19,17 @@ class Span:
 
     @classmethod
     def parse(cls, written: str) -> "Span":
-        """Raises ValueError with the sentence that the person who wrote it needs."""
+        """Raises Fault."""
         found = _WRITTEN.fullmatch(written)
         if not found:
-            raise ValueError(
-                f"'{written}' is no span; write 10d, 3wd or 1mo (days, working days, months)"
+            raise Fault(
+                f"“{written}”不是期限；请写成 10d、3wd 或 1mo（天、工作日、月）",
+                f"'{written}' is no span; write 10d, 3wd or 1mo (days, working days, months)",
             )
         span = cls(int(found[1]), found[2])
         if abs(span.n) > LIMITS[span.unit]:
-            raise ValueError(f"'{written}' is longer than {LIMITS[span.unit]}{span.unit}")
+            longest = f"{LIMITS[span.unit]}{span.unit}"
+            raise Fault(f"“{written}”超过上限 {longest}", f"'{written}' is longer than {longest}")
         return span
 
     def after(self, anchor: date, calendar: Calendar) -> date:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from models.ladder import Entry
 from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
@@ -16,8 +17,9 @@ from notifications.wording import CHINESE, ENGLISH, colour_word, mail_word
 class Line:
     """One matter of a digest. A restricted one carries number, colour and dates only.
 
-    `days_over` is counted from the rolled deadline: negative while there is time left.
+    `days_over` is counted from `counted_on`, the rolled deadline: negative while there is time.
     `duty` None is a reminder: the task is still green and nothing but the work is owed.
+    `cause` is the clause that raised it from the colour `raised_from`.
     """
 
     number: str
@@ -37,6 +39,14 @@ class Line:
     stands_for: str
     climbed_from: PostKind | None
     link: str
+    counted_on: date | None = None
+    raised_from: Colour | None = None
+    cause: Entry | None = None
+
+    @property
+    def rolled_to(self) -> date | None:
+        """The day that the deadline counts as, where that is another."""
+        return self.counted_on if self.counted_on != self.due_on else None
 
     def tag(self, language: str = CHINESE) -> str:
         """The colour as a word, with the policy's own label where that says more."""
@@ -50,6 +60,28 @@ class Line:
 
     def why(self, language: str = CHINESE) -> str:
         return sentences.why(self.capacity, self.stands_for, self.climbed_from, language)
+
+    def raised(self, language: str = CHINESE) -> str:
+        """From which colour it came, and by which clause; nothing for a reminder."""
+        if self.raised_from is None:
+            return ""
+        return sentences.raised(self.raised_from, self.colour, self.cause, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One matter that the night raised. A restricted one carries no title and no unit."""
+
+    number: str
+    title: str
+    unit: str
+    restricted: bool
+    source: Colour
+    target: Colour
+    cause: Entry | None
+
+    def how(self, language: str = CHINESE) -> str:
+        return sentences.raised(self.source, self.target, self.cause, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +142,18 @@ class Summary:
     audit_number: int
     audit_head: str
     board: Mapping[Colour, int] = field(default_factory=dict)  # open tasks by colour
+    matters: Sequence[Raised] = ()  # what was raised, the worst first; `more` is only counted
+    desk: str = ""  # the address of the board
 
     @property
     def raised(self) -> list[tuple[Colour, int]]:
         """How many tasks came to each colour, the worst first."""
         return sorted(((c, n) for c, n in self.escalated.items() if n), key=lambda p: -p[0].rank)
+
+    @property
+    def more(self) -> int:
+        """How many matters were raised and are not among `matters`."""
+        return sum(self.escalated.values()) - len(self.matters)
 
     @property
     def wanting(self) -> int:

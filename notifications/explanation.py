@@ -133,11 +133,11 @@ def _deadline(told: Explanation, language: str) -> Iterator[str]:
     for change in told.changes[1:]:
         old = day_words(change.previous_due_on, language) if change.previous_due_on else "—"
         new = day_words(change.due_on, language) if change.due_on else "—"
+        reason = change.reason.rstrip("。. ")
         yield (
-            f"On {day_words(change.on, language)} the deadline moved from {old} to {new}: "
-            f"{change.reason}."
+            f"On {day_words(change.on, language)} the deadline moved from {old} to {new}: {reason}."
             if english
-            else f"{day_words(change.on)}，时限由{old}改为{new}，理由：{change.reason}。"
+            else f"{day_words(change.on)}，时限由{old}改为{new}，理由：{reason}。"
         )
     due = weekday_words(told.due_on, language)
     if told.rolled_on == told.due_on:

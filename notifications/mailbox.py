@@ -4,10 +4,12 @@ import re
 import socket
 import threading
 from dataclasses import dataclass
+from datetime import MAXYEAR, UTC, datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr, parsedate_to_datetime
 from types import TracebackType
 from typing import Any
 
@@ -23,10 +25,21 @@ class Caught:
     date: str
     sender: str
     recipient: str
+    name: str  # whom the mail addresses
     subject: str
     text: str
     html: str
     raw: bytes
+
+    @property
+    def at(self) -> datetime | None:
+        """The instant that its Date says, if it says one."""
+        try:
+            at = parsedate_to_datetime(self.date)
+        except (TypeError, ValueError):
+            return None
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return at if 1 < at.year < MAXYEAR else None  # nearer the edge no other zone has it
 
 
 class Mailbox:
@@ -72,6 +85,7 @@ class Mailbox:
                     _heading(mail, "Date"),
                     _heading(mail, "From"),
                     recipient,
+                    parseaddr(_heading(mail, "To"))[0],
                     _heading(mail, "Subject"),
                     _part(mail, "plain"),
                     _part(mail, "html"),

@@ -2,9 +2,12 @@
 
 from datetime import date
 
+from models.ladder import Entry
 from models.notice import Duty
 from models.organisation import PostKind
-from notifications.wording import CHINESE, ENGLISH, day_words, post_word
+from models.warning import Colour
+from notifications.explanation import entry_words
+from notifications.wording import CHINESE, ENGLISH, colour_word, day_words, post_word
 
 
 def owed(
@@ -48,6 +51,15 @@ def why(
         f"；原应通知{post_word(climbed_from)}，因无法联系到，逐级上报至您" if climbed_from else ""
     )
     return f"{said}{climbed}。"
+
+
+def raised(source: Colour, target: Colour, cause: Entry | None, language: str = CHINESE) -> str:
+    """From which colour to which, and the clause of the policy that had come."""
+    was, now = colour_word(source, language), colour_word(target, language)
+    clause = entry_words(cause, language) if cause else ""
+    if language == ENGLISH:
+        return f"From {was} to {now}{f', {clause}' if clause else ''}."
+    return f"{f'“{clause}”已到，' if clause else ''}由{was}升为{now}。"
 
 
 def _owed_chinese(duty: Duty, acknowledge_by: date | None, answer_by: date | None) -> str:

@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy import select as select_columns
-from sqlmodel import SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from flows.database import reading, transaction
 from flows.deadline import change_deadline
@@ -108,15 +109,29 @@ def reply(
 ) -> bool:
     """What this person does at nine that day with the newest notice (or the one of a colour)."""
     wanted = [notice for notice in notices(office, number) if colour in (None, notice.colour)]
+    with transaction(office.engine, instant(on, time(9))) as session:
+        return reply_in(session, act, who, wanted[-1], on=on, words=words)
+
+
+def reply_in(
+    session: Session,
+    act: Callable[..., bool],
+    who: int,
+    notice: Notice,
+    *,
+    on: date,
+    words: str = "正在办理",
+) -> bool:
+    receipt = session.exec(
+        select(Receipt).where(Receipt.notice_id == notice.id, Receipt.official_id == who)
+    ).one()
     now = instant(on, time(9))
-    with transaction(office.engine, now) as session:
-        receipt = session.exec(
-            select(Receipt).where(Receipt.notice_id == wanted[-1].id, Receipt.official_id == who)
-        ).one()
-        return act(session, receipt.id, who, said_by="本人", words=words, on=on, now=now)
+    return act(session, receipt.id, who, said_by="本人", words=words, on=on, now=now)
 
 
-def extend(office: Office, number: str, due_on: date, *, on: date) -> None:
+def extend(
+    office: Office, number: str, due_on: date, *, on: date, reason: str = "经批准延期"
+) -> None:
     """The deadline is moved, as an import or an approved extension would."""
     now = instant(on, time(10))
     with transaction(office.engine, now) as session:
@@ -125,11 +140,21 @@ def extend(office: Office, number: str, due_on: date, *, on: date) -> None:
             session.exec(select(Task).where(Task.number == number)).one(),
             due_on,
             kind="extension",
-            reason="经批准延期",
+            reason=reason,
             on=on,
             now=now,
             calendar=load_calendar(session),
         )
+
+
+def until_it_waits(office: Office, running: Future[Any]) -> None:
+    """Until the other one waits for a lock that this one holds (or has come to an end)."""
+    admin = create_engine(office.engine.url, isolation_level="AUTOCOMMIT")
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with admin.connect() as connection:
+        while not running.done() and not connection.scalar(waiting):
+            connection.execute(text("SELECT pg_sleep(0.01)"))
+    admin.dispose()
 
 
 def everything(engine: Engine) -> dict[str, list[dict[str, Any]]]:

@@ -3,7 +3,7 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(/(?:r|login)/)[^\s?]+")
+_TOKEN = re.compile(r"(/(?:r|login)/)[^\s?]+", re.IGNORECASE)
 
 
 class Redacted(logging.Filter):

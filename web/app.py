@@ -1,5 +1,6 @@
 """The web application: its routes, what surrounds them, and what is said when one fails."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from flows.office import Office
@@ -18,7 +20,8 @@ from web.failures import failure
 from web.headers import SecurityHeaders, from_elsewhere, protect
 from web.pages import STATIC
 
-LONGEST_BODY = 256 * 1024  # octets; the longest report is 4000 characters
+LONGEST_BODY = 256 * 1024  # octets; the longest report takes a quarter of it, percent-encoded
+_LENGTH = re.compile(r"[0-9]{1,9}")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -37,6 +40,7 @@ def create_app(
     app.add_exception_handler(signing_in.NotSignedIn, _to_sign_in)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(OperationalError, _busy)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
     app.add_middleware(SecurityHeaders)
@@ -52,10 +56,17 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
     if request.method not in SAFE:
         if from_elsewhere(request.headers, desk_of(request).office.base_url):
             return failure(request, 403)
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LONGEST_BODY:
+        if _too_long(request):
             return failure(request, 413)
     return await call_next(request)
+
+
+def _too_long(request: Request) -> bool:
+    """Or of a length that is not told: every browser tells that of a form."""
+    length = request.headers.get("content-length", "0")
+    if "transfer-encoding" in request.headers or not _LENGTH.fullmatch(length):
+        return True
+    return int(length) > LONGEST_BODY
 
 
 def _to_sign_in(_request: Request, _error: Exception) -> Response:
@@ -69,6 +80,17 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _unreadable(request: Request, _error: Exception) -> Response:
     return failure(request, 422)
+
+
+def _busy(request: Request, error: Exception) -> Response:
+    """The database is locked, or cannot be reached; SQLite calls any failure operational."""
+    assert isinstance(error, OperationalError)
+    reason = getattr(error.orig, "sqlite_errorname", "SQLITE_BUSY")
+    if not reason.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        raise error
+    response = failure(request, 503)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def _failed(request: Request, _error: Exception) -> Response:

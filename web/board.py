@@ -1,5 +1,7 @@
 """The board: the open tasks by colour, for whoever is signed in."""
 
+import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -16,7 +18,7 @@ from web.signing_in import viewer_of
 
 router = APIRouter()
 
-LAST_PAGE = 1_000_000  # beyond it no database can count
+_PAGE_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
@@ -30,6 +32,8 @@ def board(
         viewer = viewer_of(request, session, now)
         tally = counts(session, viewer, asked)
         found = tally[asked.colour] if asked.colour else sum(tally.values())
+        pages = max(1, -(-found // PAGE))
+        asked = replace(asked, page=min(asked.page, pages))
         showing = Showing.load(session, load_calendar(session), desk.today(now))
         return show(
             request,
@@ -40,7 +44,7 @@ def board(
             tally=tally,
             total=sum(tally.values()),
             found=found,
-            pages=max(1, -(-found // PAGE)),
+            pages=pages,
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
             link=lambda **changes: _link(asked, **changes),
@@ -49,12 +53,11 @@ def board(
 
 def _asked(colour: str, unit: str, number: str, page_number: str) -> Asked:
     """Anything that is no colour or no page counts as not asked."""
-    n = int(page_number) if page_number.isascii() and page_number.isdigit() else 1
     return Asked(
         colour=Colour(colour) if colour in set(Colour) else None,
         unit=unit.strip().replace("\x00", "")[:100],
         number=number.strip().replace("\x00", "")[:100],
-        page=min(max(n, 1), LAST_PAGE),
+        page=max(int(page_number), 1) if _PAGE_NUMBER.fullmatch(page_number) else 1,
     )
 
 

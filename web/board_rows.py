@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -38,7 +38,6 @@ def counts(session: Session, viewer: Viewer, asked: Asked) -> dict[Colour, int]:
     """Tasks by colour under the filter, the colour itself left out of it."""
     rows = session.execute(
         select(col(Task.colour), func.count())
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(*_wanted(viewer, asked))
         .group_by(col(Task.colour))
     )
@@ -65,33 +64,47 @@ def rows(session: Session, viewer: Viewer, asked: Asked, showing: Showing) -> li
 
 
 def _page(viewer: Viewer, asked: Asked) -> Select[Task, str, str]:
-    """Worst first: colour, then the longest overdue."""
+    """Worst first: colour, then the longest overdue. The inner query sorts without the
+    long columns, or a late page of 100,000 tasks would carry all of them along."""
     chosen = [col(Task.colour) == asked.colour] if asked.colour else []
+    worst_first = (
+        case(RANKS, value=col(Task.colour)).desc(),
+        col(Task.due_on).is_(None),
+        col(Task.due_on),
+        col(Task.number),
+    )
+    shown = (
+        select(col(Task.id))
+        .where(*_wanted(viewer, asked), *chosen)
+        .order_by(*worst_first)
+        .limit(PAGE)
+        .offset((asked.page - 1) * PAGE)
+    )
     return (
         select(Task, col(Unit.name), col(Handler.name))
         .join_from(Task, Unit, col(Unit.id) == col(Task.unit_id))
         .outerjoin(Handler, col(Handler.id) == col(Task.handler_id))
-        .where(*_wanted(viewer, asked), *chosen)
-        .order_by(
-            case(RANKS, value=col(Task.colour)).desc(),
-            col(Task.due_on).is_(None),
-            col(Task.due_on),
-            col(Task.number),
-        )
-        .limit(PAGE)
-        .offset((asked.page - 1) * PAGE)
+        .where(col(Task.id).in_(shown))
+        .order_by(*worst_first)
     )
 
 
 def _wanted(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:
-    """Open tasks; a search by number finds closed ones too."""
+    """Open tasks; a search by number or title finds closed ones too."""
     wanted = [viewer.may_see()]
     if asked.number:
-        wanted.append(col(Task.number).icontains(asked.number, autoescape=True))
+        named = col(Task.number).icontains(asked.number, autoescape=True)
+        titled = col(Task.title).icontains(asked.number, autoescape=True)
+        wanted.append(or_(named, titled & _shown(viewer)))
     else:
         wanted.append(col(Task.state).in_(OPEN))
     if asked.unit:
-        wanted.append(col(Unit.name).contains(asked.unit, autoescape=True))
-        if not viewer.sees_restricted:  # or the filter would tell what the row hides
-            wanted.append(col(Task.restricted).is_(False))
+        units = select(col(Unit.id)).where(col(Unit.name).contains(asked.unit, autoescape=True))
+        wanted.append(col(Task.unit_id).in_(units))
+        wanted.append(_shown(viewer))
     return wanted
+
+
+def _shown(viewer: Viewer) -> ColumnElement[bool]:
+    """Not hidden, or a filter would tell what the row hides."""
+    return true() if viewer.sees_restricted else col(Task.restricted).is_(False)

@@ -11,6 +11,7 @@ from flows.office import Office
 from notifications.mailbox import Mailbox
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
+OF_A_PROXY = ("forwarded", "x-forwarded-", "x-real-ip", "via")  # how its headers begin
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def desk_of(request: Request) -> Desk:
 def is_local(request: Request) -> bool:
     """The visitor sits at this machine: neither forwarded by a proxy, nor led here under a
     foreign host name that resolves to loopback."""
-    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+    if any(name.startswith(OF_A_PROXY) for name in request.headers):
         return False
     try:
         loopback = request.client is not None and ip_address(request.client.host).is_loopback

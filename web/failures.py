@@ -44,10 +44,20 @@ FAILURES = {
     500: (
         ("系统出错了", "Something went wrong"),
         (
-            "您的操作没有记录。请稍后再试；仍不成功时，请联系督查办公室。",
+            ("请稍后重新打开链接，页面会写明您的操作是否已经记录；仍不成功时，请联系督查办公室。"),
             (
-                "What you did was not recorded. Please try again later; if it still fails, ask the "
-                "supervision office."
+                "Please open the link again later: the page tells whether what you did was "
+                "recorded. If it still fails, ask the supervision office."
+            ),
+        ),
+    ),
+    503: (
+        ("系统正忙", "The system is busy"),
+        (
+            "请过一两分钟返回上一页，再提交一次；重复提交只记录一次。",
+            (
+                "Please go back in a minute or two and send it once more; what is sent twice is "
+                "recorded once."
             ),
         ),
     ),
@@ -55,5 +65,5 @@ FAILURES = {
 
 
 def failure(request: Request, status: int) -> Response:
-    title, words = FAILURES.get(status, FAILURES[404 if status < 500 else 500])
+    title, words = FAILURES.get(status) or FAILURES[422 if status < 500 else 500]
     return said(request, status, title, words)

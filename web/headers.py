@@ -42,6 +42,8 @@ def protect(headers: MutableHeaders, path: str) -> None:
     headers["X-Robots-Tag"] = "noindex, nofollow"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Content-Security-Policy"] = _policy(path)
+    # For browsers that do not know frame-ancestors.
+    headers["X-Frame-Options"] = "SAMEORIGIN" if _is_caught(path) else "DENY"
 
 
 def from_elsewhere(headers: Headers, base_url: str) -> bool:
@@ -55,7 +57,11 @@ def from_elsewhere(headers: Headers, base_url: str) -> bool:
     return not theirs.netloc or theirs.netloc != headers.get("host")
 
 
+def _is_caught(path: str) -> bool:
+    return path.startswith("/mailbox/") and path.endswith("/html")
+
+
 def _policy(path: str) -> str:
     if not path.startswith("/mailbox/"):
         return _POLICY.format(frame="")
-    return _CAUGHT if path.endswith("/html") else _POLICY.format(frame="frame-src 'self'; ")
+    return _CAUGHT if _is_caught(path) else _POLICY.format(frame="frame-src 'self'; ")

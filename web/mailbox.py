@@ -3,7 +3,7 @@
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
-from notifications.mailbox import Caught
+from notifications.mailbox import Caught, Mailbox
 from web.desk import desk_of, is_local
 from web.pages import page
 
@@ -12,30 +12,31 @@ router = APIRouter()
 
 @router.api_route("/mailbox", methods=["GET", "HEAD"])
 def mailbox(request: Request) -> Response:
-    return page(request, "mailbox.html", mails=_caught(request))
+    return page(request, "mailbox.html", mails=_box(request).messages())
 
 
-@router.api_route("/mailbox/{caught_id:int}", methods=["GET", "HEAD"])
-def mail(request: Request, caught_id: int) -> Response:
+@router.api_route("/mailbox/{caught_id}", methods=["GET", "HEAD"])
+def mail(request: Request, caught_id: str) -> Response:
     return page(request, "mail.html", mail=_one(request, caught_id))
 
 
-@router.api_route("/mailbox/{caught_id:int}/html", methods=["GET", "HEAD"])
-def mail_html(request: Request, caught_id: int) -> Response:
+@router.api_route("/mailbox/{caught_id}/html", methods=["GET", "HEAD"])
+def mail_html(request: Request, caught_id: str) -> Response:
     """The mail's own page for a sandboxed frame; its links open in the whole window."""
     body = _one(request, caught_id).html
     return HTMLResponse(body.replace("<head>", '<head><base target="_top">', 1))
 
 
-def _one(request: Request, caught_id: int) -> Caught:
-    found = next((mail for mail in _caught(request) if mail.id == caught_id), None)
+def _one(request: Request, caught_id: str) -> Caught:
+    number = int(caught_id) if caught_id.isdecimal() and len(caught_id) < 10 else 0
+    found = _box(request).get(number)
     if found is None:
         raise HTTPException(404)
     return found
 
 
-def _caught(request: Request) -> list[Caught]:
+def _box(request: Request) -> Mailbox:
     box = desk_of(request).mailbox
     if box is None or not is_local(request):
         raise HTTPException(404)
-    return box.messages()
+    return box

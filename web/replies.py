@@ -9,13 +9,24 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from flows.database import reading, transaction
-from flows.replies import Opened, OpenReceipt, acknowledge, answer, find
+from flows.replies import acknowledge, answer
+from flows.reply_links import Opened, OpenReceipt, find, how_many, open_receipts
 from flows.working_days import load_calendar
 from models import Receipt
 from web.desk import Desk, desk_of
 from web.matter import Showing
 from web.pages import page, said
-from web.reply_form import ACKNOWLEDGE, ANSWER, PROXY, ReplyForm, possible_acts, reply_form
+from web.reply_form import (
+    ACKNOWLEDGE,
+    ANSWER,
+    LONGEST,
+    LONGEST_NAME,
+    PROXY,
+    SHORTEST,
+    ReplyForm,
+    possible_acts,
+    reply_form,
+)
 from web.reply_view import View
 
 router = APIRouter()
@@ -44,13 +55,11 @@ def act(request: Request, token: str, form: Submitted) -> Response:
         opened = find(session, token, now)
         if opened is None:
             return no_such_link(request)
-        chosen = _chosen(opened, form)
-        if chosen and not opened.expired and possible_acts(chosen):
-            if faults := form.faults(chosen.receipt.duty):
-                return _show(request, session, opened, now, form, faults, status=422)
-            owner = opened.official.name
-    if chosen and not opened.expired and form.act in possible_acts(chosen):
-        _record(desk, opened, form, owner, now)
+        possible = _possible(session, opened, form.receipt_id)
+        if possible and (faults := form.faults(possible.receipt.duty)):
+            return _show(request, session, opened, now, form, faults, only=form.receipt_id)
+    if possible and form.act in possible_acts(possible):
+        _record(desk, opened, form, now)
     return _afterwards(request, token, form, now)
 
 
@@ -73,15 +82,15 @@ def no_such_link(request: Request) -> Response:
     )
 
 
-def _record(desk: Desk, opened: Opened, form: ReplyForm, owner: str, now: datetime) -> bool:
+def _record(desk: Desk, opened: Opened, form: ReplyForm, now: datetime) -> bool:
     """False: somebody was quicker, or the same form was sent twice."""
     make = answer if form.act == ANSWER else acknowledge
     with transaction(desk.office.engine, now) as session:
         return make(
             session,
             form.receipt_id,
-            opened.link.official_id,
-            said_by=form.name if form.who == PROXY else owner,
+            opened.official.id,
+            said_by=form.name if form.who == PROXY else opened.official.name,
             words=form.words,
             on=desk.today(now),
             now=now,
@@ -95,7 +104,7 @@ def _afterwards(request: Request, token: str, form: ReplyForm, now: datetime) ->
         if opened is None:
             return no_such_link(request)
         if _lost(session, opened, form):
-            return _show(request, session, opened, now, form, [TOO_LATE], status=409)
+            return _show(request, session, opened, now, form, [TOO_LATE])
     return RedirectResponse(f"/r/{quote(token)}", status_code=303)
 
 
@@ -116,8 +125,9 @@ def _show(
     form: ReplyForm | None = None,
     faults: list[tuple[str, str]] | None = None,
     *,
-    status: int = 200,
+    only: int | None = None,
 ) -> Response:
+    """`only`: a form of this receipt is given back to be corrected."""
     desk = desk_of(request)
     language = opened.official.language or desk.office.language
     showing = Showing.load(session, load_calendar(session), desk.today(now))
@@ -125,16 +135,25 @@ def _show(
     return page(
         request,
         "reply.html",
-        status=status,
+        status=422 if only is not None else 409 if faults else 200,
         language=language,
         opened=opened,
-        items=view.items(),
+        one=opened.link.receipt_id is not None or only is not None,
+        total=how_many(session, opened),
+        items=view.items(only),
         reminded=view.reminded(),
         done=view.done(),
         form=form,
         faults=faults or [],
+        longest=LONGEST,
+        shortest=SHORTEST,
+        longest_name=LONGEST_NAME,
     )
 
 
-def _chosen(opened: Opened, form: ReplyForm) -> OpenReceipt | None:
-    return next((r for r in opened.receipts if r.receipt.id == form.receipt_id), None)
+def _possible(session: Session, opened: Opened, receipt_id: int) -> OpenReceipt | None:
+    """The receipt that was chosen, while this link may still act on it."""
+    if opened.expired:
+        return None
+    found = open_receipts(session, opened, 1, only=receipt_id)
+    return found[0] if found and possible_acts(found[0]) else None

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import Form
 
-from flows.replies import LONGEST, OpenReceipt
+from flows.reply_links import OpenReceipt
 from models.notice import Duty
 
-SHORTEST = 5  # characters of a progress report
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+SHORTEST, LONGEST = 5, 4000  # characters of a progress report or an instruction
+SHORTEST_NAME, LONGEST_NAME = 2, 40
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 ACKNOWLEDGE, ANSWER, INSTRUCT = "acknowledge", "answer", "instruct"
 SELF, PROXY = "self", "proxy"
@@ -33,11 +34,14 @@ class ReplyForm:
             return [
                 ("请选择是本人办理还是代办。", "Please say whether you act yourself or on behalf.")
             ]
-        if self.who == PROXY and not 2 <= len(self.name) <= 40:
+        if self.who == PROXY and not SHORTEST_NAME <= len(self.name) <= LONGEST_NAME:
             return [
                 (
-                    "代办时请写明您的姓名（2 至 40 个字）。",
-                    "Acting on behalf, please give your name (2 to 40 characters).",
+                    f"代办时请写明您的姓名（{SHORTEST_NAME} 至 {LONGEST_NAME} 个字）。",
+                    (
+                        "Acting on behalf, please give your name "
+                        f"({SHORTEST_NAME} to {LONGEST_NAME} characters)."
+                    ),
                 )
             ]
         return []
@@ -96,10 +100,11 @@ def reply_form(
     name: Annotated[str, Form()] = "",
     words: Annotated[str, Form()] = "",
 ) -> ReplyForm:
-    receipt_id = int(receipt) if re.fullmatch(r"[0-9]{1,18}", receipt) else 0
+    receipt_id = int(receipt) if re.fullmatch(r"[0-9]{1,9}", receipt) else 0
     return ReplyForm(receipt_id, act, who, " ".join(_clean(name).split()), _clean(words).strip())
 
 
 def _clean(written: str) -> str:
-    """Line ends as one character, and no control characters, which PostgreSQL refuses."""
+    """Line ends as one character, and nothing that a database refuses: control
+    characters, halves of a character."""
     return _CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n"))

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from flows.replies import Opened, OpenReceipt
-from models import Message, Notice, Official, Receipt, Task, Transition
+from flows.reply_links import Opened, OpenReceipt, open_receipts, reminded
+from flows.said import Heard, heard
+from models import Message, Notice, Receipt, Task, Transition
 from models.notice import Duty
 from models.notice_machine import LIVE, NoticeState
 from notifications import sentences
@@ -19,6 +20,7 @@ from web.pages import moment_words
 from web.reply_form import possible_acts
 
 SHOWN = 50  # matters on one page; the others follow when these are done
+HEARD = 5  # of what was said on one matter
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Item:
     acts: tuple[str, ...]
     happened: list[str]
     words: str  # what this person wrote
+    heard: Heard  # what others wrote, and what this person wrote before
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,17 @@ class View:
     showing: Showing
     language: str
 
-    def items(self) -> list[Item]:
-        return [self._item(opened) for opened in self.opened.receipts[:SHOWN]]
+    def items(self, only: int | None = None) -> list[Item]:
+        rows = open_receipts(self.session, self.opened, SHOWN, only=only)
+        tasks = [] if self.opened.expired else [row.task.id for row in rows]
+        said = heard(self.session, tasks, HEARD, but=[row.receipt.id for row in rows])
+        return [self._item(row, said.get(row.task.id, Heard())) for row in rows]
 
     def reminded(self) -> list[Matter]:
         """What the digest reminded of: nothing is owed but the work itself."""
         return [
             self.showing.matter(task, unit.name, hidden=task.restricted, colour=task.colour)
-            for task, unit in self.opened.reminded[:SHOWN]
+            for task, unit in reminded(self.session, self.opened, SHOWN)
         ]
 
     def done(self) -> list[Done]:
@@ -89,7 +95,7 @@ class View:
         )
         return [Done(*row) for row in rows]
 
-    def _item(self, opened: OpenReceipt) -> Item:
+    def _item(self, opened: OpenReceipt, said: Heard) -> Item:
         receipt, notice, task = opened.receipt, opened.notice, opened.task
         answer_by = notice.answer_by if receipt.duty == Duty.ACT else None
         return Item(
@@ -100,12 +106,11 @@ class View:
             ),
             sentences.owed(receipt.duty, notice.acknowledge_by, answer_by, self.language),
             self._late(opened),
-            sentences.why(
-                receipt.capacity, self._absent(receipt), receipt.climbed_from, self.language
-            ),
+            sentences.why(receipt.capacity, opened.stands_for, receipt.climbed_from, self.language),
             () if self.opened.expired else possible_acts(opened),
             list(self._happened(opened)),
-            receipt.words,
+            "" if task.restricted else receipt.words,
+            said,
         )
 
     def _late(self, opened: OpenReceipt) -> bool:
@@ -120,11 +125,7 @@ class View:
         if receipt.answered_at:
             yield self._by_you(receipt, receipt.answered_at, "答复进展", "reported progress")
         elif opened.answered_by:
-            name, at = opened.answered_by
-            yield self._say(
-                f"{name}已于{self._at(at)} 答复了本单，您无需再答复。",
-                f"{name} answered this notice on {self._at(at)}; you need not answer it again.",
-            )
+            yield self._by_another(opened, *opened.answered_by)
         if receipt.acknowledged_at and not receipt.answered_at:
             yield self._by_you(receipt, receipt.acknowledged_at, "签收", "acknowledged")
         elif notice.state == NoticeState.ACKNOWLEDGED and receipt.duty == Duty.ACT:
@@ -134,6 +135,17 @@ class View:
             )
         if notice.state not in LIVE:
             yield self._ended(notice)
+
+    def _by_another(self, opened: OpenReceipt, name: str, at: datetime) -> str:
+        spared = ("", "")
+        if opened.receipt.duty == Duty.ACT:
+            spared = ("，您无需再答复", "; you need not answer it again")
+        if opened.task.restricted:
+            name = self._say("他人", "Somebody else")
+        return self._say(
+            f"{name}已于{self._at(at)} 答复了本单{spared[0]}。",
+            f"{name} answered this notice on {self._at(at)}{spared[1]}.",
+        )
 
     def _by_you(self, receipt: Receipt, at: datetime, chinese: str, english: str) -> str:
         proxy = receipt.said_by if receipt.said_by != self.opened.official.name else ""
@@ -169,11 +181,6 @@ class View:
             f"On {when} the {colour} notice {number} took its place. "
             "Please use the link in the newer mail.",
         )
-
-    def _absent(self, receipt: Receipt) -> str:
-        if receipt.stands_for_id is None:
-            return ""
-        return self.session.get_one(Official, receipt.stands_for_id).name
 
     def _at(self, at: datetime) -> str:
         return moment_words(self.desk.office.local(at), self.language)

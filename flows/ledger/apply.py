@@ -17,6 +17,7 @@ from flows.ledger.roster import Roster
 from flows.ledger.roster_writing import write_roster
 from flows.ledger.rows import Ledger
 from flows.ledger.tasks import TaskWriter
+from flows.moves import lock_all_tasks
 from models.signoff import CLOSED
 from models.workdays import Calendar
 
@@ -39,7 +40,9 @@ def apply_ledger(
     session: Session, ledger: Ledger, *, today: date, now: datetime, calendar: Calendar
 ) -> Applied:
     """Check the whole ledger, then write it. Raises LedgerRefused with every problem, those of
-    the reading included, before anything is written. A dry run rolls the session back."""
+    the reading included, before anything is written. A dry run rolls the session back. Of two at
+    once the second waits, and finds what the first has brought."""
+    lock_all_tasks(session)
     people = People(Roster.load(session))
     unplanned = plan_directory(people, ledger.directory)
     check = Check(people, load_known(session, ledger.rows), today, people.roster.heads(today))

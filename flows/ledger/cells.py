@@ -11,27 +11,28 @@ from flows.ledger.grid import CellFault, Value
 from flows.ledger.needs import Need
 from models.organisation import PostKind
 from models.task import Track
+from notifications.wording import CHINESE, ENGLISH, LANGUAGES, post_word, track_word
 
 YEARS = range(1949, 2101)
 LONG_TERM = ("长期坚持", "长期")  # what stands in 整改时限 where there is no date
-TRACKS = {"立行立改": Track.IMMEDIATE, "限期整改": Track.DEADLINE, "长期坚持": Track.LONG_TERM}
-TRACKS |= {track.value: track for track in Track}
-TRACK_NAMES = {track: name for name, track in TRACKS.items() if not name.isascii()}
+TRACKS = {track_word(track): track for track in Track} | {track.value: track for track in Track}
 POSTS = {
-    "责任人": PostKind.HANDLER,
     "承办人": PostKind.HANDLER,
-    "单位负责人": PostKind.UNIT_HEAD,
+    "经办人": PostKind.HANDLER,
     "主要负责人": PostKind.UNIT_HEAD,
-    "分管领导": PostKind.SUPERVISING_LEADER,
-    "审核人": PostKind.REVIEWER,
+    "单位主要负责人": PostKind.UNIT_HEAD,
+    "责任单位主要负责人": PostKind.UNIT_HEAD,
+    "核查人": PostKind.REVIEWER,
+    "督查室": PostKind.OFFICE,
     "督办室": PostKind.OFFICE,
     "办公室": PostKind.OFFICE,
     "组长": PostKind.COMMISSION_HEAD,
-    "领导小组组长": PostKind.COMMISSION_HEAD,
+    "领导小组负责人": PostKind.COMMISSION_HEAD,
     "管理员": PostKind.ADMINISTRATOR,
-    "系统管理员": PostKind.ADMINISTRATOR,
-} | {kind.value: kind for kind in PostKind}
-POST_NAMES = {kind: name for name, kind in reversed(POSTS.items()) if not name.isascii()}
+}
+POSTS |= {post_word(kind): kind for kind in PostKind} | {kind.value: kind for kind in PostKind}
+SPOKEN = {"中文": CHINESE, "汉语": CHINESE, "zh": CHINESE, "英文": ENGLISH, "英语": ENGLISH}
+SPOKEN |= {"english": ENGLISH} | {language.lower(): language for language in LANGUAGES}
 YES_NO = {"是": True, "否": False, "yes": True, "no": False, "true": True, "false": False}
 
 _DAY = re.compile(
@@ -136,6 +137,14 @@ def post(value: Value) -> PostKind | None:
     if text and text.lower() not in POSTS:
         raise BadCell(Need.NOT_A_POST, text)
     return POSTS[text.lower()] if text else None
+
+
+def language(value: Value) -> str:
+    """The language of a person's mails, or nothing."""
+    text = line(value)
+    if text and text.lower() not in SPOKEN:
+        raise BadCell(Need.NOT_A_LANGUAGE, text)
+    return SPOKEN[text.lower()] if text else ""
 
 
 def day(value: Value) -> date | None:

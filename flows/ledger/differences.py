@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flows.ledger.cells import TRACK_NAMES
 from flows.ledger.matters import Matter
 from flows.ledger.people import People
 from flows.ledger.roster import NEW, Person, Roster
 from models import Task
 from models.task import Track
+from notifications.wording import track_word
 
 COLUMNS = {
     "title": "反馈问题",
@@ -112,7 +112,7 @@ class Names:
         if isinstance(value, bool):
             return "是" if value else "否"
         if isinstance(value, Track):
-            return TRACK_NAMES[value]
+            return track_word(value)
         if isinstance(value, tuple):
             return "\n".join(value)
         return value.isoformat() if isinstance(value, date) else str(value)

@@ -19,9 +19,10 @@ def plan_directory(people: People, rows: Sequence[DirectoryRow]) -> list[Problem
     problems = _plan_units(people, rows)
     found, unclear = _plan_people(people, rows)
     _settle_homes(found)
+    languages = _settle_languages(found)
     posts = _plan_posts(people, found)
     absences, unknown = _plan_absences(people, found)
-    return [*problems, *unclear, *posts, *absences, *unknown]
+    return [*problems, *unclear, *languages, *posts, *absences, *unknown]
 
 
 def _problem(row: DirectoryRow, column: str, need: Need, found: str, other: str = "") -> Problem:
@@ -72,6 +73,18 @@ def _settle_homes(found: Iterable[Found]) -> None:
     for person, named in units.items():
         if person.unit not in named:
             person.unit = named[0]
+
+
+def _settle_languages(found: Iterable[Found]) -> list[Problem]:
+    problems, said = [], dict[Person, DirectoryRow]()
+    for row, person in found:
+        if not row.language:
+            continue
+        first = said.setdefault(person, row)
+        if first.language != row.language:
+            problems.append(_problem(row, "语言", Need.TWO_LANGUAGES, row.language, str(first.row)))
+        person.language = first.language
+    return problems
 
 
 def _plan_posts(people: People, found: Sequence[Found]) -> list[Problem]:

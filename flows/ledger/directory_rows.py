@@ -4,6 +4,7 @@ from flows.ledger import cells
 from flows.ledger.needs import Need
 from flows.ledger.rows import DirectoryRow
 from flows.ledger.table import Table
+from notifications.wording import post_word
 
 
 def directory_rows(table: Table) -> list[DirectoryRow]:
@@ -23,6 +24,7 @@ def _directory_row(table: Table, row: int) -> DirectoryRow:
         deputy=table.take(row, "deputy", cells.line, ""),
         from_on=table.take(row, "from", cells.day, None),
         until_on=table.take(row, "to", cells.day, None),
+        language=table.take(row, "language", cells.language, ""),
         sheet=table.grid.sheet,
         row=row + 1,
     )
@@ -34,7 +36,8 @@ def _directory_row(table: Table, row: int) -> DirectoryRow:
 def _judge(table: Table, row: int, read: DirectoryRow) -> None:
     if not read.unit:
         table.note(row, "unit", Need.EMPTY)
-    person = read.email or read.deputy or (cells.POST_NAMES[read.post] if read.post else "")
+    post = post_word(read.post) if read.post else ""
+    person = read.email or read.deputy or post or read.language
     if person and not read.name:
         table.note(row, "name", Need.PERSON_WITHOUT_NAME, "", person)
     if read.from_on and read.until_on and read.until_on < read.from_on:

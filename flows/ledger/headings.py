@@ -42,6 +42,7 @@ DIRECTORY = (
     Heading("代理人", "deputy"),
     Heading("起", "from"),
     Heading("止", "to"),
+    Heading("语言", "language"),
 )
 
 

@@ -12,6 +12,7 @@ from flows.ledger.problems import Problem
 from flows.ledger.rows import LedgerRow
 from flows.ledger.table import Table
 from models.task import Track
+from notifications.wording import track_word
 
 _LINES: dict[str, Callable[[Value], Any]] = {
     "procedure": cells.line,
@@ -171,7 +172,7 @@ def _judge_due(
                 "due_on",
                 Need.LONG_TERM_AND_TRACK,
                 cells.LONG_TERM[0],
-                cells.TRACK_NAMES[track],
+                track_word(track),
             )
     elif opened_on is not None and due.on < opened_on:
         table.note(

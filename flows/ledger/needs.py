@@ -2,6 +2,9 @@
 
 from enum import Enum
 
+from models.organisation import PostKind
+from notifications.wording import post_word
+
 SHOWN = 40  # characters of a cell that a sentence repeats
 
 
@@ -51,11 +54,15 @@ class Need(Enum):
         "“{found}” is not 是 or 否; write one of them",
     )
     NOT_A_POST = (
-        "“{found}”不是职务类别，请写 责任人、单位负责人、分管领导、审核人、督办室、组长 或 管理员",
+        f"“{{found}}”不是职务类别，请写 {'、'.join(post_word(kind) for kind in PostKind)} 之一",
         (
             "“{found}” is not a post; write handler, unit_head, supervising_leader, reviewer, "
             "office, commission_head or administrator"
         ),
+    )
+    NOT_A_LANGUAGE = (
+        "“{found}”不是可用的语言，请写 中文 或 English",
+        "“{found}” is no language of ours; write 中文 or English",
     )
     NOT_AN_ADDRESS = (
         "“{found}”不是有效的邮箱地址，请写成 name@example.cn",
@@ -149,6 +156,10 @@ class Need(Enum):
     TWO_PARENTS = (
         "“{found}”与第{other}行写的上级单位不同，请写成一致",
         "“{found}” differs from the parent in row {other}; make them equal",
+    )
+    TWO_LANGUAGES = (
+        "“{found}”与同一人第{other}行的语言不同，请写成一致",
+        "“{found}” differs from the same person's language in row {other}; make them equal",
     )
     PARENT_CYCLE = (
         "“{found}”成了自己的上级（{other}），请改正上级单位",

@@ -106,7 +106,7 @@ class _Reader:
             self.sections += sections
         else:
             self.directory += directory_rows(found)
-        self.columns += [f"{grid.sheet}：{name}" if grid.sheet else name for name in found.ignored]
+        self.columns += [f"{grid.sheet} {name}".lstrip() for name in found.ignored]
         self.problems += [*found.problems, *_overhanging(found)]
 
     def ledger(self, other_sheets: tuple[str, ...] = ()) -> Ledger:

@@ -26,6 +26,7 @@ class Person:
     email: str
     unit: str
     stored: Official | None = None
+    language: str | None = None  # of the mails; None: the office's own
 
     @property
     def id(self) -> int:
@@ -76,7 +77,13 @@ class Roster:
         roster.parents = {u.name: names[u.parent_id] for u in units if u.parent_id is not None}
         people: dict[int | None, Person] = {}
         for official in session.exec(select(Official)):
-            known = Person(official.name, official.email or "", names[official.unit_id], official)
+            known = Person(
+                official.name,
+                official.email or "",
+                names[official.unit_id],
+                official,
+                official.language,
+            )
             people[official.id] = roster.add(known)
         for post in session.exec(select(Post)):
             unit_name = names[post.unit_id]

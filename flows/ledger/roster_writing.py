@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
@@ -42,13 +43,17 @@ def _units(session: Session, roster: Roster) -> int:
 def _officials(session: Session, roster: Roster) -> int:
     changed = 0
     for person in roster.people:
-        unit_id, email = _id(roster.units[person.unit]), person.email or None
+        said: dict[str, Any] = {
+            "name": person.name,
+            "email": person.email or None,
+            "unit_id": _id(roster.units[person.unit]),
+            "language": person.language,
+        }
         if person.stored is None:
-            person.stored = Official(name=person.name, email=email, unit_id=unit_id)
+            person.stored = Official(**said)
             session.add(person.stored)
             changed += 1
         else:
-            said = {"name": person.name, "email": email, "unit_id": unit_id}
             changed += _set(person.stored, said)
     session.flush()
     return changed

@@ -47,7 +47,8 @@ class LedgerRow:
 class DirectoryRow:
     """A unit; with a name also a person, perhaps with a post, or away and represented.
 
-    With a deputy, the dates bound the absence, else the post. Both ends are included.
+    With a deputy, the dates bound the absence, else the post. Both ends are included. Without a
+    language a person keeps the one that is known, at first the office's.
     """
 
     unit: str
@@ -58,6 +59,7 @@ class DirectoryRow:
     deputy: str = ""
     from_on: date | None = None
     until_on: date | None = None
+    language: str = ""
     sheet: str = DIRECTORY_SHEET
     row: int | None = None
 

@@ -79,13 +79,13 @@ def _show(edge: Edge, ledger: Ledger, applied: Applied, dry_run: bool) -> None:
         edge.say("预览：以下内容尚未写入", "Preview: nothing was written", style="bold")
     edge.say(
         f"事项：新增 {applied.opened}，更新 {applied.updated}，未变 {applied.unchanged}",
-        f"Tasks: {applied.opened} new, {applied.updated} updated, {applied.unchanged} unchanged",
+        f"Tasks: new {applied.opened}, updated {applied.updated}, unchanged {applied.unchanged}",
     )
     edge.say(
-        f"通讯录：单位 {applied.units}，人员 {applied.officials}，职务 {applied.posts}，"
-        f"代理 {applied.absences}（新增或变更）",
-        f"Directory: {applied.units} units, {applied.officials} people, {applied.posts} "
-        f"posts, {applied.absences} absences (new or changed)",
+        f"通讯录（新增或变更）：单位 {applied.units}，人员 {applied.officials}，"
+        f"职务 {applied.posts}，代理 {applied.absences}",
+        f"Directory, new or changed: units {applied.units}, people {applied.officials}, "
+        f"posts {applied.posts}, absences {applied.absences}",
     )
     for kind, chinese, english in (
         (ledger.ignored_columns, "未使用的列", "columns not used"),

@@ -1,10 +1,13 @@
 """`sise serve`: the pages, the scheduler, and a catching mailbox where no relay is set."""
 
+import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -76,6 +79,9 @@ def served(edge: Edge, host: str, port: int, mailbox: Mailbox | None) -> Office:
 @contextmanager
 def scheduled(office: Office, settings: Settings) -> Iterator[None]:
     """APScheduler ticks the night and the delivery for as long as this lasts."""
+    stopping = Event()
+    # Uvicorn ends its own work first, and raises the signal again behind it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
     def due() -> date | None:
         return night_is_due(_last_played(office), clock.now(), settings.night_time, office.timezone)
@@ -84,15 +90,21 @@ def scheduled(office: Office, settings: Settings) -> Iterator[None]:
         now = clock.now()
         run_orchestrated_night(office, on=due() or office.local(now).date(), now=now)
 
+    def send() -> None:
+        deliver(office, now=clock.now(), stopping=stopping)
+
     with night_scheduler(
         tick,
         night_at=settings.night_time,
         timezone=office.timezone,
-        delivery=lambda: _deliver(office),
+        delivery=send,
         every=DELIVER_EVERY,
         at_once=due() is not None,
     ):
-        yield
+        try:
+            yield
+        finally:  # what was begun is waited for, and that is not the whole outbox
+            stopping.set()
 
 
 def _last_played(office: Office) -> date | None:
@@ -104,10 +116,6 @@ def _last_played(office: Office) -> date | None:
             .order_by(col(Night.on).desc())
             .limit(1)
         )
-
-
-def _deliver(office: Office) -> None:
-    deliver(office, now=clock.now())
 
 
 def listen(

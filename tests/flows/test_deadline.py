@@ -1,23 +1,25 @@
 """A new deadline relieves the colour, downwards only, and it does so beside a running night."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import create_engine, text
 from sqlmodel import Session, select
 
 from flows.database import transaction
 from flows.deadline import change_deadline, relieve
+from flows.moves import move_colour, move_task
 from flows.night import NightRun, Step, run_night
 from flows.replies import acknowledge, answer
 from flows.working_days import load_calendar
 from models import DeadlineChange, Message, Receipt, Task, Transition
+from models.machine import NoReason
 from models.message import MessageState
 from models.warning import Colour
 from tests.conftest import Cast, instant
-from tests.kept import colour, digests, extend, notices, play, reply, rows, wind
+from tests.kept import colour, digests, extend, notices, play, reply, rows, until_it_waits, wind
 
 DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)
@@ -125,16 +127,6 @@ def extended(session: Session, due_on: date) -> None:
     )
 
 
-def until_it_waits(office, running: Future[object]) -> None:
-    """Until the other one waits for a lock that this one holds (or has come to an end)."""
-    admin = create_engine(office.engine.url, isolation_level="AUTOCOMMIT")
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    with admin.connect() as connection:
-        while not running.done() and not connection.scalar(waiting):
-            connection.execute(text("SELECT pg_sleep(0.01)"))
-    admin.dispose()
-
-
 @on_postgresql
 def test_a_night_that_meets_a_new_deadline_looks_at_it_again(office, cast: Cast):
     """The sweep has chosen the task by its old deadline and waits for whoever changes it."""
@@ -226,3 +218,23 @@ def test_the_deadline_of_a_task_without_a_live_notice_changes_quietly(office, ca
 
     assert moves(office) == [("warning", "relieve", "red", "green")]
     assert rows(office, Receipt) == []
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        partial(move_colour, event="relieve", target=Colour.YELLOW),
+        partial(move_colour, event="lift", target=Colour.GREEN),
+        partial(move_task, event="withdraw"),
+    ],
+    ids=lambda move: move.keywords["event"],
+)
+def test_what_needs_a_reason_is_not_moved_without_one(office, cast: Cast, move):
+    cast.task("甲-1", LONG_AGO, colour=Colour.RED)
+
+    with transaction(office.engine, NOON) as session:
+        task = session.exec(select(Task)).one()
+        with pytest.raises(NoReason):
+            move(session, task, on=DAY, now=NOON, actor_id=cast.olga)
+
+    assert (colour(office, "甲-1"), moves(office)) == (Colour.RED, [])

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from flows.database import transaction
 from flows.delivery import deliver
+from flows.outbox import Outbox
 from models import Message
 from models.message import MessageState
 from tests.outboxes import NOON, crowd, fill, messages, only, states, to
@@ -89,6 +90,21 @@ def test_an_outcome_that_comes_after_the_lease_was_lost_changes_nothing(office, 
 
     assert (late.sent, late.waiting) == (0, 1)
     assert (only(office).state, only(office).lease_owner) == (MessageState.QUEUED, "another")
+
+
+def test_an_attempt_that_lost_its_lease_to_the_next_worker_of_its_delivery_changes_nothing(
+    office, cast
+):
+    """The machine slept, and the second worker claimed what the first had in hand."""
+    fill(office, "a@dinghai.example")
+    outbox = Outbox(office.engine)
+    first, second = outbox.claim(NOON), outbox.claim(NOON + LEASE_IS_OVER)
+    sent = {"state": MessageState.SENT, "sent_at": NOON + LEASE_IS_OVER}
+
+    assert not outbox.settle(first, NOON, **sent, possible_duplicate=first.possible_duplicate)
+    assert outbox.settle(second, NOON, **sent, possible_duplicate=second.possible_duplicate)
+
+    assert (only(office).attempts, only(office).possible_duplicate) == (2, True)
 
 
 def test_a_database_that_fails_at_one_outcome_loses_no_mail_and_stops_no_other_worker(office, cast):

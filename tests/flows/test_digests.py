@@ -79,6 +79,38 @@ def test_an_official_who_reads_english_gets_english(office, cast: Cast):
     assert not any("\u4e00" <= letter <= "\u9fff" for letter in english.subject)
 
 
+def test_a_deadline_on_a_day_off_shows_the_day_that_it_counts_as(office, cast: Cast):
+    edit(office, Official, cast.carol, language="en")
+    cast.task("甲-1", date(2022, 5, 14))  # a Saturday
+    cast.task("乙-1", DUE)
+
+    play(office, DAY)
+
+    [chinese], [english] = digests(office, cast.alice), digests(office, cast.carol)
+    for body in (chinese.text, chinese.html):
+        assert "2022年5月14日（顺延至2022年5月16日）" in body
+        assert "超期 59 天" in body
+        assert body.count("顺延至") == 1
+    for body in (english.text, english.html):
+        assert "14 May 2022 (counts as 16 May 2022)" in body
+
+
+def test_a_warning_says_from_which_colour_it_came_and_by_which_clause(office, cast: Cast):
+    edit(office, Official, cast.carol, language="en")
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+    [first] = digests(office, cast.alice)
+
+    play(office, date(2022, 7, 20))
+
+    [carol] = digests(office, cast.carol)
+    alice = digests(office, cast.alice)[-1]
+    for body in (first.text, first.html):
+        assert "“截止日后 1 天”已到，由绿色升为蓝色。" in body
+    assert "“蓝色预警单答复期限后 1 天”已到，由蓝色升为黄色。" in alice.text
+    assert "From blue to yellow, 1 day after the blue notice's day of answer." in carol.text
+
+
 def test_a_deputy_reads_for_whom_the_mail_is(office, cast: Cast):
     add(office, Absence(official_id=cast.alice, deputy_id=cast.bob))
     cast.task("甲-1", DUE)

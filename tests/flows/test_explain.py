@@ -28,6 +28,15 @@ def english(office, on: date) -> list[str]:
     return explained(office, on).sentences("en")
 
 
+def test_a_reason_that_ends_its_own_sentence_has_one_full_stop(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    extend(office, "甲-1", date(2022, 8, 5), on=DAY, reason="经批准延期。")
+
+    moved = "时限由2022年7月13日改为2022年8月5日，理由：经批准延期。"
+    assert explained(office, DAY).sentences("zh-CN")[0].endswith(moved)
+    assert english(office, DAY)[0].endswith("to 5 August 2022: 经批准延期.")
+
+
 def test_a_green_task_with_time_left(office, cast: Cast):
     cast.task("甲-1", DUE)
 

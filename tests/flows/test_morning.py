@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from flows.database import transaction
+from flows.morning import SPELT
 from flows.working_days import confirm_year
 from models import Message, Official, Post
 from models.message import MessageState
@@ -26,8 +27,38 @@ def test_it_tells_what_moved_and_whom_nobody_could_be_found_for(office, cast: Ca
     [summary] = summaries(office)
     for said in ("blue: 1", "red: 1", "乙-1", "supervising leader"):
         assert said in summary.text
-    assert "甲-1" not in summary.text
+    assert "甲-1: no" not in summary.text
     assert result["unresolved"] == 1
+
+
+def test_it_lists_what_was_raised_worst_first_and_hides_what_is_restricted(office, cast: Cast):
+    cast.task("甲-1", DUE, title="道路照明")
+    cast.task("乙-1", date(2022, 5, 13), title="食堂管理")
+    cast.task("丙-1", DUE, title="某某挪用资金", restricted=True)
+
+    play(office, DAY)
+
+    [summary] = summaries(office)
+    for body in (summary.text, summary.html):
+        places = [body.index(number) for number in ("乙-1", "丙-1", "甲-1")]
+        assert places == sorted(places)
+        for said in ("食堂管理", "道路照明", "区教育局", "“截止日后 1 个月”已到，由绿色升为红色。"):
+            assert said in body
+        assert "某某" not in body
+        assert office.base_url in body
+    assert summary.text.count("区教育局") == 2
+    assert "【蓝色】丙-1　限知事项" in summary.text
+
+
+def test_of_very_many_raised_matters_the_rest_is_counted(office, cast: Cast):
+    for n in range(SPELT + 2):
+        cast.task(f"多-{n:03}", DUE, title="照明")
+
+    play(office, DAY)
+
+    [summary] = summaries(office)
+    assert summary.text.count("多-") == summary.html.count("多-") == SPELT
+    assert "另有 2 件升级未逐一列出" in summary.text
 
 
 def test_it_tells_what_became_of_the_mail_of_the_night_before(office, cast: Cast):

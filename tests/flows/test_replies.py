@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.exc import NoResultFound
 
 from flows.database import reading, transaction
-from flows.replies import acknowledge, answer, find
+from flows.replies import acknowledge, answer
+from flows.reply_links import find, open_receipts
 from models import Notice, Receipt, ReplyLink, Task, Transition
 from models.signoff import TaskState
 from notifications.links import token
@@ -210,12 +211,13 @@ def test_a_link_opens_its_matter_and_the_link_of_the_digest_all_that_is_owed(off
     with reading(office.engine) as session:
         for link in links:
             found = find(session, token(office.secret, link.salt), instant(DAY))
-            opened[link.receipt_id is None, found.receipts[0].task.number] = found
+            waiting = open_receipts(session, found, 9)
+            opened[link.receipt_id is None, waiting[0].task.number] = waiting
         assert find(session, "0" * 32, instant(DAY)) is None
 
     assert set(opened) == {(False, "甲-1"), (False, "甲-2"), (True, "甲-2")}
-    assert len(opened[True, "甲-2"].receipts) == 1
-    answered, waiting = opened[False, "甲-1"].receipts[0], opened[False, "甲-2"].receipts[0]
+    assert len(opened[True, "甲-2"]) == 1
+    answered, waiting = opened[False, "甲-1"][0], opened[False, "甲-2"][0]
     assert (answered.can_acknowledge, answered.can_answer) == (False, False)
     assert (waiting.can_acknowledge, waiting.can_answer) == (True, True)
     assert answered.answered_by[0] == "alice"

@@ -1,8 +1,12 @@
 """A policy file that cannot be used is refused with one line: the file, the place, what to do."""
 
-import pytest
+import re
 
-from models.ladder import RuleError, parse_ladder
+import pytest
+from pydantic import Field
+
+from models.ladder import RuleError, Strict, parse_ladder, parse_rules
+from models.procedure_file import parse_procedure
 from models.warning import Colour
 from tests.conftest import SEEDS
 
@@ -188,6 +192,54 @@ def test_a_bad_policy_gives_one_line_that_names_the_place(written: str, instead:
     assert str(refused.value) == f"policy.toml: {line}"
 
 
+@pytest.mark.parametrize(("written", "instead", "line"), BAD.values(), ids=BAD)
+def test_the_chinese_line_names_the_same_place_in_chinese_words(
+    written: str, instead: str, line: str
+):
+    with pytest.raises(RuleError) as refused:
+        parse_ladder(DEFAULT.replace(written, instead, 1), file="policy.toml")
+
+    file, *place, words = refused.value.chinese.split("：")
+    assert file == "policy.toml"
+    assert line.startswith("".join(f"{part}: " for part in place))
+    assert re.search("[\u4e00-\u9fff]{2}", words)
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "chinese"),
+    [
+        ("restricted = false", 'restricted = "yes?"', "应为 true 或 false，现为 'yes?'"),
+        ("times = 1", "times = -1", "不得小于 0，现为 -1"),
+        ("times = 1", 'times = "two"', "应为整数，现为 'two'"),
+        ("[evidence]", "[[evidence]]", "应为一个表，现为 [{'six_visibles': False}]"),
+        ('post = "unit_head"', 'post = "boss"', "应为 'handler'、'unit_head'、"),
+        ('up_to = "30d"', 'up_to = "soon"', "“soon”不是期限"),
+        ('policy = "default"', "", "缺少此项"),
+    ],
+)
+def test_a_bad_procedure_is_told_in_both_languages(written: str, instead: str, chinese: str):
+    text = (SEEDS / "procedures" / "petition.toml").read_text(encoding="utf-8")
+
+    with pytest.raises(RuleError) as refused:
+        parse_procedure(text.replace(written, instead, 1), file="petition.toml")
+
+    file, place, words = refused.value.chinese.split("：")
+    assert words.startswith(chinese)
+    assert refused.value.english.startswith(f"{file}: {place}: ")
+    assert not re.search("[\u4e00-\u9fff]", refused.value.english)
+
+
+def test_what_has_no_words_of_ours_is_told_in_those_of_the_library():
+    class Few(Strict):
+        least: int = Field(lt=3)
+
+    with pytest.raises(RuleError) as refused:
+        parse_rules(Few, "least = 3", file="few.toml")
+
+    assert refused.value.english == "few.toml: least: must be less than 3, found 3"
+    assert refused.value.chinese == "few.toml：least：Input should be less than 3，现为 3"
+
+
 def test_a_policy_without_a_rung_is_refused():
     for no_rung, line in (
         ("", "rung: is missing"),
@@ -204,9 +256,9 @@ def test_every_fault_has_a_line_of_its_own():
     with pytest.raises(RuleError) as refused:
         parse_ladder(both, file="policy.toml")
 
-    assert [fault.split(":")[0] for fault in refused.value.faults] == [
-        "rung · 1 · when · 1 · after",
-        "rolls",
+    assert [line.split(": ")[:2] for line in str(refused.value).splitlines()] == [
+        ["policy.toml", "rung · 1 · when · 1 · after"],
+        ["policy.toml", "rolls"],
     ]
 
 

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from models.machine import IllegalMove, Machine, Move
+from models.machine import IllegalMove, Machine, Move, NoReason
 from models.notice_machine import LIVE, NOTICE, NoticeState
 from models.signoff import CLOSED, SIGNOFF, TaskState
 from models.warning import WARNING, Colour
@@ -45,6 +45,18 @@ def test_every_pair_of_state_and_event_is_a_move_or_refused(machine: Machine):
 @by_name
 def test_nothing_leads_out_of_a_final_state(machine: Machine):
     assert not [move for move in machine.moves if move.source in machine.final]
+
+
+@pytest.mark.parametrize("reason", ["", " \u3000"])
+@by_name
+def test_a_move_that_wants_a_reason_is_refused_without_one(machine: Machine, reason: str):
+    for move in machine.moves:
+        move.require_reason("因故延期")
+        if "reason" in move.given:
+            with pytest.raises(NoReason, match=f"'{move.event}' from '{move.source}' needs"):
+                move.require_reason(reason)
+        else:
+            move.require_reason(reason)
 
 
 @by_name

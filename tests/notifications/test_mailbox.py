@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import UTC, datetime
 
 import pytest
 
@@ -84,3 +85,22 @@ def test_whatever_is_sent_is_caught(content):
     assert shown.encode().decode() == shown, "a page can be made of it"
     assert "None" not in mail.subject + mail.date
     assert mail.raw.endswith(content[-5:])
+    assert mail.at is None
+
+
+@pytest.mark.parametrize(
+    ("date", "at"),
+    [
+        (b"Thu, 14 Jul 2022 02:00:00 +0800", datetime(2022, 7, 13, 18, tzinfo=UTC)),
+        (b"Thu, 14 Jul 2022 02:00:00 -0000", datetime(2022, 7, 14, 2, tzinfo=UTC)),
+        (b"Fri, 31 Dec 9999 23:59:59 +0000", None),
+        (b"yesterday", None),
+        (b"", None),
+    ],
+)
+def test_the_instant_of_a_mail_is_what_its_date_says(date, at):
+    with Mailbox() as mailbox:
+        send(mailbox, b"Date: " + date + b"\r\n\r\nx\r\n")
+        [mail] = mailbox.messages()
+
+    assert mail.at == at

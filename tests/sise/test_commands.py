@@ -13,7 +13,8 @@ import pytest
 from notifications.mailbox import Mailbox
 from sise.commands import edge
 from sise.main import app
-from tests.sise.conftest import Sise
+from tests.flows.ledger.conftest import write_sheets
+from tests.sise.conftest import HEADINGS, Sise
 from tests.test_docs import command_names
 
 NIGHT = (
@@ -196,6 +197,27 @@ def test_policies_are_listed_shown_checked_and_loaded(ready: Sise, tmp_path: Pat
     assert ready.done("policy", "show", "default", "--json").json["version"] == "2026.1"
     assert "蓝色预警单答复期限后 1 天" in ready.done("policy", "show", "default").out
     assert "四色督办" in ready.done("policy", "list").out
+
+
+def test_matters_that_are_open_keep_their_version_and_the_numbers_go_on(
+    kept: Sise, tmp_path: Path, today: date
+) -> None:
+    shipped = (ROOT / "seeds/policies/default.toml").read_text("utf-8")
+    newer = shipped.replace('version = "2022.1"', 'version = "2026.1"').replace("定督", "区督")
+    (tmp_path / "新规则.toml").write_text(newer, "utf-8")
+    row = ("新-1", "新交办", "区教育局", "李伟", "li@dinghai.example", "陈刚")
+    dates = (today - timedelta(days=90), today - timedelta(days=60))
+    write_sheets(tmp_path / "新.xlsx", {"台账": (HEADINGS, (*row, *dates))})
+
+    kept.done("policy", "load", tmp_path / "新规则.toml")
+    kept.done("import", tmp_path / "新.xlsx")
+    kept.done("night", "--inline")
+
+    numbers = {t["number"]: t["notice"] for t in kept.done("tasks", "--json").json}
+    assert numbers["教-1"] == f"定督〔{today.year}〕1号"
+    assert numbers["新-1"] == f"区督〔{today.year}〕4号"
+    assert "default 2022.1" in kept.done("explain", "教-4").out  # green
+    assert "default 2026.1" in kept.done("explain", "新-1").out
 
 
 def test_a_policy_can_be_checked_without_a_database(sise: Sise, tmp_path: Path) -> None:

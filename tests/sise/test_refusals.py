@@ -106,9 +106,13 @@ def test_a_bad_policy_file_is_told_fault_by_fault(ready: Sise, tmp_path: Path) -
 
     checked = ready.refused("policy", "check", file, code=WRONG).splitlines()
 
-    assert all(line.startswith("规则.toml: ") for line in checked)
-    assert any("color: unknown key" in line for line in checked)
+    assert all(line.startswith("规则.toml：") for line in checked)
+    assert "规则.toml：color：没有这个键；请删去，或检查拼写" in checked
     assert ready.refused("policy", "load", file, code=WRONG).splitlines() == checked
+    ready.monkeypatch.setenv("SISE_LANGUAGE", "en")
+    english = ready.refused("policy", "check", file, code=WRONG).splitlines()
+    assert "规则.toml: color: unknown key; take it out, or check its spelling" in english
+    assert len(english) == len(checked)
 
 
 def test_bad_settings_are_all_told_at_once(sise: Sise) -> None:

@@ -4,20 +4,23 @@ import logging
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from urllib.request import urlopen
 
 import pytest
 import uvicorn
-from sqlalchemy import text
+from sqlalchemy import event, text
 
+from flows.database import open_engine
 from notifications.mailbox import Mailbox
 from tests.conftest import instant
-from tests.web.conftest import DUE
+from tests.web.conftest import DUE, NOON, TestClient
 from web.app import create_app
 
 MAIL = (
-    b"From: sise@office.example\r\nSubject: =?utf-8?b?552j5Yqe?=\r\nDate: Thu, 14 Jul 2022 "
+    b"From: sise@office.example\r\nTo: =?utf-8?b?546L6Iqz?= <alice@dinghai.example>\r\n"
+    b"Subject: =?utf-8?b?552j5Yqe?=\r\nDate: Thu, 14 Jul 2022 "
     b"02:00:00 +0800\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n"
     b"\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhttp://127.0.0.1:8000/r/abc\r\n"
     b"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html><head></head><body>"
@@ -121,12 +124,17 @@ def test_no_token_is_in_the_access_log(office, cast, night, link, clock):
     with running(create_app(office, clock=clock)) as port:
         logging.getLogger("uvicorn.access").addHandler(kept)
         assert urlopen(f"http://127.0.0.1:{port}{path}?from=mail").status == 200
-        for odd in ("/login/secret-token-1", "//r/secret-token-2", "/%72/secret-token-3"):
+        for odd in (
+            "/login/secret-token-1",
+            "//r/secret-token-2",
+            "/%72/secret-token-3",
+            "/R/secret-token-4",
+        ):
             with pytest.raises(OSError, match="404"):
                 urlopen(f"http://127.0.0.1:{port}{odd}")
     logging.getLogger("uvicorn.access").removeHandler(kept)
 
-    assert len(kept.lines) == 4
+    assert len(kept.lines) == 5
     assert path.removeprefix("/r/") not in "".join(kept.lines)
     assert "secret" not in "".join(kept.lines)
     assert "GET /r/****" in kept.lines[0]
@@ -166,8 +174,11 @@ def mailbox():
 def test_the_mailbox_shows_what_was_caught_and_its_links_leave_the_frame(local, mailbox):
     here = local(mailbox=mailbox)
 
-    assert "督办" in here.get("/mailbox").text
-    page = here.get("/mailbox/1")
+    listed, page = here.get("/mailbox"), here.get("/mailbox/1")
+    for shown in (listed.text, page.text):
+        for said in ("督办", "王芳", "alice@dinghai.example", "2022年7月14日 02:00"):
+            assert said in shown
+        assert "Jul" not in shown
     assert 'href="http://127.0.0.1:8000/r/abc"' in page.text
     assert "frame-src 'self'" in page.headers["content-security-policy"]
     assert "<script" not in page.text
@@ -186,3 +197,32 @@ def test_the_mailbox_is_for_this_machine_only(local, mailbox):
     for headers in ({"X-Forwarded-For": "10.1.1.1"}, {"Host": "rebound.example"}):
         for path in ("/mailbox", "/mailbox/1", "/mailbox/1/html"):
             assert here.get(path, headers=headers).status_code == 404
+
+
+def test_a_database_that_is_locked_or_gone_is_a_page_that_asks_to_wait(office, cast, night, link):
+    cast.task("甲-1", DUE)
+    night()
+    path = link("alice", "甲-1")
+    with _out_of_reach(office) as unreachable:
+        page = TestClient(
+            create_app(unreachable, clock=lambda: NOON), raise_server_exceptions=False
+        ).post(path, data={"receipt": "1", "who": "self", "act": "acknowledge"})
+
+    assert page.status_code == 503
+    assert "系统正忙" in page.text
+    assert page.headers["retry-after"] == "60"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert path not in page.text
+
+
+@contextmanager
+def _out_of_reach(office):
+    """The same office, whose database another program holds (SQLite), or which is not there."""
+    if office.engine.dialect.name == "postgresql":
+        yield replace(office, engine=open_engine("postgresql+psycopg://127.0.0.1:1/gone"))
+        return
+    impatient = open_engine(str(office.engine.url))
+    event.listen(impatient, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 1"))
+    with office.engine.execution_options(sise_writes=True).begin():
+        yield replace(office, engine=impatient)
+    impatient.dispose()

@@ -130,6 +130,7 @@ def test_filters_by_colour_unit_and_number(cast, elsewhere, night, sign_in):
     assert found(unit="水利") == ["水-1"]
     assert found(number="甲_") == ["甲_1"], "an underscore is only itself"
     assert found(number="完") == ["完-1"], "a search by number finds what is closed"
+    assert found(number="水-1 的") == ["水-1"], "a title is found too"
     assert found(colour="purple", page="-3") == ["甲-1", "水-1", "甲_1"]
     assert found(number="\x00") == ["甲-1", "水-1", "甲_1"]
     assert "没有符合条件的事项" in olga.get("/?unit=无").text
@@ -147,7 +148,8 @@ def test_fifty_on_a_page_and_the_filter_goes_along(cast, office, sign_in):
 
     pages = [numbers(olga.get("/", params={"colour": "blue", "page": n})) for n in (1, 2, 3, 4)]
 
-    assert [len(page) for page in pages] == [50, 50, 20, 0]
+    assert [len(page) for page in pages] == [50, 50, 20, 20]
+    assert pages[3] == pages[2], "beyond the last page is the last"
     assert len({number for page in pages for number in page}) == 120
     second = olga.get("/?colour=blue&page=2").text
     assert "第 2 页，共 3 页，120 件" in second

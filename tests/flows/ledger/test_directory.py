@@ -1,5 +1,6 @@
 """通讯录: units, people, posts and absences, in any order, as often as it is imported."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -10,7 +11,8 @@ from flows.database import reading
 from flows.ledger.rows import DirectoryRow, Ledger
 from models import Absence, Official, Post, Unit
 from models.organisation import PostKind
-from tests.flows.ledger.conftest import apply_to, refusals
+from notifications.wording import post_word
+from tests.flows.ledger.conftest import apply_to, refusals, sentences
 
 BUREAU = "区教育局"
 JUNE, JULY = date(2022, 6, 30), date(2022, 7, 1)
@@ -77,6 +79,57 @@ def test_a_person_without_address_receives_the_one_that_comes(engine: Engine) ->
         ]
 
 
+def test_a_language_stays_until_another_is_written(engine: Engine) -> None:
+    def spoken() -> str | None:
+        with reading(engine) as session:
+            return session.exec(select(Official.language)).one()
+
+    apply_to(engine, directory(row("张三", "zhang@example.cn")))
+    assert spoken() is None
+    assert apply_to(engine, directory(row("张三", language="en"))).officials == 1
+    assert apply_to(engine, directory(row("张三", post=PostKind.HANDLER))).officials == 0
+    assert spoken() == "en"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("中文", "zh-CN"), ("zh-cn", "zh-CN"), ("English", "en"), ("EN", "en"), ("", "")],
+)
+def test_the_language_of_a_persons_mails_is_written_in_either(
+    read_sheets: Callable[..., Ledger], written: str, read: str
+) -> None:
+    ledger = read_sheets({"通讯录": [["单位", "姓名", "语言"], ["甲", "张三", written]]})
+
+    assert sentences(ledger) == []
+    assert ledger.directory[0].language == read
+
+
+def test_a_language_that_no_mail_has_is_refused(read_sheets: Callable[..., Ledger]) -> None:
+    ledger = read_sheets({"通讯录": [["单位", "姓名", "语言"], ["甲", "张三", "方言"]]})
+
+    assert sentences(ledger) == ["通讯录 第2行 语言：“方言”不是可用的语言，请写 中文 或 English"]
+
+
+@pytest.mark.parametrize("kind", PostKind)
+def test_a_post_is_read_by_the_word_that_mails_and_pages_use(
+    read_sheets: Callable[..., Ledger], kind: PostKind
+) -> None:
+    ledger = read_sheets(
+        {"通讯录": [["单位", "姓名", "职务类别"], ["甲", "张三", post_word(kind)]]}
+    )
+
+    assert ledger.directory[0].post is kind
+
+
+def test_a_post_that_is_none_is_told_with_the_words_for_all(
+    read_sheets: Callable[..., Ledger],
+) -> None:
+    ledger = read_sheets({"通讯录": [["单位", "姓名", "职务类别"], ["甲", "张三", "队长"]]})
+
+    [said] = sentences(ledger)
+    assert all(post_word(kind) in said for kind in PostKind)
+
+
 def test_the_end_of_a_post_is_entered_into_the_post_that_is_known(engine: Engine) -> None:
     apply_to(engine, directory(row("张三", post=PostKind.UNIT_HEAD)))
 
@@ -137,6 +190,13 @@ def test_dates_beside_a_deputy_do_not_end_the_post(engine: Engine) -> None:
         (
             (row("张三", deputy="赵六", row=2),),
             "通讯录 第2行 代理人：找不到“赵六”（区教育局），请填写邮箱，或先在通讯录里登记",
+        ),
+        (
+            (
+                row("张三", "a@example.cn", language="en", row=2),
+                row("张三", "a@example.cn", language="zh-CN", unit="小学", row=3),
+            ),
+            "通讯录 第3行 语言：“zh-CN”与同一人第2行的语言不同，请写成一致",
         ),
         ((row("张三", deputy="张三", row=2),), "通讯录 第2行 代理人：“张三”不能代理自己"),
         (

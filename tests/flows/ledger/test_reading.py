@@ -41,7 +41,7 @@ def test_headings_are_found_below_title_rows(read_sheets: Read) -> None:
         date(2022, 7, 14),
         5,
     )
-    assert ledger.ignored_columns == ("台账：序号", "台账：办理情况")
+    assert ledger.ignored_columns == ("台账 序号", "台账 办理情况")
 
 
 def test_a_merged_number_is_one_task_with_several_measures(read_sheets: Read) -> None:
@@ -204,6 +204,16 @@ def test_a_csv_is_read_in_the_encodings_that_offices_use(read_bytes: Read, encod
 
     assert ledger.problems == ()
     assert ledger.rows[0].title == "党的领导弱化，㙍等"
+
+
+def test_the_measures_of_a_csv_are_one_cell_with_its_line_breaks(read_bytes: Read) -> None:
+    ledger = read_bytes(
+        "问题编号,反馈问题,责任单位,整改时限,整改措施\r\n"
+        '1,题,甲,2022-12-31,"一是排查\r\n二是整改"\r\n'.encode()
+    )
+
+    assert sentences(ledger) == []
+    assert ledger.rows[0].measures == ("一是排查\n二是整改",)
 
 
 def test_a_csv_is_a_directory_by_its_headings(read_bytes: Read) -> None:

@@ -1,0 +1,77 @@
+"""`sise serve` is stopped by a person (Ctrl-C) or by the system (SIGTERM)."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.database import open_engine
+from models.message import MessageState
+from tests.conftest import office_on
+from tests.outboxes import crowd, fill, messages, states
+from tests.sise.conftest import Sise
+from tests.smtp_peers import Peer, peer
+
+SERVE = """
+import sys
+from datetime import timedelta
+from sise.commands import serving
+from sise.main import run
+
+serving.DELIVER_EVERY = timedelta(milliseconds=100)
+sys.argv = ["sise", "serve", "--port", sys.argv[1]]
+run()
+"""
+ROOT = Path(__file__).parent.parent.parent
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def serving(relay: Peer, port: int) -> subprocess.Popen[bytes]:
+    said = {"SISE_SMTP_URL": relay.url, "SISE_MAIL_HOURS": "always", "SISE_NIGHT_AT": "off"}
+    return subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port)],
+        cwd=ROOT,
+        env={**os.environ, **said},
+        stderr=subprocess.PIPE,
+    )
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_what_is_stopped_ends_after_the_mail_in_hand(
+    ready: Sise, tmp_path: Path, stop: signal.Signals
+):
+    office = office_on(open_engine(f"sqlite:///{tmp_path}/home/sise.db"), tmp_path)
+    fill(office, *crowd(500))
+    port = free_port()
+    child: list[subprocess.Popen[bytes]] = []
+
+    def stop_in_the_first(verb: str, argument: str) -> str | None:
+        if verb == "." and len(relay.mails) == 1:
+            while not listens(port):
+                pass
+            child[0].send_signal(stop)
+            while listens(port):
+                pass
+        return None
+
+    with peer(stop_in_the_first) as relay:
+        child.append(serving(relay, port))
+        _, said = child[0].communicate(timeout=60)
+    office.engine.dispose()
+
+    assert (child[0].returncode, b"Traceback" in said) == (0, False), said.decode()
+    assert states(office)[MessageState.SENT] == len(relay.mails) < 500
+    assert not [m for m in messages(office) if m.lease_owner or m.possible_duplicate]
