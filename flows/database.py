@@ -17,7 +17,8 @@ BUSY_SECONDS = 15  # how long SQLite waits for another writer before it says "lo
 
 def open_engine(url: str) -> Engine:
     """SQLite in write-ahead mode, or PostgreSQL as it is."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # Parameters are kept out of errors: they hold words of restricted matters, and people's names.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
