@@ -66,7 +66,12 @@ def addressees(session: Session, composition: Composition) -> list[int]:
 def receipts(composition: Composition, people: list[int]) -> Executable:
     """Tonight's receipts of these people, and those of replaced digests, while they are owed."""
     return (
-        select(Receipt, Notice, Transition, Task, Unit, Official, col(Absent.name).label("absent"))
+        select(
+            *(Receipt, Notice, Task, Unit, Official),
+            col(Absent.name).label("absent"),
+            col(Transition.source).label("raised_from"),
+            col(Transition.cause).label("cause"),
+        )
         .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
         .join(Transition, col(Transition.id) == col(Notice.transition_id))
         .join(Task, col(Task.id) == col(Notice.task_id))
@@ -132,8 +137,8 @@ def warning_line(composition: Composition, row: Row[*tuple[Any, ...]], link: str
         climbed_from=receipt.climbed_from,
         stands_for=row.absent or "",
         link=link,
-        raised_from=Colour(row.Transition.source),
-        cause=ladder.entry(row.Transition.cause),
+        raised_from=Colour(row.raised_from),
+        cause=ladder.entry(row.cause),
     )
 
 
