@@ -5,7 +5,8 @@ long (RFC 2047 §2) and puts an encoded-word inside an address; it also takes th
 """
 
 import re
-from base64 import b64encode, encodebytes
+from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Iterator
 from datetime import datetime
 from email.utils import format_datetime
@@ -15,8 +16,8 @@ import idna
 from models.message import Message, MessageKind
 
 THREADED = (MessageKind.DIGEST, MessageKind.SUMMARY)  # what comes again and again
+LINE = 76  # RFC 2045 §6.8
 WORD_OCTETS = 39  # per encoded-word: with "Subject: " before it, its line stays below 76
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 # Control characters, and those that turn the direction of the text round.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
 _PLAIN = re.compile(r"(?=.{1,60}\Z)[A-Za-z0-9-]+( [A-Za-z0-9-]+)*")
@@ -106,14 +107,14 @@ def _slices(written: str) -> Iterator[bytes]:
 
 
 def _part(kind: str, body: str) -> str:
-    canonical = _LINE_BREAK.sub("\r\n", body).encode()
-    return "\r\n".join(
-        (
-            f"Content-Type: text/{kind}; charset=utf-8",
-            "Content-Transfer-Encoding: base64",
-            "",
-            _LINE_BREAK.sub("\r\n", encodebytes(canonical).decode().rstrip("\n")),
-        )
+    if "\r" in body:
+        body = body.replace("\r\n", "\n").replace("\r", "\n")
+    octets = b2a_base64(body.replace("\n", "\r\n").encode(), newline=False).decode()
+    lines = [octets[at : at + LINE] for at in range(0, len(octets), LINE)]
+    encoded = "\r\n".join(lines)
+    return (
+        f"Content-Type: text/{kind}; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: base64\r\n\r\n{encoded}"
     )
 
 
