@@ -6,11 +6,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from flows.ledger.addresses import BadAddress, normal_address
+from flows.ledger.addresses import normal_address
 from flows.ledger.grid import CellFault, Value
 from flows.ledger.needs import Need
 from models.organisation import PostKind
 from models.task import Track
+from notifications.mime import UnusableAddress
 
 YEARS = range(1949, 2101)
 LONG_TERM = ("长期坚持", "长期")  # what stands in 整改时限 where there is no date
@@ -110,7 +111,7 @@ def address(value: Value) -> str:
     text = line(value, 320)
     try:
         return normal_address(text) if text else ""
-    except BadAddress as error:
+    except UnusableAddress as error:
         raise BadCell(Need.NOT_AN_ADDRESS, text) from error
 
 
