@@ -1,7 +1,7 @@
 """A message of the outbox as the bytes that go over the wire: the same at every attempt.
 
 Written by hand, because the standard library's writer makes lines and encoded-words that are too
-long (RFC 2047 §2) and puts an encoded-word inside an address; it also takes thirty times as long.
+long (RFC 2047 §2) and puts an encoded-word inside an address; it also takes twenty times as long.
 """
 
 import re
