@@ -3,6 +3,7 @@ BIN := .venv/bin
 HOME_OF_DEMO ?= ./var/demo
 
 BENCH ?=
+MAIL ?=
 
 .PHONY: help demo serve test check bench format requirements migration clean
 
@@ -36,8 +37,9 @@ check: .venv/dev ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/dev ## the sweep against its floor, as ratios: make bench BENCH='--tasks 1000000'
+bench: .venv/dev ## sweep and mail against their floors: make bench BENCH='--tasks 1000000' MAIL='--mails 3000'
 	$(BIN)/python -m benchmarks.sweep $(BENCH)
+	$(BIN)/python -m benchmarks.mail $(MAIL)
 
 format: .venv/dev ## put the code into form
 	$(BIN)/ruff format .

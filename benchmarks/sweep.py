@@ -10,6 +10,7 @@ import resource
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,7 +21,7 @@ from sqlalchemy import Date, Engine, bindparam, text
 from sqlmodel import Session
 
 from benchmarks.databases import Copies, postgresql, sqlite
-from benchmarks.population import TONIGHT, instant
+from benchmarks.population import TONIGHT, instant, populate
 from flows.database import transaction
 from flows.sweep import sweep
 from flows.working_days import load_calendar
@@ -97,13 +98,14 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures there too")
     given = parser.parse_args()
     due = given.tasks * 9 // 100
+    fill = partial(populate, tasks=given.tasks, due=due)
     found: dict[str, Any] = {
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "tasks": given.tasks,
         "due": due,
     }
     for kind in (sqlite, postgresql):
-        with tempfile.TemporaryDirectory() as home, kind(Path(home), given.tasks, due) as copies:
+        with tempfile.TemporaryDirectory() as home, kind(Path(home), fill) as copies:
             found[kind.__name__] = measure(copies, given.rounds)
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     if given.json:

@@ -23,6 +23,7 @@ from flows.rulebook import ladder_of
 from models import Message, MessageItem, Official, Policy, ReplyLink
 from models.message import MessageKind, MessageState
 from models.notice import Duty
+from models.warning import Colour
 from models.workdays import Calendar
 from notifications.digest import Digest, Line, render_digest
 from notifications.links import key_id, new_salt, placeholder, token, token_hash
@@ -161,4 +162,9 @@ def _message(composition: Composition, draft: Draft) -> dict[str, Any]:
     rendered = render_digest(digest, official.language or office.language)
     return outbox_row(
         office, official, MessageKind.DIGEST, composition.night_id, composition.now
-    ) | {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
+    ) | {
+        "urgent": digest.worst == Colour.RED,
+        "subject": rendered.subject,
+        "text": rendered.text,
+        "html": rendered.html,
+    }

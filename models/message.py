@@ -41,6 +41,7 @@ class Message(SQLModel, table=True):
     domain: str  # of the address, in lower case: what a limit or a pause is for
     message_id: str = Field(unique=True)
     boundary: str
+    urgent: bool = False  # it holds red; marked as of high importance
     composed_at: datetime = Field(sa_type=Instant)  # also the Date header
     expires_at: datetime = Field(sa_type=Instant)  # no attempt is repeated after this
 

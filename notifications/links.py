@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from functools import cache
 
 _PLACEHOLDER = re.compile(r"@@link:([0-9a-f]{32})@@")
 
@@ -14,7 +15,7 @@ def new_salt() -> str:
 
 def token(secret: bytes, salt: str) -> str:
     """128 bits in hex: no character that a mail program would cut off a link."""
-    return hmac.new(secret, f"link.v1|{salt}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret, f"link.v1|{salt}".encode(), "sha256").hex()[:32]
 
 
 def key_id(secret: bytes) -> str:
@@ -33,7 +34,12 @@ def placeholder(salt: str) -> str:
 
 def fill(body: str, *, secret: bytes, base_url: str) -> str:
     """The body as it is sent, with live links."""
-    return _PLACEHOLDER.sub(lambda m: reply_url(base_url, token(secret, m[1])), body)
+
+    @cache
+    def url(salt: str) -> str:
+        return reply_url(base_url, token(secret, salt))
+
+    return _PLACEHOLDER.sub(lambda m: url(m[1]), body)
 
 
 def reply_url(base_url: str, written: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
@@ -64,10 +64,15 @@ class Relay:
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
 
-    @cached_property
+    @property
     def tls(self) -> ssl.SSLContext | None:
-        """Made once: it reads every certificate of the machine, which takes 30 ms."""
-        return None if self.scheme == "smtp" else ssl.create_default_context()
+        return None if self.scheme == "smtp" else trust()
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Once per process: it reads every certificate of the machine, which takes 30 ms."""
+    return ssl.create_default_context()
 
 
 class RelayUnavailable(Exception):
@@ -86,16 +91,17 @@ async def connected(relay: Relay, domain: str) -> AsyncIterator["Connection"]:
         use_tls=relay.scheme == "smtps",
         # Explicit, because None would fall back to plain text when STARTTLS is stripped.
         start_tls=relay.scheme == "smtp+starttls",
-        username=relay.user,
-        password=relay.password,
         tls_context=relay.tls,
     )
+    transport = None
     try:
-        await client.connect()
-    except (SMTPException, OSError, ValueError) as error:
-        raise RelayUnavailable(f"{relay}: {_words(error)}") from error
-    transport = client.transport
-    try:
+        try:
+            await client.connect()
+            transport = client.transport
+            if relay.user is not None:
+                await client.login(relay.user, relay.password or "")
+        except (SMTPException, OSError, ValueError) as error:
+            raise RelayUnavailable(f"{relay}: {_words(error)}") from error
         yield Connection(client)
     finally:
         await _leave(client, transport)
@@ -188,10 +194,13 @@ async def _leave(client: SMTP, transport: BaseTransport | None) -> None:
 
 def _words(error: BaseException) -> str:
     """What a person can read: the system's own word for a failed connection, else the error's."""
-    number = getattr(error.__cause__, "errno", None)
-    plain = isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, ssl.SSLError)
-    if plain and number:
-        return os.strerror(number)
+    for cause in (error, error.__cause__):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not accepted: {cause.verify_message}"
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS failed: {cause.reason or cause}"
+    if isinstance(error.__cause__, OSError) and error.__cause__.errno:
+        return os.strerror(error.__cause__.errno)
     said = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else error
     return _clean(str(said)) or type(error).__name__
 

@@ -22,6 +22,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
+    auto_reload=False,
 )
 for _name in ("colour_word", "post_word", "duty_word", "notice_word", "day_words", "over_words"):
     _ENVIRONMENT.filters[_name] = getattr(wording, _name)

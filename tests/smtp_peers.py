@@ -1,7 +1,6 @@
 """SMTP servers that misbehave on purpose: one that speaks from a script, and aiosmtpd with TLS."""
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 import threading
@@ -9,17 +8,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from trustme import CA, LeafCert
 
-ISSUED_AT = datetime(2022, 1, 1, tzinfo=UTC)
 DROP = "drop the connection"
 PLAIN_ANSWERS = {
     "": "220 peer",
@@ -146,40 +140,19 @@ def peer(script: Script = lambda verb, argument: None) -> Iterator[Peer]:
         thread.join(10)
 
 
-@dataclass(frozen=True)
-class Certificate:
-    """Signed by itself, for 127.0.0.1: nobody trusts it who was not told to."""
-
-    file: Path
-
-    def served(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.file)
-        return context
+def served(certificate: LeafCert) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
 
 
-def self_signed(folder: Path) -> Certificate:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "relay")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(ISSUED_AT)
-        .not_valid_after(ISSUED_AT + timedelta(days=36500))
-        .add_extension(address, critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "relay.pem"
-    pem = serialization.Encoding.PEM
-    file.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(pem)
-    )
-    return Certificate(file)
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A certificate that vouches for itself alone."""
+    ca, file = CA(), folder / "relay.pem"
+    file.write_bytes(ca.private_key_pem.bytes() + ca.cert_pem.bytes())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 class Kept:
@@ -194,9 +167,9 @@ class Kept:
 
 
 @contextmanager
-def aiosmtpd_peer(**options: Any) -> Iterator[tuple[Kept, int]]:
+def aiosmtpd_peer(kept: Kept | None = None, **options: Any) -> Iterator[tuple[Kept, int]]:
     """aiosmtpd itself; `ssl_context` makes it speak TLS from the first octet."""
-    kept = Kept()
+    kept = kept or Kept()
     controller = _Controller(kept, **options)
     controller.start()
     try:

@@ -1,39 +1,12 @@
-"""Mail addresses, checked strictly: ASCII local part, a real domain (also Chinese), no more."""
+"""Mail addresses in one form: lower case, the domain in ASCII, as every relay takes them."""
 
-import re
-
-import idna
-
-_LOCAL = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
-
-
-class BadAddress(ValueError):
-    """Not an address that every relay takes."""
+from notifications.mime import UnusableAddress, wire_address
 
 
 def normal_address(written: str) -> str:
-    """The address in lower case with an ASCII domain, as SMTP wants it; raises BadAddress."""
-    local, at, domain = written.lower().rpartition("@")
-    domain = _ascii_domain(domain)
-    if not at or len(local) > 64 or len(local) + len(domain) > 253:
-        raise BadAddress(written)
-    if not _LOCAL.fullmatch(local) or not _is_domain(domain):
-        raise BadAddress(written)
-    return f"{local}@{domain}"
-
-
-def _ascii_domain(domain: str) -> str:
-    if domain.isascii():
-        return domain
-    try:
-        return idna.encode(domain).decode("ascii")
-    except idna.IDNAError as error:
-        raise BadAddress(domain) from error
-
-
-def _is_domain(domain: str) -> bool:
-    labels = domain.split(".")
-    if len(labels) < 2 and domain != "localhost":
-        return False
-    return all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
+    """Stricter than SMTP: a host without a dot, or an address of numbers, is a slip of the pen."""
+    address = wire_address(written.lower())
+    labels = address.rpartition("@")[2].split(".")
+    if labels != ["localhost"] and (len(labels) < 2 or labels[-1].isdigit()):
+        raise UnusableAddress(f"'{written}' has no domain of the internet")
+    return address

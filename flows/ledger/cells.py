@@ -6,11 +6,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from flows.ledger.addresses import BadAddress, normal_address
+from flows.ledger.addresses import normal_address
 from flows.ledger.grid import CellFault, Value
 from flows.ledger.needs import Need
 from models.organisation import PostKind
 from models.task import Track
+from notifications.mime import UnusableAddress
 from notifications.wording import CHINESE, ENGLISH, LANGUAGES, post_word, track_word
 
 YEARS = range(1949, 2101)
@@ -111,7 +112,7 @@ def address(value: Value) -> str:
     text = line(value, 320)
     try:
         return normal_address(text) if text else ""
-    except BadAddress as error:
+    except UnusableAddress as error:
         raise BadCell(Need.NOT_AN_ADDRESS, text) from error
 
 

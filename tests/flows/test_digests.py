@@ -50,6 +50,16 @@ def test_every_warning_has_a_link_and_the_digest_has_one_more(office, cast: Cast
         assert link.expires_at is None  # it begins to run when the mail is sent
 
 
+@pytest.mark.parametrize(("due_on", "urgent"), [(DUE, False), (LONG_AGO, True)])
+def test_a_digest_that_holds_red_is_urgent(office, cast: Cast, due_on: date, urgent: bool):
+    cast.task("甲-1", due_on)
+    cast.task("甲-2", date(2022, 7, 22))
+
+    play(office, DAY)
+
+    assert {mail.urgent for mail in digests(office)} == {urgent}
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_a_restricted_task_shows_number_colour_and_dates_alone(office, cast: Cast, language: str):
     edit(office, Official, cast.alice, language=language)

@@ -2,17 +2,20 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult
+from trustme import CA
 
-from notifications.mailer import Outcome, Relay, RelayUnavailable, Report, connected
-from tests.smtp_peers import DROP, Peer, aiosmtpd_peer, answers, peer, self_signed
+from notifications.mailer import Outcome, Relay, RelayUnavailable, Report, connected, trust
+from tests.smtp_peers import DROP, Kept, Peer, aiosmtpd_peer, answers, peer, self_signed, served
 
 CONTENT = b"Subject: one\r\n\r\n.begins with a dot\r\n"
 SENT = Report(Outcome.SENT, "")
+LONG_AGO, FAR_AHEAD = datetime(2010, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def send(url: str, *recipients: str) -> list[Report]:
@@ -220,50 +223,101 @@ def test_a_relay_without_logins_is_not_sent_to_as_if_we_had_none():
     with peer() as relay, pytest.raises(RelayUnavailable):
         send(f"smtp://user:geheim@127.0.0.1:{relay.port}")
 
-    assert relay.verbs() == ["EHLO"]
+    assert relay.verbs() == ["EHLO", "QUIT"]
 
 
-def test_where_starttls_is_stripped_nothing_is_sent_in_clear():
-    with peer() as relay, pytest.raises(RelayUnavailable, match=r"(?i)starttls"):
+IN_CLEAR = "250-peer\r\n250 AUTH PLAIN LOGIN"
+
+
+@pytest.mark.parametrize("ehlo", ["250 peer", IN_CLEAR])
+def test_where_starttls_is_stripped_nothing_is_sent_in_clear(ehlo):
+    with peer(answers(EHLO=ehlo)) as relay, pytest.raises(RelayUnavailable, match="STARTTLS"):
         send(f"smtp+starttls://user:geheim@127.0.0.1:{relay.port}")
 
     assert relay.verbs() == ["EHLO"]
 
 
-def test_a_certificate_that_nobody_signed_is_refused_before_a_word_is_said(tmp_path):
-    with (
-        aiosmtpd_peer(ssl_context=self_signed(tmp_path).served()) as (kept, port),
-        pytest.raises(RelayUnavailable, match="certificate"),
-    ):
-        send(f"smtps://user:geheim@127.0.0.1:{port}")
+@pytest.fixture
+def ca(tmp_path, monkeypatch) -> Iterator[CA]:
+    """An authority that this machine trusts."""
+    ca = CA()
+    ca.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    trust.cache_clear()
+    yield ca
+    trust.cache_clear()
 
-    assert kept.mails == []
 
-
-def test_the_same_on_starttls(tmp_path):
-    options = {"tls_context": self_signed(tmp_path).served(), "require_starttls": True}
-    with (
-        aiosmtpd_peer(**options) as (kept, port),
-        pytest.raises(RelayUnavailable, match="certificate"),
-    ):
-        send(f"smtp+starttls://127.0.0.1:{port}")
-
-    assert kept.mails == []
+def listening(scheme: str, context: ssl.SSLContext) -> dict[str, Any]:
+    if scheme == "smtps":
+        return {"ssl_context": context, "auth_require_tls": False}  # it does not see its own TLS
+    return {"tls_context": context, "require_starttls": True}
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
-def test_a_certificate_that_the_machine_trusts_is_enough(tmp_path, monkeypatch, scheme):
-    certificate = self_signed(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
-    context = certificate.served()
-    options: dict[str, Any] = (
-        {"ssl_context": context}
-        if scheme == "smtps"
-        else {"tls_context": context, "require_starttls": True}
-    )
-    with aiosmtpd_peer(**options) as (kept, port):
-        assert send(f"{scheme}://127.0.0.1:{port}") == [SENT]
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("expired", "certificate has expired"),
+        ("not yet valid", "certificate is not yet valid"),
+        ("for another host", "IP address mismatch"),
+        ("self-signed", "self-signed certificate"),
+        ("of a stranger", "unable to get local issuer certificate"),
+    ],
+)
+def test_a_certificate_that_is_not_right_is_named_before_a_password_is(
+    ca, tmp_path, scheme, fault, words
+):
+    served_by = {
+        "expired": lambda: served(ca.issue_cert("127.0.0.1", not_after=LONG_AGO)),
+        "not yet valid": lambda: served(ca.issue_cert("127.0.0.1", not_before=FAR_AHEAD)),
+        "for another host": lambda: served(ca.issue_cert("relay.example")),
+        "self-signed": lambda: self_signed(tmp_path),
+        "of a stranger": lambda: served(CA().issue_cert("127.0.0.1")),
+    }
+    tried: list[Any] = []
+    options = listening(scheme, served_by[fault]()) | {
+        "authenticator": lambda *given: tried.append(given) or AuthResult(success=True)
+    }
+    with aiosmtpd_peer(**options) as (kept, port), pytest.raises(RelayUnavailable) as caught:
+        send(f"{scheme}://user:geheim@127.0.0.1:{port}")
 
+    assert f"127.0.0.1:{port}: its certificate is not accepted: {words}" in str(caught.value)
+    assert (kept.mails, tried) == ([], [])
+
+
+class LoginsInClearOnly(Kept):
+    async def handle_EHLO(  # noqa: N802  # aiosmtpd's name
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        if session.ssl is None:
+            return responses
+        return [said for said in responses if "AUTH" not in said]
+
+
+def test_a_login_that_is_offered_in_clear_only_is_not_made(ca):
+    tried: list[Any] = []
+    options = listening("smtp+starttls", served(ca.issue_cert("127.0.0.1"))) | {
+        "authenticator": lambda *given: tried.append(given) or AuthResult(success=True),
+        "auth_require_tls": False,
+    }
+    with (
+        aiosmtpd_peer(LoginsInClearOnly(), **options) as (kept, port),
+        pytest.raises(RelayUnavailable, match="AUTH"),
+    ):
+        send(f"smtp+starttls://user:geheim@127.0.0.1:{port}")
+
+    assert (kept.mails, tried) == ([], [])
+
+
+@pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
+def test_a_certificate_that_the_machine_trusts_is_enough(ca, scheme):
+    options = listening(scheme, served(ca.issue_cert("127.0.0.1"))) | {"authenticator": accept}
+    with aiosmtpd_peer(**options) as (kept, port):
+        reports = send(f"{scheme}://us%40er:%E5%AF%86%3A%2F%40%E7%A0%81@127.0.0.1:{port}")
+
+    assert reports == [SENT]
     assert len(kept.mails) == 1
 
 
@@ -313,4 +367,10 @@ def test_what_is_no_relay_is_refused(url):
 
 def test_plain_smtp_needs_no_certificates():
     assert Relay.parse("smtp://relay.example").tls is None
-    assert isinstance(Relay.parse("smtps://relay.example").tls, ssl.SSLContext)
+
+
+def test_every_relay_of_a_process_shares_the_certificates_that_were_read_once():
+    one = Relay.parse("smtps://relay.example").tls
+
+    assert isinstance(one, ssl.SSLContext)
+    assert Relay.parse("smtp+starttls://other.example").tls is one

@@ -8,11 +8,13 @@ from email.header import decode_header, make_header
 from email.message import Message as Parsed
 from email.utils import parseaddr, parsedate_to_datetime
 
+import idna
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.mime import UnusableAddress, build, wire_address
+from models.message import MessageKind
+from notifications.mime import THREADED, UnusableAddress, build, wire_address
 from tests.conftest import SHANGHAI, instant
 
 NOON = instant(date(2022, 7, 14), time(12)).astimezone(SHANGHAI)
@@ -40,6 +42,9 @@ class Letter:
     to_address: str = "zhangwei@dinghai.example"
     message_id: str = "<0123456789abcdef01234567@office.example>"
     boundary: str = "sise-0123456789abcdef0123456789abcdef"
+    kind: MessageKind = MessageKind.DIGEST
+    official_id: int = 12
+    urgent: bool = False
 
 
 def wire(letter=None, *, text="你好\n", html="<p>你好</p>\n", mail_from="sise@office.example"):
@@ -67,8 +72,9 @@ def assert_fit_for_every_relay(raw: bytes) -> None:
     assert b"\0" not in raw
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert b"\r" not in raw.replace(b"\r\n", b"")
-    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
-    assert all(len(line) <= 76 for line in head.split(b"\r\n") if b"=?" in line)
+    for line in raw.split(b"\r\n"):
+        # A line that holds an identifier or an address is as long as that is: RFC 5322 §2.1.1.
+        assert len(line) <= (998 if re.search(rb"<\S+>$", line) else 76)
     assert all(len(word) <= 75 for word in ENCODED_WORD.findall(head))
 
 
@@ -87,6 +93,15 @@ def test_a_subject_of_any_length_keeps_its_lines_short(sign, length):
     raw = wire(Letter(subject=sign * length))
 
     assert heading(raw, "Subject") == sign * length
+    assert_fit_for_every_relay(raw)
+
+
+@unhurried
+@given(st.lists(st.one_of(chinese, emoji), min_size=1, max_size=200).map("".join))
+def test_a_subject_of_nothing_but_chinese_and_emoji_reads_back(subject):
+    raw = wire(Letter(subject=subject))
+
+    assert heading(raw, "Subject") == subject
     assert_fit_for_every_relay(raw)
 
 
@@ -151,6 +166,7 @@ def test_what_identifies_the_mail_is_never_encoded_and_answers_itself_to_no_resp
     assert mail["Date"].endswith("+0800")
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert mail["X-Sise-Mail"] == "0123456789abcdef01234567"
     assert parseaddr(mail["From"])[1] == "sise@office.example"
 
 
@@ -162,6 +178,69 @@ def test_a_chinese_domain_is_written_in_its_ascii_form_everywhere():
     assert parseaddr(read(raw)["To"])[1] == "zhang@xn--fsqu00a.xn--fiqs8s"
     assert parseaddr(read(raw)["From"])[1] == "sise@xn--fsqu00a.xn--fiqs8s"
     assert read(raw)["Message-ID"] == "<0123@xn--fsqu00a.xn--fiqs8s>"
+    assert_fit_for_every_relay(raw)
+
+
+label = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=30)
+chinese_label = st.text("例子督办区县政务公开办公室", min_size=1, max_size=12)
+domains = st.lists(st.one_of(label, chinese_label), min_size=1, max_size=3).map(
+    lambda labels: ".".join([*labels, "example"])
+)
+
+
+@unhurried
+@given(domain=domains, local=st.text("abcdefghij0123456789+_-", min_size=1, max_size=40))
+def test_whatever_the_domain_identifiers_and_addresses_are_never_encoded_or_broken(domain, local):
+    ours, theirs = f"sise@{domain}", f"{local}@{domain}"
+
+    raw = wire(Letter(to_address=theirs, message_id=f"<0123456789@{domain}>"), mail_from=ours)
+
+    mail, written = read(raw), wire_address(ours)
+    assert idna.decode(written.partition("@")[2]) == idna.decode(idna.encode(domain))
+    assert mail["Reply-To"] == f"<{written}>"
+    assert mail["References"] == mail["In-Reply-To"] == f"<digest.12.{written}>"
+    assert mail["Message-ID"] == f"<0123456789@{written.partition('@')[2]}>"
+    assert parseaddr(mail["To"])[1] == wire_address(theirs)
+    assert_fit_for_every_relay(raw)
+
+
+def test_the_digests_of_one_person_are_one_thread_and_nobody_else_s():
+    roots = {
+        (kind, person): {
+            read(wire(Letter(kind=kind, official_id=person, message_id=f"<{n}@o.example>")))[header]
+            for n in "12"
+            for header in ("References", "In-Reply-To")
+        }
+        for kind in THREADED
+        for person in (12, 13)
+    }
+
+    assert all(len(root) == 1 for root in roots.values())
+    assert len(set.union(*roots.values())) == len(roots)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in MessageKind if kind not in THREADED])
+def test_a_code_or_a_receipt_is_hidden_in_no_thread(kind):
+    mail = read(wire(Letter(kind=kind)))
+
+    assert mail["References"] is mail["In-Reply-To"] is None
+
+
+def test_only_what_holds_red_calls_itself_important():
+    calm, urgent = read(wire()), read(wire(Letter(urgent=True)))
+
+    assert (calm["Importance"], calm["X-Priority"]) == (None, None)
+    assert (urgent["Importance"], urgent["X-Priority"]) == ("high", "1")
+
+
+@pytest.mark.parametrize(
+    "text", [".", ".\r\n", "一\r\n.\r\n二", "..", ".begins", "a\rb", "\r", "\r\r\n\n"]
+)
+def test_no_line_of_a_body_ends_the_mail_or_begins_another(text):
+    raw = wire(text=text, html=text)
+
+    assert not any(line.startswith(b".") for line in raw.split(b"\r\n"))
+    assert body(raw, "plain") == re.sub(r"\r\n|\r|\n", "\r\n", text)
     assert_fit_for_every_relay(raw)
 
 

@@ -48,7 +48,7 @@ def test_a_relay_that_is_down(kept: Sise):
 
 
 def test_a_certificate_that_nobody_trusts(kept: Sise, tmp_path):
-    with aiosmtpd_peer(ssl_context=self_signed(tmp_path).served()) as (_, port):
+    with aiosmtpd_peer(ssl_context=self_signed(tmp_path)) as (_, port):
         night, deliver = say(kept, SISE_SMTP_URL=GEHEIM.format(port=port))
 
     assert night == deliver

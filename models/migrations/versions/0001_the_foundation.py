@@ -136,6 +136,7 @@ def upgrade() -> None:
     sa.Column('domain', sa.String(), nullable=False),
     sa.Column('message_id', sa.String(), nullable=False),
     sa.Column('boundary', sa.String(), nullable=False),
+    sa.Column('urgent', sa.Boolean(), nullable=False),
     sa.Column('composed_at', models.columns.Instant(timezone=True), nullable=False),
     sa.Column('expires_at', models.columns.Instant(timezone=True), nullable=False),
     sa.Column('state', sa.Enum('queued', 'sent', 'dead', 'superseded', 'skipped', name='messagestate', native_enum=False, length=32), nullable=False),
