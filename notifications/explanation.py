@@ -197,9 +197,9 @@ def _raised(step: ClimbStep, language: str) -> str:
     english, on = language == ENGLISH, day_words(step.on, language)
     entry = entry_words(step.entry, language) if step.entry else ""
     colour = colour_word(step.colour, language)
-    passed = (", " if english else "、").join(colour_word(c, language) for c in step.passed)
+    passed = (" and " if english else "、").join(colour_word(c, language) for c in step.passed)
     if english:
-        over = f", past {passed}" if passed else ""
+        over = f" over {passed}" if passed else ""
         return f"the night of {on} raised it{over}, because '{entry}' had come"
     over = f"（越过{passed}）" if passed else ""
     return f"{on}夜间检查时，“{entry}”已到，升为{colour}{over}"

@@ -147,7 +147,7 @@ def test_a_red_task_has_nothing_further_to_fear(office, cast: Cast):
         f"olga (supervision office) {waits}; for information.",
     ]
     assert said[1] == (
-        "It is red: the night of 14 July 2022 raised it, past blue, yellow, because "
+        "It is red: the night of 14 July 2022 raised it over blue and yellow, because "
         "'1 month after the deadline' had come."
     )
     assert said[-1] == "Nothing further is due to strike."
