@@ -24,6 +24,7 @@ from models import (
 from models.ladder import Ladder
 from models.notice import Duty, owed
 from models.organisation import PostKind
+from models.strike import counted
 from models.warning import Colour
 from models.workdays import Calendar
 from notifications.digest import Line
@@ -161,15 +162,14 @@ def reminder_line(composition: Composition, row: Row[*tuple[Any, ...]]) -> Line:
 def _matter(composition: Composition, task: Task, unit: Unit) -> dict[str, Any]:
     """What may be said about the task itself: restricted ones carry number and dates only."""
     due, calendar = task.due_on, composition.calendar
-    rolls = composition.ladders[task.policy_id].roll == "next"
-    counted = calendar.roll(due) if due and rolls else due
+    counted_on = counted(due, composition.ladders[task.policy_id], calendar) if due else None
     return {
         "number": task.number,
         "title": "" if task.restricted else task.title,
         "unit": "" if task.restricted else unit.name,
         "restricted": task.restricted,
         "due_on": due,
-        "counted_on": counted,
-        "days_over": (composition.on - counted).days if counted else None,
+        "counted_on": counted_on,
+        "days_over": (composition.on - counted_on).days if counted_on else None,
         "provisional": due is not None and not calendar.is_known(due.year),
     }

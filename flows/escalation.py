@@ -10,7 +10,7 @@ from sqlmodel import Session
 from flows.deadline import date_anchors, live_notice
 from flows.moves import move_colour
 from flows.rulebook import ladder_of
-from models import Policy, Task
+from models import Notice, Policy, Task
 from models.ladder import Clock
 from models.notice_machine import NoticeState
 from models.signoff import ON_CLOCK
@@ -46,14 +46,15 @@ def due_rung(session: Session, task: Task, on: date, calendar: Calendar) -> Stri
     if task.state not in ON_CLOCK:
         return None
     ladder = ladder_of(session.get_one(Policy, task.policy_id))
-    struck = highest(strikes(ladder, anchors_of(session, task), calendar), on)
+    anchors = anchors_of(task, live_notice(session, task))
+    struck = highest(strikes(ladder, anchors, calendar), on)
     return struck if struck and struck.rung.colour.rank > task.colour.rank else None
 
 
-def anchors_of(session: Session, task: Task) -> Anchors:
+def anchors_of(task: Task, notice: Notice | None) -> Anchors:
     """The date clocks, and those of the live notice while they run."""
     anchors: dict[tuple[Clock, Colour | None], date | None] = {**date_anchors(task)}
-    if notice := live_notice(session, task):
+    if notice:
         if notice.state == NoticeState.ISSUED:
             anchors["unacknowledged", notice.colour] = notice.acknowledge_by
         if notice.state != NoticeState.ANSWERED:

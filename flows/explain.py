@@ -1,22 +1,26 @@
-"""Why a task has its colour: the anchor, the roll, each rung's strike date, who was told, and
-what comes next. The same arithmetic as the sweep, one task at a time."""
+"""Why a task has its colour, as it stood on a date: the anchor, the roll, each rung's strike
+date, what raised it, and what comes next. The same arithmetic as the sweep, one task at a time."""
 
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from flows.escalation import anchors_of
 from flows.rulebook import ladder_of
-from models import DeadlineChange, Notice, Official, Policy, Receipt, Task, Transition
-from models.notice import Duty
-from models.notice_machine import LIVE
+from flows.standing import History, Standing
+from flows.told import told
+from models import Policy, Task
+from models.ladder import Entry, Ladder
 from models.refusal import Refusal
 from models.signoff import ON_CLOCK
-from models.strike import rolled, strikes
+from models.strike import Strike, counted, start, strikes
+from models.warning import Colour
 from models.workdays import Calendar
-from notifications.explanation import DueChange, ExplainRow, Explanation, ToldRow
+from notifications.explanation import ClimbStep, DueChange, ExplainRow, Explanation
+from notifications.wording import day_words
+
+Key = tuple[Colour, str]
 
 
 class NoSuchTask(Refusal):
@@ -24,23 +28,36 @@ class NoSuchTask(Refusal):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            f"没有编号为“{number}”的任务；可用 sise tasks 查看全部编号",
+            f"没有编号为“{number}”的事项；可用 sise tasks 查看全部编号",
             f"no task has the number '{number}'; 'sise tasks' lists them",
+        )
+
+
+class NotYetOpened(Refusal):
+    """The date lies before everything that could be explained."""
+
+    def __init__(self, number: str, on: date, opened_on: date) -> None:
+        super().__init__(
+            f"事项“{number}”于{day_words(opened_on)}交办，{day_words(on)}还没有可说明的",
+            f"task '{number}' was opened on {opened_on}: there is nothing to explain for {on}",
         )
 
 
 def explain(
     session: Session, number: str, *, on: date, calendar: Calendar, timezone: ZoneInfo
 ) -> Explanation:
-    """Raises NoSuchTask."""
-    task = session.exec(select(Task).where(Task.number == number)).first()
-    if task is None:
+    """As it stood at the end of this date; in the time to come, as it stands and will strike.
+    Raises NoSuchTask and NotYetOpened."""
+    kept = session.exec(select(Task).where(Task.number == number)).first()
+    if kept is None:
         raise NoSuchTask(number)
-    policy = session.get_one(Policy, task.policy_id)
-    ladder = ladder_of(policy)
-    rows = _rows(session, task, policy, on, calendar)
-    raised = _raised(session, task)
-    due = task.due_on
+    if on < (first := min(kept.opened_on, kept.created_at.astimezone(timezone).date())):
+        raise NotYetOpened(number, on, first)
+    history = History.load(session, kept)
+    stood = history.at_end_of(on)
+    task, due = stood.task, stood.task.due_on
+    ladder = ladder_of(session.get_one(Policy, task.policy_id))
+    rows = _rows(history, stood, ladder, calendar, on)
     return Explanation(
         number=task.number,
         title=task.title,
@@ -51,38 +68,71 @@ def explain(
         policy=f"{ladder.title}（{ladder.name} {ladder.version}）",
         due_on=due,
         original_due_on=task.original_due_on,
-        rolled_on=calendar.roll(due) if due and ladder.roll == "next" else due,
+        rolled_on=counted(due, ladder, calendar) if due else None,
         rows=rows,
-        changes=_changes(session, task),
-        cause=ladder.entry(raised.cause) if raised else None,
-        caused_on=raised.on if raised else None,
-        told=_told(session, task, timezone),
+        changes=[
+            DueChange(row.on, row.previous_due_on, row.due_on, row.reason) for row in stood.changes
+        ],
+        climb=_climb(stood, ladder),
+        told=told(session, stood, on, timezone),
         next_row=_next(task, rows, on),
     )
 
 
+def _climb(stood: Standing, ladder: Ladder) -> list[ClimbStep]:
+    entries = {_key(rung.colour, entry): entry for rung, entry in ladder.entries()}
+    return [
+        ClimbStep(
+            on=move.on,
+            event=move.event,
+            colour=Colour(move.target),
+            entry=entries.get((Colour(move.target), move.cause)),
+            passed=[Colour(colour) for colour in move.passed.split()],
+        )
+        for move in stood.climb
+    ]
+
+
 def _rows(
-    session: Session, task: Task, policy: Policy, on: date, calendar: Calendar
+    history: History, stood: Standing, ladder: Ladder, calendar: Calendar, on: date
 ) -> list[ExplainRow]:
-    ladder = ladder_of(policy)
-    anchors = anchors_of(session, task)
-    struck = {id(found.entry): found for found in strikes(ladder, anchors, calendar)}
+    """Each entry as it counts now; those that raised the task, as the night counted them."""
+    counts: dict[Key, tuple[Strike, date | None]] = {
+        key: (found, None) for key, found in _strikes(stood, ladder, calendar).items()
+    }
+    for move in stood.climb:
+        key = Colour(move.target), move.cause
+        if found := _strikes(history.before(move), ladder, calendar).get(key):
+            counts[key] = found, move.on
     rows = []
     for rung, entry in ladder.entries():
-        found = struck.get(id(entry))
+        found, raised_on = counts.get(_key(rung.colour, entry), (None, None))
         strike_on = found.on if found else None
         rows.append(
             ExplainRow(
-                rung.colour,
-                rung.label,
-                entry,
-                rolled(entry, found.anchor, ladder, calendar) if found else None,
-                strike_on,
-                strike_on is not None and strike_on <= on,
-                strike_on is not None and not calendar.is_known(strike_on.year),
+                colour=rung.colour,
+                label=rung.label,
+                entry=entry,
+                anchor=start(entry, found.anchor, ladder, calendar) if found else None,
+                strike_on=strike_on,
+                struck=strike_on is not None and strike_on <= on,
+                raised_on=raised_on,
+                provisional=strike_on is not None and not calendar.is_known(strike_on.year),
             )
         )
     return rows
+
+
+def _strikes(stood: Standing, ladder: Ladder, calendar: Calendar) -> dict[Key, Strike]:
+    anchors = anchors_of(stood.task, stood.live)
+    return {
+        _key(found.rung.colour, found.entry): found for found in strikes(ladder, anchors, calendar)
+    }
+
+
+def _key(colour: Colour, entry: Entry) -> Key:
+    """As a transition names the entry that struck: by its target and its cause."""
+    return colour, str(entry)
 
 
 def _next(task: Task, rows: list[ExplainRow], on: date) -> ExplainRow | None:
@@ -96,57 +146,3 @@ def _next(task: Task, rows: list[ExplainRow], on: date) -> ExplainRow | None:
         if row.strike_on and row.colour.rank > task.colour.rank
     ]
     return rows[min(ahead)[2]] if ahead else None
-
-
-def _raised(session: Session, task: Task) -> Transition | None:
-    """The escalation that made the present colour; None when it was relieved to it."""
-    newest = session.exec(
-        select(Transition)
-        .where(Transition.task_id == task.id, Transition.machine == "warning")
-        .order_by(col(Transition.id).desc())
-    ).first()
-    return newest if newest and newest.event == "escalate" else None
-
-
-def _changes(session: Session, task: Task) -> list[DueChange]:
-    rows = session.exec(
-        select(DeadlineChange)
-        .where(DeadlineChange.task_id == task.id)
-        .order_by(col(DeadlineChange.id))
-    )
-    return [DueChange(row.on, row.previous_due_on, row.due_on, row.reason) for row in rows]
-
-
-def _told(session: Session, task: Task, timezone: ZoneInfo) -> list[ToldRow]:
-    absent = aliased(Official)
-    rows = session.exec(
-        select(Notice, Receipt, Official, absent)
-        .join(Receipt, col(Receipt.notice_id) == col(Notice.id))
-        .join(Official, col(Official.id) == col(Receipt.official_id))
-        .outerjoin(absent, col(absent.id) == col(Receipt.stands_for_id))
-        .where(Notice.task_id == task.id)
-        .order_by(col(Notice.id), col(Receipt.id))
-    )
-    return [
-        ToldRow(
-            notice_number=notice.number,
-            colour=notice.colour,
-            issued_on=notice.issued_on,
-            name=official.name,
-            capacity=receipt.capacity,
-            duty=receipt.duty,
-            stands_for=away.name if away else "",
-            climbed_from=receipt.climbed_from,
-            acknowledge_by=notice.acknowledge_by,
-            answer_by=notice.answer_by if receipt.duty == Duty.ACT else None,
-            acknowledged_at=_local(receipt.acknowledged_at, timezone),
-            answered_at=_local(receipt.answered_at, timezone),
-            words=receipt.words,
-            live=notice.state in LIVE,
-        )
-        for notice, receipt, official, away in rows
-    ]
-
-
-def _local(at: datetime | None, timezone: ZoneInfo) -> datetime | None:
-    return at.astimezone(timezone) if at else None

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from flows.database import reading
+from flows.mail_waits import NO_RELAY
+from flows.morning import board
 from flows.office import Office
+from flows.unreachable import refused, without_address
 from flows.working_days import horizon_warning, load_calendar
 from models import Message, Night
 from models.message import MessageState
@@ -16,7 +19,8 @@ from models.night import NightStep
 
 GRACE = timedelta(hours=2)  # a night may take this long before it counts as late
 STUCK = timedelta(hours=26)  # a mail that waits longer than any night and its mail hours
-DEFAULT_NIGHT = time(2)
+ANOTHERS_NIGHT = time(2)  # what is expected of another scheduler
+NAMED = 10  # people in one sentence
 
 
 @dataclass(frozen=True)
@@ -33,22 +37,31 @@ class Health:
         return not self.problems
 
 
-def check(office: Office, now: datetime, *, night_at: time | None = DEFAULT_NIGHT) -> Health:
-    """`night_at` None: another scheduler plays the nights; the default hour is expected of it."""
+def check(office: Office, now: datetime) -> Health:
     local = office.local(now)
-    expected = _expected(local, night_at or DEFAULT_NIGHT)
+    expected = _expected(local, office.night_at or ANOTHERS_NIGHT)
     with reading(office.engine) as session:
-        last = session.scalar(
-            select(col(Night.on))
-            .where(col(Night.step) == NightStep.CLOSED)
-            .order_by(col(Night.on).desc())
-            .limit(1)
-        )
+        last = last_played(session)
         return Health(
             last,
             [*_late(office, last, expected), *_stuck(office, session, now)],
-            [*_never(office, last), *_horizon(office, session, local.date())],
+            [
+                *_never(office, session, last),
+                *_without_relay(office, session),
+                *_unreached(office, session),
+                *_horizon(office, session, local.date()),
+            ],
         )
+
+
+def last_played(session: Session) -> date | None:
+    """A night that died before its end does not count: it is played again."""
+    return session.scalar(
+        select(col(Night.on))
+        .where(col(Night.step) == NightStep.CLOSED)
+        .order_by(col(Night.on).desc())
+        .limit(1)
+    )
 
 
 def _late(office: Office, last: date | None, expected: date) -> Iterator[str]:
@@ -59,9 +72,32 @@ def _late(office: Office, last: date | None, expected: date) -> Iterator[str]:
         )
 
 
-def _never(office: Office, last: date | None) -> Iterator[str]:
-    if last is None:
-        yield office.both("尚未执行过夜间检查", "no night has been played yet")
+def _never(office: Office, session: Session, last: date | None) -> Iterator[str]:
+    if last is None and (tasks := sum(board(session).values())):
+        yield office.both(
+            f"在办事项 {tasks} 件，但尚未执行过夜间检查",
+            f"open tasks: {tasks}; but no night has been played yet",
+        )
+
+
+def _without_relay(office: Office, session: Session) -> Iterator[str]:
+    waiting = _count(session, col(Message.state) == MessageState.QUEUED)
+    if waiting and office.smtp_url is None:
+        yield office.both(
+            f"{waiting} 封邮件待发送：{NO_RELAY.chinese}",
+            f"mails waiting: {waiting}; {NO_RELAY.english}",
+        )
+
+
+def _unreached(office: Office, session: Session) -> Iterator[str]:
+    names = sorted((refused(session) | without_address(session)).values())
+    if names:
+        more = office.both("等", " and others") if len(names) > NAMED else ""
+        shown = office.both("、", ", ").join(names[:NAMED]) + more
+        yield office.both(
+            f"{len(names)} 人通知不到（邮箱拒收或没有邮箱）：{shown}",
+            f"people whom no mail reaches (refused, or no address): {len(names)}; {shown}",
+        )
 
 
 def _stuck(office: Office, session: Session, now: datetime) -> Iterator[str]:
@@ -71,14 +107,11 @@ def _stuck(office: Office, session: Session, now: datetime) -> Iterator[str]:
             f"{on} 的夜间检查已开始而未完成；再次运行 sise night 即可接着完成",
             f"the night of {on} was begun and not finished; 'sise night' goes on with it",
         )
-    in_vain = session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(
-            col(Message.state) == MessageState.QUEUED,
-            col(Message.attempts) > 0,
-            col(Message.composed_at) < now - STUCK,
-        )
+    in_vain = _count(
+        session,
+        col(Message.state) == MessageState.QUEUED,
+        col(Message.attempts) > 0,
+        col(Message.composed_at) < now - STUCK,
     )
     if in_vain:
         yield office.both(
@@ -94,6 +127,10 @@ def _horizon(office: Office, session: Session, today: date) -> Iterator[str]:
             f"the calendar is known until {horizon}; load the next year with "
             "'sise calendar import'",
         )
+
+
+def _count(session: Session, *which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Message).where(*which)) or 0
 
 
 def _expected(local: datetime, night_at: time) -> date:

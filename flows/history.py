@@ -72,16 +72,26 @@ def rows_hash(session: Session, link: str) -> str:
     return digest.hexdigest()
 
 
-def faults(session: Session) -> Iterator[str]:
-    """Everything that shows tampering; an empty result is the proof that `audit verify` prints."""
+def faults(session: Session) -> Iterator[tuple[str, str]]:
+    """Everything that shows tampering, in Chinese and English; an empty result is the proof that
+    `audit verify` prints."""
     previous, expected = GENESIS, 1
     for link in session.scalars(select(ChainLink).order_by(col(ChainLink.number))):
         if link.number != expected or link.previous != previous:
-            yield f"link {link.number}: does not follow link {expected - 1}"
+            yield (
+                f"第 {link.number} 环：与第 {expected - 1} 环不相接",
+                f"link {link.number}: does not follow link {expected - 1}",
+            )
         if link.rows != rows_hash(session, link.id):
-            yield f"link {link.number}: its history rows were changed"
+            yield (
+                f"第 {link.number} 环：所载历史记录被改动",
+                f"link {link.number}: its history rows were changed",
+            )
         if link.hash != link_hash(link):
-            yield f"link {link.number}: the link itself was changed"
+            yield (
+                f"第 {link.number} 环：链环本身被改动",
+                f"link {link.number}: the link itself was changed",
+            )
         previous, expected = link.hash, link.number + 1
     for table in CHAINED:
         loose = session.scalar(
@@ -90,7 +100,10 @@ def faults(session: Session) -> Iterator[str]:
             .where(table.c.link_id.not_in(select(col(ChainLink.id))))
         )
         if loose:
-            yield f"{table.name}: {loose} rows belong to no link"
+            yield (
+                f"{table.name} 表：{loose} 条记录不属于任何一环",
+                f"{table.name}: {loose} rows belong to no link",
+            )
 
 
 def _canonical(row: list[Any]) -> str:

@@ -13,6 +13,7 @@ from flows.outbox import outbox_row
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.tally import mail_states, night_before, tally
+from flows.unreachable import refused
 from flows.working_days import horizon_warning
 from models import Message, Night, Official, Policy, Task, Transition, Unit
 from models.message import MessageKind, MessageState
@@ -67,7 +68,7 @@ def summarise(session: Session, office: Office, night: Night, calendar: Calendar
         previous_on=before.on if before else None,
         previous_mail=mail_states(session, before.id) if before else {},
         unresolved=counted.unresolved,
-        unreachable=_unreachable(session),
+        unreachable=list(refused(session).values()),
         horizon=horizon_warning(calendar, night.on),
         audit_number=number,
         audit_head=head,
@@ -114,24 +115,6 @@ def board(session: Session) -> dict[Colour, int]:
     )
     colours = {rung.colour for policy in in_use for rung in ladder_of(policy).rung}
     return {c: found.get(c, 0) for c in Colour if c in colours | found.keys() | {Colour.GREEN}}
-
-
-def _unreachable(session: Session) -> list[str]:
-    """People whose last mail was refused for good: they were not informed."""
-    newest = (
-        select(col(Message.official_id), func.max(col(Message.id)).label("id"))
-        .where(col(Message.state).in_([MessageState.DEAD, MessageState.SENT]))
-        .group_by(col(Message.official_id))
-        .subquery()
-    )
-    names = session.scalars(
-        select(col(Official.name))
-        .join(Message, col(Message.official_id) == col(Official.id))
-        .join(newest, newest.c.id == col(Message.id))
-        .where(col(Message.state) == MessageState.DEAD)
-        .order_by(col(Official.name))
-    )
-    return list(names)
 
 
 def _message(

@@ -50,6 +50,7 @@ class Office:
     mail_from: str
     smtp_url: str | None
     mail_hours: MailHours
+    night_at: time | None = time(2)  # None: another scheduler plays the nights
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.timezone)
@@ -78,6 +79,8 @@ class Settled(Protocol):
     def smtp_url(self) -> str | None: ...
     @property
     def mail_hours(self) -> str: ...
+    @property
+    def night_time(self) -> time | None: ...
 
 
 def open_office(settings: Settled) -> Office:
@@ -93,6 +96,7 @@ def open_office(settings: Settled) -> Office:
         mail_from=settings.mail_from,
         smtp_url=settings.smtp_url,
         mail_hours=MailHours.parse(settings.mail_hours),
+        night_at=settings.night_time,
     )
 
 

@@ -128,7 +128,7 @@ def summary(result: dict[str, Any]) -> str:
     escalated, mail = result["escalated"], result["messages"]
     moved = [f"{colour_word(c)} {escalated[c]}" for c in LADDER if escalated.get(c)]
     lines = {
-        "检查任务": result["scanned"],
+        "检查事项": result["scanned"],
         "预警升级": "、".join(moved) or "无",
         "签发预警单": f"{result['notices']}，通知 {result['recipients']} 人",
         "无人可通知": result["unresolved"],

@@ -27,15 +27,18 @@ class Strike:
     on: date
 
 
-def rolled(entry: Entry, anchor: date, ladder: Ladder, calendar: Calendar) -> date:
+def counted(due_on: date, ladder: Ladder, calendar: Calendar) -> date:
     """A deadline on a day off counts as the next working day, where the policy says so."""
-    if entry.clock == "due" and ladder.roll == "next":
-        return calendar.roll(anchor)
-    return anchor
+    return calendar.roll(due_on) if ladder.roll == "next" else due_on
+
+
+def start(entry: Entry, anchor: date, ladder: Ladder, calendar: Calendar) -> date:
+    """The day from which this entry counts."""
+    return counted(anchor, ladder, calendar) if entry.clock == "due" else anchor
 
 
 def strike(entry: Entry, anchor: date, ladder: Ladder, calendar: Calendar) -> date:
-    return entry.after.after(rolled(entry, anchor, ladder, calendar), calendar)
+    return entry.after.after(start(entry, anchor, ladder, calendar), calendar)
 
 
 def cutoff(entry: Entry, on: date, ladder: Ladder, calendar: Calendar) -> date:

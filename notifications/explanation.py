@@ -3,15 +3,14 @@ print. The facts come from flows.explain."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from models.ladder import Entry
-from models.notice import Duty
-from models.organisation import PostKind
 from models.signoff import TaskState
 from models.span import Span
 from models.warning import Colour
-from notifications.wording import ENGLISH, colour_word, day_words, duty_word, post_word, state_word
+from notifications.told import ToldRow
+from notifications.wording import ENGLISH, colour_word, day_words, state_word
 
 _CLOCKS = {
     "due": ("截止日", "the deadline"),
@@ -27,7 +26,8 @@ _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日
 
 @dataclass(frozen=True)
 class ExplainRow:
-    """One entry of the ladder. `anchor` None: it hangs on nothing yet, so it cannot strike."""
+    """One entry of the ladder. `anchor` None: it hangs on nothing yet, so it cannot strike.
+    Of an entry that raised the task (`raised_on`) they are what the night counted with."""
 
     colour: Colour
     label: str
@@ -35,30 +35,11 @@ class ExplainRow:
     anchor: date | None
     strike_on: date | None
     struck: bool
+    raised_on: date | None
     provisional: bool  # its date lies beyond the known calendar
 
     def clock(self, language: str) -> str:
         return entry_words(self.entry, language)
-
-
-@dataclass(frozen=True)
-class ToldRow:
-    """One person told of a notice, and what became of it."""
-
-    notice_number: str
-    colour: Colour
-    issued_on: date
-    name: str
-    capacity: PostKind
-    duty: Duty
-    stands_for: str
-    climbed_from: PostKind | None
-    acknowledge_by: date | None
-    answer_by: date | None
-    acknowledged_at: datetime | None
-    answered_at: datetime | None
-    words: str
-    live: bool  # False: superseded or lifted, so that nothing is owed on it any more
 
 
 @dataclass(frozen=True)
@@ -67,6 +48,17 @@ class DueChange:
     previous_due_on: date | None
     due_on: date | None
     reason: str
+
+
+@dataclass(frozen=True)
+class ClimbStep:
+    """One move of the colour. `entry`: the clock that struck; None when it was no escalation."""
+
+    on: date
+    event: str
+    colour: Colour
+    entry: Entry | None
+    passed: Sequence[Colour]
 
 
 @dataclass(frozen=True)
@@ -85,16 +77,20 @@ class Explanation:
     rolled_on: date | None
     rows: Sequence[ExplainRow]
     changes: Sequence[DueChange]
-    cause: Entry | None  # which clock struck for the present colour, and when
-    caused_on: date | None
+    climb: Sequence[ClimbStep]  # from the last relief on; the last one made the present colour
     told: Sequence[ToldRow]
     next_row: ExplainRow | None
+
+    @property
+    def raised(self) -> ClimbStep | None:
+        """The escalation that made the present colour; None when it was lowered to it."""
+        return self.climb[-1] if self.climb and self.climb[-1].entry else None
 
     def sentences(self, language: str) -> list[str]:
         return [
             *_deadline(self, language),
             *_present(self, language),
-            *(_told(row, language) for row in self.told),
+            *(row.sentence(language) for row in self.told),
             *_next(self, language),
         ]
 
@@ -133,11 +129,11 @@ def _deadline(told: Explanation, language: str) -> Iterator[str]:
     for change in told.changes[1:]:
         old = day_words(change.previous_due_on, language) if change.previous_due_on else "—"
         new = day_words(change.due_on, language) if change.due_on else "—"
-        reason = change.reason.rstrip("。. ")
+        on, reason = day_words(change.on, language), change.reason.rstrip(".。")
         yield (
-            f"On {day_words(change.on, language)} the deadline moved from {old} to {new}: {reason}."
+            f"On {on} the deadline moved from {old} to {new}: {reason}."
             if english
-            else f"{day_words(change.on)}，时限由{old}改为{new}，理由：{reason}。"
+            else f"{on}，时限由{old}改为{new}，理由：{reason}。"
         )
     due = weekday_words(told.due_on, language)
     if told.rolled_on == told.due_on:
@@ -160,6 +156,7 @@ def _present(told: Explanation, language: str) -> Iterator[str]:
             if english
             else f"当前状态为“{state}”，不对责任人计时。"
         )
+    yield from (_earlier(step, language) for step in told.climb[:-1])
     colour = colour_word(told.colour, language)
     if told.colour == Colour.GREEN and any(row.struck for row in told.rows):
         yield "It is green." if english else "当前为绿色。"
@@ -167,12 +164,11 @@ def _present(told: Explanation, language: str) -> Iterator[str]:
         yield (
             "It is green: no rung has struck." if english else "当前为绿色：尚未达到任何预警条件。"
         )
-    elif told.cause and told.caused_on:
-        entry, on = entry_words(told.cause, language), day_words(told.caused_on, language)
+    elif step := told.raised:
         yield (
-            f"It is {colour}: the night of {on} raised it, because '{entry}' had come."
+            f"It is {colour}: {_raised(step, language)}."
             if english
-            else f"当前为{colour}：{on}夜间检查时，“{entry}”已到，升为{colour}。"
+            else f"当前为{colour}：{_raised(step, language)}。"
         )
     else:
         yield (
@@ -182,48 +178,31 @@ def _present(told: Explanation, language: str) -> Iterator[str]:
         )
 
 
-def _told(row: ToldRow, language: str) -> str:
-    why, done = _why(row, language), _done(row, language)
-    colour, on = colour_word(row.colour, language), day_words(row.issued_on, language)
-    if language == ENGLISH:
-        said = f"Notice {row.notice_number} ({colour}, {on}) told {row.name} ({why}); {done}"
-        return said.rstrip(".") + "."
-    said = f"预警单{row.notice_number}（{colour}，{on}）已告知{row.name}（{why}），{done}"
-    return said.rstrip("。") + "。"
+def _earlier(step: ClimbStep, language: str) -> str:
+    english, on = language == ENGLISH, day_words(step.on, language)
+    colour = colour_word(step.colour, language)
+    if step.entry:
+        said = _raised(step, language)
+        return f"It became {colour}: {said}." if english else f"曾为{colour}：{said}。"
+    if step.event == "relieve":
+        return (
+            f"On {on} a new deadline brought it down to {colour}."
+            if english
+            else f"{on}时限变更，降为{colour}。"
+        )
+    return f"On {on} the warning was lifted." if english else f"{on}解除预警。"
 
 
-def _why(row: ToldRow, language: str) -> str:
-    english = language == ENGLISH
-    why = post_word(row.capacity, language)
-    if row.stands_for:
-        why += f", deputy of {row.stands_for}" if english else f"，代{row.stands_for}"
-    if row.climbed_from:
-        post = post_word(row.climbed_from, language)
-        why += f", because no {post} could be reached" if english else f"，因{post}无法联系"
-    return why
-
-
-def _done(row: ToldRow, language: str) -> str:
-    english = language == ENGLISH
-    if row.duty == Duty.COPY:
-        return duty_word(row.duty, language)
-    if row.answered_at:
-        at = f"{row.answered_at:%Y-%m-%d %H:%M}"
-        return f"answered at {at}: {row.words}" if english else f"{at} 已答复：{row.words}"
-    if row.acknowledged_at:
-        at = f"{row.acknowledged_at:%Y-%m-%d %H:%M}"
-        words = (": " if english else "：") + row.words if row.words else ""
-        return f"acknowledged at {at}{words}" if english else f"{at} 已签收{words}"
-    if not row.live:
-        return "never acknowledged, and no longer owed" if english else "未签收，现已无需办理"
-    by = row.acknowledge_by
-    if by is None:
-        return "nothing is owed" if english else "无需签收"
-    return (
-        f"not yet acknowledged (owed by {day_words(by, language)})"
-        if english
-        else f"尚未签收（应于{day_words(by)}（含）前签收）"
-    )
+def _raised(step: ClimbStep, language: str) -> str:
+    english, on = language == ENGLISH, day_words(step.on, language)
+    entry = entry_words(step.entry, language) if step.entry else ""
+    colour = colour_word(step.colour, language)
+    passed = (" and " if english else "、").join(colour_word(c, language) for c in step.passed)
+    if english:
+        over = f" over {passed}" if passed else ""
+        return f"the night of {on} raised it{over}, because '{entry}' had come"
+    over = f"（越过{passed}）" if passed else ""
+    return f"{on}夜间检查时，“{entry}”已到，升为{colour}{over}"
 
 
 def _next(told: Explanation, language: str) -> Iterator[str]:

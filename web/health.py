@@ -1,6 +1,7 @@
 """What a watching machine asks: /healthz as JSON, /metrics for Prometheus."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -14,10 +15,11 @@ from sqlmodel import col
 from flows.database import reading
 from flows.health import Health, check
 from flows.morning import board
+from flows.office import Office
 from models import Message
 from models.message import MessageState
 from models.warning import Colour
-from web.desk import Desk, desk_of
+from web.desk import desk_of
 
 router = APIRouter()
 
@@ -38,26 +40,26 @@ def healthz(request: Request) -> Response:
 @router.api_route("/metrics", methods=["GET", "HEAD"])
 def metrics(request: Request) -> Response:
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Gauges(desk_of(request)))
+    desk = desk_of(request)
+    registry.register(_Gauges(desk.office, desk.now()))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 class _Gauges(Collector):
     """Read from the database at every scrape: the web process itself remembers nothing."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, office: Office, now: datetime) -> None:
+        self.office, self.now = office, now
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        now = self.desk.now()
-        health = check(self.desk.office, now)
+        health = check(self.office, self.now)
         yield _gauge("sise_healthy", "1 if no night is late and nothing is stuck", int(health.ok))
         yield _gauge(
             "sise_last_night_age_days",
             "Days since the last business date played",
             self._age(health),
         )
-        with reading(self.desk.office.engine) as session:
+        with reading(self.office.engine) as session:
             tasks = board(session)
             states = session.execute(
                 select(col(Message.state), func.count()).group_by(col(Message.state))
@@ -72,7 +74,7 @@ class _Gauges(Collector):
         )
 
     def _age(self, health: Health) -> int:
-        today = self.desk.today(self.desk.now())
+        today = self.office.local(self.now).date()
         return (today - health.last_night_on).days if health.last_night_on else -1
 
 

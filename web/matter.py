@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from flows.rulebook import ladder_of
 from models import Policy, Task
 from models.ladder import Ladder
+from models.strike import counted
 from models.warning import Colour
 from models.workdays import Calendar
 
@@ -51,7 +52,7 @@ class Showing:
         """`colour`: that of a notice, when the task has since moved on."""
         ladder, shown = self.ladders[task.policy_id], colour or task.colour
         due = task.due_on
-        counted = self.calendar.roll(due) if due and ladder.roll == "next" else due
+        counted_on = counted(due, ladder, self.calendar) if due else None
         return Matter(
             number=task.number,
             title="" if hidden else task.title,
@@ -61,6 +62,6 @@ class Showing:
             colour=shown,
             label=next((rung.label for rung in ladder.rung if rung.colour == shown), ""),
             due_on=due,
-            days_over=(self.on - counted).days if counted else None,
+            days_over=(self.on - counted_on).days if counted_on else None,
             provisional=due is not None and not self.calendar.is_known(due.year),
         )

@@ -54,7 +54,7 @@ def task_page(request: Request, number: str) -> Response:
             causes={str(row.entry): row for row in explained.rows},
             # Who was told and how the deadline moved is in the story below.
             because=replace(explained, told=(), changes=()).sentences(language),
-            story=story(session, task),
+            story=story(session, task, explained.told),
         )
 
 

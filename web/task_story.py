@@ -1,12 +1,11 @@
 """A task's story in the order in which it was written: moves, deadlines, notices, mails."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select, union
 from sqlmodel import Session, col
 
 from models import (
@@ -20,19 +19,10 @@ from models import (
     Task,
     Transition,
 )
+from notifications.told import ToldRow
 
-Absent = aliased(Official)
 ORDER = {"deadline": 0, "move": 1, "notice": 2, "mail": 3}  # within one instant
 KEPT = 500  # mails of one task; a story of years shows the newest
-
-
-@dataclass(frozen=True)
-class Told:
-    """One person who was told of a notice, and what this person did."""
-
-    name: str
-    receipt: Receipt
-    stands_for: str
 
 
 @dataclass(frozen=True)
@@ -46,15 +36,15 @@ class Event:
     row: Any
     actor: str = ""
     words: str = ""
-    told: list[Told] = field(default_factory=list)
+    told: Sequence[ToldRow] = ()
 
 
-def story(session: Session, task: Task) -> list[Event]:
+def story(session: Session, task: Task, told: Sequence[ToldRow]) -> list[Event]:
     """Newest first."""
     events = [
         *_deadlines(session, task),
         *_moves(session, task),
-        *_notices(session, task),
+        *_notices(session, task, told),
         *_mails(session, task),
     ]
     return sorted(events, key=lambda e: (e.at, ORDER[e.kind]))[::-1]
@@ -85,48 +75,36 @@ def _deadlines(session: Session, task: Task) -> Iterator[Event]:
         yield Event("deadline", row.at, row.on, row, actor or "")
 
 
-def _notices(session: Session, task: Task) -> Iterator[Event]:
+def _notices(session: Session, task: Task, told: Sequence[ToldRow]) -> Iterator[Event]:
     rows = session.execute(
         select(Notice, col(Transition.at))
         .join(Transition, col(Transition.id) == col(Notice.transition_id))
         .where(col(Notice.task_id) == task.id)
-    ).all()
-    told = _told(session, task)
-    for notice, at in rows:
-        yield Event("notice", at, notice.issued_on, notice, told=told.get(notice.id, []))
-
-
-def _told(session: Session, task: Task) -> dict[int, list[Told]]:
-    rows = session.execute(
-        select(Receipt, col(Official.name), col(Absent.name))
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .join(Official, col(Official.id) == col(Receipt.official_id))
-        .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
-        .where(col(Notice.task_id) == task.id)
-        .order_by(col(Receipt.id))
     )
-    found: dict[int, list[Told]] = {}
-    for receipt, name, absent in rows:
-        found.setdefault(receipt.notice_id, []).append(Told(name, receipt, absent or ""))
-    return found
+    for notice, at in rows:
+        its = [row for row in told if row.notice_number == notice.number]
+        yield Event("notice", at, notice.issued_on, notice, told=its)
 
 
 def _mails(session: Session, task: Task) -> Iterator[Event]:
     """The mails of one night together, for each fate that they had."""
+    mine = union(
+        select(col(MessageItem.message_id))
+        .join(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
+        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+        .where(col(Notice.task_id) == task.id),
+        select(col(MessageItem.message_id))
+        .join(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
+        .where(col(Reminder.task_id) == task.id),
+    )
     rows = session.execute(
         select(
-            col(Message.id),
             col(Message.to_name),
             col(Message.state),
             col(Message.composed_at),
             col(Message.possible_duplicate),
         )
-        .distinct()
-        .join(MessageItem, col(MessageItem.message_id) == col(Message.id))
-        .outerjoin(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
-        .outerjoin(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .outerjoin(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
-        .where(or_(col(Notice.task_id) == task.id, col(Reminder.task_id) == task.id))
+        .where(col(Message.id).in_(mine))
         .order_by(col(Message.id).desc())
         .limit(KEPT)
     )

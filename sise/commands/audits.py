@@ -30,8 +30,8 @@ def audit_verify(json: Json = False) -> None:
     was changed."""
     edge = open_edge()
     with reading(edge.office.engine) as session:
-        broken = [(f"历史记录被改动：{fault}", fault) for fault in history.faults(session)]
-        found = [edge.both(*fault) for fault in (*broken, *contradictions(session))]
+        faults = (*history.faults(session), *contradictions(session))
+        found = [edge.both(*fault) for fault in faults]
         number, newest = history.head(session)
     if json:
         as_json({"ok": not found, "links": number, "head": newest, "faults": found})

@@ -47,7 +47,7 @@ def demo(
         office = replace(served(edge, host, port, mailbox), mail_hours=MailHours())
         prepare(edge, office)
         if not prepare_only:
-            stack.enter_context(scheduled(office, edge.settings))
+            stack.enter_context(scheduled(office))
             listen(edge, office, host, port, mailbox, demo=True)
 
 

@@ -13,7 +13,7 @@ from flows.explain import NoSuchTask, explain
 from flows.task_list import task_rows
 from flows.working_days import load_calendar
 from models import Measure, Task, Transition
-from notifications.explanation import Explanation, weekday_words
+from notifications.explanation import ExplainRow, Explanation, weekday_words
 from notifications.wording import day_words, event_word, state_word, word
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out
 
@@ -134,7 +134,7 @@ def explain_command(
 
 
 def _explained(found: Explanation, language: str) -> dict[str, Any]:
-    ahead = found.next_row
+    ahead, raised = found.next_row, found.raised
     return {
         "number": found.number,
         "on": found.on,
@@ -151,12 +151,13 @@ def _explained(found: Explanation, language: str) -> dict[str, Any]:
                 "anchor": row.anchor,
                 "strike_on": row.strike_on,
                 "struck": row.struck,
+                "raised_on": row.raised_on,
                 "provisional": row.provisional,
             }
             for row in found.rows
         ],
-        "cause": str(found.cause) if found.cause else None,
-        "caused_on": found.caused_on,
+        "cause": str(raised.entry) if raised else None,
+        "caused_on": raised.on if raised else None,
         "next": ahead
         and {"colour": ahead.colour, "strike_on": ahead.strike_on, "clock": str(ahead.entry)},
         "sentences": found.sentences(language),
@@ -171,16 +172,23 @@ def _show_explanation(edge: Edge, found: Explanation) -> None:
     )
     rows = edge.table("颜色|何时达到|起算|达到日期|", "colour|when|counted from|strikes on|")
     for row in found.rows:
-        mark = edge.both("已到", "struck") if row.struck else ""
         rows.add_row(
             edge.colour(row.colour),
             row.clock(edge.language),
             str(row.anchor or "—"),
             weekday_words(row.strike_on, edge.language) if row.strike_on else "—",
-            mark or (edge.both("暂定", "provisional") if row.provisional else ""),
+            _mark(edge, row),
         )
     for n in (0, 2, 3, 4):
         rows.columns[n].no_wrap = True
     out.print(rows)
     for sentence in found.sentences(edge.language):
         out.print(f"· {sentence}")
+
+
+def _mark(edge: Edge, row: ExplainRow) -> str:
+    if row.raised_on:
+        return edge.both(f"已到，{row.raised_on} 据此升级", f"struck, raised it on {row.raised_on}")
+    if row.struck:
+        return edge.both("已到", "struck")
+    return edge.both("暂定", "provisional") if row.provisional else ""

@@ -11,21 +11,17 @@ from threading import Event
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
-from sqlmodel import col
 
 from flows.database import reading
 from flows.delivery import deliver
+from flows.health import last_played
 from flows.office import Office
 from flows.orchestrated import run_orchestrated_night
 from flows.schedule import night_is_due, night_scheduler
-from models import Night
-from models.night import NightStep
 from models.refusal import Refusal
 from notifications.mailbox import Mailbox
 from sise import clock
 from sise.commands.edge import Edge, open_edge
-from sise.settings import Settings
 
 DELIVER_EVERY = timedelta(minutes=1)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -42,7 +38,7 @@ def serve(
     with ExitStack() as stack:
         mailbox = stack.enter_context(Mailbox()) if edge.settings.smtp_url is None else None
         office = served(edge, host, port, mailbox)
-        stack.enter_context(scheduled(office, edge.settings))
+        stack.enter_context(scheduled(office))
         listen(edge, office, host, port, mailbox)
 
 
@@ -77,14 +73,16 @@ def served(edge: Edge, host: str, port: int, mailbox: Mailbox | None) -> Office:
 
 
 @contextmanager
-def scheduled(office: Office, settings: Settings) -> Iterator[None]:
+def scheduled(office: Office) -> Iterator[None]:
     """APScheduler ticks the night and the delivery for as long as this lasts."""
     stopping = Event()
     # Uvicorn ends its own work first, and raises the signal again behind it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
     def due() -> date | None:
-        return night_is_due(_last_played(office), clock.now(), settings.night_time, office.timezone)
+        with reading(office.engine) as session:
+            last = last_played(session)
+        return night_is_due(last, clock.now(), office.night_at, office.timezone)
 
     def tick() -> None:
         now = clock.now()
@@ -95,7 +93,7 @@ def scheduled(office: Office, settings: Settings) -> Iterator[None]:
 
     with night_scheduler(
         tick,
-        night_at=settings.night_time,
+        night_at=office.night_at,
         timezone=office.timezone,
         delivery=send,
         every=DELIVER_EVERY,
@@ -105,17 +103,6 @@ def scheduled(office: Office, settings: Settings) -> Iterator[None]:
             yield
         finally:  # what was begun is waited for, and that is not the whole outbox
             stopping.set()
-
-
-def _last_played(office: Office) -> date | None:
-    """A night that died before its end does not count: it is played again."""
-    with reading(office.engine) as session:
-        return session.scalar(
-            select(col(Night.on))
-            .where(col(Night.step) == NightStep.CLOSED)
-            .order_by(col(Night.on).desc())
-            .limit(1)
-        )
 
 
 def listen(

@@ -46,12 +46,12 @@ def init(json: Json = False) -> None:
 def health(json: Json = False) -> None:
     """0 if the last night is not late and nothing is stuck."""
     edge = open_edge()
-    found = check(edge.office, edge.now, night_at=edge.settings.night_time)
+    found = check(edge.office, edge.now)
     if json:
         as_json(
             {
                 "ok": found.ok,
-                "last_night": found.last_night_on,
+                "last_night_on": found.last_night_on,
                 "problems": found.problems,
                 "warnings": found.warnings,
             }

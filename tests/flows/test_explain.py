@@ -1,18 +1,19 @@
 """Why a colour: the sentences are true whatever happened to the task."""
 
-from datetime import date
+from datetime import date, time, timedelta
+from random import Random
 
 import pytest
 
 from flows.database import reading
-from flows.explain import NoSuchTask, explain
+from flows.explain import NoSuchTask, NotYetOpened, explain
 from flows.replies import acknowledge, answer
 from flows.working_days import load_calendar
-from models import Absence, Official
+from models import Absence, DeadlineChange, Message, Official, Policy, Task
 from models.signoff import TaskState
 from notifications.explanation import Explanation
-from tests.conftest import SHANGHAI, Cast
-from tests.kept import add, edit, extend, play, reply, wind
+from tests.conftest import SHANGHAI, Cast, instant
+from tests.kept import add, digests, edit, extend, notices, play, reply, rows, told, wind
 
 DUE = date(2022, 7, 13)  # a Wednesday
 DAY = date(2022, 7, 14)
@@ -70,21 +71,23 @@ def test_a_blue_task_and_what_was_done_about_its_notice(office, cast: Cast):
     play(office, DAY)
 
     raised = "It is blue: the night of 14 July 2022 raised it, because '1 day after the deadline' "
-    notice = "Notice 定督〔2022〕1号 (blue, 14 July 2022) told alice (handler); "
+    notice = "Notice 定督〔2022〕1号 (blue, 14 July 2022)"
+    waits = ": alice (handler) not told yet (the mail waits to be sent); "
+    told = " told alice (handler); "
     yellow = "If nothing happens it turns yellow on "
     assert english(office, DAY)[1:] == [
         raised + "had come.",
-        notice + "not yet acknowledged (owed by 15 July 2022).",
+        notice + waits + "not yet acknowledged (owed by 15 July 2022).",
         yellow + "Wednesday 20 July 2022 (1 day after the blue notice's day of answer).",
     ]
     reply(office, acknowledge, cast.alice, "甲-1", on=DAY, words="")
     assert english(office, DAY)[2:] == [
-        notice + "acknowledged at 2022-07-14 09:00.",
+        notice + told + "acknowledged at 2022-07-14 09:00.",
         yellow + "Wednesday 20 July 2022 (1 day after the blue notice's day of answer).",
     ]
     reply(office, answer, cast.alice, "甲-1", on=DAY, words="done")
     assert english(office, DAY)[2:] == [
-        notice + "answered at 2022-07-14 09:00: done.",
+        notice + told + "answered at 2022-07-14 09:00: done.",
         yellow + "Saturday 23 July 2022 (10 days after the deadline).",
     ]
 
@@ -93,14 +96,45 @@ def test_a_yellow_task_names_the_silence_that_raised_it(office, cast: Cast):
     cast.task("甲-1", DUE)
     wind(office, DAY, date(2022, 7, 20))
 
-    said = english(office, date(2022, 7, 20))
+    found = explained(office, date(2022, 7, 20))
+    said = found.sentences("en")
 
-    assert said[1] == (
-        "It is yellow: the night of 20 July 2022 raised it, because '1 day after the blue "
-        "notice's day of answer' had come."
-    )
-    assert said[2].endswith("told alice (handler); never acknowledged, and no longer owed.")
+    assert said[1:3] == [
+        (
+            "It became blue: the night of 14 July 2022 raised it, because '1 day after the "
+            "deadline' had come."
+        ),
+        (
+            "It is yellow: the night of 20 July 2022 raised it, because '1 day after the blue "
+            "notice's day of answer' had come."
+        ),
+    ]
+    assert said[3].endswith("; never acknowledged, and no longer owed.")
     assert said[-1].startswith("If nothing happens it turns red on Tuesday 26 July 2022")
+    assert [
+        (row.colour, str(row.entry), row.anchor, row.strike_on, row.raised_on)
+        for row in found.rows
+        if row.struck
+    ] == [
+        ("blue", "due +1d", DUE, DAY, DAY),
+        ("yellow", "unanswered blue +1d", date(2022, 7, 19), date(2022, 7, 20), date(2022, 7, 20)),
+    ]
+
+
+def test_a_clock_that_was_set_back_still_shows_what_it_raised(office, cast: Cast):
+    """The report came after the night: the clock runs anew, the colour stays."""
+    policy = rows(office, Policy)[0]
+    silence = policy.source.replace('"due", after = "10d"', '"reported", after = "9d"')
+    edit(office, Policy, policy.id, source=silence)
+    opened = date(2022, 7, 11)
+    cast.task("甲-1", DUE, opened_on=opened)
+    wind(office, DAY, date(2022, 7, 20))
+    reply(office, answer, cast.alice, "甲-1", on=date(2022, 7, 20))
+
+    found = explained(office, date(2022, 7, 20))
+
+    [row] = [row for row in found.rows if row.raised_on == date(2022, 7, 20)]
+    assert (row.anchor, row.strike_on, row.struck) == (opened, date(2022, 7, 20), True)
 
 
 def test_a_red_task_has_nothing_further_to_fear(office, cast: Cast):
@@ -111,16 +145,20 @@ def test_a_red_task_has_nothing_further_to_fear(office, cast: Cast):
 
     said = english(office, DAY)
 
-    told = [line.split("told ")[1] for line in said if "told" in line]
+    waits = "not told yet (the mail waits to be sent)"
+    told = [line.split("2022): ")[1] for line in said if "Notice" in line]
     assert told == [
-        "bob (handler, deputy of alice); not yet acknowledged (owed by 15 July 2022).",
+        f"bob (handler, deputy of alice) {waits}; not yet acknowledged (owed by 15 July 2022).",
         (
-            "dora (head of the unit, because no supervising leader could be reached); "
-            "not yet acknowledged (owed by 15 July 2022)."
+            "dora (head of the unit, because no supervising leader could be reached) "
+            f"{waits}; not yet acknowledged (owed by 15 July 2022)."
         ),
-        "olga (supervision office); for information.",
+        f"olga (supervision office) {waits}; for information.",
     ]
-    assert said[1].startswith("It is red: the night of 14 July 2022")
+    assert said[1] == (
+        "It is red: the night of 14 July 2022 raised it over blue and yellow, because "
+        "'1 month after the deadline' had come."
+    )
     assert said[-1] == "Nothing further is due to strike."
 
 
@@ -165,7 +203,7 @@ def test_a_task_whose_clock_stands_still_says_so_and_promises_nothing(office, ca
 
 
 def test_a_date_beyond_the_known_calendar_is_marked_as_provisional(office, cast: Cast):
-    cast.task("甲-1", date(2060, 7, 14))
+    cast.task("甲-1", date(2060, 7, 14), opened_on=date(2022, 7, 1))
 
     assert english(office, DAY)[-1] == (
         "That date is provisional: the calendar of its year is not known yet."
@@ -205,3 +243,89 @@ def test_what_it_promises_is_what_the_nights_do(office, cast: Cast):
 def test_a_number_that_nobody_has_is_said_plainly(office, cast: Cast):
     with pytest.raises(NoSuchTask, match="no task has the number '乙-9'"):
         explained(office, DAY, "乙-9")
+
+
+def test_before_it_was_opened_there_is_nothing_to_explain(office, cast: Cast):
+    cast.task("甲-1", DUE, opened_on=date(2022, 7, 1))
+
+    assert explained(office, date(2022, 7, 1)).colour == "green"
+    with pytest.raises(NotYetOpened, match=r"opened on 2022-07-01: .* for 2022-06-30"):
+        explained(office, date(2022, 6, 30))
+
+
+def test_an_older_ledger_may_be_explained_for_the_days_before_its_import(office, cast: Cast):
+    task = cast.task("甲-1", DUE, opened_on=date(2022, 7, 1))
+    [opened] = rows(office, DeadlineChange, DeadlineChange.task_id == task.id)
+    edit(office, DeadlineChange, opened.id, on=DAY, at=instant(DAY))
+    edit(office, Task, task.id, created_at=instant(DAY))
+
+    assert explained(office, date(2022, 7, 5)).due_on == DUE
+
+
+@pytest.mark.parametrize(
+    ("mail", "said"),
+    [
+        ({"state": "sent", "sent_at": instant(DAY)}, "已告知alice（责任人），尚未签收"),
+        ({"state": "dead"}, "致alice（责任人）的邮件未送达（邮箱拒收），尚未签收"),
+        ({}, "致alice（责任人）的邮件待发送，尚未签收"),
+    ],
+    ids=["sent", "refused", "waiting"],
+)
+def test_only_whom_the_mail_reached_counts_as_told(office, cast: Cast, mail, said):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+    if mail:
+        edit(office, Message, digests(office, cast.alice)[0].id, **mail)
+
+    [line] = [line for line in explained(office, DAY).sentences("zh-CN") if "预警单定" in line]
+
+    assert said in line
+
+
+def test_a_mail_that_was_not_needed_any_more_was_never_sent(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+    extend(office, "甲-1", date(2022, 9, 1), on=DAY)
+
+    assert "致alice（责任人）的邮件未发送，" in "".join(explained(office, DAY).sentences("zh-CN"))
+
+
+ACTS = ("", "", "", "acknowledge", "answer", "instruct", "extend", "shorten", "sent", "refused")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_day_that_is_over_is_explained_as_on_that_day(office, cast: Cast, seed):
+    """Seven weeks of nights; whatever happens later, each evening's explanation stays true."""
+    chance = Random(seed)
+    numbers = [f"甲-{n}" for n in range(5)]
+    for n, number in enumerate(numbers):
+        cast.task(number, DUE + timedelta(days=n - 2))
+    said = {}
+    for n in range(0, 49, 2):
+        on = DAY + timedelta(days=n)
+        play(office, on)
+        for number in numbers:
+            _happen(office, cast, chance.choice(ACTS), number, on, chance)
+        said |= {(number, on): explained(office, on, number) for number in numbers}
+
+    for (number, on), found in said.items():
+        assert explained(office, on, number) == found, (number, on)
+    assert len({found.colour for found in said.values()}) == 4
+
+
+def _happen(office, cast: Cast, act: str, number: str, on: date, chance: Random) -> None:
+    if act in ("extend", "shorten"):
+        days = chance.randint(5, 15) * (1 if act == "extend" else -1)
+        extend(office, number, explained(office, on, number).due_on + timedelta(days=days), on=on)
+    if not notices(office, number):
+        return
+    if act in ("acknowledge", "answer"):
+        act = acknowledge if act == "acknowledge" else answer
+        reply(office, act, cast.alice, number, on=on, words=f"{number} {on}")
+    if act == "instruct" and ("carol", "supervising_leader", "acknowledge") in told(office, number):
+        reply(office, acknowledge, cast.carol, number, on=on, words="抓紧")
+    for mail in digests(office, cast.alice, Message.state == "queued"):
+        if act == "sent":
+            edit(office, Message, mail.id, state="sent", sent_at=instant(on, time(9)))
+        if act == "refused":
+            edit(office, Message, mail.id, state="dead", next_at=instant(on, time(9)))

@@ -7,9 +7,10 @@ import pytest
 
 from flows.database import transaction
 from flows.health import check
+from flows.mail_waits import NO_RELAY
 from flows.night import run_night
 from flows.working_days import confirm_year
-from models import Message
+from models import Message, Official
 from tests.conftest import Cast, instant
 from tests.kept import digests, edit, play
 
@@ -24,15 +25,50 @@ def office(office):
     return replace(office, language="en")
 
 
-def problems(office, on: date, at: time, **facts) -> list[str]:
-    return check(office, instant(on, at), **facts).problems
+def problems(office, on: date, at: time) -> list[str]:
+    return check(office, instant(on, at)).problems
 
 
-def test_a_new_office_is_well_but_has_not_slept_yet(office, cast: Cast):
+def with_relay(office):
+    return replace(office, smtp_url="smtp://127.0.0.1:1")
+
+
+def test_a_new_office_is_well_but_its_tasks_want_a_night(office, cast: Cast):
+    empty = check(office, instant(DAY))
+    cast.task("甲-1", DUE)
     found = check(office, instant(DAY))
 
+    assert (empty.ok, empty.last_night_on, empty.warnings) == (True, None, [])
     assert (found.ok, found.last_night_on) == (True, None)
-    assert found.warnings == ["no night has been played yet"]
+    assert found.warnings == ["open tasks: 1; but no night has been played yet"]
+
+
+def test_mail_that_waits_for_a_relay_to_be_set_is_a_warning(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+
+    assert check(office, instant(DAY)).ok
+    assert check(office, instant(DAY)).warnings == [
+        f"mails waiting: 2; {NO_RELAY.english}",
+    ]
+    assert check(with_relay(office), instant(DAY)).warnings == []
+
+
+def test_people_whom_no_mail_reaches_are_named_in_a_warning(office, cast: Cast):
+    """Bob handles nothing, so that nobody misses his address."""
+    cast.task("甲-1", DUE)
+    cast.task("甲-2", DUE, handler_id=cast.carol)
+    play(office, DAY)
+    edit(office, Message, digests(office, cast.alice)[0].id, state="dead")
+    for who in (cast.bob, cast.carol):
+        edit(office, Official, who, email=None)
+
+    found = check(with_relay(office), instant(DAY))
+
+    assert found.ok
+    assert found.warnings == [
+        "people whom no mail reaches (refused, or no address): 2; alice, carol"
+    ]
 
 
 def test_a_night_is_late_two_hours_after_its_time(office, cast: Cast):
@@ -49,9 +85,10 @@ def test_a_night_is_late_two_hours_after_its_time(office, cast: Cast):
 def test_a_night_at_another_hour_is_late_after_that(office, cast: Cast):
     play(office, DAY)
 
-    assert problems(office, NEXT, time(21), night_at=time(20)) == []
-    assert problems(office, NEXT, time(22), night_at=time(20)) != []
-    assert problems(office, NEXT, time(4), night_at=None) != []  # another scheduler's hour
+    evening, elsewhere = replace(office, night_at=time(20)), replace(office, night_at=None)
+    assert problems(evening, NEXT, time(21)) == []
+    assert problems(evening, NEXT, time(22)) != []
+    assert problems(elsewhere, NEXT, time(4)) != []  # another scheduler's hour
 
 
 def test_a_night_that_runs_is_no_trouble_and_one_that_died_is(office, cast: Cast):
@@ -90,6 +127,7 @@ def test_the_end_of_the_known_calendar_is_a_warning_sixty_days_ahead(office, cas
     with transaction(office.engine, instant(DAY)) as session:
         confirm_year(session, 2060, instant(DAY))
     play(office, date(2060, 1, 1))
+    office = with_relay(office)
 
     assert check(office, instant(date(2060, 10, 31))).warnings == []
     [warning] = check(office, instant(date(2060, 11, 1))).warnings

@@ -29,7 +29,7 @@ def lived(office, cast: Cast):
 
 def faults(office) -> list[str]:
     with reading(office.engine) as session:
-        return list(history.faults(session))
+        return [english for _, english in history.faults(session)]
 
 
 def tamper(office, statement: str) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
 from flows.database import trial
+from flows.deadline import live_notice
 from flows.escalation import anchors_of, escalate
 from flows.history import link_id
 from flows.moves import move_notice
@@ -106,7 +107,8 @@ class World:
         ahead = set()
         for task in self.session.exec(select(Task)):
             ladder = ladder_of(self.session.get_one(Policy, task.policy_id))
-            for found in strikes(ladder, anchors_of(self.session, task), calendar):
+            anchors = anchors_of(task, live_notice(self.session, task))
+            for found in strikes(ladder, anchors, calendar):
                 ahead |= {found.on, found.on - timedelta(days=1)}
         return sorted(on for on in ahead if on > after) or [after + timedelta(days=1)]
 

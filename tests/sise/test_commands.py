@@ -252,7 +252,7 @@ def test_health_tells_a_late_night_and_ends_with_1(kept: Sise, today: date) -> N
 
     late = kept("health", "--json")
 
-    assert list(fresh) == ["ok", "last_night", "problems", "warnings"]
+    assert list(fresh) == ["ok", "last_night_on", "problems", "warnings"]
     assert fresh["ok"]
     assert (late.code, late.json["ok"]) == (1, False)
     assert "应已执行而未执行" in late.json["problems"][0]
@@ -273,7 +273,7 @@ def test_a_whole_history_verifies_and_a_changed_one_ends_with_1(kept: Sise, tmp_
     assert (whole["ok"], whole["faults"]) == (True, [])
     assert (whole["links"], whole["head"]) == (head["number"], head["head"])
     assert (changed.code, changed.json["ok"], len(changed.json["faults"])) == (1, False, 1)
-    assert kept("audit", "verify").out.startswith("✗ ")
+    assert kept("audit", "verify").out.startswith("✗ 第 2 环：所载历史记录被改动")
 
 
 def test_login_prints_a_link_that_works_once(kept: Sise) -> None:

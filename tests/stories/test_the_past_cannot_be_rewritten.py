@@ -29,5 +29,6 @@ def test_the_past_cannot_be_rewritten(office, cast: Cast):
         )
 
     with reading(office.engine) as session:
-        [fault] = history.faults(session)
-    assert fault.endswith("its history rows were changed")
+        [(chinese, english)] = history.faults(session)
+    assert english.endswith("its history rows were changed")
+    assert chinese.endswith("所载历史记录被改动")

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import insert, select
 
 from flows.database import transaction
-from models import Absence, Notice, Official, Post, Receipt, Task, Unit
+from models import Absence, Message, Notice, Official, Post, Receipt, Task, Unit
 from models.organisation import PostKind
 from models.signoff import TaskState
 from models.warning import Colour
+from tests.kept import digests, edit
 from tests.web.conftest import DAY, DUE, NOON
 
 
@@ -205,6 +206,22 @@ def test_the_task_page_tells_the_whole_story(cast, night, sign_in, browser, link
     ):
         assert said in page.text, said
     assert page.text.count("整改已完成，正在公示。") == 2, "once as the act, once on the notice"
+
+
+def test_the_task_page_shows_what_raised_a_colour_and_whom_no_mail_reached(
+    cast, night, sign_in, office
+):
+    cast.task("甲-1", DUE - timedelta(weeks=1))
+    for n in range(8):
+        night(DUE + timedelta(days=n - 6))
+    carols = digests(office, cast.carol)[-1]
+    edit(office, Message, carols.id, state="dead", next_at=NOON)
+
+    page = " ".join(sign_in("olga").get("/tasks/甲-1").text.split())
+
+    assert "2022年7月13日夜间检查时，“蓝色预警单答复期限后 1 天”已到，升为黄色" in page
+    assert "已触发，2022年7月13日据此升级" in page
+    assert page.count("邮件未送达（邮箱拒收）") == page.count("邮件待发送") == 1
 
 
 def test_the_demo_needs_no_sign_in_on_this_machine_and_only_there(cast, local, browser):

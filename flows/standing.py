@@ -1,0 +1,110 @@
+"""A task as it stood: its history, cut at the end of a business date or just before a move.
+
+What came later is taken back: the first later row says what was there before it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import takewhile
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models import DeadlineChange, Notice, Task, Transition
+from models.notice_machine import LIVE, NoticeState
+from models.signoff import SIGNOFF, TaskState
+from models.warning import WARNING, Colour
+
+Cut = Callable[[Transition | DeadlineChange], bool]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`task` and `notices` are copies of the rows, with the values that they had then."""
+
+    task: Task
+    notices: Sequence[Notice]
+    moves: Sequence[Transition]
+    changes: Sequence[DeadlineChange]
+
+    @property
+    def live(self) -> Notice | None:
+        return next((notice for notice in self.notices if notice.state in LIVE), None)
+
+    @property
+    def climb(self) -> Sequence[Transition]:
+        """How it came to its colour: from the last relief on, or from its first warning."""
+        moves = [move for move in self.moves if move.machine == WARNING.name]
+        lowered = [n for n, move in enumerate(moves) if move.event != "escalate"]
+        return moves[lowered[-1] if lowered else 0 :]
+
+
+@dataclass(frozen=True)
+class History:
+    """What became of a task, in the order in which it was written."""
+
+    task: Task
+    notices: Sequence[Notice]
+    moves: Sequence[Transition]
+    changes: Sequence[DeadlineChange]
+
+    @classmethod
+    def load(cls, session: Session, task: Task) -> "History":
+        def rows(table: Any) -> Sequence[Any]:
+            mine = select(table).where(table.task_id == task.id)
+            return session.exec(mine.order_by(col(table.id))).all()
+
+        return cls(task, rows(Notice), rows(Transition), rows(DeadlineChange))
+
+    def at_end_of(self, on: date) -> Standing:
+        return self._until(lambda row: row.on <= on)
+
+    def before(self, move: Transition) -> Standing:
+        return self._until(lambda row: row.at < move.at)
+
+    def _until(self, cut: Cut) -> Standing:
+        moves = list(takewhile(cut, self.moves))
+        changes = list(takewhile(cut, self.changes))
+        later = self.moves[len(moves) :]
+        ids = {move.id for move in moves}
+        notices = [_notice(n, later) for n in self.notices if n.transition_id in ids]
+        task = _task(self.task, moves, later, changes, self.changes[len(changes) :])
+        return Standing(task, notices, moves, changes)
+
+
+def _notice(notice: Notice, later: Sequence[Transition]) -> Notice:
+    moved = (move.source for move in later if move.notice_id == notice.id)
+    return Notice(**notice.model_dump() | {"state": NoticeState(next(moved, notice.state))})
+
+
+def _task(
+    task: Task,
+    moves: Sequence[Transition],
+    later: Sequence[Transition],
+    changes: Sequence[DeadlineChange],
+    later_changes: Sequence[DeadlineChange],
+) -> Task:
+    recoloured = (move.source for move in later if move.machine == WARNING.name)
+    staged = (move.source for move in later if move.machine == SIGNOFF.name)
+    # A ledger may be older than its import: the first deadline held since the task was opened.
+    redated = (row.previous_due_on for row in later_changes if row.kind != "opened")
+    due_on = next(redated, task.due_on)
+    had_one = due_on or any(row.due_on for row in changes)
+
+    def newest(now: date, kind: Callable[[Transition], bool]) -> date:
+        if not any(kind(move) for move in later):
+            return now
+        return max((move.on for move in moves if kind(move)), default=task.opened_on)
+
+    return Task(
+        **task.model_dump()
+        | {
+            "colour": Colour(next(recoloured, task.colour)),
+            "state": TaskState(next(staged, task.state)),
+            "due_on": due_on,
+            "original_due_on": task.original_due_on if had_one else None,
+            "stage_on": newest(task.stage_on, lambda move: move.machine == SIGNOFF.name),
+            "reported_on": newest(task.reported_on, lambda move: move.event == "answer"),
+        }
+    )
