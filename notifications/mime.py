@@ -45,8 +45,8 @@ def wire_address(address: str) -> str:
 def build(message: Message, *, mail_from: str, text: str, html: str, at: datetime) -> bytes:
     """`at` is the frozen Date header in the office's zone. ASCII only, lines end with CRLF."""
     sender, message_id = wire_address(mail_from), wire_address(message.message_id.strip("<>"))
-    opening = f"--{message.boundary}"
-    lines = (
+    opening = f"--{message.boundary}".encode("ascii")
+    head = (
         f"From: {_mailbox('Sise 四色督办', sender)}",
         f"Reply-To: <{sender}>",
         f"To: {_mailbox(message.to_name, wire_address(message.to_address))}",
@@ -61,15 +61,18 @@ def build(message: Message, *, mail_from: str, text: str, html: str, at: datetim
         f"X-Sise-Mail: {message_id.partition('@')[0]}",
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative;\r\n boundary="{message.boundary}"',
-        "",
-        opening,
-        _part("plain", text),
-        opening,
-        _part("html", html),
-        f"{opening}--",
-        "",
     )
-    return "\r\n".join(lines).encode("ascii")
+    lines = (
+        "\r\n".join(head).encode("ascii"),
+        b"",
+        opening,
+        *_part("plain", text),
+        opening,
+        *_part("html", html),
+        opening + b"--",
+        b"",
+    )
+    return b"\r\n".join(lines)
 
 
 def _thread(message: Message, sender: str) -> tuple[str, ...]:
@@ -106,16 +109,15 @@ def _slices(written: str) -> Iterator[bytes]:
         yield taken
 
 
-def _part(kind: str, body: str) -> str:
-    if "\r" in body:
-        body = body.replace("\r\n", "\n").replace("\r", "\n")
-    octets = b2a_base64(body.replace("\n", "\r\n").encode(), newline=False).decode()
-    lines = [octets[at : at + LINE] for at in range(0, len(octets), LINE)]
-    encoded = "\r\n".join(lines)
-    return (
-        f"Content-Type: text/{kind}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: base64\r\n\r\n{encoded}"
-    )
+def _part(kind: str, body: str) -> Iterator[bytes]:
+    octets = body.encode()
+    if b"\r" in octets:
+        octets = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    encoded = b2a_base64(octets.replace(b"\n", b"\r\n"), newline=False)
+    yield f"Content-Type: text/{kind}; charset=utf-8".encode("ascii")
+    yield b"Content-Transfer-Encoding: base64"
+    yield b""
+    yield from [encoded[at : at + LINE] for at in range(0, len(encoded), LINE)]
 
 
 def _ascii_domain(domain: str) -> str:

@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from jinja2 import UndefinedError
 
 from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
 from notifications.digest import Digest, Line, Summary, render_digest, render_summary
 from notifications.links import fill, placeholder
+from notifications.render import render
 from notifications.wording import LANGUAGES, colour_word, day_words
 
 ON = date(2022, 7, 14)
@@ -239,3 +241,22 @@ def test_links_are_filled_in_both_bodies_when_the_mail_is_sent():
         sent = fill(body, secret=b"s", base_url="https://duban.example.cn/")
         assert "@@" not in sent
         assert re.search(r"https://duban\.example\.cn/r/[0-9a-f]{32}", sent)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_look_asks_nothing_of_outlook_or_of_the_network(language):
+    mails = [render_digest(_digest(LINE, REMINDER), language), render_summary(SUMMARY, language)]
+
+    for mail in mails:
+        assert not re.search(
+            r"position:|float:|background-image|<script|<img|<link|@import", mail.html
+        )
+        for name in ("color-scheme", "supported-color-schemes"):
+            assert f'<meta name="{name}" content="light dark">' in mail.html
+        assert "prefers-color-scheme: dark" in mail.html
+        assert all(len(line.encode()) < 998 for line in mail.html.splitlines())
+
+
+def test_a_value_that_is_missing_stops_the_mail():
+    with pytest.raises(UndefinedError):
+        render("digest", "zh-CN")
