@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from flows.database import reading
 from flows.office import Office
+from flows.pauses import circuit
 from flows.working_days import horizon_warning, load_calendar
 from models import Message, Night
 from models.message import MessageState
@@ -46,7 +47,11 @@ def check(office: Office, now: datetime, *, night_at: time | None = DEFAULT_NIGH
         )
         return Health(
             last,
-            [*_late(office, last, expected), *_stuck(office, session, now)],
+            [
+                *_late(office, last, expected),
+                *_stuck(office, session, now),
+                *_relay_down(office, session),
+            ],
             [*_never(office, last), *_horizon(office, session, local.date())],
         )
 
@@ -84,6 +89,15 @@ def _stuck(office: Office, session: Session, now: datetime) -> Iterator[str]:
         yield office.both(
             f"{in_vain} 封邮件一天多来多次尝试仍未发出，请检查邮件服务器",
             f"{in_vain} mails have been tried in vain for more than a day; look at the relay",
+        )
+
+
+def _relay_down(office: Office, session: Session) -> Iterator[str]:
+    if (state := circuit(session, office)) and state.since:
+        since = f"{office.local(state.since):%Y-%m-%d %H:%M}"
+        yield office.both(
+            f"邮件服务器自 {since} 起不接受邮件：{state.said}",
+            f"the relay has taken no mail since {since}: {state.said}",
         )
 
 

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from flows.database import open_engine
+from flows.limits import MailLimits
 from models.workdays import Calendar
 
 
@@ -50,6 +51,7 @@ class Office:
     mail_from: str
     smtp_url: str | None
     mail_hours: MailHours
+    mail_limits: MailLimits = field(default_factory=MailLimits)
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.timezone)
@@ -78,6 +80,8 @@ class Settled(Protocol):
     def smtp_url(self) -> str | None: ...
     @property
     def mail_hours(self) -> str: ...
+    @property
+    def mail_limits(self) -> str: ...
 
 
 def open_office(settings: Settled) -> Office:
@@ -93,6 +97,7 @@ def open_office(settings: Settled) -> Office:
         mail_from=settings.mail_from,
         smtp_url=settings.smtp_url,
         mail_hours=MailHours.parse(settings.mail_hours),
+        mail_limits=MailLimits.parse(settings.mail_limits),
     )
 
 

@@ -42,7 +42,7 @@ class Message(SQLModel, table=True):
     message_id: str = Field(unique=True)
     boundary: str
     composed_at: datetime = Field(sa_type=Instant)  # also the Date header
-    expires_at: datetime = Field(sa_type=Instant)  # no attempt is repeated after this
+    expires_at: datetime = Field(sa_type=Instant)  # an attempt that fails after this is the last
 
     state: MessageState = Field(sa_column=Column(by_value(MessageState), nullable=False))
     attempts: int = 0

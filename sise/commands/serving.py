@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ from models.refusal import Refusal
 from notifications.mailbox import Mailbox
 from sise import clock
 from sise.commands.edge import Edge, open_edge
+from sise.commands.stopping import ended_by_sigterm
 from sise.settings import Settings
 
 DELIVER_EVERY = timedelta(minutes=1)
@@ -36,7 +38,7 @@ def serve(
     edge = open_edge()
     require_relay(edge, host)
     require_free(host, port)
-    with ExitStack() as stack:
+    with ended_by_sigterm(), ExitStack() as stack:
         mailbox = stack.enter_context(Mailbox()) if edge.settings.smtp_url is None else None
         office = served(edge, host, port, mailbox)
         stack.enter_context(scheduled(office, edge.settings))
@@ -84,15 +86,19 @@ def scheduled(office: Office, settings: Settings) -> Iterator[None]:
         now = clock.now()
         run_orchestrated_night(office, on=due() or office.local(now).date(), now=now)
 
+    stopping = Event()
     with night_scheduler(
         tick,
         night_at=settings.night_time,
         timezone=office.timezone,
-        delivery=lambda: _deliver(office),
+        delivery=lambda: _deliver(office, stopping),
         every=DELIVER_EVERY,
         at_once=due() is not None,
     ):
-        yield
+        try:
+            yield
+        finally:
+            stopping.set()
 
 
 def _last_played(office: Office) -> date | None:
@@ -106,8 +112,8 @@ def _last_played(office: Office) -> date | None:
         )
 
 
-def _deliver(office: Office) -> None:
-    deliver(office, now=clock.now())
+def _deliver(office: Office, stopping: Event) -> None:
+    deliver(office, now=clock.now(), stopping=stopping)
 
 
 def listen(
