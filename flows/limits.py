@@ -37,8 +37,9 @@ def reached(session: Session, limits: MailLimits, relay: str, at: datetime) -> d
         return {}
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": COUNT_LOCK})
-    begun, oldest = _last_minute(session, relay, at)
-    begun.update(_in_the_air(session, at))
+    begun = _in_the_air(session, at)  # first: what ends in between is counted twice, not never
+    ended, oldest = _last_minute(session, relay, at)
+    begun.update(ended)
     begun[WHOLE_RELAY] = begun.total()
     oldest[WHOLE_RELAY] = min(oldest.values(), default=at)
     return {
