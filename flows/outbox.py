@@ -194,8 +194,10 @@ class Outbox:
             message.lease_owner = message.lease_until = None
 
     def _lease(self, session: Session, message: Message, at: datetime) -> None:
-        if message.attempts == 0:
-            message.expires_at = max(message.expires_at, at + _life(message))
+        # A life begins with the first attempt: no mail dies of a relay that was away, or of a
+        # holiday. What was composed for a shorter one, as a code, is of no use after it.
+        if message.attempts == 0 and message.expires_at - message.composed_at >= LIFE:
+            message.expires_at = at + LIFE
         message.lease_owner, message.lease_until = self.owner, at + LEASE
         message.attempts += 1
         links = update(ReplyLink).where(col(ReplyLink.message_id) == message.id)
@@ -204,11 +206,6 @@ class Outbox:
     @staticmethod
     def _count(session: Session, *which: Any) -> int:
         return session.scalar(select(func.count()).select_from(Message).where(*which)) or 0
-
-
-def _life(message: Message) -> timedelta:
-    """It begins with the first attempt: no mail dies of a relay that was away, or of a holiday."""
-    return message.expires_at - message.composed_at
 
 
 def _still_owed(session: Session, message: Message) -> bool:

@@ -146,6 +146,25 @@ def test_the_life_of_a_mail_begins_with_its_first_attempt(office, cast: Cast):
         assert deliver(to(relay, office), now=later + 9 * DAY).sent == 1, "one more is always made"
 
 
+def test_a_relay_that_refuses_first_does_not_lengthen_a_life(office, cast: Cast):
+    fill(office, "a@dinghai.example")
+    for day in (3, 6):
+        with peer(answers(MAIL="550 not you")) as relay:
+            deliver(to(relay, office), now=NOON + day * DAY)
+
+    assert only(office).expires_at - (NOON + 6 * DAY + LIFE) < MINUTE
+
+
+def test_what_was_composed_for_ten_minutes_lives_no_longer(office, cast: Cast):
+    fill(office, "a@dinghai.example")
+    edit(office, Message, only(office).id, expires_at=NOON + 10 * MINUTE)
+    with peer(answers(RCPT="450 later")) as relay:
+        deliver(to(relay, office), now=NOON)
+        delivered = deliver(to(relay, office), now=NOON + 11 * MINUTE)
+
+    assert (delivered.failed, only(office).state) == (1, MessageState.DEAD)
+
+
 def test_a_mail_that_kills_whoever_sends_it_is_given_up_too(office, cast: Cast):
     fill(office, "a@dinghai.example", *crowd(1))
     at = NOON
