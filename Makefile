@@ -5,7 +5,7 @@ HOME_OF_DEMO ?= ./var/demo
 BENCH ?=
 MAIL ?=
 
-.PHONY: help demo serve test check bench format requirements migration clean
+.PHONY: help demo serve test storm check bench format requirements migration clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ serve: .venv/run ## the pages and the scheduler
 
 test: .venv/dev ## the whole suite, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 2
+
+storm: .venv/dev ## fifty kills in three thousand mails, on SQLite and PostgreSQL; minutes
+	$(BIN)/python -m pytest tests/storm/*.py
 
 check: .venv/dev ## format, lint, types, layers
 	$(BIN)/ruff format --check .

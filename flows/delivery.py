@@ -1,28 +1,33 @@
 """Delivery: claim, check once more, send, commit the outcome of each message by itself."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic
 
+from sqlalchemy.exc import DatabaseError
+
+from flows.attempts import settle
 from flows.database import reading
 from flows.mail_waits import Why, hindrance, why_waiting
 from flows.office import Office
-from flows.outbox import Outbox
+from flows.outbox import Claim, Outbox
+from flows.pauses import is_open, may_probe, pause_relay
 from flows.working_days import load_calendar
-from models import Message
 from models.message import MessageState
 from models.workdays import Calendar
 from notifications.links import fill
 from notifications.mailer import Connection, Outcome, Relay, RelayUnavailable, Report, connected
 from notifications.mime import build, wire_address
 
-BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60, 120, 240))
-UNKNOWN_WAIT = timedelta(minutes=10)
-TRIES = 18  # with that back-off some two days; what waits for a relay or for the hours uses none
-STATES = {Outcome.SENT: MessageState.SENT, Outcome.REJECT: MessageState.DEAD}
+HEARTBEAT = 30.0  # seconds; a lease lasts four of them
+TO_A_CONNECTION = 50  # messages: relays tire of a connection that sends for ever
+BREATH = 5.0  # seconds between two looks at a limit, so that no connection serves one mail alone
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -37,18 +42,24 @@ class Delivered:
     why: Why | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Round:
     """One delivery: its office, and the instant at which it began."""
 
     office: Office
-    outbox: Outbox
+    relay: Relay
     calendar: Calendar
     now: datetime
     done: Callable[[str], None]
     stopping: Event
+    patient: bool
     began: float = field(default_factory=monotonic)
     delivered: Delivered = field(default_factory=Delivered)
+    connections: int = 0  # that are tried or used at this moment
+    outbox: Outbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outbox = Outbox(self.office.engine, str(self.relay), self.office.mail_limits)
 
     def at(self) -> datetime:
         return self.now + timedelta(seconds=monotonic() - self.began)
@@ -70,15 +81,17 @@ def deliver(
     workers: int = 2,
     done: Callable[[str], None] = lambda address: None,
     stopping: Event | None = None,
+    patient: bool = False,
 ) -> Delivered:
-    """Send what may go now. `done` is told of each message that left, for a progress bar. Once
-    `stopping` is set, what is in hand is brought to its end, and the rest stays queued."""
+    """Send what may go now. `done` is told of each message that left, for a progress bar.
+    `stopping` ends it once what is in flight has its answer. `patient`: stay until what a limit
+    holds back may go."""
     if (why := hindrance(office, now=now)) is None:
         with reading(office.engine) as session:
             calendar = load_calendar(session)
-        outbox = Outbox(office.engine)
-        this = Round(office, outbox, calendar, now, done, stopping or Event())
-        asyncio.run(_send_all(this, workers))
+        relay = Relay.parse(office.smtp_url or "")
+        this = Round(office, relay, calendar, now, done, stopping or Event(), patient)
+        asyncio.run(_deliver(this, workers))
         delivered, why = this.delivered, why_waiting(office, now=this.at())
     else:
         delivered = Delivered()
@@ -91,49 +104,102 @@ def queued(office: Office) -> int:
     return Outbox(office.engine).queued()
 
 
-async def _send_all(this: Round, workers: int) -> None:
-    relay = Relay.parse(this.office.smtp_url or "")
-    crew = (_work(this, relay) for _ in range(min(workers, this.owing())))
-    # One that fails must not cancel another that waits for the answer to a final dot.
-    for failure in await asyncio.gather(*crew, return_exceptions=True):
-        if isinstance(failure, RelayUnavailable):
-            this.outbox.blame(str(failure), this.at())
-        elif failure is not None:
-            raise failure
+async def _deliver(this: Round, workers: int) -> None:
+    heart = asyncio.create_task(_beat(this))
+    try:
+        if is_open(this.office) and not await _probe(this):
+            return
+        crew = (_work(this) for _ in range(min(workers, max(1, this.owing()))))
+        # One that fails must not cancel another that waits for the answer to a final dot.
+        for failure in await asyncio.gather(*crew, return_exceptions=True):
+            if failure is not None:
+                raise failure
+    finally:
+        heart.cancel()
 
 
-async def _work(this: Round, relay: Relay) -> None:
+async def _beat(this: Round) -> None:
+    """A mail may be on its way for longer than a lease lasts."""
+    while True:
+        await asyncio.sleep(HEARTBEAT)
+        try:
+            this.outbox.renew(this.at())
+        except DatabaseError as error:  # the next beat may come in time
+            log.warning("the leases could not be renewed: %s", error)
+
+
+async def _probe(this: Round) -> bool:
+    """One connection and one mail, by one worker of all: will the relay have us again?"""
+    if not this.owing() or not may_probe(this.office.engine, str(this.relay), this.at()):
+        return False
+    return await _connect(this, 1, probing=True)
+
+
+async def _work(this: Round) -> None:
     """One connection after the other, until nothing is owed."""
+    while True:
+        if this.owing():
+            if is_open(this.office) or not await _connect(this, TO_A_CONNECTION):
+                return
+        elif not await _relieved(this):
+            return
+
+
+async def _connect(this: Round, most: int, *, probing: bool = False) -> bool:
+    """Use one connection. False: the relay would not have it.
+
+    That alone says little: it may allow us fewer at once. If no other is left, it has gone.
+    """
     domain = wire_address(this.office.mail_from).rpartition("@")[2]
-    while this.owing():
-        async with connected(relay, domain) as connection:
-            await _use(this, connection)
+    this.connections += 1
+    try:
+        async with connected(this.relay, domain) as connection:
+            await _use(this, connection, most)
+    except RelayUnavailable as refusal:
+        if this.connections == 1:
+            engine, relay = this.office.engine, str(this.relay)
+            pause_relay(engine, relay, str(refusal), this.at(), probed=probing)
+        return False
+    finally:
+        this.connections -= 1
+    return True
 
 
-async def _use(this: Round, connection: Connection) -> None:
+async def _relieved(this: Round) -> bool:
+    """Wait for what a limit holds back. False: there is nothing to wait for."""
+    if not this.patient or not this.open() or not (moment := this.outbox.relief(this.at())):
+        return False
+    seconds = (moment - this.at()).total_seconds()
+    await asyncio.to_thread(this.stopping.wait, max(seconds, BREATH))
+    return True
+
+
+async def _use(this: Round, connection: Connection, most: int) -> None:
     """Send as long as the connection holds. Raises RelayUnavailable if it was of no use at all."""
     if not connection.usable:
-        raise RelayUnavailable("the relay closed the connection at once")
-    used = False
-    while connection.usable and this.open() and (message := this.outbox.claim(this.at())):
-        if (content := _content(this, message)) is None:
+        raise RelayUnavailable(f"{this.relay}: the relay closed the connection at once")
+    used = 0
+    while used < most and connection.usable and this.open():
+        if (claim := this.outbox.claim(this.at())) is None:
+            return
+        if (content := _content(this, claim)) is None:
             continue
-        report = await _attempt(this, connection, message, content)
+        report = await _attempt(this, connection, claim, content)
+        _record(this, claim, report)
         if report.outcome == Outcome.CONFIG:
-            this.outbox.settle(message, this.at(), attempts=message.attempts - 1)
             if used:  # so many to a connection and no more: a fresh one may go on
                 return
-            raise RelayUnavailable(report.said)
-        _record(this, message, report)
-        used = True
+            raise RelayUnavailable(f"{this.relay}: {report.said}")
+        used += 1
 
 
-def _content(this: Round, message: Message) -> bytes | None:
+def _content(this: Round, claim: Claim) -> bytes | None:
     """What goes over the wire; None: it does not go, and that is settled."""
-    if message.state == MessageState.SKIPPED:
-        this.delivered.skipped += 1
+    message, office = claim.message, this.office
+    if message.state != MessageState.QUEUED:
+        this.delivered.skipped += message.state == MessageState.SKIPPED
+        this.delivered.failed += message.state == MessageState.DEAD
         return None
-    office = this.office
     text, html = (
         fill(body, secret=office.secret, base_url=office.base_url)
         for body in (message.text, message.html)
@@ -147,45 +213,28 @@ def _content(this: Round, message: Message) -> bytes | None:
             at=office.local(message.composed_at),
         )
     except ValueError as error:  # whatever it is: the people behind it in the queue come next
-        _settle(this, message, MessageState.DEAD, str(error))
+        _record(this, claim, Report(Outcome.REJECT, str(error)))
         return None
 
 
-async def _attempt(this: Round, connection: Connection, message: Message, content: bytes) -> Report:
-    sender, recipient = wire_address(this.office.mail_from), wire_address(message.to_address)
+async def _attempt(this: Round, connection: Connection, claim: Claim, content: bytes) -> Report:
+    sender, recipient = (
+        wire_address(address) for address in (this.office.mail_from, claim.message.to_address)
+    )
     try:
         return await connection.send(sender, recipient, content)
-    except asyncio.CancelledError:  # Ctrl-C; the other workers may not feel it (gh-86296)
+    except asyncio.CancelledError:  # a second Ctrl-C; other workers may not feel it (gh-86296)
         this.stopping.set()
-        _record(this, message, Report(Outcome.UNKNOWN, "stopped while it was being sent"))
+        _record(this, claim, Report(Outcome.UNKNOWN, "stopped while it was being sent"))
         raise
 
 
-def _record(this: Round, message: Message, report: Report) -> None:
-    unknown = report.outcome == Outcome.UNKNOWN
-    state, said = STATES.get(report.outcome, MessageState.QUEUED), report.said
-    if state == MessageState.QUEUED and message.attempts >= TRIES:
-        state, said = MessageState.DEAD, f"given up after {TRIES} attempts; {said}"
-    _settle(this, message, state, said, unknown=unknown)
-
-
-def _settle(
-    this: Round, message: Message, state: MessageState, said: str, *, unknown: bool = False
-) -> None:
-    at, delivered = this.at(), this.delivered
-    wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
-    if not this.outbox.settle(
-        message,
-        at,
-        state=state,
-        outcome=said,
-        sent_at=at if state == MessageState.SENT else None,
-        possible_duplicate=message.possible_duplicate or unknown,
-        next_at=at + (max(wait, UNKNOWN_WAIT) if unknown else wait),
-    ):
+def _record(this: Round, claim: Claim, report: Report) -> None:
+    state, delivered = settle(this.office, this.outbox, claim, report, this.at()), this.delivered
+    if state is None:
         return
     delivered.sent += state == MessageState.SENT
     delivered.failed += state == MessageState.DEAD
-    delivered.unknown += unknown
+    delivered.unknown += report.outcome == Outcome.UNKNOWN
     if state == MessageState.SENT:
-        this.done(message.to_address)
+        this.done(claim.message.to_address)

@@ -11,6 +11,7 @@ from flows.database import reading
 from flows.mail_waits import NO_RELAY
 from flows.morning import board
 from flows.office import Office
+from flows.pauses import circuit
 from flows.unreachable import refused, without_address
 from flows.working_days import horizon_warning, load_calendar
 from models import Message, Night
@@ -44,7 +45,11 @@ def check(office: Office, now: datetime) -> Health:
         last = last_played(session)
         return Health(
             last,
-            [*_late(office, last, expected), *_stuck(office, session, now)],
+            [
+                *_late(office, last, expected),
+                *_stuck(office, session, now),
+                *_relay_down(office, session),
+            ],
             [
                 *_never(office, session, last),
                 *_without_relay(office, session),
@@ -117,6 +122,15 @@ def _stuck(office: Office, session: Session, now: datetime) -> Iterator[str]:
         yield office.both(
             f"{in_vain} 封邮件一天多来多次尝试仍未发出，请检查邮件服务器",
             f"{in_vain} mails have been tried in vain for more than a day; look at the relay",
+        )
+
+
+def _relay_down(office: Office, session: Session) -> Iterator[str]:
+    if (state := circuit(session, office)) and state.since:
+        since = f"{office.local(state.since):%Y-%m-%d %H:%M}"
+        yield office.both(
+            f"邮件服务器自 {since} 起不接受邮件：{state.said}",
+            f"the relay has taken no mail since {since}: {state.said}",
         )
 
 

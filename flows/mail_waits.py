@@ -6,6 +6,7 @@ from datetime import datetime
 from flows.database import reading
 from flows.office import Office
 from flows.outbox import Outbox
+from flows.pauses import circuit
 from flows.working_days import load_calendar
 from notifications.mailer import Relay
 from notifications.mime import UnusableAddress, wire_address
@@ -38,7 +39,7 @@ def why_waiting(office: Office, *, now: datetime) -> Why | None:
     outbox = Outbox(office.engine)
     if not outbox.queued():
         return None
-    if why := hindrance(office, now=now):
+    if why := hindrance(office, now=now) or _relay_down(office):
         return why
     if said := outbox.blamed():
         return Why(
@@ -63,7 +64,24 @@ def hindrance(office: Office, *, now: datetime) -> Why | None:
             f"SISE_MAIL_FROM（{office.mail_from}）不是可用的邮箱地址，邮件留在发件箱",
             f"SISE_MAIL_FROM ('{office.mail_from}') is no mail address, so the mail stays queued",
         )
-    return _out_of_hours(office, now)
+    return _out_of_hours(office, now) or _relay_down(office, paused_at=now)
+
+
+def _relay_down(office: Office, paused_at: datetime | None = None) -> Why | None:
+    """`paused_at`: only if nobody may try it again yet."""
+    with reading(office.engine) as session:
+        state = circuit(session, office)
+    if state is None or not state.since or not state.paused_until:
+        return None
+    if paused_at and state.paused_until <= paused_at:
+        return None
+    since, again = (office.local(at) for at in (state.since, state.paused_until))
+    return Why(
+        f"邮件服务器自 {since:%Y-%m-%d %H:%M} 起不接受邮件，邮件留在发件箱，"
+        f"{again:%H:%M} 起会再试：{state.said}",
+        f"the relay has taken no mail since {since:%Y-%m-%d %H:%M}; it stays queued and is tried "
+        f"again from {again:%H:%M} on: {state.said}",
+    )
 
 
 def _out_of_hours(office: Office, now: datetime) -> Why | None:

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from flows.database import open_engine
+from flows.limits import MailLimits
 from models.workdays import Calendar
 
 
@@ -51,6 +52,7 @@ class Office:
     smtp_url: str | None
     mail_hours: MailHours
     night_at: time | None = time(2)  # None: another scheduler plays the nights
+    mail_limits: MailLimits = field(default_factory=MailLimits)
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.timezone)
@@ -81,6 +83,8 @@ class Settled(Protocol):
     def mail_hours(self) -> str: ...
     @property
     def night_time(self) -> time | None: ...
+    @property
+    def mail_limits(self) -> str: ...
 
 
 def open_office(settings: Settled) -> Office:
@@ -97,6 +101,7 @@ def open_office(settings: Settled) -> Office:
         smtp_url=settings.smtp_url,
         mail_hours=MailHours.parse(settings.mail_hours),
         night_at=settings.night_time,
+        mail_limits=MailLimits.parse(settings.mail_limits),
     )
 
 

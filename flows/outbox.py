@@ -1,22 +1,36 @@
-"""The outbox as delivery sees it: one message is claimed, and settled. Each is one commit."""
+"""The outbox as delivery sees it: what is owed, and the lease on what is being sent."""
 
+import os
 import secrets
+import socket
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, exists, false, func, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed, reading, transaction
+from flows.limits import WHOLE_RELAY, MailLimits, reached
 from flows.office import Office
-from models import Message, MessageItem, Notice, Official, Receipt, ReplyLink
+from models import (
+    Message,
+    MessageAttempt,
+    MessageItem,
+    Notice,
+    Official,
+    Receipt,
+    RelayState,
+    ReplyLink,
+)
 from models.message import MessageKind, MessageState
 from models.notice import owed
 from notifications.links import new_salt
+from notifications.mailer import Outcome
 
-LEASE = timedelta(minutes=15)  # three replies and the final dot may legally take 13
-LIFE = timedelta(days=2)  # of a mail: what has been tried for so long is given up
+LEASE = timedelta(minutes=2)  # renewed while its owner lives: a final dot may take ten
+LIFE = timedelta(days=2)  # of a mail from its first attempt: then one that fails is the last
+POISON = 8  # attempts; a mail whose sender dies so often, its life over, is given up
 LINK_LIFE = timedelta(days=30)
 
 
@@ -45,14 +59,30 @@ def outbox_row(
     }
 
 
+def a_worker() -> str:
+    """Whose lease it is, and who made an attempt: unlike any other, and a person can find it."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that is leased, or settled if its state is not QUEUED any more."""
+
+    message: Message
+    began_at: datetime
+    relay_was_down: bool  # its circuit was open: if this attempt succeeds, it closes
+
+
 @dataclass(frozen=True)
 class Outbox:
     """What one delivery sees of it; `owner` is its name on the leases."""
 
     engine: Engine
-    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+    relay: str = ""  # host:port, whose pauses and limits count
+    limits: MailLimits = field(default_factory=MailLimits)
+    owner: str = field(default_factory=a_worker)
 
-    def claim(self, at: datetime) -> Message | None:
+    def claim(self, at: datetime) -> Claim | None:
         """Lease what has been owed longest. No transaction is held while it is sent.
 
         One at a time, so that an attempt is counted just before it is made: what a dying process
@@ -61,53 +91,49 @@ class Outbox:
         is the same bytes or nothing, because the first may have arrived.
         """
         with transaction(self.engine, at) as session:
-            message = session.scalar(
-                select(Message)
-                .where(*_free(at))
+            found = session.execute(
+                select(Message, self._is_down())
+                .where(*self._may_go(session, at))
                 .order_by(col(Message.next_at))
                 .limit(1)
                 .with_for_update(skip_locked=True)
-            )
-            if message is None:
+            ).first()
+            if found is None:
                 return None
+            message, relay_was_down = found
+            claim = Claim(message, at, relay_was_down)
             if message.attempts == 0 and not _still_owed(session, message):
                 message.state = MessageState.SKIPPED
                 message.outcome = "nothing in it was still owed"
-                return message
-            # Whoever held it before died without a word, perhaps after the final dot.
-            message.possible_duplicate |= message.lease_owner is not None
-            message.lease_owner, message.lease_until = self.owner, at + LEASE
-            message.attempts += 1
-            links = update(ReplyLink).where(col(ReplyLink.message_id) == message.id)
-            changed(session, links.values(expires_at=at + LINK_LIFE))
-            return message
+                return claim
+            if message.lease_owner is not None:
+                self._take_over(session, message, at)
+            if message.state == MessageState.QUEUED:
+                self._lease(session, message, at)
+            return claim
 
-    def settle(self, message: Message, at: datetime, **outcome: Any) -> bool:
-        """Commit what became of it. False: the lease was lost meanwhile, and nothing changes."""
+    def renew(self, at: datetime) -> None:
+        """The heartbeat: whatever this owner is still sending stays his."""
         with transaction(self.engine, at) as session:
             held = update(Message).where(
-                col(Message.id) == message.id,
-                col(Message.lease_owner) == self.owner,
-                col(Message.attempts) == message.attempts,  # or another of our workers has it
+                col(Message.state) == MessageState.QUEUED, col(Message.lease_owner) == self.owner
             )
-            return bool(
-                changed(session, held.values(lease_owner=None, lease_until=None, **outcome))
-            )
-
-    def blame(self, said: str, at: datetime) -> None:
-        """Write on everything that waits why it does, where that does not stand already, and
-        where nobody else has it in hand: so this never waits for a night that replaces it."""
-        with transaction(self.engine, at) as session:
-            waiting = select(col(Message.id)).where(*_free(at), col(Message.outcome) != said)
-            free = col(Message.id).in_(waiting.with_for_update(skip_locked=True))
-            changed(session, update(Message).where(free).values(outcome=said))
+            changed(session, held.values(lease_until=at + LEASE))
 
     def free(self, at: datetime) -> int:
         """How many messages could be claimed."""
-        return self._count(*_free(at))
+        with reading(self.engine) as session:
+            return self._count(session, *self._may_go(session, at))
+
+    def relief(self, at: datetime) -> datetime | None:
+        """When a limit lets something more go; None: no limit holds anything back."""
+        with reading(self.engine) as session:
+            held = reached(session, self.limits, self.relay, at)
+            return min(held.values()) if held and self._count(session, *self._owed(at)) else None
 
     def queued(self) -> int:
-        return self._count(col(Message.state) == MessageState.QUEUED)
+        with reading(self.engine) as session:
+            return self._count(session, col(Message.state) == MessageState.QUEUED)
 
     def blamed(self) -> str | None:
         """Why most of the messages wait that were tried, in the relay's words."""
@@ -120,17 +146,65 @@ class Outbox:
                 .limit(1)
             )
 
-    def _count(self, *which: Any) -> int:
-        with reading(self.engine) as session:
-            return session.scalar(select(func.count()).select_from(Message).where(*which)) or 0
+    def _owed(self, at: datetime) -> tuple[Any, ...]:
+        paused = select(col(RelayState.domain)).where(
+            col(RelayState.relay) == self.relay,
+            col(RelayState.domain) != "",
+            col(RelayState.paused_until) > at,
+        )
+        return (
+            col(Message.state) == MessageState.QUEUED,
+            col(Message.next_at) <= at,
+            # An owner does not claim his own anew: after a long pause he may still be sending it.
+            col(Message.lease_until).is_(None)
+            | ((col(Message.lease_until) < at) & (col(Message.lease_owner) != self.owner)),
+            col(Message.domain).not_in(paused),
+        )
 
+    def _may_go(self, session: Session, at: datetime) -> tuple[Any, ...]:
+        held = reached(session, self.limits, self.relay, at)
+        if WHOLE_RELAY in held:
+            return (false(),)
+        return (*self._owed(at), col(Message.domain).not_in(held)) if held else self._owed(at)
 
-def _free(at: datetime) -> tuple[Any, ...]:
-    return (
-        col(Message.state) == MessageState.QUEUED,
-        col(Message.next_at) <= at,
-        col(Message.lease_until).is_(None) | (col(Message.lease_until) < at),
-    )
+    def _is_down(self) -> Any:
+        return exists().where(col(RelayState.relay) == self.relay, col(RelayState.domain) == "")
+
+    def _take_over(self, session: Session, message: Message, at: datetime) -> None:
+        """Whoever held it before died without a word, perhaps after the final dot."""
+        said = "the process that sent it ended without a word"
+        last_sign = (message.lease_until or at) - LEASE
+        session.add(
+            MessageAttempt(
+                message_id=message.id,
+                n=message.attempts,
+                began_at=last_sign,
+                ended_at=last_sign + LEASE,
+                outcome=Outcome.UNKNOWN,
+                said=said,
+                worker=message.lease_owner or "",
+                relay=self.relay,
+                domain=message.domain,
+            )
+        )
+        message.possible_duplicate = True
+        if message.attempts >= POISON and at >= message.expires_at:
+            message.state, message.outcome = MessageState.DEAD, said
+            message.lease_owner = message.lease_until = None
+
+    def _lease(self, session: Session, message: Message, at: datetime) -> None:
+        # A life begins with the first attempt: no mail dies of a relay that was away, or of a
+        # holiday. What was composed for a shorter one, as a code, is of no use after it.
+        if message.attempts == 0 and message.expires_at - message.composed_at >= LIFE:
+            message.expires_at = at + LIFE
+        message.lease_owner, message.lease_until = self.owner, at + LEASE
+        message.attempts += 1
+        links = update(ReplyLink).where(col(ReplyLink.message_id) == message.id)
+        changed(session, links.values(expires_at=at + LINK_LIFE))
+
+    @staticmethod
+    def _count(session: Session, *which: Any) -> int:
+        return session.scalar(select(func.count()).select_from(Message).where(*which)) or 0
 
 
 def _still_owed(session: Session, message: Message) -> bool:

@@ -43,7 +43,7 @@ class Message(SQLModel, table=True):
     boundary: str
     urgent: bool = False  # it holds red; marked as of high importance
     composed_at: datetime = Field(sa_type=Instant)  # also the Date header
-    expires_at: datetime = Field(sa_type=Instant)  # no attempt is repeated after this
+    expires_at: datetime = Field(sa_type=Instant)  # an attempt that fails after this is the last
 
     state: MessageState = Field(sa_column=Column(by_value(MessageState), nullable=False))
     attempts: int = 0

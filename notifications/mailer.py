@@ -21,6 +21,10 @@ _TOKEN = re.compile(r"(?<=/r/)\w+|[0-9a-f]{32}")  # a filter may quote the link 
 _NO_RELAYING = re.compile(
     r"relay\w*( access)? (denied|not permitted|not allowed|prohibited)|to relay\b", re.IGNORECASE
 )
+# The Chinese providers' words for "too much of you" (NetEase), and RFC 3463's for a policy. A
+# greylisting is one mail's own matter: it passes with the next attempt.
+_TOO_MUCH = re.compile(r"\b(?:HL:ICC|HL:IFC|MI:SFQ|MI:DMC|RP:DRC)\b|\b4\.7\.\d", re.IGNORECASE)
+_GREYLISTED = re.compile(r"gr[ae]y[ -]?list|灰名单", re.IGNORECASE)
 LONGEST_SAYING = 300
 
 
@@ -35,7 +39,8 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Report:
     outcome: Outcome
-    said: str
+    said: str  # the phase, and the relay's words
+    too_much: bool = False  # this recipient's domain wants to be left alone for a while
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,12 @@ class Connection:
             phase = "DATA"
             await self._open_data()
             phase = "final dot"
-            await self._transmit(content)
+            taken = await self._transmit(content)
         except SMTPResponseException as error:
             outcome = _refused(phase, error)
             await self._start_afresh(error.code)
-            return Report(outcome, _clean(f"{phase}: {error.code} {error.message}"))
+            said = _clean(f"{phase}: {error.code} {error.message}")
+            return Report(outcome, said, outcome == Outcome.RETRY and _too_much(error))
         except (SMTPException, OSError) as error:
             self.client.close()
             return Report(_LOST.get(phase, Outcome.RETRY), _clean(f"{phase}: {_words(error)}"))
@@ -135,7 +141,7 @@ class Connection:
         except CancelledError:
             self.client.close()  # the next reply would be taken for another command's
             raise
-        return Report(Outcome.SENT, "")
+        return Report(Outcome.SENT, _clean(f"{phase}: {taken}"))
 
     @property
     def usable(self) -> bool:
@@ -147,13 +153,14 @@ class Connection:
         if reply.code != 354:
             raise SMTPResponseException(reply.code, reply.message)
 
-    async def _transmit(self, content: bytes) -> None:
+    async def _transmit(self, content: bytes) -> str:
         if (protocol := self.client.protocol) is None:
             raise SMTPServerDisconnected("Connection lost")
         protocol.write(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         reply = await protocol.read_response(timeout=FINAL_DOT_SECONDS)
         if not 200 <= reply.code < 300:  # RFC 5321 §4.3.2: any 2yz is acceptance
             raise SMTPResponseException(reply.code, reply.message)
+        return f"{reply.code} {reply.message}"
 
     async def _start_afresh(self, code: int) -> None:
         # Codes outside 4yz and 5yz, and 421: what the server does next cannot be known.
@@ -181,6 +188,12 @@ def _refused(phase: str, error: SMTPResponseException) -> Outcome:
     if phase == "RCPT" and (code == 552 or _NO_RELAYING.search(error.message)):
         return Outcome.RETRY
     return Outcome.RETRY if code < 500 else Outcome.REJECT
+
+
+def _too_much(error: SMTPResponseException) -> bool:
+    if _GREYLISTED.search(error.message) or not 400 <= error.code < 500:
+        return False
+    return error.code == 421 or bool(_TOO_MUCH.search(error.message))
 
 
 async def _leave(client: SMTP, transport: BaseTransport | None) -> None:

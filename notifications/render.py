@@ -24,8 +24,18 @@ _ENVIRONMENT = Environment(
     keep_trailing_newline=True,
     auto_reload=False,
 )
-for _name in ("colour_word", "post_word", "duty_word", "notice_word", "day_words", "over_words"):
-    _ENVIRONMENT.filters[_name] = getattr(wording, _name)
+_ENVIRONMENT.filters |= {
+    name: getattr(wording, name)
+    for name in (
+        "colour_word",
+        "post_word",
+        "duty_word",
+        "notice_word",
+        "day_words",
+        "moment_words",
+        "over_words",
+    )
+}
 
 
 def render(template: str, language: str, **facts: Any) -> Rendered:

@@ -1,6 +1,6 @@
 """The one source of words for what the code calls by identifiers, in Chinese and English."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from models.notice import Duty
@@ -129,6 +129,12 @@ def day_words(on: date, language: str = CHINESE) -> str:
     if language == ENGLISH:
         return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
     return f"{on.year}年{on.month}月{on.day}日"
+
+
+def moment_words(at: datetime, language: str = CHINESE) -> str:
+    """2022年7月14日 09:05, or 14 July 2022, 09:05; in the zone that it has."""
+    comma = "," if language == ENGLISH else ""
+    return f"{day_words(at, language)}{comma} {at:%H:%M}"
 
 
 def over_words(days_over: int, language: str = CHINESE) -> str:

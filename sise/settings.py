@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     language: str = "zh-CN"
     night_at: str = "02:00"
     mail_hours: str = "08:30-17:30"
+    mail_limits: str = ""
 
     @field_validator("database_url")
     @classmethod
@@ -105,6 +106,22 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"“{value}”不是起止时刻；请写成 08:30-17:30，或 always"
                 f" | '{value}' are no hours from early to late; write 08:30-17:30, or always"
+            )
+        return value
+
+    @field_validator("mail_limits")
+    @classmethod
+    def _limits(cls, value: str) -> str:
+        scopes = [part.partition("=")[0].strip().lower() for part in value.split(",")]
+        one = r"\s*(\*|[^\s=,@*]+)\s*=\s*[1-9]\d{0,5}\s*"
+        if value and not (
+            re.fullmatch(f"{one}(,{one})*", value) and len(set(scopes)) == len(scopes)
+        ):
+            raise ValueError(
+                f"“{value}”不是每分钟发信上限；"
+                "请写成 *=300,qq.com=20（* 为全部邮件，其余为收件域名）"
+                f" | '{value}' are no limits a minute; write *=300,qq.com=20 (* is all mail "
+                "together, the others are recipients' domains)"
             )
         return value
 

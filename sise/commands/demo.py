@@ -26,6 +26,7 @@ from sise import clock
 from sise.commands import nights
 from sise.commands.edge import Edge, open_edge, progress
 from sise.commands.serving import listen, require_free, require_relay, scheduled, served
+from sise.commands.stopping import ended_by_sigterm
 
 DAY = timedelta(days=1)
 
@@ -42,7 +43,7 @@ def demo(
     if not prepare_only:
         require_relay(edge, host)
         require_free(host, port)
-    with ExitStack() as stack:
+    with ended_by_sigterm(), ExitStack() as stack:
         mailbox = stack.enter_context(Mailbox()) if edge.settings.smtp_url is None else None
         office = replace(served(edge, host, port, mailbox), mail_hours=MailHours())
         prepare(edge, office)

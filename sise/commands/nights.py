@@ -1,5 +1,6 @@
 """Playing a night, and sending what the outbox owes."""
 
+from threading import Event
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from rich.progress import (
 
 from flows import delivery
 from flows.database import reading
+from flows.delivery import Delivered
 from flows.mail_waits import why_waiting
 from flows.night import NightRun, Step, refuse_or_stored, rehearse_night, run_night
 from flows.orchestrated import run_orchestrated_night
@@ -20,6 +22,7 @@ from flows.outbox import Outbox
 from models.warning import Colour
 from notifications.wording import colour_word
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out, progress
+from sise.commands.stopping import stoppable
 
 STEP_WORDS = {
     "sweep": ("检查时限、升级颜色", "looking at the clocks"),
@@ -119,14 +122,27 @@ def deliver(
 ) -> None:
     """Send what the outbox owes now."""
     edge = open_edge()
+    with stoppable() as stopping:
+        _say_delivered(edge, _deliver(edge, workers, stopping.asked), json)
+
+
+def _deliver(edge: Edge, workers: int, asked: Event) -> Delivered:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with progress(*columns) as bar:
         doing = bar.add_task(
             edge.both("正在发送邮件", "sending mail"), total=Outbox(edge.office.engine).queued()
         )
-        done = delivery.deliver(
-            edge.office, now=edge.now, workers=workers, done=lambda address: bar.advance(doing)
+        return delivery.deliver(
+            edge.office,
+            now=edge.now,
+            workers=workers,
+            done=lambda address: bar.advance(doing),
+            stopping=asked,
+            patient=True,
         )
+
+
+def _say_delivered(edge: Edge, done: Delivered, json: bool) -> None:
     if json:
         as_json(
             {

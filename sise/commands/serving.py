@@ -1,8 +1,6 @@
 """`sise serve`: the pages, the scheduler, and a catching mailbox where no relay is set."""
 
-import signal
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -22,6 +20,7 @@ from models.refusal import Refusal
 from notifications.mailbox import Mailbox
 from sise import clock
 from sise.commands.edge import Edge, open_edge
+from sise.commands.stopping import ended_by_sigterm
 
 DELIVER_EVERY = timedelta(minutes=1)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -35,7 +34,7 @@ def serve(
     edge = open_edge()
     require_relay(edge, host)
     require_free(host, port)
-    with ExitStack() as stack:
+    with ended_by_sigterm(), ExitStack() as stack:
         mailbox = stack.enter_context(Mailbox()) if edge.settings.smtp_url is None else None
         office = served(edge, host, port, mailbox)
         stack.enter_context(scheduled(office))
@@ -76,8 +75,6 @@ def served(edge: Edge, host: str, port: int, mailbox: Mailbox | None) -> Office:
 def scheduled(office: Office) -> Iterator[None]:
     """APScheduler ticks the night and the delivery for as long as this lasts."""
     stopping = Event()
-    # Uvicorn ends its own work first, and raises the signal again behind it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
     def due() -> date | None:
         with reading(office.engine) as session:

@@ -2,10 +2,9 @@
 
 import signal
 import subprocess
-import sys
 import threading
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -16,8 +15,9 @@ from flows.delivery import deliver
 from flows.outbox import Outbox
 from models import Message
 from models.message import MessageState
+from tests.killing import delivering, kill_again_and_again
 from tests.outboxes import NOON, crowd, fill, messages, only, states, to
-from tests.smtp_peers import DROP, Peer, peer
+from tests.smtp_peers import peer
 
 DAY = date(2022, 7, 14)
 MINUTE = timedelta(minutes=1)
@@ -129,61 +129,11 @@ def test_a_database_that_fails_at_one_outcome_loses_no_mail_and_stops_no_other_w
     assert len(set(relay.mails)) == 20
 
 
-CHILD = """
-import sys
-from datetime import datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
-from flows.database import open_engine
-from flows.delivery import deliver
-from flows.office import MailHours, Office
-
-url, smtp, now = sys.argv[1:]
-deliver(
-    Office(open_engine(url), Path("."), b"not a secret: a test", ZoneInfo("Asia/Shanghai"),
-           "zh-CN", "http://sise.example", "sise@office.example", smtp, MailHours()),
-    now=datetime.fromisoformat(now), workers=2,
-)
-"""
-
-
-def delivering(database_url: str, relay: Peer, now: datetime) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, database_url, relay.url, str(now)],
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def test_nothing_is_lost_when_the_process_is_killed_again_and_again(office, cast, database_url):
-    fill(office, *crowd(40))
-    child: subprocess.Popen[bytes] | None = None
-    dots = 0
-
-    def kill_at_times(verb: str, argument: str) -> str | None:
-        nonlocal dots
-        dots += verb == "."
-        if child and verb == "." and dots in (5, 17, 26):
-            child.send_signal(signal.SIGKILL)
-            child.wait()
-            return DROP
-        return None
-
-    with peer(kill_at_times) as relay:
-        for kill in range(3):
-            now = NOON + kill * LEASE_IS_OVER
-            child = subprocess.Popen(
-                [sys.executable, "-c", CHILD, database_url, relay.url, str(now)]
-            )
-            assert child.wait(60) == -signal.SIGKILL
-        begun = [m for m in messages(office) if m.attempts]
-        assert len(begun) <= len(relay.mails) + 3
-        child = None
-        deliver(to(relay, office), now=NOON + 3 * LEASE_IS_OVER)
-
-    assert states(office) == {MessageState.SENT: 40}
-    assert sorted(set(relay.to())) == sorted(crowd(40))
-    assert len(set(relay.mails)) == 40, "a duplicate is the same bytes"
-    assert len(relay.mails) - 40 <= 2 * 3
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_lost_when_the_process_is_killed_again_and_again(
+    office, cast, database_url, seed
+):
+    kill_again_and_again(office, database_url, mails=60, kills=2, workers=4, seed=seed)
 
 
 def test_ctrl_c_in_the_middle_of_a_mail_leaves_it_as_perhaps_sent(office, cast, database_url):

@@ -14,7 +14,7 @@ from notifications.mailer import Outcome, Relay, RelayUnavailable, Report, conne
 from tests.smtp_peers import DROP, Kept, Peer, aiosmtpd_peer, answers, peer, self_signed, served
 
 CONTENT = b"Subject: one\r\n\r\n.begins with a dot\r\n"
-SENT = Report(Outcome.SENT, "")
+SENT = Report(Outcome.SENT, "final dot: 250 kept")
 LONG_AGO, FAR_AHEAD = datetime(2010, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -69,7 +69,7 @@ def test_a_mail_arrives_as_it_was_written_dots_and_all():
         (answers(RCPT="550 nobody"), Outcome.REJECT, "RCPT: 550 nobody"),
         (answers(RCPT="552 mailbox full"), Outcome.RETRY, "RCPT: 552 mailbox full"),
         (answers(RCPT="530 log in first"), Outcome.CONFIG, "RCPT: 530 log in first"),
-        (answers(RCPT="251 forwarded"), Outcome.SENT, ""),
+        (answers(RCPT="251 forwarded"), Outcome.SENT, "final dot: 250 kept"),
         (answers(RCPT=DROP), Outcome.RETRY, "RCPT: "),
         (answers(DATA="421 busy"), Outcome.RETRY, "DATA: 421 busy"),
         (answers(DATA="451 later"), Outcome.RETRY, "DATA: 451 later"),
@@ -79,7 +79,7 @@ def test_a_mail_arrives_as_it_was_written_dots_and_all():
         (answers(dot="421 busy"), Outcome.RETRY, "final dot: 421 busy"),
         (answers(dot="451 later"), Outcome.RETRY, "final dot: 451 later"),
         (answers(dot="554 spam"), Outcome.REJECT, "final dot: 554 spam"),
-        (answers(dot="251 kept elsewhere"), Outcome.SENT, ""),
+        (answers(dot="251 kept elsewhere"), Outcome.SENT, "final dot: 251 kept elsewhere"),
         (answers(dot=DROP), Outcome.UNKNOWN, "final dot: "),
         (answers(dot="what?"), Outcome.UNKNOWN, "final dot: "),
     ],
@@ -108,6 +108,30 @@ def test_a_relay_that_was_not_told_of_us_condemns_no_mail(said):
         [report] = send(relay.url)
 
     assert report.outcome == Outcome.RETRY
+
+
+@pytest.mark.parametrize(
+    ("script", "too_much"),
+    [
+        (answers(RCPT="450 MI:DMC too many mails"), True),
+        (answers(dot="451 MI:SFQ"), True),
+        (answers(dot="450 RP:DRC"), True),
+        (answers(RCPT="451 4.7.28 rate limited"), True),
+        (answers(RCPT="421 HL:IFC"), True),
+        (answers(dot="421 come back later"), True),
+        (answers(RCPT="451 4.7.1 Greylisting in action"), False),
+        (answers(RCPT="450 4.2.0 no such luck"), False),
+        (answers(RCPT="452 4.2.2 mailbox full"), False),
+        (answers(dot="554 DT:SPM 5.7.1"), False),
+        (answers(MAIL="421 HL:ICC"), False),  # that is the relay's own: it will have nothing now
+        (answers(dot=DROP), False),
+    ],
+)
+def test_a_reply_that_names_a_limit_is_known_from_one_person_s_trouble(script, too_much):
+    with peer(script) as relay:
+        [report] = send(relay.url)
+
+    assert report.too_much == too_much
 
 
 def test_a_name_that_a_relay_does_not_know_is_refused_for_good():

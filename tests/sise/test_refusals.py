@@ -120,6 +120,7 @@ def test_bad_settings_are_all_told_at_once(sise: Sise) -> None:
         "SISE_TIMEZONE": "Mars",
         "SISE_SMTP_URL": "foo",
         "SISE_MAIL_HOURS": "x",
+        "SISE_MAIL_LIMITS": "*=0",
         "SISE_NIGHT_AT": "25:00",
         "SISE_DATABASE_URL": "nonsense",
         "SISE_MAIL_FROM": "督办",

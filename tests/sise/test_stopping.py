@@ -1,0 +1,123 @@
+"""`sise deliver` and `sise serve` as processes that are asked to stop in the middle of a mail."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from flows.database import open_engine
+from tests.conftest import office_on
+from tests.outboxes import crowd, fill, messages
+from tests.sise.conftest import Sise
+from tests.smtp_peers import Peer, peer
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Slow:
+    """A relay that thinks about the first final dot until the test lets it answer."""
+
+    def __init__(self) -> None:
+        self.thinking, self.answer = threading.Event(), threading.Event()
+
+    def __call__(self, verb: str, argument: str) -> None:
+        if verb == "." and not self.thinking.is_set():
+            self.thinking.set()
+            assert self.answer.wait(60)
+
+
+@contextmanager
+def started(*words: str, home: Path, relay: Peer, **settings: str) -> Iterator[subprocess.Popen]:
+    environment = {name: value for name, value in os.environ.items() if name[:5] != "SISE_"}
+    environment |= {
+        "SISE_HOME": str(home),
+        "SISE_SMTP_URL": relay.url,
+        "SISE_MAIL_HOURS": "always",
+        "PYTHONPATH": str(ROOT),
+        **settings,
+    }
+    process = subprocess.Popen([sys.executable, "-m", "sise.main", *words], env=environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def home(ready: Sise, tmp_path: Path) -> Path:
+    """An office on SQLite whose outbox owes twenty mails."""
+    home = tmp_path / "home"
+    fill(office_at(home), *crowd(20))
+    return home
+
+
+def office_at(home: Path):
+    return office_on(open_engine(f"sqlite:///{home / 'sise.db'}"), home)
+
+
+@pytest.mark.parametrize(("asked", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_delivery_that_is_stopped_ends_what_is_in_flight_and_says_goodbye(home, asked, code):
+    slow = Slow()
+    with peer(slow) as relay, started("deliver", home=home, relay=relay) as process:
+        assert slow.thinking.wait(60)
+        process.send_signal(asked)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        slow.answer.set()
+        assert process.wait(60) == code
+
+    kept = messages(office_at(home))
+    assert sorted(m.to_address for m in kept if m.state == "sent") == sorted(relay.to())
+    assert 1 <= len(relay.mails) <= 2, "one for each worker at most"
+    assert {(m.lease_owner, m.possible_duplicate) for m in kept} == {(None, False)}
+    assert relay.verbs().count("QUIT") == relay.connections
+
+
+def test_a_delivery_that_waits_for_a_limit_stops_at_once(home):
+    with (
+        peer() as relay,
+        started("deliver", home=home, relay=relay, SISE_MAIL_LIMITS="*=5") as process,
+    ):
+        sent = threading.Event()
+        relay.script = lambda verb, _: sent.set() if verb == "QUIT" and relay.mails[4:] else None
+        assert sent.wait(60)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 143
+
+    assert len(relay.mails) == 5
+
+
+def test_a_server_that_is_stopped_ends_what_is_in_flight(home):
+    slow, port = Slow(), free_port()
+    settings = {"SISE_NIGHT_AT": "off"}
+    with (
+        peer(slow) as relay,
+        started("serve", "--port", str(port), home=home, relay=relay, **settings) as process,
+    ):
+        assert slow.thinking.wait(120), "serve delivers within a minute"
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/static/sise.css", timeout=10).close()
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2)
+        slow.answer.set()
+        assert process.wait(60) == 0
+
+    kept = messages(office_at(home))
+    assert sorted(m.to_address for m in kept if m.state == "sent") == sorted(relay.to())
+    assert {(m.lease_owner, m.possible_duplicate) for m in kept} == {(None, False)}
+    assert relay.verbs().count("QUIT") == relay.connections
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,11 @@
+"""`make storm`: fifty processes are killed while they send. It takes minutes."""
+
+from flows.office import Office
+from tests.conftest import Cast
+from tests.killing import kill_again_and_again
+
+
+def test_fifty_kills_in_three_thousand_mails_lose_nothing(
+    office: Office, cast: Cast, database_url: str
+) -> None:
+    kill_again_and_again(office, database_url, mails=3000, kills=50, workers=4, seed=20220714)
