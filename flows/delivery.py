@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 
+from flows.climb import climb
 from flows.database import reading
 from flows.mail_waits import Why, hindrance, why_waiting
 from flows.office import Office
 from flows.outbox import Outbox
+from flows.still_owed import still_owed
 from flows.working_days import load_calendar
 from models import Message
 from models.message import MessageState
@@ -72,10 +75,14 @@ def deliver(
     """Send what may go now. `done` is told of each message that left, for a progress bar."""
     if (why := hindrance(office, now=now)) is None:
         with reading(office.engine) as session:
-            this = Round(office, Outbox(office.engine), load_calendar(session), now, done)
+            outbox = Outbox(office.engine, partial(still_owed, office))
+            this = Round(office, outbox, load_calendar(session), now, done)
         asyncio.run(_send_all(this, workers))
+        while climb(office, now=this.at()):  # whoever is told instead gets the mail at once
+            asyncio.run(_send_all(this, workers))
         delivered, why = this.delivered, why_waiting(office, now=this.at())
     else:
+        climb(office, now=now)
         delivered = Delivered()
     delivered.waiting, delivered.why = queued(office), why
     return delivered
@@ -125,8 +132,9 @@ async def _use(this: Round, connection: Connection) -> None:
 
 def _content(this: Round, message: Message) -> bytes | None:
     """What goes over the wire; None: it does not go, and that is settled."""
-    if message.state == MessageState.SKIPPED:
-        this.delivered.skipped += 1
+    if message.state != MessageState.QUEUED:
+        this.delivered.skipped += message.state == MessageState.SKIPPED
+        this.delivered.failed += message.state == MessageState.DEAD
         return None
     office = this.office
     text, html = (

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from flows.climb import nobody_left
 from flows.database import reading
 from flows.office import Office
 from flows.working_days import horizon_warning, load_calendar
@@ -17,6 +18,7 @@ from models.night import NightStep
 GRACE = timedelta(hours=2)  # a night may take this long before it counts as late
 STUCK = timedelta(hours=26)  # a mail that waits longer than any night and its mail hours
 DEFAULT_NIGHT = time(2)
+NAMED = 5  # tasks of one sentence; more are counted
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,11 @@ def check(office: Office, now: datetime, *, night_at: time | None = DEFAULT_NIGH
         return Health(
             last,
             [*_late(office, last, expected), *_stuck(office, session, now)],
-            [*_never(office, last), *_horizon(office, session, local.date())],
+            [
+                *_never(office, last),
+                *_horizon(office, session, local.date()),
+                *_unheard(office, session, local.date()),
+            ],
         )
 
 
@@ -93,6 +99,16 @@ def _horizon(office: Office, session: Session, today: date) -> Iterator[str]:
             f"工作日历只确定到 {horizon}；下一年度请用 sise calendar import 导入",
             f"the calendar is known until {horizon}; load the next year with "
             "'sise calendar import'",
+        )
+
+
+def _unheard(office: Office, session: Session, today: date) -> Iterator[str]:
+    if left := sorted({number for number, _ in nobody_left(session, today)}):
+        few = "、".join(left[:NAMED]) + (" …" if len(left) > NAMED else "")
+        yield office.both(
+            f"{len(left)} 件事项的预警邮件被退回，且无人可代为通知：{few}；请核对通讯录",
+            f"the warnings of {len(left)} tasks were refused and nobody is left to be told in "
+            f"place: {few}; correct the directory",
         )
 
 

@@ -14,6 +14,7 @@ from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.tally import mail_states, night_before, tally
 from flows.working_days import horizon_warning
+from flows.unreachable import unreachable
 from models import Message, Night, Official, Policy, Task
 from models.message import MessageKind, MessageState
 from models.organisation import PostKind
@@ -65,7 +66,7 @@ def summarise(session: Session, night: Night, calendar: Calendar) -> Summary:
         previous_on=before.on if before else None,
         previous_mail=mail_states(session, before.id) if before else {},
         unresolved=counted.unresolved,
-        unreachable=_unreachable(session),
+        unreachable=[person.name for person in unreachable(session, night.on)],
         horizon=horizon_warning(calendar, night.on),
         audit_number=number,
         audit_head=head,
@@ -85,24 +86,6 @@ def board(session: Session) -> dict[Colour, int]:
     )
     colours = {rung.colour for policy in in_use for rung in ladder_of(policy).rung}
     return {c: found.get(c, 0) for c in Colour if c in colours | found.keys() | {Colour.GREEN}}
-
-
-def _unreachable(session: Session) -> list[str]:
-    """People whose last mail was refused for good: they were not informed."""
-    newest = (
-        select(col(Message.official_id), func.max(col(Message.id)).label("id"))
-        .where(col(Message.state).in_([MessageState.DEAD, MessageState.SENT]))
-        .group_by(col(Message.official_id))
-        .subquery()
-    )
-    names = session.scalars(
-        select(col(Official.name))
-        .join(Message, col(Message.official_id) == col(Official.id))
-        .join(newest, newest.c.id == col(Message.id))
-        .where(col(Message.state) == MessageState.DEAD)
-        .order_by(col(Official.name))
-    )
-    return list(names)
 
 
 def _message(

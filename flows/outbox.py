@@ -1,6 +1,7 @@
 """The outbox as delivery sees it: one message is claimed, and settled. Each is one commit."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +12,9 @@ from sqlmodel import Session, col
 from flows.database import reading, transaction
 from flows.moves import changed
 from flows.office import Office
-from models import Message, MessageItem, Notice, Official, Receipt, ReplyLink
+from flows.suppression import suppress_refused
+from models import Message, Official, ReplyLink
 from models.message import MessageKind, MessageState
-from models.notice import owed
 from notifications.links import new_salt
 
 LEASE = timedelta(minutes=15)  # three replies and the final dot may legally take 13
@@ -46,20 +47,23 @@ def outbox_row(
     }
 
 
+Check = Callable[[Session, Message, datetime], bool]
+
+
 @dataclass(frozen=True)
 class Outbox:
     """What one delivery sees of it; `owner` is its name on the leases."""
 
     engine: Engine
+    check: Check = lambda session, message, at: True  # flows.still_owed, where mail is sent
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def claim(self, at: datetime) -> Message | None:
         """Lease what has been owed longest. No transaction is held while it is sent.
 
         One at a time, so that an attempt is counted just before it is made: what a dying process
-        had not begun stays untried, and a later night may replace it. What comes back SKIPPED is
-        settled: nothing in it was still owed. That is looked at once; after the first attempt it
-        is the same bytes or nothing, because the first may have arrived.
+        had not begun stays untried, and a later night may replace it. What comes back in another
+        state than QUEUED was settled by the check.
         """
         with transaction(self.engine, at) as session:
             message = session.scalar(
@@ -71,9 +75,7 @@ class Outbox:
             )
             if message is None:
                 return None
-            if message.attempts == 0 and not _still_owed(session, message):
-                message.state = MessageState.SKIPPED
-                message.outcome = "nothing in it was still owed"
+            if message.attempts == 0 and not self.check(session, message, at):
                 return message
             # Whoever held it before died without a word, perhaps after the final dot.
             message.possible_duplicate |= message.lease_owner is not None
@@ -89,9 +91,10 @@ class Outbox:
             held = update(Message).where(
                 col(Message.id) == message.id, col(Message.lease_owner) == self.owner
             )
-            return bool(
-                changed(session, held.values(lease_owner=None, lease_until=None, **outcome))
-            )
+            if not changed(session, held.values(lease_owner=None, lease_until=None, **outcome)):
+                return False
+            suppress_refused(session, message, at, **outcome)
+            return True
 
     def blame(self, said: str, at: datetime) -> None:
         """Write on everything that waits why it does, where that does not stand already."""
@@ -128,19 +131,3 @@ def _free(at: datetime) -> tuple[Any, ...]:
         col(Message.next_at) <= at,
         col(Message.lease_until).is_(None) | (col(Message.lease_until) < at),
     )
-
-
-def _still_owed(session: Session, message: Message) -> bool:
-    """Whether anything in it is left to do; a summary and a reminder always count."""
-    items = session.scalars(
-        select(MessageItem).where(col(MessageItem.message_id) == message.id)
-    ).all()
-    if not items or any(item.reminder_id for item in items):
-        return True
-    found = session.scalar(
-        select(col(Receipt.id))
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .where(col(Receipt.id).in_([item.receipt_id for item in items]), owed())
-        .limit(1)
-    )
-    return found is not None
