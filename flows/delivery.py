@@ -20,6 +20,7 @@ from models.workdays import Calendar
 from notifications.links import fill
 from notifications.mailer import Connection, Outcome, Relay, RelayUnavailable, Report, connected
 from notifications.mime import build, wire_address
+from notifications.verp import envelope_sender
 
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60, 120, 240))
 UNKNOWN_WAIT = timedelta(minutes=10)
@@ -155,7 +156,9 @@ def _content(this: Round, message: Message) -> bytes | None:
 
 
 async def _attempt(this: Round, connection: Connection, message: Message, content: bytes) -> Report:
-    sender, recipient = wire_address(this.office.mail_from), wire_address(message.to_address)
+    office = this.office
+    sender = envelope_sender(office.secret, office.bounce_address, office.mail_from, message.id)
+    sender, recipient = wire_address(sender), wire_address(message.to_address)
     try:
         return await connection.send(sender, recipient, content)
     except asyncio.CancelledError:  # Ctrl-C; the other workers may not feel it (gh-86296)

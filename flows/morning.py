@@ -13,8 +13,8 @@ from flows.outbox import outbox_row
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.tally import mail_states, night_before, tally
-from flows.working_days import horizon_warning
 from flows.unreachable import unreachable
+from flows.working_days import horizon_warning
 from models import Message, Night, Official, Policy, Task
 from models.message import MessageKind, MessageState
 from models.organisation import PostKind

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
 from typing import Protocol
@@ -50,6 +50,8 @@ class Office:
     mail_from: str
     smtp_url: str | None
     mail_hours: MailHours
+    bounce_address: str | None = None
+    imap_url: str | None = field(default=None, repr=False)  # it holds a password
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.timezone)
@@ -78,6 +80,10 @@ class Settled(Protocol):
     def smtp_url(self) -> str | None: ...
     @property
     def mail_hours(self) -> str: ...
+    @property
+    def bounce_address(self) -> str | None: ...
+    @property
+    def imap_url(self) -> str | None: ...
 
 
 def open_office(settings: Settled) -> Office:
@@ -93,6 +99,8 @@ def open_office(settings: Settled) -> Office:
         mail_from=settings.mail_from,
         smtp_url=settings.smtp_url,
         mail_hours=MailHours.parse(settings.mail_hours),
+        bounce_address=settings.bounce_address,
+        imap_url=settings.imap_url,
     )
 
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from flows.recipients import suppressing
 from models import Message, Official, Suppression, Unit
 from models.message import MessageState
+
+Later = aliased(Message)
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,11 @@ def _suppressed(session: Session, on: date) -> dict[int, Unreachable]:
 
 
 def _refused(session: Session) -> dict[int, Unreachable]:
-    """Whose newest mail is one that was refused; an address that was corrected since counts anew."""
-    newest = (
-        select(col(Message.official_id), func.max(col(Message.id)).label("id"))
-        .where(col(Message.state).in_([MessageState.DEAD, MessageState.SENT]))
-        .group_by(col(Message.official_id))
-        .subquery()
+    """Whose newest mail was refused, and whose address is still the one that it went to."""
+    later = select(col(Later.id)).where(
+        col(Later.official_id) == col(Message.official_id),
+        col(Later.id) > col(Message.id),
+        col(Later.state).in_([MessageState.DEAD, MessageState.SENT]),
     )
     rows = session.execute(
         select(
@@ -59,12 +61,15 @@ def _refused(session: Session) -> dict[int, Unreachable]:
             col(Message.outcome),
             col(Message.composed_at),
         )
-        .join_from(Message, newest, newest.c.id == col(Message.id))
-        .join(Official, col(Official.id) == col(Message.official_id))
+        .join_from(Message, Official, col(Official.id) == col(Message.official_id))
         .join(Unit, col(Unit.id) == col(Official.unit_id))
         .where(
             col(Message.state) == MessageState.DEAD,
             col(Message.to_address) == col(Official.email),
+            ~later.exists(),
         )
     )
-    return {who: Unreachable(*said, suppressed=False) for who, *said in rows}
+    return {
+        who: Unreachable(name, unit, address, why, since, suppressed=False)
+        for who, name, unit, address, why, since in rows
+    }

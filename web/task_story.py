@@ -120,6 +120,7 @@ def _mails(session: Session, task: Task) -> Iterator[Event]:
             col(Message.state),
             col(Message.composed_at),
             col(Message.possible_duplicate),
+            col(MessageItem.dropped),
         )
         .distinct()
         .join(MessageItem, col(MessageItem.message_id) == col(Message.id))

@@ -11,6 +11,7 @@ import typer
 from sqlalchemy import select
 from sqlmodel import col
 
+from flows.bounces import fetch_bounces
 from flows.database import reading
 from flows.delivery import deliver
 from flows.office import Office
@@ -91,6 +92,7 @@ def scheduled(office: Office, settings: Settings) -> Iterator[None]:
         delivery=lambda: _deliver(office),
         every=DELIVER_EVERY,
         at_once=due() is not None,
+        bounces=(lambda: _bounces(office)) if office.imap_url else None,
     ):
         yield
 
@@ -108,6 +110,10 @@ def _last_played(office: Office) -> date | None:
 
 def _deliver(office: Office) -> None:
     deliver(office, now=clock.now())
+
+
+def _bounces(office: Office) -> None:
+    fetch_bounces(office, now=clock.now())
 
 
 def listen(
