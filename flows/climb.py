@@ -44,15 +44,14 @@ def climb(office: Office, *, now: datetime) -> int:
     """Tell the next level in place of everybody who was not informed; returns how many were
     told. Their mail waits in the outbox."""
     with reading(office.engine) as session:
-        if not missed(session):
+        if not missed(session):  # almost always: no writer is held up for nothing
             return 0
     with transaction(office.engine, now) as session:
-        return tell_instead(session, office, missed(session, hold=True), now)
+        return tell_instead(session, office, missed(session), now)
 
 
-def missed(session: Session, *, hold: bool = False) -> list[Missed]:
-    """Everybody whose last mail about a notice was refused or given up. `hold` locks the
-    notices, so that two deliveries do not both tell the next level."""
+def missed(session: Session) -> list[Missed]:
+    """Everybody whose last mail about a notice was refused or given up."""
     later = (
         select(col(LaterItem.id))
         .join(LaterMail, col(LaterMail.id) == col(LaterItem.message_id))
@@ -77,8 +76,6 @@ def missed(session: Session, *, hold: bool = False) -> list[Missed]:
         )
         .order_by(col(Notice.id), col(Receipt.id))
     )
-    if hold:
-        found = found.with_for_update(of=Notice)
     rows = {receipt.id: Missed(receipt, *rest) for receipt, *rest in session.execute(found)}
     return list(rows.values())
 
@@ -96,6 +93,10 @@ def nobody_left(session: Session, on: date) -> list[tuple[str, str]]:
 def tell_instead(session: Session, office: Office, found: Sequence[Missed], now: datetime) -> int:
     """Give those who come next their receipts, and compose one mail for each of them."""
     on = office.local(now).date()
+    # Held, so that two deliveries do not both tell the next level.
+    ids = {one.notice.id for one in found}
+    held = select(col(Notice.id)).where(col(Notice.id).in_(ids)).order_by(col(Notice.id))
+    session.execute(held.with_for_update())
     receipts = _receipts(session, found)
     given: dict[int, set[int]] = defaultdict(set)
     for one, told in _successors(found, receipts, Directory.load(session, on)):
@@ -150,7 +151,8 @@ def _receipts(session: Session, found: Sequence[Missed]) -> dict[int, dict[int, 
     """All receipts of these notices, by notice and person."""
     by_notice: dict[int, dict[int, Receipt]] = defaultdict(dict)
     ids = {one.notice.id for one in found}
-    for receipt in session.scalars(select(Receipt).where(col(Receipt.notice_id).in_(ids))):
+    fresh = select(Receipt).where(col(Receipt.notice_id).in_(ids))
+    for receipt in session.scalars(fresh.execution_options(populate_existing=True)):
         by_notice[receipt.notice_id][receipt.official_id] = receipt
     return by_notice
 

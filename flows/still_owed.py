@@ -6,7 +6,7 @@ After the first attempt it is the same bytes or nothing, because the first may h
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select
 from sqlmodel import Session, col
 
 from flows.climb import Missed, tell_instead
@@ -62,17 +62,15 @@ def still_owed(office: Office, session: Session, message: Message, at: datetime)
 
 def _not_reachable(session: Session, message: Message, at: datetime) -> str:
     """Why the mail cannot be sent at all; it takes up an address corrected meanwhile."""
-    email = session.scalar(
-        select(col(Official.email)).where(col(Official.id) == message.official_id)
-    )
+    held_back = and_(col(Suppression.address) == col(Official.email), col(Suppression.until) > at)
+    email, reason = session.execute(
+        select(col(Official.email), col(Suppression.reason))
+        .outerjoin(Suppression, held_back)
+        .where(col(Official.id) == message.official_id)
+    ).one()
     if not email:
         return "the directory has no address any more"
     message.to_address, message.domain = email, email.rpartition("@")[2].lower()
-    reason = session.scalar(
-        select(col(Suppression.reason)).where(
-            col(Suppression.address) == email, col(Suppression.until) > at
-        )
-    )
     return f"not sent, because the address was refused before; {reason}" if reason else ""
 
 

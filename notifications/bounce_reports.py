@@ -25,6 +25,7 @@ _REPORT = re.compile(
     "退信|无法投递|投递失败|发送失败|undeliver|delivery (status|fail)|failure notice|returned mail",
     re.I,
 )
+_REFUSED = re.compile("无法投递|退回|拒收|已满|不存在|undeliver|reject|refused|could not be", re.I)
 _FOR_NOW = re.compile("delay|延迟|稍后|暂时", re.I)
 _DAEMON = re.compile(r"(mailer-daemon|postmaster|mail-?delivery)\b", re.I)
 _SECRET = re.compile(r"(?<=/r/)\w+|\b[0-9a-f]{32}\b")
@@ -111,6 +112,8 @@ def _of_text(subject: str, text: str) -> _Judged:
     told = text[: found.start()] if (found := _QUOTED.search(text)) else text
     reply = _REPLY.search(told)
     said = reply[0] if reply else told
+    if not reply and not _REPORT.search(subject) and not _REFUSED.search(told):
+        return _Judged(None)  # a postmaster has other things to say, too
     judged = verdict(said)
     for_now = _FOR_NOW.search(subject) or said.startswith("4")
     return _Judged(judged.kind, not for_now, judged.status, f"{subject}: {said}")

@@ -13,7 +13,8 @@ from flows.bounces import take_bounces
 from flows.database import reading
 from flows.delivery import deliver
 from flows.office import Office
-from models import Bounce, Message, Suppression
+from flows.unreachable import unreachable
+from models import Bounce, Message, Official, Suppression
 from models.message import MessageState
 from notifications.bounce_reports import read_report, split_mbox
 from notifications.verp import envelope_sender, message_of, tag
@@ -154,6 +155,25 @@ def test_a_bounce_of_a_bounce_a_stranger_s_and_an_old_one_are_ignored(office, ca
     assert take(office, dsn(sent), at=NOON + timedelta(days=31)).ignored == 1
     assert rows(office, Bounce) == []
     assert alices(office, cast).state == MessageState.SENT
+
+
+def test_a_postmaster_who_reports_no_failure_is_ignored(office, cast: Cast, sent):
+    delivered = dsn(sent, "250 2.0.0 ok", status="2.0.0", action="delivered")
+    news = f"From: postmaster@x.example\nSubject: news\n\n{sent.message_id} is kept.".encode()
+
+    assert take(office, delivered, news).ignored == 2
+    assert alices(office, cast).state == MessageState.SENT
+
+
+def test_a_bounce_of_an_address_corrected_since_speaks_of_the_old_one(office, cast: Cast, sent):
+    edit(office, Official, cast.alice, email="alice@new.example")
+
+    take(office, dsn(sent))
+
+    assert suppressed(office) == ["alice@dinghai.example"]
+    with reading(office.engine) as session:
+        assert unreachable(session, DAY) == []
+    assert told(office, "甲-1")[-1][0] == "carol"  # of this mail Alice knows nothing all the same
 
 
 def test_the_return_path_names_the_message_even_if_the_report_says_nothing(

@@ -1,5 +1,6 @@
 """Whoever could not be informed is passed by: the next level is told of the same notice at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -74,6 +75,32 @@ def test_twice_tells_nobody_twice(office, cast: Cast):
     assert climb(office, now=NOON) == 0
     assert climb(office, now=NOON + timedelta(days=3)) == 0
     assert (len(rows(office, Receipt)), len(digests(office))) == before == (4, 2)
+
+
+def test_several_who_climb_at_once_tell_the_next_level_once(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+    [mail] = digests(office, cast.alice)
+    edit(office, Message, mail.id, state=MessageState.DEAD, attempts=1)
+
+    with ThreadPoolExecutor(4) as pool:
+        given = list(pool.map(lambda _: climb(office, now=NOON), range(4)))
+
+    assert sorted(given) == [0, 0, 0, 1]
+    assert len(digests(office, cast.carol)) == 1
+
+
+def test_what_died_before_it_could_climb_does_so_at_the_next_delivery_even_if_none_may_go(
+    office, cast: Cast
+):
+    cast.task("甲-1", DUE)
+    play(office, DAY)
+    [mail] = digests(office, cast.alice)
+    edit(office, Message, mail.id, state=MessageState.DEAD, attempts=1)
+
+    deliver(office, now=NOON)  # no relay is set
+
+    assert [m.state for m in digests(office, cast.carol)] == [MessageState.QUEUED]
 
 
 def test_it_climbs_on_past_whoever_is_not_reached_either(office, cast: Cast):
