@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlmodel import col
 
-from flows.database import transaction
-from flows.moves import changed
+from flows.database import changed, transaction
 from flows.office import Office
 from flows.outbox import Claim, Outbox
 from flows.pauses import pause_domain, resume
+from flows.suppression import suppress_refused
 from models import Message, MessageAttempt
 from models.message import MessageState
 from notifications.mailer import Outcome, Report
@@ -36,6 +36,7 @@ def settle(
         if not changed(session, held.values(lease_owner=None, lease_until=None, **facts)):
             return None
         session.execute(insert(MessageAttempt).values(**_row(outbox, claim, report, at)))
+        suppress_refused(session, message, at, **facts)
         if report.too_much:
             pause_domain(session, relay, message.domain, report.said, at)
     state: MessageState = facts.get("state", MessageState.QUEUED)

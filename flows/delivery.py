@@ -5,23 +5,27 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event
 from time import monotonic
 
 from sqlalchemy.exc import DatabaseError
 
 from flows.attempts import settle
+from flows.climb import climb
 from flows.database import reading
 from flows.mail_waits import Why, hindrance, why_waiting
 from flows.office import Office
 from flows.outbox import Claim, Outbox
 from flows.pauses import is_open, may_probe, pause_relay
+from flows.still_owed import still_owed
 from flows.working_days import load_calendar
 from models.message import MessageState
 from models.workdays import Calendar
 from notifications.links import fill
 from notifications.mailer import Connection, Outcome, Relay, RelayUnavailable, Report, connected
 from notifications.mime import build, wire_address
+from notifications.verp import envelope_sender
 
 HEARTBEAT = 30.0  # seconds; a lease lasts four of them
 TO_A_CONNECTION = 50  # messages: relays tire of a connection that sends for ever
@@ -59,7 +63,12 @@ class Round:
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox = Outbox(self.office.engine, str(self.relay), self.office.mail_limits)
+        self.outbox = Outbox(
+            self.office.engine,
+            str(self.relay),
+            self.office.mail_limits,
+            partial(still_owed, self.office),
+        )
 
     def at(self) -> datetime:
         return self.now + timedelta(seconds=monotonic() - self.began)
@@ -92,8 +101,11 @@ def deliver(
         relay = Relay.parse(office.smtp_url or "")
         this = Round(office, relay, calendar, now, done, stopping or Event(), patient)
         asyncio.run(_deliver(this, workers))
+        while climb(office, now=this.at()):  # whoever is told instead gets the mail at once
+            asyncio.run(_deliver(this, workers))
         delivered, why = this.delivered, why_waiting(office, now=this.at())
     else:
+        climb(office, now=now)
         delivered = Delivered()
     delivered.waiting, delivered.why = queued(office), why
     return delivered
@@ -218,9 +230,11 @@ def _content(this: Round, claim: Claim) -> bytes | None:
 
 
 async def _attempt(this: Round, connection: Connection, claim: Claim, content: bytes) -> Report:
-    sender, recipient = (
-        wire_address(address) for address in (this.office.mail_from, claim.message.to_address)
+    office = this.office
+    sender = envelope_sender(
+        office.secret, office.bounce_address, office.mail_from, claim.message.id
     )
+    sender, recipient = wire_address(sender), wire_address(claim.message.to_address)
     try:
         return await connection.send(sender, recipient, content)
     except asyncio.CancelledError:  # a second Ctrl-C; other workers may not feel it (gh-86296)

@@ -1,6 +1,6 @@
 """The lines of a digest: what is read of each receipt and reminder, and said of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -35,15 +35,17 @@ Absent = aliased(Official)
 @dataclass(frozen=True)
 class Composition:
     """What every line of tonight's digests needs. `replaced`: messages never attempted, by
-    person, whose items tonight's digest takes over."""
+    person, whose items tonight's digest takes over. Between two nights `night_id` is None, and
+    `told` are the receipts that somebody was given just now."""
 
     office: Office
-    night_id: int
+    night_id: int | None
     on: date
     now: datetime
     calendar: Calendar
     ladders: Mapping[int, Ladder]
     replaced: Mapping[int, list[int]]
+    told: Collection[int] = ()
 
     def taken_over(self, people: Iterable[int]) -> list[int]:
         return [message for who in people for message in self.replaced.get(who, ())]
@@ -83,6 +85,7 @@ def receipts(composition: Composition, people: list[int]) -> Executable:
             col(Receipt.official_id).in_(people),
             or_(
                 col(Transition.night_id) == composition.night_id,
+                col(Receipt.id).in_(composition.told),
                 _in(col(Receipt.id), col(MessageItem.receipt_id), composition, people),
             ),
             owed(),

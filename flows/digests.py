@@ -1,12 +1,12 @@
 """Digests are composed: one mail per person and night, rendered and frozen into the outbox."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, insert, select, update
 from sqlmodel import Session, col
 
 from flows.digest_lines import (
@@ -21,6 +21,7 @@ from flows.office import Office
 from flows.outbox import outbox_row
 from flows.rulebook import ladder_of
 from models import Message, MessageItem, Official, Policy, ReplyLink
+from models.ladder import Ladder
 from models.message import MessageKind, MessageState
 from models.notice import Duty
 from models.warning import Colour
@@ -41,8 +42,11 @@ class Draft:
     told: list[Row[*tuple[Any, ...]]] = field(default_factory=list)
     reminded: list[Row[*tuple[Any, ...]]] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
+    salts: Mapping[int | None, str] = field(default_factory=dict)  # of links it has already
 
     def link(self, secret: bytes, receipt_id: int | None) -> str:
+        if receipt_id in self.salts:
+            return placeholder(self.salts[receipt_id])
         salt = new_salt()
         self.links.append(
             {
@@ -81,16 +85,51 @@ def compose_digests(
 ) -> int:
     """Returns how many people get a digest. Digests that were never attempted are replaced."""
     replaced = _replace(session, night_id, on)
-    ladders = {policy.id: ladder_of(policy) for policy in session.scalars(select(Policy))}
+    ladders = all_ladders(session)
     composition = Composition(office, night_id, on, now, calendar, ladders, replaced)
     people = addressees(session, composition)
     n = 0
     for first in range(0, len(people), BATCH):
-        drafts = list(_drafts(session, composition, people[first : first + BATCH]))
+        drafts = list(drafts_of(session, composition, people[first : first + BATCH]))
         _write(session, composition, drafts)
         n += len(drafts)
         session.expunge_all()
     return n
+
+
+def compose_between(
+    session: Session,
+    office: Office,
+    told: Mapping[int, Collection[int]],
+    *,
+    on: date,
+    now: datetime,
+    calendar: Calendar,
+) -> None:
+    """One mail for each of these people, with the receipts that they were given between two
+    nights; it takes over what waits from an earlier such mail."""
+    waiting = session.scalars(
+        select(col(Message.id))
+        .where(*_untried(), col(Message.night_id).is_(None), col(Message.official_id).in_(told))
+        .with_for_update(skip_locked=True)  # somebody may be about to send it
+    )
+    replaced = _supersede(session, on, col(Message.id).in_(waiting.all()))
+    given = [receipt_id for receipts in told.values() for receipt_id in receipts]
+    ladders = all_ladders(session)
+    composition = Composition(office, None, on, now, calendar, ladders, replaced, given)
+    _write(session, composition, list(drafts_of(session, composition, list(told))))
+
+
+def all_ladders(session: Session) -> dict[int, Ladder]:
+    return {policy.id: ladder_of(policy) for policy in session.scalars(select(Policy))}
+
+
+def _untried() -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Message.kind) == MessageKind.DIGEST,
+        col(Message.state) == MessageState.QUEUED,
+        col(Message.attempts) == 0,
+    )
 
 
 def _replace(session: Session, night_id: int, on: date) -> dict[int, list[int]]:
@@ -99,14 +138,13 @@ def _replace(session: Session, night_id: int, on: date) -> dict[int, list[int]]:
     One statement, so that what is superseded and what is taken over are the same messages,
     whatever a delivery does meanwhile.
     """
+    return _supersede(session, on, *_untried(), col(Message.night_id).is_distinct_from(night_id))
+
+
+def _supersede(session: Session, on: date, *which: ColumnElement[bool]) -> dict[int, list[int]]:
     superseded = session.execute(
         update(Message)
-        .where(
-            col(Message.kind) == MessageKind.DIGEST,
-            col(Message.state) == MessageState.QUEUED,
-            col(Message.attempts) == 0,
-            col(Message.night_id) != night_id,
-        )
+        .where(*which)
         .values(state=MessageState.SUPERSEDED, outcome=f"taken over by the digest of {on}")
         .returning(col(Message.official_id), col(Message.id))
         .execution_options(synchronize_session=False)
@@ -117,7 +155,7 @@ def _replace(session: Session, night_id: int, on: date) -> dict[int, list[int]]:
     return dict(replaced)
 
 
-def _drafts(session: Session, composition: Composition, people: list[int]) -> Iterable[Draft]:
+def drafts_of(session: Session, composition: Composition, people: list[int]) -> Iterable[Draft]:
     drafts: dict[int, Draft] = {}
     for row in session.execute(receipts(composition, people)):
         drafts.setdefault(row.Official.id, Draft(row.Official)).told.append(row)
@@ -129,12 +167,11 @@ def _drafts(session: Session, composition: Composition, people: list[int]) -> It
 def _write(session: Session, composition: Composition, drafts: list[Draft]) -> None:
     if not drafts:
         return
-    session.execute(insert(Message), [_message(composition, draft) for draft in drafts])
+    messages = [_message(composition, draft) for draft in drafts]
+    session.execute(insert(Message), messages)
     written = session.execute(
         select(col(Message.official_id), col(Message.id)).where(
-            col(Message.night_id) == composition.night_id,
-            col(Message.kind) == MessageKind.DIGEST,
-            col(Message.official_id).in_([draft.official.id for draft in drafts]),
+            col(Message.message_id).in_([message["message_id"] for message in messages])
         )
     )
     ids = dict(written.all())
@@ -150,6 +187,17 @@ def _write(session: Session, composition: Composition, drafts: list[Draft]) -> N
 
 
 def _message(composition: Composition, draft: Draft) -> dict[str, Any]:
+    return outbox_row(
+        composition.office,
+        draft.official,
+        MessageKind.DIGEST,
+        composition.night_id,
+        composition.now,
+    ) | rendered(composition, draft)
+
+
+def rendered(composition: Composition, draft: Draft) -> dict[str, Any]:
+    """What the digest says."""
     official, office = draft.official, composition.office
     lines = list(draft.lines(composition))
     digest = Digest(
@@ -159,12 +207,10 @@ def _message(composition: Composition, draft: Draft) -> dict[str, Any]:
         more=len(draft.told) + len(draft.reminded) - len(lines),
         all_link=draft.link(office.secret, None),
     )
-    rendered = render_digest(digest, official.language or office.language)
-    return outbox_row(
-        office, official, MessageKind.DIGEST, composition.night_id, composition.now
-    ) | {
+    said = render_digest(digest, official.language or office.language)
+    return {
         "urgent": digest.worst == Colour.RED,
-        "subject": rendered.subject,
-        "text": rendered.text,
-        "html": rendered.html,
+        "subject": said.subject,
+        "text": said.text,
+        "html": said.html,
     }

@@ -7,12 +7,13 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
+from flows.climb import nobody_left
 from flows.database import reading
 from flows.mail_waits import NO_RELAY
 from flows.morning import board
 from flows.office import Office
 from flows.pauses import circuit
-from flows.unreachable import refused, without_address
+from flows.unreachable import unreachable, without_address
 from flows.working_days import horizon_warning, load_calendar
 from models import Message, Night
 from models.message import MessageState
@@ -21,7 +22,7 @@ from models.night import NightStep
 GRACE = timedelta(hours=2)  # a night may take this long before it counts as late
 STUCK = timedelta(hours=26)  # a mail that waits longer than any night and its mail hours
 ANOTHERS_NIGHT = time(2)  # what is expected of another scheduler
-NAMED = 10  # people in one sentence
+NAMED = 10  # people, or tasks, in one sentence
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def check(office: Office, now: datetime) -> Health:
             [
                 *_never(office, session, last),
                 *_without_relay(office, session),
-                *_unreached(office, session),
+                *_unreached(office, session, local.date()),
+                *_unheard(office, session, local.date()),
                 *_horizon(office, session, local.date()),
             ],
         )
@@ -94,8 +96,9 @@ def _without_relay(office: Office, session: Session) -> Iterator[str]:
         )
 
 
-def _unreached(office: Office, session: Session) -> Iterator[str]:
-    names = sorted((refused(session) | without_address(session)).values())
+def _unreached(office: Office, session: Session, today: date) -> Iterator[str]:
+    refused = (person.name for person in unreachable(session, today))
+    names = sorted([*refused, *without_address(session)])
     if names:
         more = office.both("等", " and others") if len(names) > NAMED else ""
         shown = office.both("、", ", ").join(names[:NAMED]) + more
@@ -140,6 +143,16 @@ def _horizon(office: Office, session: Session, today: date) -> Iterator[str]:
             f"工作日历只确定到 {horizon}；下一年度请用 sise calendar import 导入",
             f"the calendar is known until {horizon}; load the next year with "
             "'sise calendar import'",
+        )
+
+
+def _unheard(office: Office, session: Session, today: date) -> Iterator[str]:
+    if left := sorted({number for number, _ in nobody_left(session, today)}):
+        few = "、".join(left[:NAMED]) + (" …" if len(left) > NAMED else "")
+        yield office.both(
+            f"{len(left)} 件事项的预警邮件被退回，且无人可代为通知：{few}；请核对通讯录",
+            f"the warnings of {len(left)} tasks were refused and nobody is left to be told in "
+            f"place: {few}; correct the directory",
         )
 
 

@@ -13,7 +13,7 @@ from flows.outbox import outbox_row
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.tally import mail_states, night_before, tally
-from flows.unreachable import refused
+from flows.unreachable import unreachable
 from flows.working_days import horizon_warning
 from models import Message, Night, Official, Policy, Task, Transition, Unit
 from models.message import MessageKind, MessageState
@@ -68,7 +68,7 @@ def summarise(session: Session, office: Office, night: Night, calendar: Calendar
         previous_on=before.on if before else None,
         previous_mail=mail_states(session, before.id) if before else {},
         unresolved=counted.unresolved,
-        unreachable=list(refused(session).values()),
+        unreachable=[person.name for person in unreachable(session, night.on)],
         horizon=horizon_warning(calendar, night.on),
         audit_number=number,
         audit_head=head,

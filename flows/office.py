@@ -53,6 +53,8 @@ class Office:
     mail_hours: MailHours
     night_at: time | None = time(2)  # None: another scheduler plays the nights
     mail_limits: MailLimits = field(default_factory=MailLimits)
+    bounce_address: str | None = None
+    imap_url: str | None = field(default=None, repr=False)  # it holds a password
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.timezone)
@@ -85,6 +87,10 @@ class Settled(Protocol):
     def night_time(self) -> time | None: ...
     @property
     def mail_limits(self) -> str: ...
+    @property
+    def bounce_address(self) -> str | None: ...
+    @property
+    def imap_url(self) -> str | None: ...
 
 
 def open_office(settings: Settled) -> Office:
@@ -102,6 +108,8 @@ def open_office(settings: Settled) -> Office:
         mail_hours=MailHours.parse(settings.mail_hours),
         night_at=settings.night_time,
         mail_limits=MailLimits.parse(settings.mail_limits),
+        bounce_address=settings.bounce_address,
+        imap_url=settings.imap_url,
     )
 
 

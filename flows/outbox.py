@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,18 +14,8 @@ from sqlmodel import Session, col
 from flows.database import changed, reading, transaction
 from flows.limits import WHOLE_RELAY, MailLimits, reached
 from flows.office import Office
-from models import (
-    Message,
-    MessageAttempt,
-    MessageItem,
-    Notice,
-    Official,
-    Receipt,
-    RelayState,
-    ReplyLink,
-)
+from models import Message, MessageAttempt, Official, RelayState, ReplyLink
 from models.message import MessageKind, MessageState
-from models.notice import owed
 from notifications.links import new_salt
 from notifications.mailer import Outcome
 
@@ -73,6 +64,9 @@ class Claim:
     relay_was_down: bool  # its circuit was open: if this attempt succeeds, it closes
 
 
+Check = Callable[[Session, Message, datetime], bool]
+
+
 @dataclass(frozen=True)
 class Outbox:
     """What one delivery sees of it; `owner` is its name on the leases."""
@@ -80,15 +74,15 @@ class Outbox:
     engine: Engine
     relay: str = ""  # host:port, whose pauses and limits count
     limits: MailLimits = field(default_factory=MailLimits)
+    check: Check = lambda session, message, at: True  # flows.still_owed, where mail is sent
     owner: str = field(default_factory=a_worker)
 
     def claim(self, at: datetime) -> Claim | None:
         """Lease what has been owed longest. No transaction is held while it is sent.
 
         One at a time, so that an attempt is counted just before it is made: what a dying process
-        had not begun stays untried, and a later night may replace it. What comes back SKIPPED is
-        settled: nothing in it was still owed. That is looked at once; after the first attempt it
-        is the same bytes or nothing, because the first may have arrived.
+        had not begun stays untried, and a later night may replace it. What comes back in another
+        state than QUEUED was settled by the check.
         """
         with transaction(self.engine, at) as session:
             found = session.execute(
@@ -102,9 +96,7 @@ class Outbox:
                 return None
             message, relay_was_down = found
             claim = Claim(message, at, relay_was_down)
-            if message.attempts == 0 and not _still_owed(session, message):
-                message.state = MessageState.SKIPPED
-                message.outcome = "nothing in it was still owed"
+            if message.attempts == 0 and not self.check(session, message, at):
                 return claim
             if message.lease_owner is not None:
                 self._take_over(session, message, at)
@@ -205,19 +197,3 @@ class Outbox:
     @staticmethod
     def _count(session: Session, *which: Any) -> int:
         return session.scalar(select(func.count()).select_from(Message).where(*which)) or 0
-
-
-def _still_owed(session: Session, message: Message) -> bool:
-    """Whether anything in it is left to do; a summary and a reminder always count."""
-    items = session.scalars(
-        select(MessageItem).where(col(MessageItem.message_id) == message.id)
-    ).all()
-    if not items or any(item.reminder_id for item in items):
-        return True
-    found = session.scalar(
-        select(col(Receipt.id))
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .where(col(Receipt.id).in_([item.receipt_id for item in items]), owed())
-        .limit(1)
-    )
-    return found is not None

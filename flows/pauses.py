@@ -13,8 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
 
 from flows.alarm import write_alarm
-from flows.database import reading, transaction
-from flows.moves import changed
+from flows.database import changed, reading, transaction
 from flows.office import Office
 from models import RelayState
 from notifications.mailer import Relay

@@ -5,15 +5,15 @@ level up is told at once: an empty step must not eat time.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
-from models import Absence, Official, Post, Unit
+from models import Absence, Official, Post, Suppression, Unit
 from models.organisation import PostKind
 
 CLIMB = (
@@ -53,6 +53,8 @@ class Directory:
     parents: Mapping[int, int | None]
     posts: Mapping[tuple[int, PostKind], Sequence[int]]  # (unit, kind) -> officials
     deputies: Mapping[int, int]  # absent official -> deputy
+    suppressed: frozenset[str]  # addresses that mail is not sent to
+    missed: frozenset[int] = frozenset()  # officials whom mail did not reach
 
     @classmethod
     def load(cls, session: Session, on: date) -> "Directory":
@@ -65,7 +67,12 @@ class Directory:
             parents={u.id: u.parent_id for u in session.exec(select(Unit)) if u.id is not None},
             posts=posts,
             deputies={absence.official_id: absence.deputy_id for absence in away},
+            suppressed=frozenset(session.exec(select(Suppression.address).where(suppressing(on)))),
         )
+
+    def without(self, missed: Iterable[int]) -> "Directory":
+        """The same directory, which also climbs past these officials."""
+        return replace(self, missed=frozenset(missed))
 
     def resolve(self, task: Parties, kind: PostKind) -> list[Told]:
         """The people to tell as `kind`, or of the next level that has anybody; [] if none has."""
@@ -119,8 +126,12 @@ class Directory:
     ) -> Iterator[tuple[int, int | None]]:
         for official_id in candidates:
             present = self._present(official_id)
-            if present is not None and self.officials[present].email:
+            if present is not None and self._takes_mail(present):
                 yield present, (official_id if present != official_id else None)
+
+    def _takes_mail(self, official_id: int) -> bool:
+        email = self.officials[official_id].email
+        return bool(email) and email not in self.suppressed and official_id not in self.missed
 
     def _present(self, official_id: int) -> int | None:
         """The official, or the deputy while absent; None when deputies only point in a ring."""
@@ -131,6 +142,11 @@ class Directory:
             seen.add(deputy)
             official_id = deputy
         return official_id
+
+
+def suppressing(on: date) -> ColumnElement[bool]:
+    """A suppression lasts to the end of its last day (of UTC: it lasts for months)."""
+    return col(Suppression.until) >= datetime.combine(on, time.min, UTC)
 
 
 def in_force(table: type[Post] | type[Absence], on: date) -> ColumnElement[bool]:

@@ -1,4 +1,5 @@
-"""What `sise serve` does by itself: the night at its hour, and the delivery of waiting mail.
+"""What `sise serve` does by itself: the night at its hour, and the delivery of waiting mail,
+and the bounces.
 
 The only module that imports APScheduler.
 """
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.job import Job
 from apscheduler.schedulers.background import BackgroundScheduler
+
+BOUNCES_EVERY = timedelta(minutes=5)
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +42,9 @@ def night_scheduler(
     delivery: Callable[[], None],
     every: timedelta,
     at_once: bool = False,
+    bounces: Callable[[], None] | None = None,
 ) -> Iterator[BackgroundScheduler]:
-    """Run both for as long as this lasts; `at_once`: a night is late, its hour is not awaited."""
+    """Run them for as long as this lasts; `at_once`: a night is late, its hour is not awaited."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     # By itself APScheduler drops a job that comes a second late. Ours come late, and then once.
     scheduler = BackgroundScheduler(
@@ -53,6 +57,9 @@ def night_scheduler(
         id="delivery",
         seconds=every.total_seconds(),
     )
+    if bounces is not None:
+        job = _guarded(bounces, "reading the bounces")
+        scheduler.add_job(job, "interval", id="bounces", seconds=BOUNCES_EVERY.total_seconds())
     if night_at is not None:
         act = _guarded(tick, "the night")
         scheduler.add_job(act, "cron", id="night", hour=night_at.hour, minute=night_at.minute)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from flows.climb import nobody_left
 from flows.notices import unresolved
 from models import Message, Night, Notice, Transition
 from models.message import MessageKind, MessageState
@@ -43,7 +44,7 @@ def tally(session: Session, night: Night) -> Tally:
         relieved=_relieved(session, night_before(session, night)),
         notices=_notices(session, night.id),
         recipients=_recipients(session, night.id),
-        unresolved=unresolved(session, night.id),
+        unresolved=sorted({*unresolved(session, night.id), *nobody_left(session, night.on)}),
         mail=mail_states(session, night.id),
         doubtful=_doubtful(session, night.id),
     )

@@ -1,41 +1,89 @@
-"""People whom no mail reaches: a refused one informed nobody."""
+"""The people whom mail does not reach, with the address and the reason: for the office to mend."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Message, Official, Task
+from flows.recipients import suppressing
+from models import Message, Official, Suppression, Task, Unit
 from models.message import MessageState
 from models.signoff import OPEN
 
-
-def refused(session: Session) -> dict[int, str]:
-    """Official id → name: whose last mail was refused for good."""
-    newest = (
-        select(col(Message.official_id), func.max(col(Message.id)).label("id"))
-        .where(col(Message.state).in_([MessageState.DEAD, MessageState.SENT]))
-        .group_by(col(Message.official_id))
-        .subquery()
-    )
-    people = session.execute(
-        select(col(Official.id), col(Official.name))
-        .join(Message, col(Message.official_id) == col(Official.id))
-        .join(newest, newest.c.id == col(Message.id))
-        .where(col(Message.state) == MessageState.DEAD)
-        .order_by(col(Official.name))
-    )
-    found: dict[int, str] = dict(people.all())
-    return found
+Later = aliased(Message)
 
 
-def without_address(session: Session) -> dict[int, str]:
-    """Official id → name: handlers of open tasks to whom no mail can be written."""
+@dataclass(frozen=True)
+class Unreachable:
+    """`suppressed`: mail is not even tried; else it is the last mail that was refused."""
+
+    name: str
+    unit: str
+    address: str
+    why: str
+    since: datetime
+    suppressed: bool
+
+
+def unreachable(session: Session, on: date) -> list[Unreachable]:
+    """Everybody whose address is suppressed, or whose last mail to this address was refused."""
+    people = {**_refused(session), **_suppressed(session, on)}
+    return sorted(people.values(), key=lambda person: (person.unit, person.name, person.address))
+
+
+def without_address(session: Session) -> list[str]:
+    """Handlers of open tasks to whom no mail can be written."""
     theirs = select(col(Task.id)).where(
         col(Task.handler_id) == col(Official.id), col(Task.state).in_(OPEN)
     )
-    people = session.execute(
-        select(col(Official.id), col(Official.name))
+    people = session.scalars(
+        select(col(Official.name))
         .where(func.coalesce(col(Official.email), "") == "", theirs.exists())
         .order_by(col(Official.name))
     )
-    found: dict[int, str] = dict(people.all())
-    return found
+    return list(people)
+
+
+def _suppressed(session: Session, on: date) -> dict[int, Unreachable]:
+    rows = session.execute(
+        select(Official, col(Unit.name), Suppression)
+        .join_from(Official, Unit, col(Unit.id) == col(Official.unit_id))
+        .join(Suppression, col(Suppression.address) == col(Official.email))
+        .where(suppressing(on))
+    )
+    return {
+        who.id: Unreachable(who.name, unit, row.address, row.reason, row.at, suppressed=True)
+        for who, unit, row in rows
+    }
+
+
+def _refused(session: Session) -> dict[int, Unreachable]:
+    """Whose newest mail was refused, and whose address is still the one that it went to."""
+    later = select(col(Later.id)).where(
+        col(Later.official_id) == col(Message.official_id),
+        col(Later.id) > col(Message.id),
+        col(Later.state).in_([MessageState.DEAD, MessageState.SENT]),
+    )
+    rows = session.execute(
+        select(
+            col(Official.id),
+            col(Official.name),
+            col(Unit.name),
+            col(Message.to_address),
+            col(Message.outcome),
+            col(Message.composed_at),
+        )
+        .join_from(Message, Official, col(Official.id) == col(Message.official_id))
+        .join(Unit, col(Unit.id) == col(Official.unit_id))
+        .where(
+            col(Message.state) == MessageState.DEAD,
+            col(Message.to_address) == col(Official.email),
+            ~later.exists(),
+        )
+    )
+    return {
+        who: Unreachable(name, unit, address, why, since, suppressed=False)
+        for who, name, unit, address, why, since in rows
+    }

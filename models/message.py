@@ -26,6 +26,19 @@ class MessageState(StrEnum):
     SKIPPED = "skipped"  # nothing in it was still owed
 
 
+class Dropped(StrEnum):
+    """Why a line was left out of a digest before the first attempt to send it."""
+
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    LIFTED = "lifted"
+    ANSWERED = "answered"
+    ACKNOWLEDGED = "acknowledged"
+    REASSIGNED = "reassigned"
+    NOT_DUE = "not_due"  # a reminder whose deadline was moved, or whose task was warned of
+
+
 class Message(SQLModel, table=True):
     """One mail to one person. Subject and bodies hold placeholders where links will stand.
 
@@ -71,6 +84,12 @@ class Message(SQLModel, table=True):
             sqlite_where=sql("state IN ('dead', 'sent')"),
             postgresql_where=sql("state IN ('dead', 'sent')"),
         ),
+        Index(  # flows.climb: who was not informed
+            "message_dead",
+            "id",
+            sqlite_where=sql("state = 'dead'"),
+            postgresql_where=sql("state = 'dead'"),
+        ),
         # The claim's one index.
         Index(
             "message_owed",
@@ -90,7 +109,7 @@ class MessageItem(SQLModel, table=True):
     message_id: int = Field(foreign_key="message.id", index=True)
     receipt_id: int | None = Field(default=None, foreign_key="receipt.id", index=True)
     reminder_id: int | None = Field(default=None, foreign_key="reminder.id", index=True)
-    dropped: str = Field(default="", sa_column_kwargs={"server_default": ""})  # why, if it was
+    dropped: str = Field(default="", sa_column_kwargs={"server_default": ""})  # as Dropped
 
     __table_args__ = (
         CheckConstraint("(receipt_id IS NULL) <> (reminder_id IS NULL)", name="message_item_one"),

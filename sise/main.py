@@ -16,6 +16,7 @@ from sise.commands import (
     looking,
     nights,
     one_task,
+    people,
     rules,
     serving,
     setting_up,
@@ -40,6 +41,8 @@ app.command()(nights.night)
 app.command()(nights.deliver)
 app.command()(looking.tasks)
 app.command()(one_task.task)
+app.add_typer(people.people, name="people")
+app.command()(people.bounces)
 app.command("explain")(one_task.explain_command)
 app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")

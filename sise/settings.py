@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     smtp_url: str | None = None
     mail_from: str = "sise@localhost"
+    bounce_address: str | None = None
+    imap_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     timezone: str = "Asia/Shanghai"
     language: str = "zh-CN"
@@ -149,6 +151,29 @@ class Settings(BaseSettings):
                 f" | '{value}' is no mail address; write one as duban@unit.example"
             )
         return value
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _a_return_path(cls, value: str | None) -> str | None:
+        # 40: with the tag of a message it must stay below the 64 octets of RFC 5321.
+        if value and not re.fullmatch(r"[A-Za-z0-9._=-]{1,40}@[^\s@<>,;\"']{1,255}", value):
+            raise ValueError(
+                f"“{value}”不能用来收退信；请写成 duban-bounce@单位域名，@ 前至多 40 个字符，不含 +"
+                f" | '{value}' cannot take bounces; write it as duban-bounce@unit.example, with at "
+                "most 40 characters and no + before the @"
+            )
+        return value or None
+
+    @field_validator("imap_url")
+    @classmethod
+    def _a_mailbox(cls, value: str | None) -> str | None:
+        # The value is not repeated: it holds a password.
+        if value and not re.fullmatch(r"imaps://\S+@[^\s:/@]+(:\d{1,5})?(/\S*)?", value):
+            raise ValueError(
+                "不是邮箱地址；请写成 imaps://用户:密码@主机/INBOX"
+                " | is no mailbox; write it as imaps://user:pass@host/INBOX"
+            )
+        return value or None
 
     @field_validator("base_url")
     @classmethod

@@ -46,6 +46,7 @@ def test_only_the_clock_reads_the_clock() -> None:
         ("aiosmtplib", {"notifications/mailer.py"}),
         ("prefect", {"flows/prefect_night.py"}),
         ("apscheduler", {"flows/schedule.py"}),
+        ("imapclient", {"notifications/inbox.py"}),
         ("smtplib", set()),
     ],
 )

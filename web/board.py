@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from flows.database import reading
+from flows.unreachable import unreachable
 from flows.working_days import load_calendar
 from models.warning import Colour
 from web.board_rows import PAGE, Asked, counts, rows
@@ -47,6 +48,7 @@ def board(
             pages=pages,
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
+            unreachable=len(unreachable(session, showing.on)) if viewer.keeps_directory else 0,
             link=lambda **changes: _link(asked, **changes),
         )
 

@@ -53,6 +53,10 @@ class Viewer:
     def sees_restricted(self) -> bool:
         return bool(self.kinds & SEES_RESTRICTED)
 
+    @property
+    def keeps_directory(self) -> bool:
+        return bool(self.kinds & SEES_RESTRICTED)
+
     def may_see(self) -> ColumnElement[bool]:
         """The tasks of this viewer: everything, or what they handle, lead, head or were told."""
         if self.sees_all:

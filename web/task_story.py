@@ -103,6 +103,7 @@ def _mails(session: Session, task: Task) -> Iterator[Event]:
             col(Message.state),
             col(Message.composed_at),
             col(Message.possible_duplicate),
+            col(MessageItem.dropped),
         )
         .where(col(Message.id).in_(mine))
         .order_by(col(Message.id).desc())

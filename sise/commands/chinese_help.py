@@ -67,6 +67,17 @@ HELP = {
     "as known from then on.": (
         "从 CSV（日期,上班或放假,理由）录入安排；列全一年放假日的，该年即视为已确定。"
     ),
+    "Who can be reached by mail.": "邮件能否送达。",
+    "Everybody whose address is refused: correct it in the directory and import that.": (
+        "邮箱被拒收的人员；更正后导入通讯录即可。"
+    ),
+    "Send to this address again: the refusal was wrong, or is mended.": (
+        "恢复向这个邮箱发信（退信有误，或已修复）。"
+    ),
+    "Read what came back: from a file or a pipe, or from the mailbox of SISE_IMAP_URL.": (
+        "读取退信：从文件或管道，或从 SISE_IMAP_URL 的邮箱。"
+    ),
+    "A message or an mbox; - reads it from a pipe.": "一封邮件或 mbox 文件；- 为从管道读取。",
     "The tamper-evident history.": "可核验的历史记录。",
     "Number and hash of the newest link; each morning summary printed the head of its night.": (
         "历史记录最新一环的序号和校验值，与晨报上的一致。"

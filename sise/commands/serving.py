@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from flows.bounces import fetch_bounces
 from flows.database import reading
 from flows.delivery import deliver
 from flows.health import last_played
@@ -95,11 +96,16 @@ def scheduled(office: Office) -> Iterator[None]:
         delivery=send,
         every=DELIVER_EVERY,
         at_once=due() is not None,
+        bounces=(lambda: _bounces(office)) if office.imap_url else None,
     ):
         try:
             yield
         finally:  # what was begun is waited for, and that is not the whole outbox
             stopping.set()
+
+
+def _bounces(office: Office) -> None:
+    fetch_bounces(office, now=clock.now())
 
 
 def listen(

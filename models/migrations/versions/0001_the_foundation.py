@@ -161,6 +161,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_message_official_id'), ['official_id'], unique=False)
+        batch_op.create_index('message_dead', ['id'], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
         batch_op.create_index('message_outcome', ['official_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('dead', 'sent')"), postgresql_where=sa.text("state IN ('dead', 'sent')"))
         batch_op.create_index('message_owed', ['next_at'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
 
@@ -549,6 +550,7 @@ def downgrade() -> None:
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('message_owed', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch_op.drop_index('message_outcome', sqlite_where=sa.text("state IN ('dead', 'sent')"), postgresql_where=sa.text("state IN ('dead', 'sent')"))
+        batch_op.drop_index('message_dead', sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
         batch_op.drop_index(batch_op.f('ix_message_official_id'))
 
     op.drop_table('message')

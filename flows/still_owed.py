@@ -1,0 +1,183 @@
+"""A mail is looked at once more before its first attempt: what was settled meanwhile is left out.
+
+After the first attempt it is the same bytes or nothing, because the first may have arrived.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, insert, select
+from sqlmodel import Session, col
+
+from flows.climb import Missed, tell_instead
+from flows.digest_lines import Composition
+from flows.digests import Draft, all_ladders, drafts_of, rendered
+from flows.office import Office
+from flows.reminders import still_due
+from flows.working_days import load_calendar
+from models import (
+    Message,
+    MessageItem,
+    Night,
+    Notice,
+    Official,
+    Receipt,
+    Reminder,
+    ReplyLink,
+    Suppression,
+    Task,
+)
+from models.message import Dropped, MessageState
+from models.notice import Duty
+from models.notice_machine import NoticeState
+from models.organisation import PostKind
+from models.signoff import CLOSED, TaskState
+from models.warning import Colour
+
+OVER = {NoticeState.SUPERSEDED: Dropped.SUPERSEDED, NoticeState.LIFTED: Dropped.LIFTED}
+
+
+def still_owed(office: Office, session: Session, message: Message, at: datetime) -> bool:
+    """Whether it is to be sent, perhaps with fewer lines. False: that is settled, with why."""
+    if why := _not_reachable(session, message, at):
+        message.state, message.outcome = MessageState.DEAD, why
+        return False
+    lines = _lines(session, message)
+    for line in lines:
+        line.item.dropped = line.settled() or ""
+    dropped = [line for line in lines if line.item.dropped]
+    if not dropped:
+        return True
+    session.flush()
+    if handed_on := [one.as_missed() for one in dropped if one.reassigned()]:
+        tell_instead(session, office, handed_on, at)
+    if len(dropped) == len(lines):
+        why = ", ".join(sorted({line.item.dropped for line in dropped}))
+        message.state = MessageState.SKIPPED
+        message.outcome = f"nothing in it was still owed: {why}"
+        return False
+    _render_anew(session, office, message)
+    return True
+
+
+def _not_reachable(session: Session, message: Message, at: datetime) -> str:
+    """Why the mail cannot be sent at all; it takes up an address corrected meanwhile."""
+    held_back = and_(col(Suppression.address) == col(Official.email), col(Suppression.until) > at)
+    email, reason = session.execute(
+        select(col(Official.email), col(Suppression.reason))
+        .outerjoin(Suppression, held_back)
+        .where(col(Official.id) == message.official_id)
+    ).one()
+    if not email:
+        return "the directory has no address any more"
+    message.to_address, message.domain = email, email.rpartition("@")[2].lower()
+    return f"not sent, because the address was refused before; {reason}" if reason else ""
+
+
+def _lines(session: Session, message: Message) -> list["_Line"]:
+    rows = session.execute(
+        select(MessageItem, Task, Receipt, Notice, Reminder)
+        .outerjoin(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
+        .outerjoin(Notice, col(Notice.id) == col(Receipt.notice_id))
+        .outerjoin(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
+        .join(Task, col(Task.id) == func.coalesce(col(Notice.task_id), col(Reminder.task_id)))
+        .where(col(MessageItem.message_id) == message.id, col(MessageItem.dropped) == "")
+        .order_by(col(MessageItem.id))
+    )
+    return [_Line(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One item of a digest with what it is about: a notice, or (as a reminder) its task alone."""
+
+    item: MessageItem
+    task: Task
+    receipt: Receipt | None
+    notice: Notice | None
+    reminder: Reminder | None
+
+    def settled(self) -> Dropped | None:
+        """Why it is no longer to be said; None: it is."""
+        if self.task.state in CLOSED:
+            withdrawn = self.task.state == TaskState.WITHDRAWN
+            return Dropped.WITHDRAWN if withdrawn else Dropped.CLOSED
+        if self.reminder is not None:
+            due = self.task.colour == Colour.GREEN and still_due(self.reminder, self.task)
+            return None if due else Dropped.NOT_DUE
+        return self._done() or (Dropped.REASSIGNED if self.reassigned() else None)
+
+    def _done(self) -> Dropped | None:
+        """As models.notice.owed, with the reason."""
+        if self.receipt is None or self.notice is None:
+            return None
+        if self.notice.state in OVER:
+            return OVER[self.notice.state]
+        if self.receipt.duty == Duty.ACT and self.notice.state == NoticeState.ANSWERED:
+            return Dropped.ANSWERED
+        acknowledged = self.receipt.duty == Duty.ACKNOWLEDGE and self.receipt.acknowledged_at
+        return Dropped.ACKNOWLEDGED if acknowledged else None
+
+    def reassigned(self) -> bool:
+        """Told as the handler, or as the handler's deputy, of what is somebody else's now."""
+        if self.receipt is None or self._done():
+            return False
+        told = self.receipt.stands_for_id or self.receipt.official_id
+        as_handler = self.receipt.capacity == PostKind.HANDLER
+        return as_handler and self.task.handler_id not in (None, told)
+
+    def as_missed(self) -> Missed:
+        assert self.receipt is not None  # for the types: reassigned() looked
+        assert self.notice is not None  # it comes with its receipt
+        return Missed(self.receipt, self.notice, self.task)
+
+
+def _render_anew(session: Session, office: Office, message: Message) -> None:
+    """Without the lines that were dropped; identity, date and links stay as they were."""
+    composition = Composition(
+        office,
+        None,
+        _on(session, office, message),
+        message.composed_at,
+        load_calendar(session),
+        all_ladders(session),
+        replaced={message.official_id: [message.id]},
+    )
+    kept = {
+        (item.receipt_id, item.reminder_id)
+        for item in session.scalars(
+            select(MessageItem).where(
+                col(MessageItem.message_id) == message.id, col(MessageItem.dropped) == ""
+            )
+        )
+    }
+    [draft] = drafts_of(session, composition, [message.official_id])
+    draft.told = [row for row in draft.told if (row.Receipt.id, None) in kept]
+    draft.reminded = [row for row in draft.reminded if (None, row.Reminder.id) in kept]
+    draft.salts = _salts(session, message)
+    for name, value in rendered(composition, draft).items():
+        setattr(message, name, value)
+    _write_links(session, message, draft)
+
+
+def _on(session: Session, office: Office, message: Message) -> date:
+    """The business date that the mail speaks of."""
+    if message.night_id is None:
+        return office.local(message.composed_at).date()
+    return session.get_one(Night, message.night_id).on
+
+
+def _salts(session: Session, message: Message) -> dict[int | None, str]:
+    links = session.execute(
+        select(col(ReplyLink.receipt_id), col(ReplyLink.salt)).where(
+            col(ReplyLink.message_id) == message.id
+        )
+    )
+    return dict(links.all())
+
+
+def _write_links(session: Session, message: Message, draft: Draft) -> None:
+    """A line that was only counted may be spelt out now."""
+    if draft.links:
+        rows = [{**link, "message_id": message.id} for link in draft.links]
+        session.execute(insert(ReplyLink), rows)

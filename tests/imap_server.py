@@ -1,0 +1,138 @@
+"""A real IMAP server for tests: Debian's dovecot as a plain process, with a folder of its own."""
+
+import getpass
+import grp
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.smtp_peers import self_signed
+
+DOVECOT = shutil.which("dovecot", path="/usr/sbin:/usr/bin:/sbin:/bin")
+CONFIG = """
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap
+listen = 127.0.0.1
+ssl = required
+ssl_cert = <{folder}/relay.pem
+ssl_key = <{folder}/relay.pem
+default_internal_user = {user}
+default_login_user = {user}
+default_internal_group = {group}
+first_valid_uid = 1
+mail_location = maildir:{folder}/mail
+imap_capability = {capability}
+passdb {{
+  driver = static
+  args = password=geheim
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={folder}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = 0
+  }}
+  inet_listener imaps {{
+    port = {port}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+"""
+
+
+@dataclass(frozen=True)
+class ImapServer:
+    port: int
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"imaps://duban:geheim@127.0.0.1:{self.port}/INBOX"
+
+    @property
+    def certificate(self) -> str:
+        return str(self.folder / "relay.pem")
+
+    def put(self, *mails: bytes) -> None:
+        """As a delivery would."""
+        new = self.folder / "mail/new"
+        for octets in mails:
+            file = new / f"{len(list(new.iterdir())) + 1}.of.test"
+            file.write_bytes(octets)
+            file.chmod(0o666)
+
+    def held(self, folder: str = "") -> int:
+        """How many mails a folder has; the empty name is the inbox."""
+        place = self.folder / "mail" / (f".{folder}" if folder else "")
+        return sum(1 for part in ("new", "cur") for _ in (place / part).glob("*"))
+
+    def seen(self) -> int:
+        return len(list((self.folder / "mail/cur").glob("*:2,*S*")))
+
+
+@contextmanager
+def imap_server(capability: str = "") -> Iterator[ImapServer]:
+    """`capability`: what it says that it can do, instead of all that it can."""
+    if DOVECOT is None:
+        pytest.skip("needs an IMAP server: install Debian's package dovecot-imapd")
+    # Not under pytest's own folder, which only root may enter: dovecot gives up being root.
+    folder = Path(tempfile.mkdtemp(prefix="sise-imap-"))
+    user = "dovecot" if os.geteuid() == 0 else getpass.getuser()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
+    server = ImapServer(port, folder)
+    try:
+        _prepare(folder, user, group)
+        config = folder / "dovecot.conf"
+        facts = {"folder": folder, "user": user, "group": group, "port": port}
+        config.write_text(CONFIG.format(**facts, capability=capability))
+        process = subprocess.Popen([DOVECOT, "-F", "-c", config])
+        try:
+            _wait(process, port, folder / "log")
+            yield server
+        finally:
+            process.terminate()
+            process.wait(20)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prepare(folder: Path, user: str, group: str) -> None:
+    folder.chmod(0o755)
+    self_signed(folder)
+    for name in ("", "mail", "mail/new", "mail/cur", "mail/tmp"):
+        (folder / name).mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            shutil.chown(folder / name, user, group)
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    """Until it listens, or has died."""
+    for _ in range(200):
+        if process.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.05)
+    raise AssertionError(log.read_text() if log.exists() else "dovecot did not start")

@@ -1,0 +1,75 @@
+"""`sise people` and `sise bounces`: who is not reached, and what came back."""
+
+import io
+from email import message_from_bytes
+from types import SimpleNamespace
+
+from tests.reports import dsn
+from tests.sise.conftest import Sise
+from tests.smtp_peers import at_recipient, peer
+
+
+def refused(kept: Sise) -> None:
+    """Everybody's mail goes, but the handler's address is refused."""
+    with peer(at_recipient("RCPT", li="550 5.1.1 user unknown")) as relay:
+        kept.monkeypatch.setenv("SISE_SMTP_URL", relay.url)
+        kept.monkeypatch.setenv("SISE_MAIL_HOURS", "always")
+        kept.done("night", "--inline")
+
+
+def test_who_is_not_reached_is_listed_and_can_be_reached_again(kept: Sise):
+    assert "没有退信的人员" in kept.done("people", "unreachable").out
+    refused(kept)
+
+    [person] = kept.done("people", "unreachable", "--json").json
+    assert (person["name"], person["unit"]) == ("李伟", "区教育局")
+    assert (person["address"], person["suppressed"]) == ("li@dinghai.example", True)
+    assert "user unknown" in person["why"]
+    assert "li@dinghai.example" in kept.done("people", "unreachable").out
+
+    assert "已恢复" in kept.done("people", "reach", "Li@dinghai.example").out
+    [person] = kept.done("people", "unreachable", "--json").json
+    assert person["suppressed"] is False  # the last mail was refused nevertheless
+    assert "没有被停发" in kept.refused("people", "reach", "li@dinghai.example", code=2)
+
+
+def test_a_bounce_from_a_file_and_one_from_a_pipe(kept: Sise, relay, tmp_path):
+    kept.done("night", "--inline")
+    sent = next(m for m in relay.messages() if m.recipient == "li@dinghai.example")
+    mail = SimpleNamespace(to_address=sent.recipient, message_id=message_id(sent))
+    file = tmp_path / "bounce.eml"
+    file.write_bytes(dsn(mail))
+
+    assert kept.done("bounces", file, "--json").json["hard"] == 1
+    stdin = SimpleNamespace(buffer=io.BytesIO(dsn(mail)))
+    kept.monkeypatch.setattr("sys.stdin", stdin)
+    assert "无关或重复 1 封" in kept.done("bounces", "-").out
+
+
+def message_id(sent) -> str:
+    return str(message_from_bytes(sent.raw)["Message-ID"])
+
+
+def test_without_file_and_mailbox_it_says_what_is_missing(ready: Sise, tmp_path):
+    assert "SISE_IMAP_URL" in ready.refused("bounces", code=2)
+    ready.refused("bounces", tmp_path / "none.eml", code=1)
+
+
+def test_a_mailbox_that_cannot_be_had_is_one_sentence(ready: Sise):
+    ready.monkeypatch.setenv("SISE_IMAP_URL", "imaps://duban:geheim@127.0.0.1:9/INBOX")
+
+    said = ready.refused("bounces", code=1)
+
+    assert "SISE_IMAP_URL" in said
+    assert "geheim" not in said
+
+
+def test_settings_for_bounces_that_cannot_be_used_are_named_without_a_password(ready: Sise):
+    ready.monkeypatch.setenv("SISE_IMAP_URL", "imap://duban:geheim@mail/INBOX")
+    ready.monkeypatch.setenv("SISE_BOUNCE_ADDRESS", "duban+bounce@unit")
+
+    said = ready.refused("health", code=2)
+
+    assert "SISE_IMAP_URL" in said
+    assert "SISE_BOUNCE_ADDRESS" in said
+    assert "geheim" not in said
