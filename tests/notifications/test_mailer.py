@@ -2,14 +2,16 @@
 
 import asyncio
 import ssl
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult
 
+from notifications import mailer
 from notifications.mailer import Outcome, Relay, RelayUnavailable, Report, connected
-from tests.smtp_peers import DROP, Peer, aiosmtpd_peer, answers, peer, self_signed
+from tests.smtp_peers import DROP, aiosmtpd_peer, answers, peer, self_signed
 
 CONTENT = b"Subject: one\r\n\r\n.begins with a dot\r\n"
 SENT = Report(Outcome.SENT, "final dot: 250 kept")
@@ -298,22 +300,6 @@ def test_a_relay_that_speaks_no_tls_is_unavailable_to_smtps():
     assert not relay.mails
 
 
-def test_a_connection_that_was_given_up_in_mid_reply_is_not_used_again():
-    """Otherwise the late answer would be taken for the answer to the next mail."""
-
-    async def go(relay: Peer) -> bool:
-        async with connected(Relay.parse(relay.url), "office.example") as connection:
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(connection.send("a@b.example", "c@d.example", CONTENT), 0.2)
-            return connection.usable
-
-    def silent_at_the_dot(verb: str, argument: str) -> bytes | None:
-        return b"250-not yet" if verb == "." else None
-
-    with peer(silent_at_the_dot) as relay:
-        assert not asyncio.run(go(relay))
-
-
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
@@ -338,3 +324,47 @@ def test_what_is_no_relay_is_refused(url):
 def test_plain_smtp_needs_no_certificates():
     assert Relay.parse("smtp://relay.example").tls is None
     assert isinstance(Relay.parse("smtps://relay.example").tls, ssl.SSLContext)
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "."])
+def test_who_is_cancelled_leaves_no_reply_behind_for_the_next(verb):
+    """The library would hand the late reply to the next command."""
+    heard, goes_on = threading.Event(), threading.Event()
+
+    def late(said: str, argument: str) -> str | None:
+        if said != verb or heard.is_set():
+            return None
+        heard.set()
+        goes_on.wait(30)
+        return "550 late, and meant for another"
+
+    async def go(url: str) -> tuple[bool, Report]:
+        relay = Relay.parse(url)
+        async with connected(relay, "office.example") as connection:
+            sending = asyncio.create_task(connection.send("a@b.example", "c@d.example", CONTENT))
+            await asyncio.to_thread(heard.wait, 30)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            usable = connection.usable
+        goes_on.set()
+        async with connected(relay, "office.example") as fresh:
+            return usable, await fresh.send("a@b.example", "e@f.example", CONTENT)
+
+    with peer(late) as relay:
+        assert asyncio.run(go(relay.url)) == (False, SENT)
+
+
+def test_an_answer_that_comes_too_late_is_an_unknown_outcome(monkeypatch):
+    monkeypatch.setattr(mailer, "FINAL_DOT_SECONDS", 0.05)
+    gone = threading.Event()
+
+    def late(said: str, argument: str) -> None:
+        if said == ".":
+            gone.wait(30)
+
+    with peer(late) as relay:
+        [report] = send(relay.url)
+        gone.set()
+
+    assert report.outcome == Outcome.UNKNOWN
+    assert relay.mails == [("a@b.example", CONTENT)], "it had arrived"
