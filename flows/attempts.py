@@ -16,6 +16,7 @@ from models import Message, MessageAttempt
 from models.message import MessageState
 from notifications.mailer import Outcome, Report
 
+_KEPT = insert(MessageAttempt)
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60, 120, 240))
 JITTER = (0.8, 1.2)  # so that what failed together does not come back together
 UNKNOWN_WAIT = timedelta(minutes=10)  # the relay may still be about to deliver it
@@ -35,7 +36,7 @@ def settle(
         )
         if not changed(session, held.values(lease_owner=None, lease_until=None, **facts)):
             return None
-        session.execute(insert(MessageAttempt).values(**_row(outbox, claim, report, at)))
+        session.execute(_KEPT, _row(outbox, claim, report, at))
         suppress_refused(session, message, at, **facts)
         if report.too_much:
             pause_domain(session, relay, message.domain, report.said, at)

@@ -101,7 +101,7 @@ def tell_instead(session: Session, office: Office, found: Sequence[Missed], now:
     given: dict[int, set[int]] = defaultdict(set)
     for one, told in _successors(found, receipts, Directory.load(session, on)):
         for person in told:
-            receipt = _give(session, one, person, receipts[one.notice.id])
+            receipt = _give(session, one, person, receipts[one.notice.id], on)
             if receipt is not None:
                 given[person.official_id].add(receipt.id)
     if given:
@@ -124,7 +124,9 @@ def _successors(
             yield one, directory.without(not_informed).resolve(one.task, one.kind)
 
 
-def _give(session: Session, one: Missed, told: Told, present: dict[int, Receipt]) -> Receipt | None:
+def _give(
+    session: Session, one: Missed, told: Told, present: dict[int, Receipt], on: date
+) -> Receipt | None:
     """A receipt of the same notice, or a heavier duty on the one there is. None: this person
     owes as much already."""
     receipt = present.get(told.official_id)
@@ -136,9 +138,12 @@ def _give(session: Session, one: Missed, told: Told, present: dict[int, Receipt]
             duty=one.receipt.duty,
             stands_for_id=told.stands_for_id,
             climbed_from=told.climbed_from,
+            given_on=on,
         )
         present[told.official_id] = receipt
     elif WEIGHT.index(receipt.duty) < WEIGHT.index(one.receipt.duty):
+        if receipt.raised_on is None:
+            receipt.raised_on, receipt.raised_from = on, receipt.duty
         receipt.duty, receipt.climbed_from = one.receipt.duty, told.climbed_from
     else:
         return None

@@ -54,7 +54,7 @@ def issue_notices(
         notices.append(_notice(row, ladders[policy.id], numbers.next(policy.name), on, calendar))
     if notices:
         session.execute(insert(Notice), notices)
-        _write_receipts(session, escalated, ladders, Directory.load(session, on))
+        _write_receipts(session, escalated, ladders, on)
     return len(notices)
 
 
@@ -180,8 +180,9 @@ def _by(within: Span | None, on: date, calendar: Calendar) -> date | None:
 
 
 def _write_receipts(
-    session: Session, escalated: list[Escalated], ladders: dict[int, Ladder], directory: Directory
+    session: Session, escalated: list[Escalated], ladders: dict[int, Ladder], on: date
 ) -> None:
+    directory = Directory.load(session, on)
     ids = dict(
         session.execute(
             select(col(Notice.transition_id), col(Notice.id)).where(
@@ -197,6 +198,7 @@ def _write_receipts(
             "duty": duty,
             "stands_for_id": told.stands_for_id,
             "climbed_from": told.climbed_from,
+            "given_on": on,
             "words": "",
         }
         for row in escalated

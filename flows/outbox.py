@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, exists, false, func, select, update
+from sqlalchemy import Engine, String, bindparam, exists, false, func, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed, reading, transaction
 from flows.limits import WHOLE_RELAY, MailLimits, reached
 from flows.office import Office
 from models import Message, MessageAttempt, Official, RelayState, ReplyLink
+from models.columns import Instant
 from models.message import MessageKind, MessageState
 from notifications.links import new_salt
 from notifications.mailer import Outcome
@@ -48,6 +49,34 @@ def outbox_row(
         "possible_duplicate": False,
         "outcome": "",
     }
+
+
+# Built once: putting a statement together costs as much as running it.
+_NOW, _RELAY, _OWNER = (
+    bindparam("now", type_=Instant()),
+    bindparam("relay", type_=String()),
+    bindparam("owner", type_=String()),
+)
+_OF_THE_RELAY = col(RelayState.relay) == _RELAY
+_OWED: tuple[Any, ...] = (
+    col(Message.state) == MessageState.QUEUED,
+    col(Message.next_at) <= _NOW,
+    # An owner does not claim his own anew: after a long pause he may still be sending it.
+    col(Message.lease_until).is_(None)
+    | ((col(Message.lease_until) < _NOW) & (col(Message.lease_owner) != _OWNER)),
+    col(Message.domain).not_in(
+        select(col(RelayState.domain)).where(
+            _OF_THE_RELAY, col(RelayState.domain) != "", col(RelayState.paused_until) > _NOW
+        )
+    ),
+)
+_OLDEST = (
+    select(Message, exists().where(_OF_THE_RELAY, col(RelayState.domain) == ""))
+    .where(*_OWED)
+    .order_by(col(Message.next_at))
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 def a_worker() -> str:
@@ -85,13 +114,9 @@ class Outbox:
         state than QUEUED was settled by the check.
         """
         with transaction(self.engine, at) as session:
-            found = session.execute(
-                select(Message, self._is_down())
-                .where(*self._may_go(session, at))
-                .order_by(col(Message.next_at))
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            ).first()
+            allowed = self._within_limits(session, at)
+            oldest = _OLDEST.where(*allowed) if allowed else _OLDEST
+            found = session.execute(oldest, self._known(at)).first()
             if found is None:
                 return None
             message, relay_was_down = found
@@ -115,17 +140,18 @@ class Outbox:
     def free(self, at: datetime) -> int:
         """How many messages could be claimed."""
         with reading(self.engine) as session:
-            return self._count(session, *self._may_go(session, at))
+            return self._count(session, self._known(at), *_OWED, *self._within_limits(session, at))
 
     def relief(self, at: datetime) -> datetime | None:
         """When a limit lets something more go; None: no limit holds anything back."""
         with reading(self.engine) as session:
             held = reached(session, self.limits, self.relay, at)
-            return min(held.values()) if held and self._count(session, *self._owed(at)) else None
+            waits = held and self._count(session, self._known(at), *_OWED)
+            return min(held.values()) if waits else None
 
     def queued(self) -> int:
         with reading(self.engine) as session:
-            return self._count(session, col(Message.state) == MessageState.QUEUED)
+            return self._count(session, {}, col(Message.state) == MessageState.QUEUED)
 
     def blamed(self) -> str | None:
         """Why most of the messages wait that were tried, in the relay's words."""
@@ -138,29 +164,14 @@ class Outbox:
                 .limit(1)
             )
 
-    def _owed(self, at: datetime) -> tuple[Any, ...]:
-        paused = select(col(RelayState.domain)).where(
-            col(RelayState.relay) == self.relay,
-            col(RelayState.domain) != "",
-            col(RelayState.paused_until) > at,
-        )
-        return (
-            col(Message.state) == MessageState.QUEUED,
-            col(Message.next_at) <= at,
-            # An owner does not claim his own anew: after a long pause he may still be sending it.
-            col(Message.lease_until).is_(None)
-            | ((col(Message.lease_until) < at) & (col(Message.lease_owner) != self.owner)),
-            col(Message.domain).not_in(paused),
-        )
-
-    def _may_go(self, session: Session, at: datetime) -> tuple[Any, ...]:
+    def _within_limits(self, session: Session, at: datetime) -> tuple[Any, ...]:
         held = reached(session, self.limits, self.relay, at)
         if WHOLE_RELAY in held:
             return (false(),)
-        return (*self._owed(at), col(Message.domain).not_in(held)) if held else self._owed(at)
+        return (col(Message.domain).not_in(held),) if held else ()
 
-    def _is_down(self) -> Any:
-        return exists().where(col(RelayState.relay) == self.relay, col(RelayState.domain) == "")
+    def _known(self, at: datetime) -> dict[str, Any]:
+        return {"now": at, "relay": self.relay, "owner": self.owner}
 
     def _take_over(self, session: Session, message: Message, at: datetime) -> None:
         """Whoever held it before died without a word, perhaps after the final dot."""
@@ -195,5 +206,6 @@ class Outbox:
         changed(session, links.values(expires_at=at + LINK_LIFE))
 
     @staticmethod
-    def _count(session: Session, *which: Any) -> int:
-        return session.scalar(select(func.count()).select_from(Message).where(*which)) or 0
+    def _count(session: Session, known: dict[str, Any], *which: Any) -> int:
+        counted = select(func.count()).select_from(Message).where(*which)
+        return session.scalar(counted, known) or 0

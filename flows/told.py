@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from flows.standing import Standing
-from models import Message, MessageItem, Notice, Official, Receipt
+from models import Bounce, Message, MessageItem, Notice, Official, Receipt
 from models.message import MessageState
 from models.notice import Duty
 from models.notice_machine import LIVE, NoticeState
+from models.relay import BounceKind
 from notifications.told import Reach, ToldRow
 
 Absent = aliased(Official)
@@ -30,13 +32,13 @@ def told(session: Session, stood: Standing, on: date, timezone: ZoneInfo) -> lis
         select(Receipt, Official.name, Absent.name)
         .join(Official, col(Official.id) == col(Receipt.official_id))
         .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
-        .where(col(Receipt.notice_id).in_(notices))
+        .where(col(Receipt.notice_id).in_(notices), col(Receipt.given_on) <= on)
         .order_by(col(Receipt.notice_id), col(Receipt.id))
     )
     mails = _mails(session, stood, by_now)
     return [
         _row(stood, notices[receipt.notice_id], receipt, name, absent or "", mails, by_now)
-        for receipt, name, absent in rows
+        for receipt, name, absent in ((_as_of(row[0], on), *row[1:]) for row in rows)
     ]
 
 
@@ -72,23 +74,44 @@ def _row(
     )
 
 
+def _as_of(receipt: Receipt, on: date) -> Receipt:
+    """As it was before a heavier duty fell on this person."""
+    if receipt.raised_on is None or receipt.raised_on <= on:
+        return receipt
+    return Receipt(**receipt.model_dump() | {"duty": receipt.raised_from, "climbed_from": None})
+
+
 def _mails(session: Session, stood: Standing, by_now: ByNow) -> dict[int, Reach]:
     """What became of the mails, by receipt; nothing of those that had not gone."""
+    returned = (
+        select(Bounce.message_id, func.max(col(Bounce.at)).label("at"))
+        .where(Bounce.kind != BounceKind.AWAY)
+        .group_by(col(Bounce.message_id))
+        .subquery()
+    )
     rows = session.exec(
-        select(MessageItem.receipt_id, Message.state, Message.sent_at, Message.next_at)
+        select(
+            MessageItem.receipt_id,
+            Message.state,
+            func.coalesce(Message.sent_at, Message.next_at),
+            func.coalesce(returned.c.at, Message.next_at),
+        )
         .join(Message, col(Message.id) == col(MessageItem.message_id))
         .join(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
+        .outerjoin(returned, returned.c.message_id == col(Message.id))
         .where(
             col(Receipt.notice_id).in_([notice.id for notice in stood.notices]),
             col(Message.state).in_([MessageState.SENT, MessageState.DEAD]),
         )
         .order_by(col(Message.id))
     )
-    # A refused mail keeps the instant at which it would have been tried again.
+    # What was refused at once keeps the instant at which it was tried.
     return {
-        receipt_id: Reach.TOLD if state == MessageState.SENT else Reach.REFUSED
-        for receipt_id, state, sent_at, next_at in rows
-        if receipt_id and by_now(sent_at or next_at)
+        receipt_id: Reach.REFUSED
+        if state == MessageState.DEAD and by_now(refused_at)
+        else Reach.TOLD
+        for receipt_id, state, tried_at, refused_at in rows
+        if receipt_id and by_now(tried_at)
     }
 
 

@@ -84,7 +84,8 @@ class Receipt(SQLModel, table=True):
     """One person's copy of a notice, with what that person did about it.
 
     `capacity` is the post by which the person was told, `stands_for_id` the absent official
-    whose deputy this is, `climbed_from` the post that nobody could be found for.
+    whose deputy this is, `climbed_from` the post that nobody could be found for. `raised_from`
+    is the lighter duty that was owed until `raised_on`, when somebody else could not be reached.
     """
 
     id: int = Field(default=None, primary_key=True)
@@ -96,6 +97,9 @@ class Receipt(SQLModel, table=True):
     climbed_from: PostKind | None = Field(
         default=None, sa_column=Column(by_value(PostKind), nullable=True)
     )
+    given_on: date
+    raised_on: date | None = None
+    raised_from: Duty | None = Field(default=None, sa_column=Column(by_value(Duty), nullable=True))
     acknowledged_at: datetime | None = Field(default=None, sa_type=Instant)
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     said_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
@@ -107,6 +111,8 @@ class Receipt(SQLModel, table=True):
         CheckConstraint(one_of("capacity", PostKind), name="receipt_capacity"),
         CheckConstraint("answered_at IS NULL OR duty = 'act'", name="receipt_answer"),
         CheckConstraint("answered_at IS NULL OR acknowledged_at IS NOT NULL", name="receipt_order"),
+        CheckConstraint(one_of("raised_from", Duty), name="receipt_raised_from"),
+        CheckConstraint("(raised_on IS NULL) = (raised_from IS NULL)", name="receipt_raised"),
         UniqueConstraint("notice_id", "official_id", name="receipt_person"),
     )
 

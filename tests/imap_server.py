@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from tests.smtp_peers import self_signed
+from trustme import CA
 
 DOVECOT = shutil.which("dovecot", path="/usr/sbin:/usr/bin:/sbin:/bin")
 CONFIG = """
@@ -68,7 +67,7 @@ class ImapServer:
 
     @property
     def certificate(self) -> str:
-        return str(self.folder / "relay.pem")
+        return str(self.folder / "ca.pem")
 
     def put(self, *mails: bytes) -> None:
         """As a delivery would."""
@@ -117,7 +116,10 @@ def imap_server(capability: str = "") -> Iterator[ImapServer]:
 
 def _prepare(folder: Path, user: str, group: str) -> None:
     folder.chmod(0o755)
-    self_signed(folder)
+    ca = CA()
+    leaf = ca.issue_cert("127.0.0.1")
+    leaf.private_key_and_cert_chain_pem.write_to_path(folder / "relay.pem")
+    ca.cert_pem.write_to_path(folder / "ca.pem")
     for name in ("", "mail", "mail/new", "mail/cur", "mail/tmp"):
         (folder / name).mkdir(exist_ok=True)
         if os.geteuid() == 0:

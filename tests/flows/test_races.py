@@ -17,17 +17,15 @@ from flows.ledger.rows import Ledger, LedgerRow
 from flows.night import NightRun, Step, run_night
 from flows.night_lock import held
 from flows.office import Office
-from flows.outbox import Outbox
 from flows.replies import acknowledge, answer
 from flows.sweep import sweep
 from flows.working_days import load_calendar
-from models import Message, Night, Notice, Receipt, Task, Transition
+from models import Night, Notice, Receipt, Task, Transition
 from models.night import NightStep
 from models.notice_machine import LIVE
 from models.warning import Colour
 from tests.conftest import Cast, instant
 from tests.kept import colour, notices, play, reply_in, rows, until_it_waits, wind
-from tests.outboxes import NOON, fill, messages
 
 DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)  # blue, to be answered by the 19th
@@ -157,21 +155,6 @@ def test_a_night_whose_lock_broke_off_comes_to_its_end(office, cast: Cast):
     assert result["notices"] == 1
     with held(office.engine):
         pass
-
-
-@on_postgresql
-def test_a_delivery_that_notes_why_mail_waits_waits_for_no_other_hand(office, cast: Cast):
-    """A night may be replacing the same messages, in an order of its own."""
-    fill(office, "a@dinghai.example", "b@dinghai.example")
-    with ThreadPoolExecutor(1) as other:
-        with transaction(office.engine, NOON) as session:
-            session.get_one(Message, 2, with_for_update=True)
-            blamed = other.submit(Outbox(office.engine).blame, "421 busy", NOON)
-            until_it_waits(office, blamed)
-            session.get_one(Message, 1, with_for_update=True)
-        blamed.result()
-
-    assert [message.outcome for message in messages(office)] == ["421 busy", ""]
 
 
 @pytest.mark.parametrize("play_on", [TOO_LATE, date(2022, 7, 26)], ids=["yellow", "red"])

@@ -45,9 +45,9 @@ def withdraw(office, number: str) -> None:
     with transaction(office.engine, NOON) as session:
         task = session.exec(select(Task).where(Task.number == number)).one()
         [notice] = session.exec(select(Notice).where(Notice.task_id == task.id))
-        move_notice(session, notice, "lift", on=DAY, now=NOON)
-        move_colour(session, task, "lift", Colour.GREEN, on=DAY, now=NOON)
-        move_task(session, task, "withdraw", on=DAY, now=NOON)
+        move_notice(session, notice, "lift", on=DAY, now=NOON, reason="并案")
+        move_colour(session, task, "lift", Colour.GREEN, on=DAY, now=NOON, reason="并案")
+        move_task(session, task, "withdraw", on=DAY, now=NOON, reason="并案")
 
 
 def test_each_line_is_dropped_for_its_own_reason_and_the_rest_goes(office, cast: Cast):

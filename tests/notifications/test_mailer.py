@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 from trustme import CA
 
+from notifications import mailer
 from notifications.mailer import Outcome, Relay, RelayUnavailable, Report, connected, trust
-from tests.smtp_peers import DROP, Kept, Peer, aiosmtpd_peer, answers, peer, self_signed, served
+from tests.smtp_peers import DROP, Kept, aiosmtpd_peer, answers, peer, self_signed, served
 
 CONTENT = b"Subject: one\r\n\r\n.begins with a dot\r\n"
 SENT = Report(Outcome.SENT, "final dot: 250 kept")
@@ -352,22 +354,6 @@ def test_a_relay_that_speaks_no_tls_is_unavailable_to_smtps():
     assert not relay.mails
 
 
-def test_a_connection_that_was_given_up_in_mid_reply_is_not_used_again():
-    """Otherwise the late answer would be taken for the answer to the next mail."""
-
-    async def go(relay: Peer) -> bool:
-        async with connected(Relay.parse(relay.url), "office.example") as connection:
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(connection.send("a@b.example", "c@d.example", CONTENT), 0.2)
-            return connection.usable
-
-    def silent_at_the_dot(verb: str, argument: str) -> bytes | None:
-        return b"250-not yet" if verb == "." else None
-
-    with peer(silent_at_the_dot) as relay:
-        assert not asyncio.run(go(relay))
-
-
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
@@ -398,3 +384,47 @@ def test_every_relay_of_a_process_shares_the_certificates_that_were_read_once():
 
     assert isinstance(one, ssl.SSLContext)
     assert Relay.parse("smtp+starttls://other.example").tls is one
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "."])
+def test_who_is_cancelled_leaves_no_reply_behind_for_the_next(verb):
+    """The library would hand the late reply to the next command."""
+    heard, goes_on = threading.Event(), threading.Event()
+
+    def late(said: str, argument: str) -> str | None:
+        if said != verb or heard.is_set():
+            return None
+        heard.set()
+        goes_on.wait(30)
+        return "550 late, and meant for another"
+
+    async def go(url: str) -> tuple[bool, Report]:
+        relay = Relay.parse(url)
+        async with connected(relay, "office.example") as connection:
+            sending = asyncio.create_task(connection.send("a@b.example", "c@d.example", CONTENT))
+            await asyncio.to_thread(heard.wait, 30)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            usable = connection.usable
+        goes_on.set()
+        async with connected(relay, "office.example") as fresh:
+            return usable, await fresh.send("a@b.example", "e@f.example", CONTENT)
+
+    with peer(late) as relay:
+        assert asyncio.run(go(relay.url)) == (False, SENT)
+
+
+def test_an_answer_that_comes_too_late_is_an_unknown_outcome(monkeypatch):
+    monkeypatch.setattr(mailer, "FINAL_DOT_SECONDS", 0.05)
+    gone = threading.Event()
+
+    def late(said: str, argument: str) -> None:
+        if said == ".":
+            gone.wait(30)
+
+    with peer(late) as relay:
+        [report] = send(relay.url)
+        gone.set()
+
+    assert report.outcome == Outcome.UNKNOWN
+    assert relay.mails == [("a@b.example", CONTENT)], "it had arrived"

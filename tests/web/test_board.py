@@ -76,7 +76,11 @@ def test_whoever_was_told_of_a_task_may_see_it(cast, elsewhere, night, sign_in, 
         notice = session.scalars(select(Notice)).one()
         session.add(
             Receipt(
-                notice_id=notice.id, official_id=cast.bob, capacity="unit_head", duty="acknowledge"
+                notice_id=notice.id,
+                official_id=cast.bob,
+                capacity="unit_head",
+                duty="acknowledge",
+                given_on=DAY,
             )
         )
 

@@ -211,6 +211,7 @@ def test_when_the_deputy_has_answered_the_page_says_who_and_when(
                 capacity="handler",
                 duty="act",
                 stands_for_id=cast.alice,
+                given_on=DAY,
                 acknowledged_at=NOON,
                 answered_at=NOON,
                 words=WORDS,

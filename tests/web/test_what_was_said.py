@@ -97,7 +97,8 @@ def _said_before(session, newest, task, who, n):
     at = NOON - timedelta(days=30 - n)
     session.add(
         Receipt(
-            notice_id=notice.id, official_id=who, capacity="handler", duty="act", words=f"第{n}条",
+            notice_id=notice.id, official_id=who, capacity="handler", duty="act", given_on=DAY,
+            words=f"第{n}条",
             said_by="alice", acknowledged_at=at, answered_at=at,
         )
     )  # fmt: skip
