@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import func, select, union
 from sqlmodel import Session, col
 
 from models import (
@@ -89,11 +89,11 @@ def _notices(session: Session, task: Task, told: Sequence[ToldRow]) -> Iterator[
 def _mails(session: Session, task: Task) -> Iterator[Event]:
     """The mails of one night together, for each fate that they had."""
     mine = union(
-        select(col(MessageItem.message_id))
+        select(col(MessageItem.id))
         .join(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
         .join(Notice, col(Notice.id) == col(Receipt.notice_id))
         .where(col(Notice.task_id) == task.id),
-        select(col(MessageItem.message_id))
+        select(col(MessageItem.id))
         .join(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
         .where(col(Reminder.task_id) == task.id),
     )
@@ -103,9 +103,17 @@ def _mails(session: Session, task: Task) -> Iterator[Event]:
             col(Message.state),
             col(Message.composed_at),
             col(Message.possible_duplicate),
-            col(MessageItem.dropped),
+            func.max(col(MessageItem.dropped)).label("dropped"),
         )
-        .where(col(Message.id).in_(mine))
+        .join(MessageItem, col(MessageItem.message_id) == col(Message.id))
+        .where(col(MessageItem.id).in_(mine))
+        .group_by(
+            col(Message.id),
+            col(Message.to_name),
+            col(Message.state),
+            col(Message.composed_at),
+            col(Message.possible_duplicate),
+        )
         .order_by(col(Message.id).desc())
         .limit(KEPT)
     )

@@ -6,7 +6,8 @@ from email import message_from_bytes
 
 from flows.database import reading, transaction
 from flows.night import run_night
-from flows.replies import answer, find
+from flows.replies import answer
+from flows.reply_links import find
 from flows.unreachable import unreachable
 from models import Official
 from tests.conftest import Cast, instant
