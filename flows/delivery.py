@@ -1,25 +1,27 @@
 """Delivery: claim, check once more, send, commit the outcome of each message by itself."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic
 
 from flows.database import reading
+from flows.link_keys import older_keys
 from flows.mail_waits import Why, hindrance, why_waiting
-from flows.office import Office
+from flows.office import MailHours, Office
 from flows.outbox import Outbox
 from flows.working_days import load_calendar
 from models import Message
-from models.message import MessageState
+from models.message import MessageKind, MessageState
 from models.workdays import Calendar
 from notifications.links import fill
 from notifications.mailer import Connection, Outcome, Relay, RelayUnavailable, Report, connected
 from notifications.mime import build, wire_address
 
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60, 120, 240))
+URGENT = (MessageKind.CODE, MessageKind.RECEIPT)
 UNKNOWN_WAIT = timedelta(minutes=10)
 TRIES = 18  # with that back-off some two days; what waits for a relay or for the hours uses none
 STATES = {Outcome.SENT: MessageState.SENT, Outcome.REJECT: MessageState.DEAD}
@@ -70,13 +72,15 @@ def deliver(
     workers: int = 2,
     done: Callable[[str], None] = lambda address: None,
     stopping: Event | None = None,
+    only: Collection[MessageKind] = (),
 ) -> Delivered:
     """Send what may go now. `done` is told of each message that left, for a progress bar. Once
-    `stopping` is set, what is in hand is brought to its end, and the rest stays queued."""
+    `stopping` is set, what is in hand is brought to its end, and the rest stays queued. `only`
+    these kinds, if any are named."""
     if (why := hindrance(office, now=now)) is None:
         with reading(office.engine) as session:
             calendar = load_calendar(session)
-        outbox = Outbox(office.engine)
+        outbox = Outbox(office.engine, frozenset(only))
         this = Round(office, outbox, calendar, now, done, stopping or Event())
         asyncio.run(_send_all(this, workers))
         delivered, why = this.delivered, why_waiting(office, now=this.at())
@@ -84,6 +88,12 @@ def deliver(
         delivered = Delivered()
     delivered.waiting, delivered.why = queued(office), why
     return delivered
+
+
+def deliver_urgent(office: Office, *, now: datetime, stopping: Event | None = None) -> Delivered:
+    """At any hour: what somebody waits for at that moment, or has to hear of at once."""
+    always = replace(office, mail_hours=MailHours())
+    return deliver(always, now=now, workers=1, stopping=stopping, only=URGENT)
 
 
 def queued(office: Office) -> int:
@@ -134,8 +144,9 @@ def _content(this: Round, message: Message) -> bytes | None:
         this.delivered.skipped += 1
         return None
     office = this.office
+    older = older_keys(office, message)
     text, html = (
-        fill(body, secret=office.secret, base_url=office.base_url)
+        fill(body, secret=office.secret, base_url=office.base_url, older=older)
         for body in (message.text, message.html)
     )
     try:

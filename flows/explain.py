@@ -141,6 +141,8 @@ def _told(session: Session, task: Task, timezone: ZoneInfo) -> list[ToldRow]:
             answer_by=notice.answer_by if receipt.duty == Duty.ACT else None,
             acknowledged_at=_local(receipt.acknowledged_at, timezone),
             answered_at=_local(receipt.answered_at, timezone),
+            said_by=receipt.said_by,
+            assurance=receipt.assurance,
             words=receipt.words,
             live=notice.state in LIVE,
         )

@@ -50,6 +50,7 @@ class Outbox:
     """What one delivery sees of it; `owner` is its name on the leases."""
 
     engine: Engine
+    only: frozenset[MessageKind] = frozenset()  # empty: every kind
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def claim(self, at: datetime) -> Message | None:
@@ -63,7 +64,7 @@ class Outbox:
         with transaction(self.engine, at) as session:
             message = session.scalar(
                 select(Message)
-                .where(*_free(at))
+                .where(*self._free(at))
                 .order_by(col(Message.next_at))
                 .limit(1)
                 .with_for_update(skip_locked=True)
@@ -98,13 +99,13 @@ class Outbox:
         """Write on everything that waits why it does, where that does not stand already, and
         where nobody else has it in hand: so this never waits for a night that replaces it."""
         with transaction(self.engine, at) as session:
-            waiting = select(col(Message.id)).where(*_free(at), col(Message.outcome) != said)
+            waiting = select(col(Message.id)).where(*self._free(at), col(Message.outcome) != said)
             free = col(Message.id).in_(waiting.with_for_update(skip_locked=True))
             changed(session, update(Message).where(free).values(outcome=said))
 
     def free(self, at: datetime) -> int:
         """How many messages could be claimed."""
-        return self._count(*_free(at))
+        return self._count(*self._free(at))
 
     def queued(self) -> int:
         return self._count(col(Message.state) == MessageState.QUEUED)
@@ -120,17 +121,17 @@ class Outbox:
                 .limit(1)
             )
 
+    def _free(self, at: datetime) -> tuple[Any, ...]:
+        return (
+            col(Message.state) == MessageState.QUEUED,
+            col(Message.next_at) <= at,
+            col(Message.lease_until).is_(None) | (col(Message.lease_until) < at),
+            *([col(Message.kind).in_(self.only)] if self.only else []),
+        )
+
     def _count(self, *which: Any) -> int:
         with reading(self.engine) as session:
             return session.scalar(select(func.count()).select_from(Message).where(*which)) or 0
-
-
-def _free(at: datetime) -> tuple[Any, ...]:
-    return (
-        col(Message.state) == MessageState.QUEUED,
-        col(Message.next_at) <= at,
-        col(Message.lease_until).is_(None) | (col(Message.lease_until) < at),
-    )
 
 
 def _still_owed(session: Session, message: Message) -> bool:

@@ -1,11 +1,14 @@
-"""Reply links: the token is derived when a mail is sent; the database keeps its hash only."""
+"""Reply links and codes: both are derived when a mail is sent; the database keeps hashes only."""
 
 import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
+from types import MappingProxyType
 
-_PLACEHOLDER = re.compile(r"@@link:([0-9a-f]{32})@@")
+_PLACEHOLDER = re.compile(r"@@(link|code):([0-9a-f]{32})@@")
+_NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
 def new_salt() -> str:
@@ -14,7 +17,7 @@ def new_salt() -> str:
 
 def token(secret: bytes, salt: str) -> str:
     """128 bits in hex: no character that a mail program would cut off a link."""
-    return hmac.new(secret, f"link.v1|{salt}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(secret, f"link.v1|{salt}".encode(), "sha256").hex()[:32]
 
 
 def key_id(secret: bytes) -> str:
@@ -26,14 +29,31 @@ def token_hash(written: str) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 
 
+def six_digits(secret: bytes, salt: str) -> str:
+    drawn = hmac.digest(secret, f"code.v1|{salt}".encode(), "sha256")
+    return f"{int.from_bytes(drawn[:16], 'big') % 1_000_000:06}"
+
+
 def placeholder(salt: str) -> str:
     """What stands in the outbox where the sent mail has a link."""
     return f"@@link:{salt}@@"
 
 
-def fill(body: str, *, secret: bytes, base_url: str) -> str:
-    """The body as it is sent, with live links."""
-    return _PLACEHOLDER.sub(lambda m: reply_url(base_url, token(secret, m[1])), body)
+def code_placeholder(salt: str) -> str:
+    return f"@@code:{salt}@@"
+
+
+def fill(body: str, *, secret: bytes, base_url: str, older: Mapping[str, bytes] = _NONE) -> str:
+    """The body as it is sent, with live links. `older`: for the salts of links that an older key
+    was taken for, that key."""
+
+    def live(found: re.Match[str]) -> str:
+        kind, salt = found[1], found[2]
+        if kind == "code":
+            return six_digits(secret, salt)
+        return reply_url(base_url, token(older.get(salt, secret), salt))
+
+    return _PLACEHOLDER.sub(live, body)
 
 
 def reply_url(base_url: str, written: str) -> str:

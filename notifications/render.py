@@ -23,7 +23,9 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-for _name in ("colour_word", "post_word", "duty_word", "notice_word", "day_words", "over_words"):
+for _name in (
+    "colour_word post_word duty_word notice_word day_words moment_words over_words"
+).split():
     _ENVIRONMENT.filters[_name] = getattr(wording, _name)
 
 

@@ -1,6 +1,6 @@
 """The one source of words for what the code calls by identifiers, in Chinese and English."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from models.notice import Duty
@@ -50,6 +50,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "mail.superseded": ("已并入后一封", "taken over by a later mail"),
     "mail.skipped": ("无需再发", "no longer needed"),
     "post.anybody": ("人", "one"),
+    "assurance.link": ("经邮件链接，未验证身份", "by the link in a mail, identity not verified"),
+    "assurance.code": ("经邮件验证码证明是本人", "proved by a code mailed at that moment"),
+    "assurance.session": ("登录后办理", "signed in"),
     "track.immediate": ("立行立改", "at once"),
     "track.deadline": ("限期整改", "by a deadline"),
     "track.long_term": ("长期坚持", "long-term"),
@@ -95,6 +98,11 @@ def post_word(kind: PostKind, language: str = CHINESE) -> str:
     return word(f"post.{kind}", language)
 
 
+def assurance_word(assurance: str, language: str = CHINESE) -> str:
+    """How sure it is who acted; nothing for what was not done by a link or at the desk."""
+    return word(f"assurance.{assurance}", language) if assurance else ""
+
+
 def state_word(state: TaskState, language: str = CHINESE) -> str:
     return word(f"state.{state}", language)
 
@@ -125,6 +133,12 @@ def day_words(on: date, language: str = CHINESE) -> str:
     if language == ENGLISH:
         return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
     return f"{on.year}年{on.month}月{on.day}日"
+
+
+def moment_words(at: datetime, language: str = CHINESE) -> str:
+    """2022年7月14日 09:05, or 14 July 2022, 09:05; in the zone that it has."""
+    comma = "," if language == ENGLISH else ""
+    return f"{day_words(at, language)}{comma} {at:%H:%M}"
 
 
 def over_words(days_over: int, language: str = CHINESE) -> str:

@@ -67,6 +67,13 @@ HELP = {
     "as known from then on.": (
         "从 CSV（日期,上班或放假,理由）录入安排；列全一年放假日的，该年即视为已确定。"
     ),
+    "The keys behind links and sessions.": "链接和登录所用的密钥。",
+    "Add a new key, for everything from now on; what the older ones made stays good.": (
+        "启用新密钥，今后都用它；旧密钥所发的链接仍然有效。"
+    ),
+    "The emergency brake: leave the newest key alone, so that no earlier link opens any more.": (
+        "紧急停用：只留最新密钥，此前发出的链接一律不能再打开。"
+    ),
     "The tamper-evident history.": "可核验的历史记录。",
     "Number and hash of the newest link; each morning summary printed the head of its night.": (
         "历史记录最新一环的序号和校验值，与晨报上的一致。"

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from flows.database import reading
-from flows.delivery import deliver
+from flows.delivery import deliver, deliver_urgent
 from flows.office import Office
 from flows.orchestrated import run_orchestrated_night
 from flows.schedule import night_is_due, night_scheduler
@@ -91,6 +91,7 @@ def scheduled(office: Office, settings: Settings) -> Iterator[None]:
         run_orchestrated_night(office, on=due() or office.local(now).date(), now=now)
 
     def send() -> None:
+        deliver_urgent(office, now=clock.now(), stopping=stopping)
         deliver(office, now=clock.now(), stopping=stopping)
 
     with night_scheduler(
