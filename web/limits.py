@@ -12,7 +12,9 @@ from limits.strategies import MovingWindowRateLimiter
 
 LOOKS = RateLimitItemPerMinute(300, namespace="looks")  # by one address, at reply and sign-in links
 UNKNOWN = RateLimitItemPerMinute(60, namespace="unknown")  # tokens that one address tried
-VAIN = RateLimitItemPerMinute(30, 10, namespace="vain")  # forms of one link that did nothing
+# Forms of one link that recorded nothing, by one address: a filter that presses every button of a
+# long digest does not lock its reader out.
+VAIN = RateLimitItemPerMinute(30, 10, namespace="vain")
 
 
 class TooOften(Exception):
@@ -27,14 +29,14 @@ class Limits:
     def __init__(self) -> None:
         self._windows = MovingWindowRateLimiter(MemoryStorage())
 
-    def count(self, limit: RateLimitItem, whose: str) -> None:
+    def count(self, limit: RateLimitItem, *whose: str) -> None:
         """Raises TooOften when it was counted too often already."""
-        if not self._windows.hit(limit, whose):
+        if not self._windows.hit(limit, *whose):
             raise TooOften(limit)
 
-    def look(self, limit: RateLimitItem, whose: str) -> None:
+    def look(self, limit: RateLimitItem, *whose: str) -> None:
         """As `count`, without counting this one."""
-        if not self._windows.test(limit, whose):
+        if not self._windows.test(limit, *whose):
             raise TooOften(limit)
 
 

@@ -93,17 +93,17 @@ def act(request: Request, token: str, form: Submitted, proof: Proving) -> Respon
         opened = find(session, desk.office.ring, token, now)
         if opened is None or opened.withdrawn:
             return not_open(request, opened)
-        desk.limits.look(VAIN, str(opened.link.id))
+        desk.limits.look(VAIN, *_vainly(request, opened))
         possible = _possible(session, opened, form.receipt_id)
         if not proof.step and possible and (faults := form.faults(possible.receipt.duty)):
-            desk.limits.count(VAIN, str(opened.link.id))
+            desk.limits.count(VAIN, *_vainly(request, opened))
             return _show(request, session, opened, now, form, faults, only=form.receipt_id)
         assurance = assurance_of(request, session, opened, now)
-    if proof.step:
+    if proof.step and not opened.expired:
         return _prove(request, token, opened, proof, now)
     can = possible and form.act in possible_acts(possible)
     if not can or not _record(desk, opened, form, assurance, now):
-        desk.limits.count(VAIN, str(opened.link.id))
+        desk.limits.count(VAIN, *_vainly(request, opened))
     return _afterwards(request, token, form, now)
 
 
@@ -113,6 +113,10 @@ def not_open(request: Request, opened: Opened | None) -> Response:
     if opened is None:
         desk_of(request).limits.count(UNKNOWN, address_of(request))
     return said(request, *(WITHDRAWN if opened else UNKNOWN_LINK))
+
+
+def _vainly(request: Request, opened: Opened) -> tuple[str, str]:
+    return str(opened.link.id), address_of(request)
 
 
 def _record(
@@ -147,7 +151,7 @@ def _prove(
     found = prove(request, token, opened, proof, now)
     if isinstance(found, Response):
         return found
-    desk.limits.count(VAIN, str(opened.link.id))
+    desk.limits.count(VAIN, *_vainly(request, opened))
     with reading(desk.office.engine) as session:
         return _show(request, session, opened, now, unproved=found)
 

@@ -170,6 +170,26 @@ def test_of_two_who_send_at_the_same_moment_one_is_recorded_and_one_gets_the_wor
         assert len(session.exec(select(Transition).where(Transition.event == "answer")).all()) == 1
 
 
+def test_of_thirty_links_sent_eight_times_each_at_once_thirty_acts_are_recorded(
+    browser, cast, night, link, office
+):
+    numbers = [f"甲-{n:02}" for n in range(30)]
+    for number in numbers:
+        cast.task(number, DUE)
+    night()
+    paths = [link("alice", number) for number in numbers]
+    sent = {path: filled_in(browser, path) for path in paths}
+
+    with ThreadPoolExecutor(8) as crowd:
+        pages = list(crowd.map(lambda path: browser.post(path, data=sent[path]), paths * 8))
+
+    assert {page.status_code for page in pages} == {303}
+    with reading(office.engine) as session:
+        for event in ("answer", "start"):
+            moves = session.exec(select(Transition).where(Transition.event == event)).all()
+            assert len({move.task_id for move in moves}) == len(moves) == 30
+
+
 def test_numbers_that_python_does_not_read_are_no_failure(browser, cast, local, sign_in):
     cast.task("甲-1", DUE)
     here = local(mailbox=Mailbox())

@@ -1,12 +1,14 @@
 """The reply page proves who holds the browser; whoever acts for another leaves the owner a mail."""
 
 import re
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
 from sqlmodel import col
 
-from models import Message, Official, Receipt, Transition
+from flows.office import MailHours
+from models import Message, Official, Receipt, ReplyLink, Transition
 from models.message import MessageKind, MessageState
 from notifications.links import fill
 from notifications.mailbox import Mailbox
@@ -94,7 +96,7 @@ def test_an_act_after_the_code_is_recorded_as_proved(browser, blue, office):
 def test_the_proof_ends_after_ten_minutes_and_in_other_browsers(browser, blue, office, clock):
     prove(browser, office, blue)
 
-    assert "已证明是本人" not in _browser(create_app(office, clock=clock)).get(blue).text
+    assert "已证明是本人（" not in _browser(create_app(office, clock=clock)).get(blue).text
     clock.now += timedelta(minutes=10)
     assert "已证明是本人（" not in browser.get(blue).text
     act(browser, blue)
@@ -152,12 +154,13 @@ def test_the_sixth_wrong_code_is_told_as_locked_and_three_codes_are_enough(brows
 def test_a_code_is_mailed_at_once_even_at_night(blue, office, clock):
     clock.now = instant(DAY, time(3))
     with Mailbox() as mailbox:
+        office = replace(office, mail_hours=MailHours.parse("08:30-17:30"))
         here = _browser(create_app(to(mailbox, office), clock=clock))
         here.post(blue, data=TICKED)
         [mail] = mailbox.messages()
 
     assert mail.recipient == "alice@dinghai.example"
-    assert re.search(r"^\d{6}$", mail.text, re.MULTILINE)
+    assert re.search(r"^\d{6}\s*$", mail.text, re.MULTILINE)
     assert re.search(r">\d{6}<", mail.html)
     assert not re.search(r"\d{6}", mail.subject)
     assert len(rows(office, Message, Message.state == MessageState.QUEUED)) > 0, "digests wait"
@@ -214,6 +217,16 @@ def test_an_owner_without_an_address_is_not_offered_a_code(browser, blue, cast, 
     edit(office, Official, cast.alice, email=None)
 
     assert "证明是本人" not in browser.get(blue).text
+
+
+def test_an_expired_link_mails_no_code(browser, blue, office, clock):
+    for link in rows(office, ReplyLink):
+        edit(office, ReplyLink, link.id, expires_at=clock.now - timedelta(days=1))
+
+    page = browser.post(blue, data=TICKED)
+
+    assert "证明是本人" not in page.text
+    assert mails(office, MessageKind.CODE) == []
 
 
 def test_a_link_whose_key_was_dropped_shows_nothing_and_does_nothing(
