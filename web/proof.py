@@ -138,7 +138,7 @@ def _browser(request: Request) -> str:
 
 def _masked(address: str) -> str:
     name, at, domain = address.rpartition("@")
-    return f"{name[:1]}•••{at}{domain}" if at else ""
+    return f"{name[:1]}***{at}{domain}" if at else ""
 
 
 def _wrong(left: int) -> Fault:
