@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from flows.database import transaction
 from flows.delivery import deliver
+from flows.office import Office
 from flows.outbox import Outbox
 from models import Message
 from models.message import MessageState
@@ -131,25 +132,24 @@ def test_a_database_that_fails_at_one_outcome_loses_no_mail_and_stops_no_other_w
 
 CHILD = """
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 from flows.database import open_engine
 from flows.delivery import deliver
-from flows.office import MailHours, Office
+from tests.conftest import office_on
 
-url, smtp, now = sys.argv[1:]
-deliver(
-    Office(open_engine(url), Path("."), b"not a secret: a test", ZoneInfo("Asia/Shanghai"),
-           "zh-CN", "http://sise.example", "sise@office.example", smtp, MailHours()),
-    now=datetime.fromisoformat(now), workers=2,
-)
+url, home, smtp, now = sys.argv[1:]
+office = replace(office_on(open_engine(url), Path(home)), smtp_url=smtp)
+deliver(office, now=datetime.fromisoformat(now), workers=2)
 """
 
 
-def delivering(database_url: str, relay: Peer, now: datetime) -> subprocess.Popen[bytes]:
+def delivering(
+    office: Office, database_url: str, relay: Peer, now: datetime
+) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, database_url, relay.url, str(now)],
+        [sys.executable, "-c", CHILD, database_url, office.home, relay.url, str(now)],
         stderr=subprocess.DEVNULL,
     )
 
@@ -197,7 +197,7 @@ def test_ctrl_c_in_the_middle_of_a_mail_leaves_it_as_perhaps_sent(office, cast, 
         return b"250-and the rest never comes"
 
     with peer(stop) as relay:
-        child = delivering(database_url, relay, NOON)
+        child = delivering(office, database_url, relay, NOON)
         assert child.wait(60) != 0
         child = None
         assert relay.to()[0] in [m.to_address for m in messages(office) if m.possible_duplicate]
