@@ -171,9 +171,7 @@ def test_nothing_is_lost_when_the_process_is_killed_again_and_again(office, cast
     with peer(kill_at_times) as relay:
         for kill in range(3):
             now = NOON + kill * LEASE_IS_OVER
-            child = subprocess.Popen(
-                [sys.executable, "-c", CHILD, database_url, relay.url, str(now)]
-            )
+            child = delivering(office, database_url, relay, now)
             assert child.wait(60) == -signal.SIGKILL
         begun = [m for m in messages(office) if m.attempts]
         assert len(begun) <= len(relay.mails) + 3
