@@ -1,5 +1,6 @@
 """An outbox as a night leaves it: one digest to each of many people, with three warnings in it."""
 
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from sqlmodel import col, select
 
 from benchmarks.population import TONIGHT, UNITS, instant, populate
 from flows.database import reading, transaction
+from flows.keyring import open_ring
 from flows.night import run_night
 from flows.office import MailHours, Office
 from models import Message, Official, Task
@@ -20,6 +22,7 @@ from notifications.digest import Digest, Line
 from notifications.links import placeholder
 
 WARNINGS = 3
+HOME = Path(tempfile.mkdtemp(prefix="sise-bench-"))
 
 
 def compose(engine: Engine, mails: int) -> None:
@@ -43,8 +46,8 @@ def composed(engine: Engine) -> list[Message]:
 def office_of(engine: Engine, smtp_url: str | None) -> Office:
     return Office(
         engine=engine,
-        home=Path(),
-        secret=b"not a secret: a benchmark",
+        home=HOME,
+        ring=open_ring(HOME / "secret"),
         timezone=ZoneInfo("Asia/Shanghai"),
         language="zh-CN",
         base_url="http://sise.example",

@@ -103,14 +103,20 @@ def _about(session: Session, office: Office, report: Report) -> Message | None:
     bounce_address = office.bounce_address
     found = [tag_in(a, bounce_address) for a in report.sent_to] if bounce_address else []
     tags = {tag for tag in found if tag}
-    if not tags and message_of(office.secret, report.envelope) is not None:
+    if not tags and _signed(office, report.envelope) is not None:
         tags = {report.envelope}
     if tags:
-        ids = {message_of(office.secret, tag) for tag in tags}
+        ids = {_signed(office, tag) for tag in tags}
         return session.get(Message, ids.pop()) if len(ids) == 1 and None not in ids else None
     return session.scalar(
         select(Message).where(col(Message.message_id).in_(report.originals[:20])).limit(1)
     )
+
+
+def _signed(office: Office, tag: str) -> int | None:
+    """The message of a tag that any of our keys signed: a bounce may be older than the newest."""
+    found = (message_of(key, tag) for key in office.ring.keys)
+    return next((number for number in found if number is not None), None)
 
 
 def _bounce(message: Message, report: Report, kind: BounceKind, now: datetime) -> Bounce:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
@@ -14,13 +14,14 @@ from sqlalchemy.exc import DatabaseError
 from flows.attempts import settle
 from flows.climb import climb
 from flows.database import reading
+from flows.link_keys import older_keys
 from flows.mail_waits import Why, hindrance, why_waiting
-from flows.office import Office
+from flows.office import MailHours, Office
 from flows.outbox import Claim, Outbox
 from flows.pauses import is_open, may_probe, pause_relay
 from flows.still_owed import still_owed
 from flows.working_days import load_calendar
-from models.message import MessageState
+from models.message import MessageKind, MessageState
 from models.workdays import Calendar
 from notifications.links import fill
 from notifications.mailer import Connection, Outcome, Relay, RelayUnavailable, Report, connected
@@ -30,6 +31,8 @@ from notifications.verp import envelope_sender
 HEARTBEAT = 30.0  # seconds; a lease lasts four of them
 TO_A_CONNECTION = 50  # messages: relays tire of a connection that sends for ever
 BREATH = 5.0  # seconds between two looks at a limit, so that no connection serves one mail alone
+
+URGENT = (MessageKind.CODE, MessageKind.RECEIPT)
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,7 @@ class Round:
     done: Callable[[str], None]
     stopping: Event
     patient: bool
+    only: frozenset[MessageKind]
     began: float = field(default_factory=monotonic)
     delivered: Delivered = field(default_factory=Delivered)
     connections: int = 0  # that are tried or used at this moment
@@ -68,6 +72,7 @@ class Round:
             str(self.relay),
             self.office.mail_limits,
             partial(still_owed, self.office),
+            self.only,
         )
 
     def at(self) -> datetime:
@@ -91,15 +96,18 @@ def deliver(
     done: Callable[[str], None] = lambda address: None,
     stopping: Event | None = None,
     patient: bool = False,
+    only: Collection[MessageKind] = (),
 ) -> Delivered:
     """Send what may go now. `done` is told of each message that left, for a progress bar.
     `stopping` ends it once what is in flight has its answer. `patient`: stay until what a limit
-    holds back may go."""
+    holds back may go. `only` these kinds, if any are named."""
     if (why := hindrance(office, now=now)) is None:
         with reading(office.engine) as session:
             calendar = load_calendar(session)
         relay = Relay.parse(office.smtp_url or "")
-        this = Round(office, relay, calendar, now, done, stopping or Event(), patient)
+        this = Round(
+            office, relay, calendar, now, done, stopping or Event(), patient, frozenset(only)
+        )
         asyncio.run(_deliver(this, workers))
         while climb(office, now=this.at()):  # whoever is told instead gets the mail at once
             asyncio.run(_deliver(this, workers))
@@ -109,6 +117,12 @@ def deliver(
         delivered = Delivered()
     delivered.waiting, delivered.why = queued(office), why
     return delivered
+
+
+def deliver_urgent(office: Office, *, now: datetime, stopping: Event | None = None) -> Delivered:
+    """At any hour: what somebody waits for at that moment, or has to hear of at once."""
+    always = replace(office, mail_hours=MailHours())
+    return deliver(always, now=now, workers=1, stopping=stopping, only=URGENT)
 
 
 def queued(office: Office) -> int:
@@ -212,8 +226,9 @@ def _content(this: Round, claim: Claim) -> bytes | None:
         this.delivered.skipped += message.state == MessageState.SKIPPED
         this.delivered.failed += message.state == MessageState.DEAD
         return None
+    older = older_keys(office, message)
     text, html = (
-        fill(body, secret=office.secret, base_url=office.base_url)
+        fill(body, secret=office.secret, base_url=office.base_url, older=older)
         for body in (message.text, message.html)
     )
     try:

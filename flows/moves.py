@@ -11,6 +11,7 @@ from flows.history import link_id
 from models import Notice, Task, Transition
 from models.machine import Machine, Move
 from models.notice_machine import NOTICE
+from models.proof import require_proof
 from models.signoff import SIGNOFF
 from models.warning import WARNING, Colour
 
@@ -85,6 +86,7 @@ def _make(
 ) -> bool:
     """Make the move and write it down, unless the matter has left the move's source meanwhile."""
     move.require_reason(facts.get("reason", ""))
+    require_proof(move, facts.get("assurance", ""))
     table = type(matter)
     seen = table.colour if machine is WARNING else table.state
     guarded = update(table).where(col(table.id) == matter.id, col(seen) == move.source)

@@ -1,7 +1,5 @@
 """The office: what an edge read from the settings, handed down as one plain value."""
 
-import os
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
@@ -11,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from flows.database import open_engine
+from flows.keyring import KeyRing, open_ring
 from flows.limits import MailLimits
 from models.workdays import Calendar
 
@@ -40,11 +39,11 @@ class MailHours:
 
 @dataclass(frozen=True)
 class Office:
-    """One installation. `secret` derives the reply tokens; it never enters the database."""
+    """One installation. Its keys derive the reply tokens; they never enter the database."""
 
     engine: Engine
     home: Path
-    secret: bytes
+    ring: KeyRing
     timezone: ZoneInfo
     language: str
     base_url: str
@@ -55,6 +54,11 @@ class Office:
     mail_limits: MailLimits = field(default_factory=MailLimits)
     bounce_address: str | None = None
     imap_url: str | None = field(default=None, repr=False)  # it holds a password
+
+    @property
+    def secret(self) -> bytes:
+        """What is derived and signed from now on."""
+        return self.ring.newest
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.timezone)
@@ -94,12 +98,12 @@ class Settled(Protocol):
 
 
 def open_office(settings: Settled) -> Office:
-    """The office of these settings. Its home and its secret are made if they are missing."""
+    """The office of these settings. Its home and its first key are made if they are missing."""
     settings.home.mkdir(parents=True, exist_ok=True)
     return Office(
         engine=open_engine(settings.url),
         home=settings.home,
-        secret=_secret(settings.home / "secret"),
+        ring=open_ring(settings.home / "secret"),
         timezone=ZoneInfo(settings.timezone),
         language=settings.language,
         base_url=settings.base_url,
@@ -111,14 +115,3 @@ def open_office(settings: Settled) -> Office:
         bounce_address=settings.bounce_address,
         imap_url=settings.imap_url,
     )
-
-
-def _secret(file: Path) -> bytes:
-    """What reply tokens are derived from. Whoever loses it voids every link that was sent."""
-    try:
-        # Created with its mode, so that nobody can read it in between.
-        with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as fresh:
-            fresh.write(secrets.token_bytes(32))
-    except FileExistsError:
-        pass
-    return file.read_bytes()

@@ -104,6 +104,7 @@ class Outbox:
     relay: str = ""  # host:port, whose pauses and limits count
     limits: MailLimits = field(default_factory=MailLimits)
     check: Check = lambda session, message, at: True  # flows.still_owed, where mail is sent
+    only: frozenset[MessageKind] = frozenset()  # empty: every kind
     owner: str = field(default_factory=a_worker)
 
     def claim(self, at: datetime) -> Claim | None:
@@ -114,7 +115,7 @@ class Outbox:
         state than QUEUED was settled by the check.
         """
         with transaction(self.engine, at) as session:
-            allowed = self._within_limits(session, at)
+            allowed = self._allowed(session, at)
             oldest = _OLDEST.where(*allowed) if allowed else _OLDEST
             found = session.execute(oldest, self._known(at)).first()
             if found is None:
@@ -140,7 +141,7 @@ class Outbox:
     def free(self, at: datetime) -> int:
         """How many messages could be claimed."""
         with reading(self.engine) as session:
-            return self._count(session, self._known(at), *_OWED, *self._within_limits(session, at))
+            return self._count(session, self._known(at), *_OWED, *self._allowed(session, at))
 
     def relief(self, at: datetime) -> datetime | None:
         """When a limit lets something more go; None: no limit holds anything back."""
@@ -164,11 +165,12 @@ class Outbox:
                 .limit(1)
             )
 
-    def _within_limits(self, session: Session, at: datetime) -> tuple[Any, ...]:
+    def _allowed(self, session: Session, at: datetime) -> tuple[Any, ...]:
         held = reached(session, self.limits, self.relay, at)
         if WHOLE_RELAY in held:
             return (false(),)
-        return (col(Message.domain).not_in(held),) if held else ()
+        kinds = (col(Message.kind).in_(self.only),) if self.only else ()
+        return (col(Message.domain).not_in(held), *kinds) if held else kinds
 
     def _known(self, at: datetime) -> dict[str, Any]:
         return {"now": at, "relay": self.relay, "owner": self.owner}

@@ -14,6 +14,7 @@ from flows.moves import lock_task, move_notice, move_task
 from models import Notice, Receipt, Task
 from models.notice import Duty
 from models.notice_machine import LIVE, NOTICE
+from models.proof import Assurance
 from models.signoff import SIGNOFF
 
 
@@ -26,6 +27,7 @@ def acknowledge(
     words: str,
     on: date,
     now: datetime,
+    assurance: Assurance = Assurance.LINK,
 ) -> bool:
     """Acknowledge a notice; `words` may carry a supervisor's instruction. False: it was done
     before, or the notice is no longer live."""
@@ -36,7 +38,7 @@ def acknowledge(
         session,
         update(Receipt)
         .where(col(Receipt.id) == receipt.id, col(Receipt.acknowledged_at).is_(None))
-        .values(acknowledged_at=now, words=words, said_by=said_by),
+        .values(acknowledged_at=now, words=words, said_by=said_by, assurance=assurance),
     ):
         return False
     if receipt.duty == Duty.ACT and NOTICE.allows(notice.state, "acknowledge"):
@@ -48,6 +50,7 @@ def acknowledge(
             now=now,
             actor_id=official_id,
             said_by=said_by,
+            assurance=assurance,
             reason=words,
         )
     return True
@@ -62,6 +65,7 @@ def answer(
     words: str,
     on: date,
     now: datetime,
+    assurance: Assurance = Assurance.LINK,
 ) -> bool:
     """Report progress; it also acknowledges. False: somebody answered before, or the notice is
     no longer live."""
@@ -76,6 +80,7 @@ def answer(
             answered_at=now,
             words=words,
             said_by=said_by,
+            assurance=assurance,
             acknowledged_at=receipt.acknowledged_at or now,
         ),
     ):
@@ -88,9 +93,10 @@ def answer(
         now=now,
         actor_id=official_id,
         said_by=said_by,
+        assurance=assurance,
         reason=words,
     )
-    _report_progress(session, notice.task_id, official_id, said_by, words, on, now)
+    _report_progress(session, notice.task_id, official_id, said_by, assurance, words, on, now)
     return True
 
 
@@ -99,6 +105,7 @@ def _report_progress(
     task_id: int,
     official_id: int,
     said_by: str,
+    assurance: Assurance,
     words: str,
     on: date,
     now: datetime,
@@ -116,6 +123,7 @@ def _report_progress(
             now=now,
             actor_id=official_id,
             said_by=said_by,
+            assurance=assurance,
             reason=words,
         )
 

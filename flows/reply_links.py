@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from flows.keyring import KeyRing
 from models import MessageItem, Notice, Official, Receipt, Reminder, ReplyLink, Task, Unit
 from models.notice import Duty, owed
 from models.notice_machine import LIVE, NOTICE, NoticeState
@@ -54,6 +55,7 @@ class Opened:
     link: ReplyLink
     official: Official
     expired: bool
+    withdrawn: bool  # its key is not on the ring any more: it neither shows nor acts
 
     @property
     def receipts(self) -> ColumnElement[bool]:
@@ -62,7 +64,7 @@ class Opened:
         return (col(Receipt.official_id) == self.link.official_id) & owed()
 
 
-def find(session: Session, token: str, now: datetime) -> Opened | None:
+def find(session: Session, ring: KeyRing, token: str, now: datetime) -> Opened | None:
     """What this token opens; None when there is no such link."""
     found = session.execute(
         select(ReplyLink, Official)
@@ -72,7 +74,8 @@ def find(session: Session, token: str, now: datetime) -> Opened | None:
     if found is None:
         return None
     link, official = found
-    return Opened(link, official, link.expires_at is not None and link.expires_at < now)
+    expired = link.expires_at is not None and link.expires_at < now
+    return Opened(link, official, expired, withdrawn=ring.named(link.key_id) is None)
 
 
 def how_many(session: Session, opened: Opened) -> int:

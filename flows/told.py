@@ -69,6 +69,7 @@ def _row(
         acknowledged_at=acknowledged_at,
         answered_at=by_now(receipt.answered_at),
         said_by=said_by,
+        assurance=receipt.assurance if acknowledged_at else "",
         words=words,
         live=notice.state in LIVE,
     )

@@ -1,12 +1,15 @@
-"""Reply links: the token is derived when a mail is sent; the database keeps its hash only."""
+"""Reply links and codes: both are derived when a mail is sent; the database keeps hashes only."""
 
 import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
-_PLACEHOLDER = re.compile(r"@@link:([0-9a-f]{32})@@")
+_PLACEHOLDER = re.compile(r"@@(link|code):([0-9a-f]{32})@@")
+_NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
 def new_salt() -> str:
@@ -27,19 +30,31 @@ def token_hash(written: str) -> str:
     return hashlib.sha256(written.encode()).hexdigest()
 
 
+def six_digits(secret: bytes, salt: str) -> str:
+    drawn = hmac.digest(secret, f"code.v1|{salt}".encode(), "sha256")
+    return f"{int.from_bytes(drawn[:16], 'big') % 1_000_000:06}"
+
+
 def placeholder(salt: str) -> str:
     """What stands in the outbox where the sent mail has a link."""
     return f"@@link:{salt}@@"
 
 
-def fill(body: str, *, secret: bytes, base_url: str) -> str:
-    """The body as it is sent, with live links."""
+def code_placeholder(salt: str) -> str:
+    return f"@@code:{salt}@@"
+
+
+def fill(body: str, *, secret: bytes, base_url: str, older: Mapping[str, bytes] = _NONE) -> str:
+    """The body as it is sent, with live links. `older`: for the salts of links that an older key
+    was taken for, that key."""
 
     @cache
-    def url(salt: str) -> str:
-        return reply_url(base_url, token(secret, salt))
+    def live(kind: str, salt: str) -> str:
+        if kind == "code":
+            return six_digits(secret, salt)
+        return reply_url(base_url, token(older.get(salt, secret), salt))
 
-    return _PLACEHOLDER.sub(lambda m: url(m[1]), body)
+    return _PLACEHOLDER.sub(lambda found: live(found[1], found[2]), body)
 
 
 def reply_url(base_url: str, written: str) -> str:

@@ -24,18 +24,10 @@ _ENVIRONMENT = Environment(
     keep_trailing_newline=True,
     auto_reload=False,
 )
-_ENVIRONMENT.filters |= {
-    name: getattr(wording, name)
-    for name in (
-        "colour_word",
-        "post_word",
-        "duty_word",
-        "notice_word",
-        "day_words",
-        "moment_words",
-        "over_words",
-    )
-}
+for _name in (
+    "colour_word post_word duty_word notice_word day_words moment_words over_words"
+).split():
+    _ENVIRONMENT.filters[_name] = getattr(wording, _name)
 
 
 def render(template: str, language: str, **facts: Any) -> Rendered:

@@ -7,7 +7,15 @@ from enum import StrEnum
 from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
-from notifications.wording import ENGLISH, colour_word, day_words, duty_word, post_word, word
+from notifications.wording import (
+    ENGLISH,
+    assurance_word,
+    colour_word,
+    day_words,
+    duty_word,
+    post_word,
+    word,
+)
 
 
 class Reach(StrEnum):
@@ -37,6 +45,7 @@ class ToldRow:
     acknowledged_at: datetime | None
     answered_at: datetime | None
     said_by: str
+    assurance: str  # as models.proof.Assurance
     words: str
     live: bool  # False: superseded or lifted, so that nothing is owed on it any more
 
@@ -73,11 +82,15 @@ def _done(row: ToldRow, language: str) -> str:
         return duty_word(row.duty, language)
     if row.answered_at:
         at = f"{row.answered_at:%Y-%m-%d %H:%M}"
-        return f"answered at {at}: {row.words}" if english else f"{at} 已答复：{row.words}"
+        who = _acted(row, language)
+        return (
+            f"answered at {at}{who}: {row.words}" if english else f"{at} 已答复{who}：{row.words}"
+        )
     if row.acknowledged_at:
         at = f"{row.acknowledged_at:%Y-%m-%d %H:%M}"
+        who = _acted(row, language)
         words = (": " if english else "：") + row.words if row.words else ""
-        return f"acknowledged at {at}{words}" if english else f"{at} 已签收{words}"
+        return f"acknowledged at {at}{who}{words}" if english else f"{at} 已签收{who}{words}"
     if not row.live:
         return "never acknowledged, and no longer owed" if english else "未签收，现已无需办理"
     by = row.acknowledge_by
@@ -88,3 +101,15 @@ def _done(row: ToldRow, language: str) -> str:
         if english
         else f"尚未签收（应于{day_words(by)}（含）前签收）"
     )
+
+
+def _acted(row: ToldRow, language: str) -> str:
+    """By whom, where it was another, and how sure that is."""
+    english, said = language == ENGLISH, []
+    if row.said_by and row.said_by != row.name:
+        said.append(f"by {row.said_by} on behalf" if english else f"由{row.said_by}代办")
+    if row.assurance:
+        said.append(assurance_word(row.assurance, language))
+    if not said:
+        return ""
+    return f" ({', '.join(said)})" if english else f"（{'，'.join(said)}）"

@@ -62,6 +62,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "dropped.reassigned": ("已改由他人负责", "somebody else handles it now"),
     "dropped.not_due": ("提醒已不适用", "the reminder no longer applies"),
     "post.anybody": ("人", "one"),
+    "assurance.link": ("经邮件链接，未验证身份", "by the link in a mail, identity not verified"),
+    "assurance.code": ("经邮件验证码证明是本人", "proved by a code mailed at that moment"),
+    "assurance.session": ("登录后办理", "signed in"),
     "track.immediate": ("立行立改", "at once"),
     "track.deadline": ("限期整改", "by a deadline"),
     "track.long_term": ("长期坚持", "long-term"),
@@ -105,6 +108,11 @@ def colour_word(colour: Colour, language: str = CHINESE) -> str:
 
 def post_word(kind: PostKind, language: str = CHINESE) -> str:
     return word(f"post.{kind}", language)
+
+
+def assurance_word(assurance: str, language: str = CHINESE) -> str:
+    """How sure it is who acted; nothing for what was not done by a link or at the desk."""
+    return word(f"assurance.{assurance}", language) if assurance else ""
 
 
 def state_word(state: TaskState, language: str = CHINESE) -> str:

@@ -12,6 +12,7 @@ from notifications.wording import ENGLISH
 from sise.commands import (
     audits,
     demo,
+    keys,
     ledgers,
     looking,
     nights,
@@ -47,6 +48,7 @@ app.command("explain")(one_task.explain_command)
 app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")
+app.add_typer(keys.secret, name="secret")
 app.command()(setting_up.health)
 app.command()(setting_up.login)
 

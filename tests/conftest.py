@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from flows.database import open_engine, transaction
 from flows.history import link_id
+from flows.keyring import open_ring
 from flows.office import MailHours, Office
 from flows.rulebook import load_policy, load_procedure
 from flows.schema import upgrade
@@ -103,7 +104,7 @@ def office_on(engine: Engine, home: Path) -> Office:
     return Office(
         engine=engine,
         home=home,
-        secret=b"not a secret: a test",
+        ring=open_ring(home / "secret"),
         timezone=SHANGHAI,
         language="zh-CN",
         base_url="http://sise.example",

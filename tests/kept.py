@@ -126,7 +126,8 @@ def reply_in(
         select(Receipt).where(Receipt.notice_id == notice.id, Receipt.official_id == who)
     ).one()
     now = instant(on, time(9))
-    return act(session, receipt.id, who, said_by="本人", words=words, on=on, now=now)
+    name = session.get_one(Official, who).name
+    return act(session, receipt.id, who, said_by=name, words=words, on=on, now=now)
 
 
 def extend(

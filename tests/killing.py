@@ -23,11 +23,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 from flows.database import open_engine
 from flows.delivery import deliver
+from flows.keyring import open_ring
 from flows.office import MailHours, Office
 
-url, smtp, now, workers = sys.argv[1:]
+url, home, smtp, now, workers = sys.argv[1:]
 deliver(
-    Office(open_engine(url), Path("."), b"not a secret: a test", ZoneInfo("Asia/Shanghai"),
+    Office(open_engine(url), Path(home), open_ring(Path(home, "secret")), ZoneInfo("Asia/Shanghai"),
            "zh-CN", "http://sise.example", "sise@office.example", smtp, MailHours()),
     now=datetime.fromisoformat(now), workers=int(workers),
 )
@@ -35,10 +36,10 @@ deliver(
 
 
 def delivering(
-    database_url: str, relay: Peer, now: datetime, workers: int = 2
+    office: Office, database_url: str, relay: Peer, now: datetime, workers: int = 2
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, database_url, relay.url, str(now), str(workers)],
+        [sys.executable, "-c", CHILD, database_url, office.home, relay.url, str(now), str(workers)],
         stderr=subprocess.DEVNULL,
     )
 
@@ -67,7 +68,7 @@ def kill_again_and_again(
     with peer(dies) as relay:
         for kill in range(kills):
             left = drawn.randint(workers * 2, stretch)
-            child = delivering(database_url, relay, NOON + kill * LEASE_IS_OVER, workers)
+            child = delivering(office, database_url, relay, NOON + kill * LEASE_IS_OVER, workers)
             assert child.wait(120) == -signal.SIGKILL
         begun = sum(message.attempts > 0 for message in messages(office))
         assert begun <= len(relay.mails) + workers * kills, "what was not begun stays untried"

@@ -18,6 +18,7 @@ from web.access_log import redact_access_log
 from web.desk import Desk, desk_of
 from web.failures import failure
 from web.headers import SecurityHeaders, from_elsewhere, protect
+from web.limits import TooOften
 from web.pages import STATIC
 
 LONGEST_BODY = 256 * 1024  # octets; the longest report takes a quarter of it, percent-encoded
@@ -38,6 +39,7 @@ def create_app(
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(signing_in.NotSignedIn, _to_sign_in)
+    app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(OperationalError, _busy)
@@ -76,6 +78,13 @@ def _to_sign_in(_request: Request, _error: Exception) -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return failure(request, error.status_code)
+
+
+def _too_often(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooOften)
+    response = failure(request, 429)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _unreadable(request: Request, _error: Exception) -> Response:

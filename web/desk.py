@@ -1,7 +1,7 @@
 """What every page of one running web application shares; the edge where its clock is read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import ip_address
 
@@ -9,6 +9,7 @@ from fastapi import Request
 
 from flows.office import Office
 from notifications.mailbox import Mailbox
+from web.limits import Limits
 
 LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 OF_A_PROXY = ("forwarded", "x-forwarded-", "x-real-ip", "via")  # how its headers begin
@@ -20,6 +21,7 @@ class Desk:
     clock: Callable[[], datetime]
     mailbox: Mailbox | None
     demo: bool
+    limits: Limits = field(default_factory=Limits)
 
     def now(self) -> datetime:
         return self.clock()

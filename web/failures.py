@@ -41,6 +41,13 @@ FAILURES = {
         ("表单内容无法识别", "The form could not be read"),
         ("请返回上一页，重新填写后提交。", "Please go back, fill it in again and send it."),
     ),
+    429: (
+        ("操作过于频繁", "This was too often"),
+        (
+            "请过几分钟返回上一页再试；已经记录的操作不受影响。",
+            "Please go back and try again in a few minutes; what was recorded stays recorded.",
+        ),
+    ),
     500: (
         ("系统出错了", "Something went wrong"),
         (

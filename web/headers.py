@@ -48,6 +48,8 @@ def protect(headers: MutableHeaders, path: str) -> None:
 
 def from_elsewhere(headers: Headers, base_url: str) -> bool:
     """The browser says that another site sent this form."""
+    if headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        return True
     origin = headers.get("origin")
     if origin is None:
         return False

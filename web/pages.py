@@ -13,16 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context,
 from jinja2.runtime import Context
 
 from notifications import wording
-from notifications.wording import ENGLISH, day_words
+from notifications.wording import ENGLISH, moment_words
 from web.desk import desk_of, is_local
 
 STATIC = Path(__file__).parent / "static"
 _LOOK = hashlib.sha256((STATIC / "sise.css").read_bytes()).hexdigest()[:8]
-
-
-def moment_words(at: datetime, language: str) -> str:
-    """A local instant: 2022年7月14日 09:30."""
-    return f"{day_words(at.date(), language)}{', ' if language == ENGLISH else ' '}{at:%H:%M}"
 
 
 @pass_context
@@ -49,7 +44,7 @@ def _environment() -> Environment:
     environment.filters["in_path"] = quote
     for name in (
         "word colour_word post_word state_word notice_word duty_word mail_word track_word "
-        "event_word day_words over_words"
+        "event_word day_words over_words assurance_word"
     ).split():
         environment.filters[name] = getattr(wording, name)
     return environment

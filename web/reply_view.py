@@ -13,10 +13,9 @@ from models import Message, Notice, Receipt, Task, Transition
 from models.notice import Duty
 from models.notice_machine import LIVE, NoticeState
 from notifications import sentences
-from notifications.wording import ENGLISH, colour_word, day_words
+from notifications.wording import ENGLISH, colour_word, day_words, moment_words
 from web.desk import Desk
 from web.matter import Matter, Showing
-from web.pages import moment_words
 from web.reply_form import possible_acts
 
 SHOWN = 50  # matters on one page; the others follow when these are done

@@ -14,6 +14,7 @@ from flows.signing_in import sign_in_is_open, use_sign_in
 from models import Official, Post
 from models.organisation import PostKind
 from web.desk import Desk, desk_of, is_local
+from web.limits import LOOKS, UNKNOWN, address_of
 from web.pages import page, said
 from web.rights import Viewer
 
@@ -50,10 +51,11 @@ def how(request: Request) -> Response:
 @router.api_route("/login/{token:path}", methods=["GET", "HEAD"])
 def offer(request: Request, token: str) -> Response:
     desk = desk_of(request)
+    desk.limits.count(LOOKS, address_of(request))
     with reading(desk.office.engine) as session:
         if not sign_in_is_open(session, token, desk.now()):
             return _not_open(request)
-    return page(request, "sign_in.html", token=token)
+    return page(request, "sign_in.html")
 
 
 @router.post("/login/{token:path}")
@@ -87,7 +89,7 @@ def viewer_of(request: Request, session: Session, now: datetime) -> Viewer:
     """The person at the desk; raises NotSignedIn."""
     desk = desk_of(request)
     on = desk.today(now)
-    official_id = _remembered(desk, request.cookies.get(COOKIE, ""), now)
+    official_id = signed_in(request, now)
     official = session.get(Official, official_id) if official_id else None
     if official is None and desk.demo and is_local(request):
         official = session.exec(
@@ -101,9 +103,11 @@ def viewer_of(request: Request, session: Session, now: datetime) -> Viewer:
     return Viewer.load(session, official, on)
 
 
-def _remembered(desk: Desk, cookie: str, now: datetime) -> int | None:
+def signed_in(request: Request, now: datetime) -> int | None:
+    """The id of the official who is signed in in this browser."""
     try:
-        official_id, until = _signer(desk).loads(cookie)
+        cookie = request.cookies.get(COOKIE, "")
+        official_id, until = _signer(desk_of(request)).loads(cookie)
     except (BadSignature, TypeError, ValueError):
         return None
     return int(official_id) if now.timestamp() < until else None
@@ -111,7 +115,7 @@ def _remembered(desk: Desk, cookie: str, now: datetime) -> int | None:
 
 def _signer(desk: Desk) -> URLSafeSerializer:
     return URLSafeSerializer(
-        desk.office.secret,
+        list(reversed(desk.office.ring.keys)),  # the last one signs
         salt="session.v1",
         signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
     )
@@ -119,6 +123,7 @@ def _signer(desk: Desk) -> URLSafeSerializer:
 
 def _not_open(request: Request) -> Response:
     """The same for an unknown, a used and an expired link."""
+    desk_of(request).limits.count(UNKNOWN, address_of(request))
     return said(
         request,
         404,

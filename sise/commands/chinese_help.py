@@ -78,6 +78,13 @@ HELP = {
         "读取退信：从文件或管道，或从 SISE_IMAP_URL 的邮箱。"
     ),
     "A message or an mbox; - reads it from a pipe.": "一封邮件或 mbox 文件；- 为从管道读取。",
+    "The keys behind links and sessions.": "链接和登录所用的密钥。",
+    "Add a new key, for everything from now on; what the older ones made stays good.": (
+        "启用新密钥，今后都用它；旧密钥所发的链接仍然有效。"
+    ),
+    "The emergency brake: leave the newest key alone, so that no earlier link opens any more.": (
+        "紧急停用：只留最新密钥，此前发出的链接一律不能再打开。"
+    ),
     "The tamper-evident history.": "可核验的历史记录。",
     "Number and hash of the newest link; each morning summary printed the head of its night.": (
         "历史记录最新一环的序号和校验值，与晨报上的一致。"

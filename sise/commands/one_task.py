@@ -14,7 +14,7 @@ from flows.task_list import task_rows
 from flows.working_days import load_calendar
 from models import Measure, Task, Transition
 from notifications.explanation import ExplainRow, Explanation, weekday_words
-from notifications.wording import day_words, event_word, state_word, word
+from notifications.wording import assurance_word, day_words, event_word, state_word, word
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out
 
 _WORDS_OF = {"warning": "colour", "notice": "notice", "sign-off": "state"}
@@ -91,6 +91,7 @@ def _move_words(edge: Edge, move: Transition) -> str:
             event_word(move.event, language),
             f"{source} → {target}",
             move.said_by,
+            assurance_word(move.assurance, language),
             move.reason,
         )
         if part
@@ -109,6 +110,7 @@ def _fact(move: Transition) -> dict[str, Any]:
         "passed": move.passed.split(),
         "reason": move.reason,
         "said_by": move.said_by,
+        "assurance": move.assurance,
     }
 
 

@@ -12,7 +12,7 @@ import typer
 
 from flows.bounces import fetch_bounces
 from flows.database import reading
-from flows.delivery import deliver
+from flows.delivery import deliver, deliver_urgent
 from flows.health import last_played
 from flows.office import Office
 from flows.orchestrated import run_orchestrated_night
@@ -87,6 +87,7 @@ def scheduled(office: Office) -> Iterator[None]:
         run_orchestrated_night(office, on=due() or office.local(now).date(), now=now)
 
     def send() -> None:
+        deliver_urgent(office, now=clock.now(), stopping=stopping)
         deliver(office, now=clock.now(), stopping=stopping)
 
     with night_scheduler(

@@ -141,7 +141,7 @@ def test_ctrl_c_in_the_middle_of_a_mail_leaves_it_as_perhaps_sent(office, cast, 
         return b"250-and the rest never comes"
 
     with peer(stop) as relay:
-        child = delivering(database_url, relay, NOON)
+        child = delivering(office, database_url, relay, NOON)
         assert child.wait(60) != 0
         child = None
         assert relay.to()[0] in [m.to_address for m in messages(office) if m.possible_duplicate]

@@ -17,6 +17,7 @@ from tests.kept import add, digests, edit, extend, notices, play, reply, rows, t
 
 DUE = date(2022, 7, 13)  # a Wednesday
 DAY = date(2022, 7, 14)
+UNVERIFIED = " (by the link in a mail, identity not verified)"
 
 
 def explained(office, on: date, number: str = "甲-1") -> Explanation:
@@ -82,12 +83,12 @@ def test_a_blue_task_and_what_was_done_about_its_notice(office, cast: Cast):
     ]
     reply(office, acknowledge, cast.alice, "甲-1", on=DAY, words="")
     assert english(office, DAY)[2:] == [
-        notice + told + "acknowledged at 2022-07-14 09:00.",
+        notice + told + "acknowledged at 2022-07-14 09:00" + UNVERIFIED + ".",
         yellow + "Wednesday 20 July 2022 (1 day after the blue notice's day of answer).",
     ]
     reply(office, answer, cast.alice, "甲-1", on=DAY, words="done")
     assert english(office, DAY)[2:] == [
-        notice + told + "answered at 2022-07-14 09:00: done.",
+        notice + told + "answered at 2022-07-14 09:00" + UNVERIFIED + ": done.",
         yellow + "Saturday 23 July 2022 (10 days after the deadline).",
     ]
 

@@ -81,7 +81,7 @@ def test_an_answer_is_a_report_and_starts_the_work(office, cast: Cast, blue):
     [started] = rows(office, Transition, Transition.event == "start")
     assert (started.actor_id, started.said_by, started.reason) == (
         cast.alice,
-        "本人",
+        "alice",
         "已进场施工",
     )
 
@@ -210,10 +210,10 @@ def test_a_link_opens_its_matter_and_the_link_of_the_digest_all_that_is_owed(off
     links = rows(office, ReplyLink, ReplyLink.official_id == cast.alice)
     with reading(office.engine) as session:
         for link in links:
-            found = find(session, token(office.secret, link.salt), instant(DAY))
+            found = find(session, office.ring, token(office.secret, link.salt), instant(DAY))
             waiting = open_receipts(session, found, 9)
             opened[link.receipt_id is None, waiting[0].task.number] = waiting
-        assert find(session, "0" * 32, instant(DAY)) is None
+        assert find(session, office.ring, "0" * 32, instant(DAY)) is None
 
     assert set(opened) == {(False, "甲-1"), (False, "甲-2"), (True, "甲-2")}
     assert len(opened[True, "甲-2"]) == 1

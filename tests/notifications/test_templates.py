@@ -3,7 +3,7 @@
 import html
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from jinja2 import UndefinedError
@@ -12,11 +12,13 @@ from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
 from notifications.digest import Digest, Line, Summary, render_digest, render_summary
-from notifications.links import fill, placeholder
+from notifications.link_mail import ActReceipt, CodeMail, render_act_receipt, render_code
+from notifications.links import code_placeholder, fill, placeholder
 from notifications.render import render
 from notifications.wording import LANGUAGES, colour_word, day_words
 
 ON = date(2022, 7, 14)
+NOW = datetime(2022, 7, 14, 9, 30)  # noqa: DTZ001  # it is shown as it is
 ALL = placeholder("b" * 32)
 LINE = Line(
     number="DH-2022-017",
@@ -260,3 +262,50 @@ def test_the_look_asks_nothing_of_outlook_or_of_the_network(language):
 def test_a_value_that_is_missing_stops_the_mail():
     with pytest.raises(UndefinedError):
         render("digest", "zh-CN")
+
+
+CODE = CodeMail("张伟", code_placeholder("c" * 32), NOW, NOW + timedelta(minutes=10))
+RECEIPT = ActReceipt(
+    to_name="张伟",
+    said_by="李<娜>",
+    act="answer",
+    at=NOW,
+    notice_number="定督〔2022〕12号",
+    task_number="DH-2022-017",
+    title="城东项目 <监理> 履职不到位",
+    words="已完成 & 验收",
+    restricted=False,
+    office=["周敏 <office@dinghai.example>"],
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_stands_alone_on_its_line_and_not_in_the_subject(language):
+    mail = render_code(CODE, language)
+
+    assert [line for line in mail.text.splitlines() if "@@" in line] == [CODE.code]
+    assert f">{CODE.code}<" in mail.html
+    assert "@@" not in mail.subject
+    for body in (mail.text, mail.html):
+        assert "09:40" in body
+        sent = fill(body, secret=b"s", base_url="https://duban.example.cn/")
+        assert re.search(r"(?<!\d)\d{6}(?!\d)", sent.replace("#", ""))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("act", ["acknowledge", "answer", "instruct"])
+@pytest.mark.parametrize("restricted", [False, True])
+def test_a_receipt_says_who_did_what_and_whom_to_tell(language, act, restricted):
+    mail = render_act_receipt(replace(RECEIPT, act=act, restricted=restricted), language)
+
+    for body in (mail.text, html.unescape(mail.html)):
+        for said in (RECEIPT.said_by, RECEIPT.notice_number, RECEIPT.task_number, "09:30"):
+            assert said in body
+        assert RECEIPT.office[0] in body
+        assert (RECEIPT.title in body) is (RECEIPT.words in body) is (not restricted)
+    assert "<娜>" not in mail.html
+
+
+def test_without_anybody_in_the_office_a_receipt_still_renders():
+    for language in LANGUAGES:
+        assert "None" not in render_act_receipt(replace(RECEIPT, office=[]), language).text

@@ -304,3 +304,25 @@ def test_the_installed_command_plays_the_night_on_prefect(kept: Sise, tmp_path: 
     assert list(night) == NIGHT
     assert night["orchestrator"] == "prefect"
     assert said.stderr == ""
+
+
+def test_a_key_is_added_and_the_older_ones_are_dropped_with_what_they_made(
+    kept: Sise, relay: Mailbox
+) -> None:
+    kept.done("night", "--inline")
+    assert kept.done("secret", "rotate", "--json").json == {"keys": 2}
+
+    dropped = kept.done("secret", "drop", "--json").json
+
+    assert (dropped["keys"], dropped["renewed"]) == (1, 0)
+    assert dropped["void"] > 3
+    assert "没有可停用的" in kept.done("secret", "drop").out
+    assert "现共 2 个" in kept.done("secret", "rotate").out
+    assert "0 个链接" in kept.done("secret", "drop").out
+
+
+def test_a_file_without_keys_is_told_and_left_alone(kept: Sise, tmp_path: Path) -> None:
+    (tmp_path / "home/secret").write_text("key")
+
+    assert "密钥文件" in kept.refused("night", "--dry-run", code=1)
+    assert (tmp_path / "home/secret").read_text() == "key"

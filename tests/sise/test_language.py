@@ -54,6 +54,8 @@ def english(sise: Sise, tmp_path: Path, today: date) -> Sise:
         "health",
         "audit head",
         "audit verify",
+        "secret rotate",
+        "secret drop",
         "login w@x.example",
     ],
 )
@@ -65,7 +67,7 @@ def test_no_chinese_is_left_in_english_output(english: Sise, words: str) -> None
 
 
 def test_every_help_is_in_the_offices_language(sise: Sise) -> None:
-    for words in ["", "policy", "calendar", "audit", *command_names(app)]:
+    for words in ["", "policy", "calendar", "audit", "secret", *command_names(app)]:
         chinese = sise.done(*words.split(), "--help").out
         sise.monkeypatch.setenv("SISE_LANGUAGE", "en")
         english = sise.done(*words.split(), "--help").out

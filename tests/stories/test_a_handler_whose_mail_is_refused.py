@@ -7,7 +7,7 @@ from email import message_from_bytes
 from flows.database import reading, transaction
 from flows.night import run_night
 from flows.replies import answer
-from flows.reply_links import find
+from flows.reply_links import find, open_receipts
 from flows.unreachable import unreachable
 from models import Official
 from tests.conftest import Cast, instant
@@ -42,7 +42,8 @@ def test_a_handler_whose_mail_is_refused(office, cast: Cast):
     morning = date(2022, 7, 15)
     now = instant(morning, time(9))
     with transaction(office.engine, now) as session:
-        [mine] = find(session, token, now).receipts
+        opened = find(session, office.ring, token, now)
+        [mine] = open_receipts(session, opened, 1)
         assert mine.can_answer
         facts = {"said_by": "本人", "words": "已责成", "on": morning, "now": now}
         assert answer(session, mine.receipt.id, cast.carol, **facts)

@@ -1,0 +1,88 @@
+"""Mails between two nights to the owner of a reply link: a code, and what another did by it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
+
+from flows.office import Office
+from flows.outbox import outbox_row
+from flows.proof import LIFE
+from flows.recipients import in_force
+from models import Message, Notice, Official, Post, Receipt, Task
+from models.message import MessageKind
+from models.organisation import PostKind
+from notifications.link_mail import ActReceipt, CodeMail, render_act_receipt, render_code
+from notifications.links import code_placeholder
+from notifications.render import Rendered
+
+CONTACTS = 3  # of the office, in one mail
+
+
+def write_code(session: Session, office: Office, owner: Official, salt: str, now: datetime) -> None:
+    at, until = office.local(now), office.local(now + LIFE)
+    mail = CodeMail(owner.name, code_placeholder(salt), at, until)
+    rendered = render_code(mail, owner.language or office.language)
+    _write(session, office, owner, MessageKind.CODE, rendered, now, expires_at=now + LIFE)
+
+
+def write_act_receipt(
+    session: Session,
+    office: Office,
+    owner: Official,
+    receipt_id: int,
+    act: str,
+    *,
+    on: date,
+    now: datetime,
+) -> None:
+    """Tell the owner what was just recorded on this receipt, under another's name."""
+    if not owner.email:
+        return
+    receipt, notice, task = session.execute(
+        select(Receipt, Notice, Task)
+        .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
+        .join(Task, col(Task.id) == col(Notice.task_id))
+        .where(col(Receipt.id) == receipt_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    mail = ActReceipt(
+        to_name=owner.name,
+        said_by=receipt.said_by,
+        act=act,
+        at=office.local(now),
+        notice_number=notice.number,
+        task_number=task.number,
+        title=task.title,
+        words=receipt.words,
+        restricted=task.restricted,
+        office=_contacts(session, on),
+    )
+    rendered = render_act_receipt(mail, owner.language or office.language)
+    _write(session, office, owner, MessageKind.RECEIPT, rendered, now)
+
+
+def _contacts(session: Session, on: date) -> list[str]:
+    rows = session.execute(
+        select(col(Official.name), col(Official.email))
+        .join(Post, col(Post.official_id) == col(Official.id))
+        .where(col(Post.kind) == PostKind.OFFICE, in_force(Post, on), col(Official.email) != "")
+        .distinct()
+        .order_by(col(Official.name))
+        .limit(CONTACTS)
+    )
+    return [f"{name} <{email}>" for name, email in rows]
+
+
+def _write(
+    session: Session,
+    office: Office,
+    owner: Official,
+    kind: MessageKind,
+    rendered: Rendered,
+    now: datetime,
+    **differs: datetime,
+) -> None:
+    row = outbox_row(office, owner, kind, None, now) | differs
+    row |= {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
+    session.execute(insert(Message).values(row))

@@ -1,0 +1,42 @@
+"""What the owner of a reply link is told between two nights: a code, and what another did by it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifications.render import Rendered, render
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMail:
+    """`code` is a placeholder: the digits are derived when it is sent. Instants are local."""
+
+    to_name: str
+    code: str
+    asked_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ActReceipt:
+    """What somebody did by the owner's link, under a name of their own. A restricted matter is
+    told by its number only. `office`: whom to ask, as names with addresses."""
+
+    to_name: str
+    said_by: str
+    act: str  # "acknowledge", "answer" or "instruct"
+    at: datetime
+    notice_number: str
+    task_number: str
+    title: str
+    words: str
+    restricted: bool
+    office: Sequence[str]
+
+
+def render_code(mail: CodeMail, language: str) -> Rendered:
+    return render("code", language, mail=mail)
+
+
+def render_act_receipt(mail: ActReceipt, language: str) -> Rendered:
+    return render("receipt", language, mail=mail)

@@ -1,0 +1,62 @@
+"""Whoever asks too often waits; whoever has much to do does not. The library's clock is wound."""
+
+import pytest
+
+from tests.web.conftest import DUE
+from tests.web.test_proof import act
+
+
+@pytest.fixture
+def wound(monkeypatch):
+    """What the library takes for the time: nothing passes but what the test adds."""
+    now = [1_000_000.0]
+    monkeypatch.setattr("limits.storage.memory.time.time", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def blue(cast, night, link):
+    cast.task("甲-1", DUE)
+    night()
+    return link("alice", "甲-1")
+
+
+def test_after_sixty_unknown_tokens_in_a_minute_an_address_waits_and_links_still_open(
+    browser, blue, wound
+):
+    for n in range(60):
+        assert browser.get(f"/{'login' if n % 2 else 'r'}/{n:032x}").status_code == 404
+
+    for path in ("/r/" + "f" * 32, "/login/" + "f" * 32):
+        page = browser.get(path)
+        assert (page.status_code, page.headers["retry-after"]) == (429, "60")
+        assert "操作过于频繁" in page.text
+    assert browser.get(blue).status_code == 200
+    wound[0] += 61
+    assert browser.get("/r/" + "f" * 32).status_code == 404
+
+
+def test_three_hundred_looks_in_a_minute_are_enough(browser, blue, wound):
+    for _ in range(300):
+        assert browser.head(blue).status_code == 200
+
+    assert browser.get(blue).status_code == 429
+    wound[0] += 61
+    assert browser.get(blue).status_code == 200
+
+
+def test_thirty_forms_of_one_link_that_do_nothing_are_enough(browser, blue, link, wound):
+    for _ in range(30):
+        assert browser.post(blue, data={"receipt": "1", "act": "answer"}).status_code == 422
+
+    page = browser.post(blue, data={"receipt": "1", "act": "answer"})
+    assert (page.status_code, page.headers["retry-after"]) == (429, "600")
+    assert act(browser, link("alice")).status_code == 303, "by another link"
+
+
+def test_fifty_matters_can_be_acted_on_in_one_go(browser, cast, night, link, wound):
+    for n in range(40):
+        cast.task(f"甲-{n:02}", DUE)
+    night()
+
+    assert {act(browser, link("alice")).status_code for _ in range(40)} == {303}
