@@ -29,7 +29,7 @@ serve: .venv/run ## the pages and the scheduler
 	$(BIN)/sise serve
 
 test: .venv/dev ## the whole suite, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 storm: .venv/dev ## fifty kills in three thousand mails, on SQLite and PostgreSQL; minutes
 	$(BIN)/python -m pytest tests/storm/*.py

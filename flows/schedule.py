@@ -44,7 +44,8 @@ def night_scheduler(
     at_once: bool = False,
     bounces: Callable[[], None] | None = None,
 ) -> Iterator[BackgroundScheduler]:
-    """Run them for as long as this lasts; `at_once`: a night is late, its hour is not awaited."""
+    """Run them for as long as this lasts, the first delivery at once; `at_once`: a night is late,
+    its hour is not awaited."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     # By itself APScheduler drops a job that comes a second late. Ours come late, and then once.
     scheduler = BackgroundScheduler(
@@ -65,16 +66,17 @@ def night_scheduler(
         scheduler.add_job(act, "cron", id="night", hour=night_at.hour, minute=night_at.minute)
     scheduler.start()
     try:
+        _bring_forward(scheduler.get_job("delivery"), every)
         if at_once:
-            _bring_forward(scheduler.get_job("night"))
+            _bring_forward(scheduler.get_job("night"), timedelta(days=1))
         yield scheduler
     finally:
         scheduler.shutdown()
 
 
-def _bring_forward(night: Job) -> None:
+def _bring_forward(job: Job, by: timedelta) -> None:
     """The same job, so that it cannot run twice at once: to it, its hour has just been missed."""
-    night.modify(next_run_time=night.next_run_time - timedelta(days=1))
+    job.modify(next_run_time=job.next_run_time - by)
 
 
 def _guarded(act: Callable[[], None], name: str) -> Callable[[], None]:

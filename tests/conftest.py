@@ -47,6 +47,10 @@ def postgres() -> Iterator[str]:
     url = server.get_uri("postgres").replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
+        # No test takes the machine's power away.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE blank"))
     blank = open_engine(url.replace("/postgres?", "/blank?"))
     upgrade(blank)

@@ -94,6 +94,12 @@ def test_a_night_that_is_due_is_played_at_once():
         assert played.wait(10)
 
 
+def test_mail_that_waits_when_serving_begins_goes_at_once():
+    delivered = Event()
+    with started(delivery=delivered.set):
+        assert delivered.wait(10)
+
+
 def test_a_delivery_that_fails_says_so_in_a_line_and_is_tried_again(caplog):
     tries = []
     thrice = Event()

@@ -1,12 +1,10 @@
-"""`sise deliver` and `sise serve` as processes that are asked to stop in the middle of a mail."""
+"""`sise deliver` as a process that is asked to stop in the middle of a mail."""
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,30 +92,3 @@ def test_a_delivery_that_waits_for_a_limit_stops_at_once(home):
         assert process.wait(60) == 143
 
     assert len(relay.mails) == 5
-
-
-def test_a_server_that_is_stopped_ends_what_is_in_flight(home):
-    slow, port = Slow(), free_port()
-    settings = {"SISE_NIGHT_AT": "off"}
-    with (
-        peer(slow) as relay,
-        started("serve", "--port", str(port), home=home, relay=relay, **settings) as process,
-    ):
-        assert slow.thinking.wait(120), "serve delivers within a minute"
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/static/sise.css", timeout=10).close()
-        process.send_signal(signal.SIGTERM)
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(2)
-        slow.answer.set()
-        assert process.wait(60) == 0
-
-    kept = messages(office_at(home))
-    assert sorted(m.to_address for m in kept if m.state == "sent") == sorted(relay.to())
-    assert {(m.lease_owner, m.possible_duplicate) for m in kept} == {(None, False)}
-    assert relay.verbs().count("QUIT") == relay.connections
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
