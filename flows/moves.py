@@ -1,6 +1,8 @@
 """One matter at a time: a guarded UPDATE whose row count is looked at, and its history row."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -8,11 +10,12 @@ from sqlmodel import Session, col
 
 from flows.database import changed
 from flows.history import link_id
-from models import Notice, Task, Transition
+from models import ChangeRequest, Notice, Task, Transition
 from models.machine import Machine, Move
 from models.notice_machine import NOTICE
 from models.proof import require_proof
-from models.signoff import SIGNOFF
+from models.request_machine import REQUEST
+from models.signoff import SIGNOFF, TaskState
 from models.warning import WARNING, Colour
 
 MOVES_LOCK = 0x515E3  # PostgreSQL: shared by whoever moves one task, alone with who moves many
@@ -64,20 +67,42 @@ def move_notice(
 
 
 def move_task(
-    session: Session, task: Task, event: str, *, on: date, now: datetime, **facts: Any
+    session: Session,
+    task: Task,
+    event: str,
+    *,
+    on: date,
+    now: datetime,
+    target: TaskState | None = None,
+    becomes: Mapping[str, Any] = MappingProxyType({}),
+    **facts: Any,
 ) -> bool:
-    """Move the sign-off machine. False: the task had already moved on."""
-    move = SIGNOFF.find(task.state, event)
+    """Move the sign-off machine. `becomes`: what else of the task changes with it, as its level.
+    False: the task had already moved on."""
+    move = SIGNOFF.find(task.state, event, target)
     facts["task_id"] = task.id
-    becomes = {"state": move.target, "stage_on": on}
-    return _make(session, SIGNOFF, move, task, becomes, on=on, now=now, facts=facts)
+    stays = {"level": task.level if move.target == TaskState.UNDER_REVIEW else None}
+    entered = {"state": move.target, "stage_on": on} if event != "reassign" else {}
+    return _make(
+        session, SIGNOFF, move, task, stays | entered | dict(becomes), on=on, now=now, facts=facts
+    )
+
+
+def move_request(
+    session: Session, request: ChangeRequest, event: str, *, on: date, now: datetime, **facts: Any
+) -> bool:
+    """Move the machine of requests. False: it was decided, or taken back, meanwhile."""
+    move = REQUEST.find(request.state, event)
+    facts |= {"task_id": request.task_id, "request_id": request.id}
+    becomes = {"state": move.target}
+    return _make(session, REQUEST, move, request, becomes, on=on, now=now, facts=facts)
 
 
 def _make(
     session: Session,
     machine: Machine,
     move: Move,
-    matter: Task | Notice,
+    matter: Task | Notice | ChangeRequest,
     becomes: dict[str, Any],
     *,
     on: date,
@@ -87,7 +112,7 @@ def _make(
     """Make the move and write it down, unless the matter has left the move's source meanwhile."""
     move.require_reason(facts.get("reason", ""))
     require_proof(move, facts.get("assurance", ""))
-    table = type(matter)
+    table: Any = type(matter)
     seen = table.colour if machine is WARNING else table.state
     guarded = update(table).where(col(table.id) == matter.id, col(seen) == move.source)
     if not changed(session, guarded.values(becomes)):

@@ -30,7 +30,7 @@ class Escalated:
     """One escalation of the night, with what is needed to issue its notice."""
 
     transition_id: int
-    task_id: int
+    id: int  # of the task, as flows.recipients.Parties has it
     target: Colour
     policy_id: int
     unit_id: int
@@ -162,7 +162,7 @@ def _notice(
     rung = ladder.at(row.target)
     return {
         "transition_id": row.transition_id,
-        "task_id": row.task_id,
+        "task_id": row.id,
         "policy_name": ladder.name,
         "year": on.year,
         "sequence": sequence,

@@ -6,14 +6,14 @@ level up is told at once: an empty step must not eat time.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
-from models import Absence, Official, Post, Suppression, Unit
+from models import Absence, Exclusion, Official, Post, Suppression, Unit
 from models.organisation import PostKind
 
 CLIMB = (
@@ -29,6 +29,8 @@ OF_THE_UNIT = (PostKind.HANDLER, PostKind.SUPERVISING_LEADER, PostKind.UNIT_HEAD
 class Parties(Protocol):
     """What a task says about the people responsible for it."""
 
+    @property
+    def id(self) -> int: ...
     @property
     def unit_id(self) -> int: ...
     @property
@@ -55,6 +57,9 @@ class Directory:
     deputies: Mapping[int, int]  # absent official -> deputy
     suppressed: frozenset[str]  # addresses that mail is not sent to
     missed: frozenset[int] = frozenset()  # officials whom mail did not reach
+    # By task: who stands aside from it.
+    excluded: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    barred: frozenset[int] = frozenset()  # officials who may not decide this matter
 
     @classmethod
     def load(cls, session: Session, on: date) -> "Directory":
@@ -68,16 +73,25 @@ class Directory:
             posts=posts,
             deputies={absence.official_id: absence.deputy_id for absence in away},
             suppressed=frozenset(session.exec(select(Suppression.address).where(suppressing(on)))),
+            excluded=_excluded(session, on),
         )
+
+    def excludes(self, task: Parties, official_id: int) -> bool:
+        """Whether this person stands aside from this task."""
+        return official_id in self.excluded.get(task.id, ())
 
     def without(self, missed: Iterable[int]) -> "Directory":
         """The same directory, which also climbs past these officials."""
         return replace(self, missed=frozenset(missed))
 
+    def barring(self, barred: Iterable[int]) -> "Directory":
+        """The same directory, which finds neither these officials nor anybody in their stead."""
+        return replace(self, barred=frozenset(barred))
+
     def resolve(self, task: Parties, kind: PostKind) -> list[Told]:
         """The people to tell as `kind`, or of the next level that has anybody; [] if none has."""
         for level, (capacity, candidates) in enumerate(self._levels(task, kind)):
-            found = list(self._reachable(candidates))
+            found = list(self._reachable(candidates, self._aside(task)))
             if found:
                 climbed = kind if level else None
                 return [Told(who, capacity, stands_for, climbed) for who, stands_for in found]
@@ -121,12 +135,19 @@ class Directory:
             yield unit
             unit = self.parents.get(unit)
 
+    def _aside(self, task: Parties) -> frozenset[int]:
+        return self.barred | self.excluded.get(task.id, frozenset())
+
     def _reachable(
-        self, candidates: Iterator[int] | Sequence[int]
+        self, candidates: Iterable[int], aside: frozenset[int] = frozenset()
     ) -> Iterator[tuple[int, int | None]]:
+        """With whom each stands in for. A deputy acts in the name of whoever is away, so that
+        nobody is found in the stead of somebody who stands aside."""
         for official_id in candidates:
             present = self._present(official_id)
-            if present is not None and self._takes_mail(present):
+            if present is None or aside & {present, official_id}:
+                continue
+            if self._takes_mail(present):
                 yield present, (official_id if present != official_id else None)
 
     def _takes_mail(self, official_id: int) -> bool:
@@ -144,12 +165,31 @@ class Directory:
         return official_id
 
 
+def _excluded(session: Session, on: date) -> dict[int, frozenset[int]]:
+    """By task: the people named, and everybody of the units named, by home or by post."""
+    rows = session.exec(select(Exclusion).where(in_force(Exclusion, on))).all()
+    if not rows:
+        return {}
+    of_units: dict[int, set[int]] = defaultdict(set)
+    for official_id, unit_id in session.exec(select(Official.id, Official.unit_id)):
+        of_units[unit_id].add(official_id)
+    for official_id, unit_id in session.exec(
+        select(Post.official_id, Post.unit_id).where(in_force(Post, on))
+    ):
+        of_units[unit_id].add(official_id)
+    found: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        named = {row.official_id} if row.official_id is not None else of_units[row.unit_id or 0]
+        found[row.task_id] |= named
+    return {task_id: frozenset(people) for task_id, people in found.items()}
+
+
 def suppressing(on: date) -> ColumnElement[bool]:
     """A suppression lasts to the end of its last day (of UTC: it lasts for months)."""
     return col(Suppression.until) >= datetime.combine(on, time.min, UTC)
 
 
-def in_force(table: type[Post] | type[Absence], on: date) -> ColumnElement[bool]:
+def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: date) -> ColumnElement[bool]:
     """The assignment holds on this date; both its ends are included."""
     return and_(
         or_(col(table.from_on).is_(None), col(table.from_on) <= on),

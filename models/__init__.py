@@ -3,7 +3,10 @@
 Importing this package makes `SQLModel.metadata` whole.
 """
 
+from models.application import Application, Evidence, MeasureDone, VisibleShown
 from models.calendar_day import CalendarDay, CalendarYear
+from models.decision import Chase, Decision, Packet, Referral
+from models.look_back import LookBack, LookBackPoint, LookBackRound
 from models.message import (
     Message,
     MessageAttempt,
@@ -17,30 +20,48 @@ from models.notice import Notice, Receipt
 from models.organisation import Absence, Official, Post, Unit
 from models.proof import ProofCode
 from models.relay import Bounce, RelayState, Suppression
+from models.request import ChangeRequest
+from models.responsibility import Exclusion, Reassignment
 from models.rulebook import Policy, Procedure
-from models.task import Figure, Measure, Task
+from models.task import Figure, Measure, Milestone, Task
 from models.transition import ChainLink, DeadlineChange, Transition
+from models.watch_list import ListMembership, WatchList
 
 __all__ = [
     "Absence",
+    "Application",
     "Bounce",
     "CalendarDay",
     "CalendarYear",
     "ChainLink",
+    "ChangeRequest",
+    "Chase",
     "DeadlineChange",
+    "Decision",
+    "Evidence",
+    "Exclusion",
     "Figure",
+    "ListMembership",
+    "LookBack",
+    "LookBackPoint",
+    "LookBackRound",
     "Measure",
+    "MeasureDone",
     "Message",
     "MessageAttempt",
     "MessageItem",
+    "Milestone",
     "Night",
     "Notice",
     "Official",
+    "Packet",
     "Policy",
     "Post",
     "Procedure",
     "ProofCode",
+    "Reassignment",
     "Receipt",
+    "Referral",
     "RelayState",
     "Reminder",
     "ReplyLink",
@@ -49,4 +70,6 @@ __all__ = [
     "Task",
     "Transition",
     "Unit",
+    "VisibleShown",
+    "WatchList",
 ]

@@ -16,6 +16,8 @@ class MessageKind(StrEnum):
     RECEIPT = "receipt"  # to the owner of a link that somebody else acted by
     CODE = "code"  # six digits, to prove who holds the browser
     ALARM = "alarm"  # to the office: since when mail could not be sent, and why
+    REFERRAL = "referral"  # to whoever is asked to decide
+    OUTCOME = "outcome"  # to whoever has to know what was decided
 
 
 class MessageState(StrEnum):
@@ -36,6 +38,7 @@ class Dropped(StrEnum):
     ANSWERED = "answered"
     ACKNOWLEDGED = "acknowledged"
     REASSIGNED = "reassigned"
+    DECIDED = "decided"  # a referral: somebody decided, or there is nothing to decide any more
     NOT_DUE = "not_due"  # a reminder whose deadline was moved, or whose task was warned of
 
 
@@ -100,8 +103,12 @@ class Message(SQLModel, table=True):
     )
 
 
+_SUBJECTS = ("receipt_id", "reminder_id", "referral_id", "chase_id", "transition_id")
+
+
 class MessageItem(SQLModel, table=True):
-    """One line of a digest: a receipt for a notice, or a reminder while still green."""
+    """One line of a mail: a receipt for a notice, a reminder while still green, a decision that
+    is asked for or chased, or a move of the sign-off that somebody has to know of."""
 
     __tablename__ = "message_item"
 
@@ -109,10 +116,16 @@ class MessageItem(SQLModel, table=True):
     message_id: int = Field(foreign_key="message.id", index=True)
     receipt_id: int | None = Field(default=None, foreign_key="receipt.id", index=True)
     reminder_id: int | None = Field(default=None, foreign_key="reminder.id", index=True)
+    referral_id: int | None = Field(default=None, foreign_key="referral.id", index=True)
+    chase_id: int | None = Field(default=None, foreign_key="chase.id", index=True)
+    transition_id: int | None = Field(default=None, foreign_key="transition.id", index=True)
     dropped: str = Field(default="", sa_column_kwargs={"server_default": ""})  # as Dropped
 
     __table_args__ = (
-        CheckConstraint("(receipt_id IS NULL) <> (reminder_id IS NULL)", name="message_item_one"),
+        CheckConstraint(
+            " + ".join(f"(CASE WHEN {c} IS NULL THEN 0 ELSE 1 END)" for c in _SUBJECTS) + " = 1",
+            name="message_item_one",
+        ),
     )
 
 
@@ -160,7 +173,8 @@ class Reminder(SQLModel, table=True):
 class ReplyLink(SQLModel, table=True):
     """A person's way to answer. Only the token's hash is kept; the token is derived at sending.
 
-    `receipt_id` None: the digest's own link, which opens everything that the person owes.
+    Of a receipt or a referral; with neither it is the mail's own link, which opens everything that
+    the person owes.
     """
 
     __tablename__ = "reply_link"
@@ -169,10 +183,15 @@ class ReplyLink(SQLModel, table=True):
     official_id: int = Field(foreign_key="official.id")
     message_id: int = Field(foreign_key="message.id", index=True)
     receipt_id: int | None = Field(default=None, foreign_key="receipt.id", index=True)
+    referral_id: int | None = Field(default=None, foreign_key="referral.id", index=True)
     salt: str
     key_id: str  # the key that the token is derived with; without that key it does not open
     token_hash: str = Field(unique=True)
     expires_at: datetime | None = Field(default=None, sa_type=Instant)  # set when it is sent
+
+    __table_args__ = (
+        CheckConstraint("receipt_id IS NULL OR referral_id IS NULL", name="reply_link_one"),
+    )
 
 
 class SignInLink(SQLModel, table=True):

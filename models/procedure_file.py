@@ -1,5 +1,7 @@
 """A procedure file as data: its policy, the levels of its sign-off, its time limits."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from models.ladder import AnySpan, Strict, Within, parse_rules
@@ -8,19 +10,42 @@ from models.span import Span
 
 
 class Level(Strict):
+    """One level of the sign-off: whose post decides, in the task's own unit or its lead unit."""
+
     post: PostKind
+    of: Literal["unit", "lead_unit"] = "unit"
     title: str
     within: Within
 
 
-class Extension(Strict):
+class Approval(Strict):
+    """Whose post decides on a request, and within what time."""
+
+    approver: PostKind
+    within: Within = Span(3, "wd")
+
+
+class Extension(Approval):
     times: int = Field(ge=0)
     up_to: AnySpan
-    approver: PostKind
+
+
+class LongTerm(Approval):
+    review_every: AnySpan = Span(3, "mo")
 
 
 class EvidenceAsked(Strict):
     six_visibles: bool = False
+
+
+class Sample(Strict):
+    """回头看抽样: how many of those whose date has come are looked at, by whom, and for what."""
+
+    share: int = Field(default=20, ge=1, le=100)  # per cent, of each unit's
+    at_least: int = Field(default=5, ge=1)
+    post: PostKind = PostKind.REVIEWER
+    within: Within = Span(10, "wd")
+    checklist: tuple[str, ...] = ()
 
 
 class ProcedureFile(Strict):
@@ -31,10 +56,14 @@ class ProcedureFile(Strict):
     restricted: bool = False
     basis: str = ""
     objection_within: Within = Span(5, "wd")
+    objection: Approval = Approval(approver=PostKind.OFFICE, within=Span(5, "wd"))
     return_within: Within = Span(5, "wd")
     look_back: tuple[AnySpan, ...] = ()
     evidence: EvidenceAsked = EvidenceAsked()
+    sample: Sample = Sample()
     extension: Extension | None = None
+    suspension: Approval | None = None
+    long_term: LongTerm | None = None
     level: tuple[Level, ...] = ()
 
 

@@ -47,7 +47,9 @@ class Task(SQLModel, table=True):
     reported_on: date  # last progress report, else opened
 
     state: TaskState = Field(sa_column=Column(by_value(TaskState), nullable=False))
-    level: int | None = None
+    level: int | None = None  # of the sign-off, from 1; while under review
+    cycle: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # reopened: one more
+    review_every: str = Field(default="", sa_column_kwargs={"server_default": ""})  # a span
     colour: Colour = Field(sa_column=Column(by_value(Colour), nullable=False))
     created_at: datetime = Field(sa_type=Instant)
 
@@ -82,6 +84,16 @@ class Measure(SQLModel, table=True):
     task_id: int = Field(foreign_key="task.id", primary_key=True)
     position: int = Field(primary_key=True)
     text: str
+
+
+class Milestone(SQLModel, table=True):
+    """阶段目标 of a long-term task: what is to be reached by when. `done_on`: accepted."""
+
+    id: int = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id", index=True)
+    title: str
+    due_on: date
+    done_on: date | None = None
 
 
 class Figure(SQLModel, table=True):

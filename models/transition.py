@@ -21,6 +21,7 @@ class Transition(SQLModel, table=True):
     machine: str
     task_id: int = Field(foreign_key="task.id", index=True)
     notice_id: int | None = None  # no foreign key: a notice already points at its transition
+    request_id: int | None = Field(default=None, foreign_key="change_request.id", index=True)
     event: str
     source: str
     target: str
@@ -36,8 +37,13 @@ class Transition(SQLModel, table=True):
     link_id: str
 
     __table_args__ = (
-        CheckConstraint("machine IN ('warning', 'notice', 'sign-off')", name="transition_machine"),
-        CheckConstraint("source <> target OR event = 'approve'", name="transition_moves"),
+        CheckConstraint(
+            "machine IN ('warning', 'notice', 'sign-off', 'request')", name="transition_machine"
+        ),
+        CheckConstraint(
+            "source <> target OR event IN ('approve', 'ask', 'amend', 'reassign')",
+            name="transition_moves",
+        ),
         # A night escalates a task once, however often it is run.
         Index(
             "transition_once_a_night",
@@ -77,7 +83,8 @@ class DeadlineChange(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review')",
+            "kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', "
+            "'reopened', 'reassigned')",
             name="deadline_change_kind",
         ),
     )

@@ -1,0 +1,29 @@
+"""Who acts, when, and how sure that is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from models.proof import Assurance
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One person at one instant. `said_by`: who the person behind a link said they were."""
+
+    official_id: int
+    said_by: str
+    assurance: Assurance
+    on: date
+    now: datetime
+
+    def facts(self, **more: Any) -> dict[str, Any]:
+        """As a transition keeps them."""
+        return {
+            "on": self.on,
+            "now": self.now,
+            "actor_id": self.official_id,
+            "said_by": self.said_by,
+            "assurance": self.assurance,
+            **more,
+        }

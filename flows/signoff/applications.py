@@ -1,0 +1,234 @@
+"""The application for sign-off: drafted, submitted, amended under review, recalled."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from flows.deadline import live_notice
+from flows.moves import lock_task, move_notice, move_task
+from flows.replies import answer
+from flows.signoff.actor import Actor
+from flows.signoff.levels import refer_level, rules_of, where_from
+from flows.signoff.packets import files, keep, of_application
+from flows.signoff.referrals import close_referrals
+from flows.signoff.requests import lapse
+from flows.signoff.roles import require_move
+from models import Application, Measure, MeasureDone, Receipt, Task, VisibleShown
+from models.application import ApplicationState, EvidenceKind, SixVisible
+from models.decision import ReferralState
+from models.notice import Duty
+from models.notice_machine import NOTICE
+from models.refusal import Refusal
+from models.workdays import Calendar
+from notifications.wording import ENGLISH, word
+
+
+class Incomplete(Refusal):
+    """What is still missing from an application, one sentence a line."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the handler writes. `done` by the measure's position; a visible is shown somewhere, or
+    (False, why) not applicable. Money in 分."""
+
+    summary: str = ""
+    done: Mapping[int, str] = field(default_factory=dict)
+    visibles: Mapping[SixVisible, tuple[bool, str]] = field(default_factory=dict)
+    rules: str = ""
+    accountability: str = ""
+    money_returned: int = 0
+    paper_signed_by: str = ""
+    paper_signed_on: date | None = None
+
+
+def present_application(session: Session, task: Task) -> Application | None:
+    """The draft, or the application under review."""
+    states = (ApplicationState.DRAFT, ApplicationState.OPEN)
+    return session.exec(
+        select(Application).where(
+            Application.task_id == task.id, col(Application.state).in_(states)
+        )
+    ).first()
+
+
+def draft(session: Session, task: Task, actor: Actor) -> Application:
+    """The draft to go on with, or a new one. Raises a Refusal unless this person may apply now."""
+    lock_task(session, task.id)
+    session.refresh(task)
+    require_move(session, task, "apply", actor.official_id, actor.on)
+    if found := present_application(session, task):
+        return found
+    begun = Application(
+        task_id=task.id,
+        cycle=task.cycle,
+        state=ApplicationState.DRAFT,
+        applied_by_id=actor.official_id,
+        said_by=actor.said_by,
+        assurance=actor.assurance,
+    )
+    session.add(begun)
+    session.flush()
+    return begun
+
+
+def save(session: Session, application: Application, content: Content) -> None:
+    """Keep what was written so far; it need not be complete."""
+    application.summary, application.rules = content.summary, content.rules
+    application.accountability = content.accountability
+    application.money_returned = content.money_returned
+    signed = bool(content.paper_signed_by and content.paper_signed_on)
+    application.paper_signed_by = content.paper_signed_by if signed else ""
+    application.paper_signed_on = content.paper_signed_on if signed else None
+    session.add(application)
+    for table in (MeasureDone, VisibleShown):
+        session.execute(delete(table).where(col(table.application_id) == application.id))
+    session.add_all(
+        MeasureDone(application_id=application.id, position=position, done=done)
+        for position, done in content.done.items()
+        if done
+    )
+    session.add_all(
+        VisibleShown(
+            application_id=application.id,
+            visible=visible,
+            shown=words if seen else "",
+            not_applicable_because="" if seen else words,
+        )
+        for visible, (seen, words) in content.visibles.items()
+        if words
+    )
+    session.flush()
+
+
+def submit(session: Session, task: Task, actor: Actor, *, calendar: Calendar) -> Application:
+    """Put the draft before its first level. Raises a Refusal, with all that is missing."""
+    application = draft(session, task, actor)
+    require_complete(session, task, application)
+    application.applied_by_id, application.said_by = actor.official_id, actor.said_by
+    application.assurance = actor.assurance
+    packet = keep(session, of_application(session, task, application))
+    application.state, application.packet = ApplicationState.OPEN, packet
+    application.applied_on, application.applied_at = actor.on, actor.now
+    session.add(application)
+    session.flush()
+    _answer_notice(session, task, actor, application.summary)
+    lapse(session, task, actor, reason="已申请销号")
+    move_task(
+        session, task, "apply", becomes={"level": 1}, **actor.facts(reason=application.summary)
+    )
+    refer_level(session, task, application, 1, on=actor.on, calendar=calendar)
+    return application
+
+
+def amend(
+    session: Session, task: Task, actor: Actor, content: Content, *, reason: str, calendar: Calendar
+) -> Application:
+    """Change what is under review. What was approved was something else, so the chain begins
+    anew; whoever approved before is asked again."""
+    application = _under_review(session, task, "amend", actor)
+    save(session, application, content)
+    require_complete(session, task, application)
+    application.version += 1
+    application.packet = keep(session, of_application(session, task, application))
+    session.add(application)
+    close_referrals(session, {"application_id": application.id}, ReferralState.VOID, actor.now)
+    move_task(session, task, "amend", becomes={"level": 1}, **actor.facts(reason=reason))
+    refer_level(session, task, application, 1, on=actor.on, calendar=calendar)
+    return application
+
+
+def recall(session: Session, task: Task, actor: Actor, *, reason: str) -> Application:
+    """Take the application back; nobody is asked any more."""
+    application = _under_review(session, task, "recall", actor)
+    application.state = ApplicationState.RECALLED
+    session.add(application)
+    close_referrals(session, {"application_id": application.id}, ReferralState.VOID, actor.now)
+    move_task(session, task, "recall", target=where_from(task), **actor.facts(reason=reason))
+    return application
+
+
+def require_complete(session: Session, task: Task, application: Application) -> None:
+    missing = list(_missing(session, task, application))
+    if missing:
+        chinese, english = zip(*missing, strict=True)
+        raise Incomplete("\n".join(chinese), "\n".join(english))
+
+
+def _missing(session: Session, task: Task, application: Application) -> Iterator[tuple[str, str]]:
+    rules = rules_of(session, task)
+    if not rules.level:
+        yield (
+            f"“{rules.title}”没有设置审核环节，请联系督查办公室。",
+            f"'{rules.title}' has no level of review; please ask the supervision office.",
+        )
+    if not application.summary.strip():
+        yield "请填写整改完成情况。", "Please say what was done."
+    done = {row.position for row in _rows(session, MeasureDone, application)}
+    for measure in session.exec(select(Measure).where(Measure.task_id == task.id)):
+        if measure.position not in done:
+            yield (
+                f"请填写第 {measure.position} 条措施的完成情况。",
+                f"Please say what was done on measure {measure.position}.",
+            )
+    if rules.evidence.six_visibles:
+        shown = {row.visible for row in _rows(session, VisibleShown, application)}
+        for visible in SixVisible:
+            if visible not in shown:
+                key = f"visible.{visible}"
+                yield (
+                    f"请填写“{word(key)}”：写明在何处可见，或不适用的理由。",
+                    f"Please fill in '{word(key, ENGLISH)}': where it is seen, or why not.",
+                )
+    if application.paper_signed_on and not any(
+        file.kind == EvidenceKind.SIGNATURE for file in files(session, application)
+    ):
+        yield (
+            "已填写纸质签字，请上传签字扫描件。",
+            "It says that it was signed on paper; please add the scan.",
+        )
+
+
+def _rows(session: Session, table: type[Any], application: Application) -> list[Any]:
+    return list(session.exec(select(table).where(table.application_id == application.id)))
+
+
+def _under_review(session: Session, task: Task, event: str, actor: Actor) -> Application:
+    lock_task(session, task.id)
+    session.refresh(task)
+    require_move(session, task, event, actor.official_id, actor.on)
+    application = present_application(session, task)
+    assert application is not None  # for the types: a task under review has one
+    return application
+
+
+def _answer_notice(session: Session, task: Task, actor: Actor, words: str) -> None:
+    """Whoever applies has answered the live notice too, if that is still owed."""
+    notice = live_notice(session, task)
+    if notice is None or not NOTICE.allows(notice.state, "answer"):
+        return
+    receipt = session.exec(
+        select(Receipt).where(
+            Receipt.notice_id == notice.id,
+            Receipt.official_id == actor.official_id,
+            Receipt.duty == Duty.ACT,
+        )
+    ).first()
+    if receipt is None:
+        move_notice(session, notice, "answer", **actor.facts(reason=words))
+        return
+    answer(
+        session,
+        receipt.id,
+        actor.official_id,
+        said_by=actor.said_by,
+        words=words,
+        on=actor.on,
+        now=actor.now,
+        assurance=actor.assurance,
+    )
+    session.refresh(task)

@@ -1,0 +1,124 @@
+"""Packets: exactly what somebody is shown when he decides, kept by its hash.
+
+Whoever decides sends the hash back; if it is another by then, nothing is decided.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models import (
+    Application,
+    Evidence,
+    Measure,
+    MeasureDone,
+    Official,
+    Packet,
+    Task,
+    Unit,
+    VisibleShown,
+)
+from models.application import EvidenceKind
+from models.refusal import Refusal
+
+
+class Changed(Refusal):
+    """What this person was shown is not what there is now."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"{number}：您打开页面后，申请材料有变动；请重新阅看后再作决定，本次没有记录",
+            f"{number}: the material was changed after you opened the page; please read it again "
+            "and decide then. Nothing was recorded",
+        )
+
+
+def keep(session: Session, shown: Mapping[str, Any]) -> str:
+    """Keep a packet and return its hash. The same content has the same hash, and is kept once."""
+    written = json.dumps(
+        shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+    )
+    found = hashlib.sha256(written.encode()).hexdigest()
+    if session.get(Packet, found) is None:
+        session.add(Packet(hash=found, shown=written))
+        session.flush()
+    return found
+
+
+def shown_in(session: Session, packet: str) -> dict[str, Any]:
+    """What this packet held."""
+    shown: dict[str, Any] = json.loads(session.get_one(Packet, packet).shown)
+    return shown
+
+
+def of_task(session: Session, task: Task) -> dict[str, Any]:
+    return {
+        "number": task.number,
+        "title": task.title,
+        "goal": task.goal,
+        "unit": session.get_one(Unit, task.unit_id).name,
+        "opened_on": task.opened_on,
+        "due_on": task.due_on,
+        "original_due_on": task.original_due_on,
+        "cycle": task.cycle,
+    }
+
+
+def of_application(session: Session, task: Task, application: Application) -> dict[str, Any]:
+    """All that is submitted, with the hash of each file."""
+    return {
+        "task": of_task(session, task),
+        "version": application.version,
+        "applicant": session.get_one(Official, application.applied_by_id).name,
+        "said_by": application.said_by,
+        "summary": application.summary,
+        "measures": _measures(session, task, application),
+        "visibles": _visibles(session, application),
+        "rules": application.rules,
+        "accountability": application.accountability,
+        "money_returned": application.money_returned,
+        "paper_signed_by": application.paper_signed_by,
+        "paper_signed_on": application.paper_signed_on,
+        "evidence": [
+            {"name": file.name, "kind": file.kind, "size": file.size, "sha256": file.sha256}
+            for file in files(session, application)
+        ],
+    }
+
+
+def files(session: Session, application: Application) -> list[Evidence]:
+    """What belongs to the packet, in the order in which it was added."""
+    found = session.exec(
+        select(Evidence)
+        .where(
+            Evidence.application_id == application.id,
+            Evidence.kind != EvidenceKind.DECISION,
+            col(Evidence.removed_at).is_(None),
+        )
+        .order_by(col(Evidence.id))
+    )
+    return list(found)
+
+
+def _measures(session: Session, task: Task, application: Application) -> list[dict[str, str]]:
+    done = {
+        row.position: row.done
+        for row in session.exec(
+            select(MeasureDone).where(MeasureDone.application_id == application.id)
+        )
+    }
+    measures = select(Measure).where(Measure.task_id == task.id).order_by(col(Measure.position))
+    return [
+        {"measure": row.text, "done": done.get(row.position, "")} for row in session.exec(measures)
+    ]
+
+
+def _visibles(session: Session, application: Application) -> dict[str, dict[str, str]]:
+    rows = session.exec(select(VisibleShown).where(VisibleShown.application_id == application.id))
+    return {
+        str(row.visible): {"shown": row.shown, "because": row.not_applicable_because}
+        for row in rows
+    }

@@ -1,0 +1,78 @@
+"""Referrals: who is asked to decide, found as the ladder finds whom it tells."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, update
+from sqlmodel import Session, col, select
+
+from flows.database import changed
+from flows.recipients import Directory, Parties
+from models import Referral, Task
+from models.decision import ReferralState
+from models.organisation import PostKind
+from models.span import Span
+from models.workdays import Calendar
+
+Of = Mapping[str, int]
+"""What is decided on: an application_id with level and version, a request_id or a look_back_id."""
+
+
+def refer(
+    session: Session,
+    task: Task,
+    kind: PostKind,
+    *,
+    of: Of,
+    within: Span,
+    barred: Iterable[int],
+    on: date,
+    calendar: Calendar,
+    seen_from: Parties | None = None,
+) -> list[Referral]:
+    """Ask whoever holds this post, or of the next level that has anybody who may decide. Empty:
+    nobody may, which `waiting_for_nobody` finds. `seen_from`: another unit's post, as the lead
+    unit's."""
+    directory = Directory.load(session, on).barring(barred)
+    asked = [
+        Referral(
+            task_id=task.id,
+            official_id=told.official_id,
+            capacity=told.capacity,
+            stands_for_id=told.stands_for_id,
+            climbed_from=told.climbed_from,
+            given_on=on,
+            decide_by=decide_by(within, on, calendar),
+            state=ReferralState.OPEN,
+            **dict[str, Any](of),
+        )
+        for told in directory.resolve(seen_from or task, kind)
+    ]
+    session.add_all(asked)
+    session.flush()
+    return asked
+
+
+def decide_by(within: Span, on: date, calendar: Calendar) -> date:
+    return calendar.roll(within.after(on, calendar))
+
+
+def close_referrals(
+    session: Session, of: Of, state: ReferralState, now: datetime, *, but: int = 0
+) -> None:
+    """Nobody of these is asked any more. `but`: the one that was decided."""
+    open_ones = update(Referral).where(
+        *_of(of), col(Referral.state) == ReferralState.OPEN, col(Referral.id) != but
+    )
+    changed(session, open_ones.values(state=state, closed_at=now))
+
+
+def referred(session: Session, of: Of) -> Sequence[Referral]:
+    """Everybody who was ever asked, in that order."""
+    return session.exec(select(Referral).where(*_of(of)).order_by(col(Referral.id))).all()
+
+
+def _of(of: Of) -> Iterable[ColumnElement[bool]]:
+    columns: Any = Referral
+    return [col(getattr(columns, name)) == value for name, value in of.items()]

@@ -1,0 +1,127 @@
+"""What a person may do with a task: the roles that the machines' tables speak of."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from flows.recipients import Directory, in_force
+from models import Notice, Post, Receipt, Referral, Task
+from models.decision import ReferralState
+from models.notice import Duty
+from models.notice_machine import LIVE
+from models.organisation import PostKind
+from models.refusal import Refusal
+from models.signoff import SIGNOFF
+from notifications.wording import ENGLISH, event_word, state_word
+
+HANDLER, OFFICE, REVIEWER, APPROVER, LOOK_BACK = (
+    "handler",
+    "office",
+    "reviewer",
+    "approver",
+    "look-back",
+)
+KEEPS_LEDGER = (PostKind.OFFICE, PostKind.ADMINISTRATOR)
+_WORDS = {
+    HANDLER: ("责任人（或其代理人）", "its handler, or the handler's deputy"),
+    OFFICE: ("督查办公室", "the supervision office"),
+    REVIEWER: ("本级审核人", "whoever reviews it at this level"),
+    APPROVER: ("该申请的审批人", "whoever this request was referred to"),
+    LOOK_BACK: ("本次回头看的检查人", "whoever this look-back was given to"),
+    "last reviewer": ("末级审核人", "whoever reviews it at the last level"),
+    "clock": ("系统", "the clock"),
+}
+
+
+class NotYours(Refusal):
+    """This person may not do that with this task."""
+
+    def __init__(self, number: str, *roles: str) -> None:
+        chinese, english = zip(*(_WORDS[role] for role in roles), strict=True)
+        super().__init__(
+            f"{number}：此项操作只能由{'或'.join(chinese)}办理，您无权办理；没有记录任何操作",
+            f"{number}: only {' or '.join(english)} can do this; nothing was recorded",
+        )
+
+
+class NotNow(Refusal):
+    """The sign-off machine has no such move from the task's state."""
+
+    def __init__(self, task: Task, event: str) -> None:
+        super().__init__(
+            f"{task.number}：目前状态为“{state_word(task.state)}”，不能办理“{event_word(event)}”；"
+            "没有记录任何操作",
+            f"{task.number}: it is '{state_word(task.state, ENGLISH)}' now, so it cannot be "
+            f"'{event_word(event, ENGLISH)}'; nothing was recorded",
+        )
+
+
+class StandsAside(Refusal):
+    """This person is excluded from this task by a conflict of interest."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"{number}：您已登记回避本事项，不能办理；没有记录任何操作",
+            f"{number}: you stand aside from this task, so you cannot act on it; "
+            "nothing was recorded",
+        )
+
+
+def roles_of(session: Session, task: Task, official_id: int, on: date) -> frozenset[str]:
+    """Every role that this person has; none for somebody who stands aside."""
+    directory = Directory.load(session, on)
+    if directory.excludes(task, official_id):
+        return frozenset()
+    found = {_OF_REFERRAL[which] for which in _asked(session, task, official_id)}
+    if official_id in handlers(session, directory, task):
+        found.add(HANDLER)
+    kept = col(Post.kind).in_(KEEPS_LEDGER)
+    if session.scalar(
+        select(Post.id).where(Post.official_id == official_id, kept, in_force(Post, on))
+    ):
+        found.add(OFFICE)
+    return frozenset(found)
+
+
+def require_role(session: Session, task: Task, official_id: int, on: date, *roles: str) -> None:
+    """Raises StandsAside or NotYours unless this person has one of the roles."""
+    if Directory.load(session, on).excludes(task, official_id):
+        raise StandsAside(task.number)
+    if roles_of(session, task, official_id, on).isdisjoint(roles):
+        raise NotYours(task.number, *roles)
+
+
+def require_move(session: Session, task: Task, event: str, official_id: int, on: date) -> None:
+    """Raises a Refusal unless the machine has this move now, and this person may make it."""
+    moves = [move for move in SIGNOFF.moves if (move.source, move.event) == (task.state, event)]
+    if not moves:
+        raise NotNow(task, event)
+    require_role(session, task, official_id, on, *moves[0].who)
+
+
+def handlers(session: Session, directory: Directory, task: Task) -> Collection[int]:
+    """The handler or his deputy, whoever the ladder climbed to, and whoever was told to act."""
+    acting = session.scalars(
+        select(Receipt.official_id)
+        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+        .where(Notice.task_id == task.id, col(Notice.state).in_(LIVE), Receipt.duty == Duty.ACT)
+    )
+    now = {told.official_id for told in directory.resolve(task, PostKind.HANDLER)}
+    own = {task.handler_id} if task.handler_id is not None else set()
+    return now | own | set(acting)
+
+
+def _asked(session: Session, task: Task, official_id: int) -> set[str]:
+    rows = session.execute(
+        select(Referral.application_id, Referral.request_id, Referral.look_back_id).where(
+            Referral.task_id == task.id,
+            Referral.official_id == official_id,
+            Referral.state == ReferralState.OPEN,
+        )
+    )
+    names = ("application", "request", "look_back")
+    return {name for row in rows for name, key in zip(names, row, strict=True) if key is not None}
+
+
+_OF_REFERRAL = {"application": REVIEWER, "request": APPROVER, "look_back": LOOK_BACK}

@@ -1,0 +1,118 @@
+"""What people do on the way to the sign-off: for tests to act as they would."""
+
+from dataclasses import dataclass, replace
+from datetime import date, time
+from typing import Any
+
+from sqlmodel import col, select
+
+from flows.database import transaction
+from flows.office import Office
+from flows.signoff.actor import Actor
+from flows.signoff.applications import Content, draft, save, submit
+from flows.signoff.deciding import Ruling
+from flows.signoff.levels import decide_level
+from flows.working_days import load_calendar
+from models import Application, Official, Post, Referral, Task, Unit
+from models.application import SixVisible
+from models.decision import ReferralState, Verdict
+from models.organisation import PostKind
+from models.proof import Assurance
+from tests.conftest import Cast, instant
+
+COMPLETE = Content(
+    summary="已完成整改，逐条落实。",
+    visibles={visible: (True, f"见材料 {n}") for n, visible in enumerate(SixVisible, 1)},
+)
+
+
+@dataclass
+class Bench:
+    """The office with its reviewers: Leo heads the lead unit, Rita verifies for the supervision
+    group; Dora and Hugo are in the cast already."""
+
+    office: Office
+    cast: Cast
+    lead_unit: int
+    leo: int
+    rita: int
+
+    @property
+    def levels(self) -> tuple[int, int, int, int]:
+        """Who decides, in this order."""
+        return self.cast.dora, self.leo, self.rita, self.cast.hugo
+
+    def task(self, number: str, due_on: date | None, **facts: Any) -> Task:
+        return self.cast.task(number, due_on, lead_unit_id=self.lead_unit, **facts)
+
+    def actor(self, who: int, on: date, assurance: Assurance = Assurance.CODE) -> Actor:
+        with transaction(self.office.engine, instant(on, time(9))) as session:
+            name = session.get_one(Official, who).name
+        return Actor(who, name, assurance, on, instant(on, time(9)))
+
+    def apply(self, number: str, on: date, *, who: int | None = None, **written: Any) -> None:
+        """The handler writes everything that is asked for, and submits it."""
+        by = self.cast.alice if who is None else who
+        actor = self.actor(by, on, Assurance.LINK)
+        with transaction(self.office.engine, actor.now) as session:
+            task = session.exec(select(Task).where(Task.number == number)).one()
+            save(session, draft(session, task, actor), replace(COMPLETE, **written))
+            submit(session, task, actor, calendar=load_calendar(session))
+
+    def decide(
+        self,
+        number: str,
+        who: int,
+        verdict: Verdict,
+        on: date,
+        *,
+        reason: str = "",
+        requirement: str = "",
+        packet: str | None = None,
+        assurance: Assurance = Assurance.CODE,
+        as_somebody_else: int | None = None,
+    ) -> None:
+        """What this person decides on the newest referral of this task."""
+        actor = self.actor(as_somebody_else or who, on, assurance)
+        with transaction(self.office.engine, actor.now) as session:
+            referral = session.exec(
+                select(Referral)
+                .join(Task)
+                .where(Task.number == number, Referral.official_id == who)
+                .order_by(col(Referral.id).desc())
+            ).first()
+            assert referral is not None, "nobody asked this person"
+            application = session.get_one(Application, referral.application_id)
+            shown = packet or application.packet or ""
+            ruling = Ruling(verdict, shown, reason, requirement)
+            decide_level(session, referral.id, actor, ruling, calendar=load_calendar(session))
+
+    def asked(self, number: str) -> list[int]:
+        """Who is asked to decide on this task now."""
+        with transaction(self.office.engine, instant(date(2022, 1, 1))) as session:
+            found = session.exec(
+                select(Referral.official_id)
+                .join(Task)
+                .where(Task.number == number, Referral.state == ReferralState.OPEN)
+                .order_by(col(Referral.id))
+            )
+            return list(found)
+
+
+def gather_bench(office: Office, cast: Cast) -> Bench:
+    with transaction(office.engine, instant(date(2022, 1, 1))) as session:
+        top = session.exec(select(Unit.id).where(Unit.name == "定海区委")).one()
+        lead = Unit(name="区委办", parent_id=top)
+        session.add(lead)
+        session.flush()
+        people = []
+        for name, unit, kind in (
+            ("leo", lead.id, PostKind.UNIT_HEAD),
+            ("rita", top, PostKind.REVIEWER),
+        ):
+            person = Official(name=name, unit_id=unit, email=f"{name}@dinghai.example")
+            session.add(person)
+            session.flush()
+            session.add(Post(official_id=person.id, unit_id=unit, kind=kind))
+            people.append(person.id)
+        return Bench(office, cast, lead.id, *people)
