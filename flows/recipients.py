@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models import Absence, Exclusion, Official, Post, Suppression, Unit
@@ -24,6 +25,9 @@ CLIMB = (
     PostKind.COMMISSION_HEAD,
 )
 OF_THE_UNIT = (PostKind.HANDLER, PostKind.SUPERVISING_LEADER, PostKind.UNIT_HEAD)
+
+
+Column = SQLColumnExpression[int]
 
 
 class Parties(Protocol):
@@ -96,6 +100,11 @@ class Directory:
                 climbed = kind if level else None
                 return [Told(who, capacity, stands_for, climbed) for who, stands_for in found]
         return []
+
+    def reached(self, task: Parties, official_id: int) -> int | None:
+        """This person, or the deputy while away; None if no mail may or can tell them of it."""
+        found = self._reachable([official_id], self.excluded.get(task.id, frozenset()))
+        return next((who for who, _ in found), None)
 
     def holders_of(self, kind: PostKind) -> list[int]:
         """Everybody who can be reached in a post of this kind, in any unit."""
@@ -182,6 +191,24 @@ def _excluded(session: Session, on: date) -> dict[int, frozenset[int]]:
         named = {row.official_id} if row.official_id is not None else of_units[row.unit_id or 0]
         found[row.task_id] |= named
     return {task_id: frozenset(people) for task_id, people in found.items()}
+
+
+def stands_aside(task_id: Column, official_id: Column, on: date) -> ColumnElement[bool]:
+    """As Directory.excludes, for many at once."""
+    aside, person, post = aliased(Exclusion), aliased(Official), aliased(Post)
+    home = select(person.unit_id).where(person.id == official_id).correlate_except(person)
+    posts = select(post.unit_id).where(post.official_id == official_id, in_force(post, on))
+    units = col(aside.unit_id).in_(home) | col(aside.unit_id).in_(posts.correlate_except(post))
+    return (
+        select(aside.id)
+        .where(
+            aside.task_id == task_id,
+            in_force(aside, on),
+            (col(aside.official_id) == official_id) | units,
+        )
+        .correlate_except(aside)
+        .exists()
+    )
 
 
 def suppressing(on: date) -> ColumnElement[bool]:
