@@ -83,7 +83,7 @@ def test_what_waits_outside_mail_hours_is_one_mail_however_many_apply(bench: Ben
     assert all(f"甲-{n:02}" in mail.text for n in range(20))
     superseded = rows(bench.office, Message, col(Message.state) == MessageState.SUPERSEDED)
     assert {message.outcome for message in superseded} == {"taken over by a later mail"}
-    assert list(send(bench.office, APPLIED)) == ["dora@dinghai.example"]
+    assert list(send(bench.office, APPLIED, time(22))) == ["dora@dinghai.example"]
 
 
 def test_what_was_sent_is_not_said_again_with_what_is_new(bench: Bench):
