@@ -252,9 +252,7 @@ def test_the_look_asks_nothing_of_outlook_or_of_the_network(language: str):
         decided(OUTCOME, language=language),
         undecided(language),
     ):
-        assert not re.search(
-            r"position:|float:|background-image|<script|<img|<link|src=", mail.html
-        )
+        assert not re.search(r"position:|float:|background-image|<script|<img|<link", mail.html)
         assert not re.search(r"font-size:(?:[2-9]|1[0-3])px", mail.html)
         assert "王<强>" not in mail.html
         assert f'lang="{language}"' in mail.html
