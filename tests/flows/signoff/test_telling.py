@@ -1,10 +1,13 @@
 """Who is told what about the sign-off: everybody concerned, once, and nobody who stands aside."""
 
+import re
 from datetime import date, time
 
 import pytest
-from sqlmodel import col
+from sqlmodel import col, select
 
+from flows.database import reading
+from flows.reply_links import find
 from models import (
     Absence,
     Exclusion,
@@ -23,6 +26,7 @@ from tests.conftest import instant
 from tests.kept import add, edit, play, rows
 from tests.sign_offs import Bench
 from tests.tellings import alarms, outcomes, referrals, send, tell_at
+from web.task_story import story
 
 DUE, APPLIED, NEXT = date(2022, 7, 13), date(2022, 7, 15), date(2022, 7, 18)
 
@@ -387,3 +391,38 @@ def test_a_restricted_matter_leaks_nothing_by_whatever_mail(bench: Bench, langua
             assert not any(secret in part for part in parts), (secret, mail.kind)
         if mail.kind != MessageKind.SUMMARY:
             assert "甲-1" in mail.text
+
+
+def test_the_link_in_the_mail_that_was_sent_is_the_referral_s(bench: Bench):
+    bench.task("甲-1", DUE)
+    bench.apply("甲-1", APPLIED)
+    tell_at(bench.office, APPLIED)
+    said = send(bench.office, APPLIED)["dora@dinghai.example"]
+
+    tokens = re.findall(r"/r/([0-9a-f]{32})", said)
+    with reading(bench.office.engine) as session:
+        found = [
+            find(session, bench.office.ring, one, instant(APPLIED, time(11))) for one in tokens
+        ]
+        opened = [one.link.referral_id for one in found if one and not one.expired]
+    assert opened == [open_referrals(bench)[0].id, None]
+
+
+def test_the_mails_stand_in_the_story_of_the_task_with_what_became_of_them(bench: Bench):
+    bench.task("甲-1", DUE)
+    bench.apply("甲-1", APPLIED)
+    tell_at(bench.office, APPLIED)
+    send(bench.office, APPLIED)
+    bench.decide("甲-1", bench.cast.dora, Verdict.RETURN, NEXT, reason="再核实")
+    tell_at(bench.office, NEXT)
+
+    with reading(bench.office.engine) as session:
+        told = [
+            (event.row[0].kind, event.row[0].state, {mail.to_name for mail in event.row})
+            for event in story(session, session.exec(select(Task)).one(), [])
+            if event.kind == "mail"
+        ]
+    assert told == [
+        ("outcome", "queued", {"alice", "carol"}),
+        ("referral", "sent", {"dora"}),
+    ]
