@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col
 
@@ -74,6 +74,20 @@ def adds_up(asking: Asking, number: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps)
+@example(
+    [
+        (act, kind, days, ahead)
+        for kind, ahead in (
+            (RequestKind.EXTENSION, 30),
+            (RequestKind.SUSPENSION, 5),
+            (RequestKind.LONG_TERM, 60),
+            (RequestKind.REVIEW, 0),
+            (RequestKind.END_LONG_TERM, 20),
+            (RequestKind.EXTENSION, 30),
+        )
+        for act, days in (("ask", 0), ("milestone", 1), ("grant", 1), ("night", 10))
+    ]
+)
 def test_the_ledger_of_dates_adds_up_after_any_sequence(
     asking: Asking, taken: list[tuple[str, RequestKind, int, int]]
 ):
