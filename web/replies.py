@@ -148,7 +148,7 @@ def _prove(
     request: Request, token: str, opened: Opened, proof: ProofForm, now: datetime
 ) -> Response:
     desk = desk_of(request)
-    found = prove(request, token, opened, proof, now)
+    found = prove(request, f"/r/{quote(token)}", opened, proof, now)
     if isinstance(found, Response):
         return found
     desk.limits.count(VAIN, *_vainly(request, opened))
