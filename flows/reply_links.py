@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -50,7 +50,8 @@ class OpenReceipt:
 
 @dataclass(frozen=True)
 class Opened:
-    """A link and its owner. It opens one receipt, or (the digest's link) all that are owed."""
+    """A link and its owner. It opens one receipt, one referral, or (the mail's own link) all that
+    is owed."""
 
     link: ReplyLink
     official: Official
@@ -58,9 +59,16 @@ class Opened:
     withdrawn: bool  # its key is not on the ring any more: it neither shows nor acts
 
     @property
+    def of_the_mail(self) -> bool:
+        """It is the mail's own link."""
+        return self.link.receipt_id is None and self.link.referral_id is None
+
+    @property
     def receipts(self) -> ColumnElement[bool]:
         if self.link.receipt_id is not None:
             return col(Receipt.id) == self.link.receipt_id
+        if self.link.referral_id is not None:
+            return false()
         return (col(Receipt.official_id) == self.link.official_id) & owed()
 
 
@@ -112,7 +120,7 @@ def open_receipts(
 
 def reminded(session: Session, opened: Opened, limit: int) -> list[tuple[Task, Unit]]:
     """What the digest of this link reminded of."""
-    if opened.link.receipt_id is not None:
+    if not opened.of_the_mail:
         return []
     rows = session.execute(
         select(Task, Unit)

@@ -101,10 +101,10 @@ def reply_form(
     words: Annotated[str, Form()] = "",
 ) -> ReplyForm:
     receipt_id = int(receipt) if re.fullmatch(r"[0-9]{1,9}", receipt) else 0
-    return ReplyForm(receipt_id, act, who, " ".join(_clean(name).split()), _clean(words).strip())
+    return ReplyForm(receipt_id, act, who, " ".join(clean(name).split()), clean(words).strip())
 
 
-def _clean(written: str) -> str:
+def clean(written: str) -> str:
     """Line ends as one character, and nothing that a database refuses: control
     characters, halves of a character."""
     return _CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n"))

@@ -73,7 +73,7 @@ class View:
 
     def done(self) -> list[Done]:
         """For the digest's link, from which a settled matter disappears."""
-        if self.opened.link.receipt_id is not None:
+        if not self.opened.of_the_mail:
             return []
         message = self.session.get_one(Message, self.opened.link.message_id)
         rows = self.session.execute(

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from models import (
     Application,
+    DeadlineChange,
     Evidence,
     Measure,
     MeasureDone,
@@ -63,6 +64,7 @@ def of_task(session: Session, task: Task) -> dict[str, Any]:
         "opened_on": task.opened_on,
         "due_on": task.due_on,
         "original_due_on": task.original_due_on,
+        "deadlines": _deadlines(session, task),
         "cycle": task.cycle,
     }
 
@@ -101,6 +103,27 @@ def files(session: Session, application: Application) -> list[Evidence]:
         .order_by(col(Evidence.id))
     )
     return list(found)
+
+
+def _deadlines(session: Session, task: Task) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(DeadlineChange, col(Official.name))
+        .outerjoin(Official, col(Official.id) == col(DeadlineChange.actor_id))
+        .where(col(DeadlineChange.task_id) == task.id)
+        .order_by(col(DeadlineChange.id))
+    )
+    return [
+        {
+            "on": row.on,
+            "kind": row.kind,
+            "previous_due_on": row.previous_due_on,
+            "due_on": row.due_on,
+            "reason": row.reason,
+            "legal_basis": row.legal_basis,
+            "by": by or "",
+        }
+        for row, by in rows
+    ]
 
 
 def _measures(session: Session, task: Task, application: Application) -> list[dict[str, str]]:
