@@ -268,6 +268,7 @@ def upgrade() -> None:
         batch_op.create_index('task_due_on_clock', ['policy_id', 'colour', 'due_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_opened_on_clock', ['policy_id', 'colour', 'opened_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_reported_on_clock', ['policy_id', 'colour', 'reported_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.create_index('task_suspended', ['id'], unique=False, sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.create_index('task_stage_on_clock', ['policy_id', 'colour', 'stage_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
 
     op.create_table('application',
@@ -359,7 +360,7 @@ def upgrade() -> None:
     sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('link_id', sa.String(), nullable=False),
-    sa.CheckConstraint("kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', 'reopened', 'reassigned')", name='deadline_change_kind'),
+    sa.CheckConstraint("kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', 'end_long_term', 'reopened', 'reassigned')", name='deadline_change_kind'),
     sa.ForeignKeyConstraint(['actor_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -952,6 +953,7 @@ def downgrade() -> None:
 
     op.drop_table('application')
     with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.drop_index('task_suspended', sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.drop_index('task_stage_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_reported_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_opened_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
