@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from flows.database import reading, transaction
+from flows.recipients import tasks_aside
 from flows.replies import acknowledge
-from flows.signoff.referred import find_referred, how_many, tasks_aside, waiting_for
+from flows.signoff.referred import find_referred, how_many, waiting_for
 from models import Notice, Receipt, Task, Unit
 from models.notice import Duty
 from models.notice_machine import LIVE
@@ -180,6 +181,7 @@ def _mine(seat: Seat) -> list[ColumnElement[bool]]:
         col(Receipt.official_id) == seat.official.id,
         col(Receipt.duty) == Duty.ACKNOWLEDGE,
         col(Receipt.acknowledged_at).is_(None),
+        col(Receipt.ended_on).is_(None),
         col(Notice.state).in_(LIVE),
         col(Notice.task_id).not_in(tasks_aside(seat.official.id, seat.on)),
     ]

@@ -40,7 +40,7 @@ def show_referral(
     found = newest_of(session, referral_id, seat.official.id)
     if found is None:
         return said(request, 404, ("没有这一件", "There is no such matter"), NOBODYS)
-    if stands_aside(session, found.task.id, seat.official.id, seat.on):
+    if stands_aside(session, found.referral, seat.on):
         return _aside(request, found.task.number)
     showing = Showing.load(session, load_calendar(session), seat.on)
     case = Cases(session, showing, seat).case(found, referral_id)
@@ -95,7 +95,7 @@ def decide_referral(
 def _aside(request: Request, number: str) -> Response:
     return said(
         request,
-        200,
+        403,
         ("您已回避本事项", "You stand aside from this matter"),
         (
             f"{number}：您已登记回避本事项，既不再送您决定，也不向您显示内容。如有疑问，请联系督查办公室。",

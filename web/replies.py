@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 from flows.database import reading, transaction
 from flows.link_mail import write_act_receipt
 from flows.replies import acknowledge, answer
-from flows.reply_links import Opened, OpenReceipt, find, open_receipts
+from flows.reply_links import Opened, OpenReceipt, find, open_receipts, stands_aside
 from models import Receipt
 from models.proof import Assurance
 from web.desk import Desk, desk_of
@@ -63,6 +63,17 @@ WITHDRAWN = (
         ),
     ),
 )
+ASIDE = (
+    403,
+    ("您已回避本事项", "You stand aside from this matter"),
+    (
+        "您已登记回避本链接所涉事项，不能查看或办理；已由他人负责。如有疑问，请联系督查办公室。",
+        (
+            "You are registered as standing aside from the matter of this link, and neither see "
+            "it nor act on it; somebody else does. In doubt, please ask the supervision office."
+        ),
+    ),
+)
 
 
 @router.api_route("/r/{token:path}", methods=["GET", "HEAD"])
@@ -74,6 +85,8 @@ def show(request: Request, token: str) -> Response:
         opened = find(session, desk.office.ring, token, now)
         if opened is None or opened.withdrawn:
             return not_open(request, opened)
+        if stands_aside(session, opened, desk.today(now)):
+            return said(request, *ASIDE)
         seat = at_link(request, session, token, opened, now)
         if (chosen := chosen_referral(request, opened)) is not None:
             return show_referral(request, session, seat, chosen)
@@ -88,6 +101,8 @@ def act(request: Request, token: str, form: Written, proof: Proving, sent: Decid
         opened = find(session, desk.office.ring, token, now)
         if opened is None or opened.withdrawn:
             return not_open(request, opened)
+        if stands_aside(session, opened, desk.today(now)):
+            return said(request, *ASIDE)
         desk.limits.look(VAIN, *_vainly(request, opened))
         seat = at_link(request, session, token, opened, now)
     decided = decide_by_link(request, seat, opened, sent, proof)

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from flows.office import Office
 from flows.signoff.actor import Actor
 from flows.signoff.deciding import Ruling
+from flows.signoff.granting import decide_request
 from flows.signoff.levels import decide_level
 from models import Decision, Referral
 from models.workdays import Calendar
@@ -29,4 +30,15 @@ def decide(
     referral = session.get_one(Referral, referral_id)
     if referral.application_id is not None:
         return decide_level(session, referral_id, actor, ruling, calendar=calendar)
+    if referral.request_id is not None:
+        unit_id, handler_id = to
+        return decide_request(
+            session,
+            referral_id,
+            actor,
+            ruling,
+            calendar=calendar,
+            unit_id=unit_id,
+            handler_id=handler_id,
+        )
     raise NotImplementedError

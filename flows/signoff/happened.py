@@ -9,6 +9,7 @@ from flows.signoff.referred import of_the_same
 from models import Decision, Official, Referral, Transition
 from models.decision import ReferralState, Verdict
 
+ENDS = ("amend", "recall", "return", "take_back", "lapse", "withdraw", "reassign", "reopen")
 DECIDED, OVERTAKEN, ENDED = "decided", "overtaken", "ended"
 
 
@@ -61,7 +62,7 @@ def _ended(session: Session, referral: Referral) -> Happened | None:
         .where(
             Transition.task_id == referral.task_id,
             Transition.at == referral.closed_at,
-            col(Transition.machine).in_(("sign-off", "request")),
+            col(Transition.event).in_(ENDS),
         )
         .order_by(col(Transition.id).desc())
     ).first()

@@ -66,7 +66,6 @@ def of_task(session: Session, task: Task) -> dict[str, Any]:
         "opened_on": task.opened_on,
         "due_on": task.due_on,
         "original_due_on": task.original_due_on,
-        "deadlines": _deadlines(session, task),
         "cycle": task.cycle,
     }
 
@@ -75,6 +74,7 @@ def of_application(session: Session, task: Task, application: Application) -> di
     """All that is submitted, with the hash of each file."""
     return {
         "task": of_task(session, task),
+        "deadlines": _deadlines(session, task),
         "version": application.version,
         "applicant": session.get_one(Official, application.applied_by_id).name,
         "said_by": application.said_by,
@@ -107,6 +107,7 @@ def of_request(session: Session, task: Task, request: ChangeRequest) -> dict[str
         "legal_basis": request.legal_basis,
         "until_on": request.until_on,
         "review_every": request.review_every,
+        "deadlines": _deadlines(session, task),
         "milestones": _milestones(session, task),
     }
 

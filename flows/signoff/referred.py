@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from flows.recipients import in_force
+from flows.recipients import aside, tasks_aside
 from models import (
     Application,
     ChangeRequest,
-    Exclusion,
     LookBack,
     Official,
-    Post,
     Referral,
     Task,
     Unit,
@@ -51,18 +49,6 @@ def waiting_for(official_id: int, on: date) -> ColumnElement[bool]:
         (col(Referral.official_id) == official_id)
         & (col(Referral.state) == ReferralState.OPEN)
         & col(Referral.task_id).not_in(tasks_aside(official_id, on))
-    )
-
-
-def tasks_aside(official_id: int, on: date) -> Select[int]:
-    """The tasks that this person stands aside from, named or by a unit."""
-    homes = select(col(Official.unit_id)).where(col(Official.id) == official_id)
-    posts = select(col(Post.unit_id)).where(
-        col(Post.official_id) == official_id, in_force(Post, on)
-    )
-    by_unit = col(Exclusion.unit_id).in_(homes) | col(Exclusion.unit_id).in_(posts)
-    return select(col(Exclusion.task_id)).where(
-        in_force(Exclusion, on), (col(Exclusion.official_id) == official_id) | by_unit
     )
 
 
@@ -108,9 +94,14 @@ def newest_of(session: Session, referral_id: int, official_id: int) -> Referred 
     return _referred(rows.one())
 
 
-def stands_aside(session: Session, task_id: int, official_id: int, on: date) -> bool:
-    aside = tasks_aside(official_id, on).where(col(Exclusion.task_id) == task_id)
-    return session.scalar(aside.limit(1)) is not None
+def stands_aside(session: Session, referral: Referral, on: date) -> bool:
+    """Whether this person, or whom he was asked in the stead of, keeps away from the task."""
+    away = aside(on)
+    people = (referral.official_id, referral.stands_for_id)
+    found = select(away.c.task_id).where(
+        away.c.task_id == referral.task_id, away.c.official_id.in_(people)
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def _joined() -> Any:

@@ -5,12 +5,9 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col
 
-from models import Application, Decision, Exclusion, Referral, ReplyLink, Task
-from models.decision import ReferralState
+from models import Application, Decision, Exclusion, ReplyLink, Task
 from tests.kept import add, edit, rows
-from tests.sign_offs import COMPLETE
 from tests.web.conftest import DUE, NOON, _browser
 from tests.web.reviewing import APPLIED, WORDS, chosen
 from web.app import create_app
