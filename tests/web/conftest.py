@@ -19,6 +19,7 @@ from models import Receipt as ReceiptRow
 from notifications.links import token
 from tests.conftest import Cast, instant
 from tests.sign_offs import Bench, gather_bench
+from tests.web.reviewing import Reviewing
 from web.app import create_app
 
 with warnings.catch_warnings():
@@ -138,8 +139,6 @@ def bench(office: Office, cast: Cast) -> Bench:
 
 
 @pytest.fixture
-def review(office: Office, bench: Bench) -> "Reviewing":
+def review(office: Office, bench: Bench) -> Reviewing:
     """Links for whoever is asked to decide."""
-    from tests.web.reviewing import Reviewing  # it needs NOON of this file
-
     return Reviewing(office, {**bench.cast.people, "leo": bench.leo, "rita": bench.rita})

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from sqlmodel import col, select
 
@@ -11,10 +11,11 @@ from flows.office import Office
 from models import Application, Message, Official, Referral, ReplyLink, Task
 from models.message import MessageKind, MessageState
 from notifications.links import fill, key_id, new_salt, token, token_hash
+from tests.conftest import instant
 from tests.kept import rows
-from tests.web.conftest import NOON
 
 APPLIED = date(2022, 7, 14)
+NOON = instant(APPLIED, time(12))
 WORDS = "第二条措施没有落实，请补齐台账。"
 
 
