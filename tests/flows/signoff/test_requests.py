@@ -1,4 +1,4 @@
-"""Promises of the requests: each kind is asked by link, decided with proof, and does what it says."""
+"""Promises of the requests: each is asked by link, decided with proof, and does what it says."""
 
 from datetime import date, timedelta
 
