@@ -14,22 +14,15 @@ from flows.signoff.chain import Asked, Step, asked_of, steps
 from flows.signoff.happened import Happened, what_happened
 from flows.signoff.packets import shown_in
 from flows.signoff.referred import LOOK_BACK, Referred, of_the_same
-from models import Application, Evidence, Official, Packet, Post, Procedure, Referral, Unit
+from models import Application, Official, Packet, Post, Procedure, Referral, Unit
 from models.organisation import PostKind
 from models.request_machine import RequestKind
 from notifications import sentences
 from web.matter import Matter, Showing
+from web.packet_files import File, files_of, listed
 from web.referral_next import what_comes_next
 from web.ruling_form import CHOICES
 from web.seat import Seat
-
-
-@dataclass(frozen=True)
-class File:
-    name: str
-    kind: str
-    size: int
-    path: str  # empty: it was removed since
 
 
 @dataclass(frozen=True)
@@ -85,7 +78,7 @@ class Cases:
             what_happened(self.session, found.referral),
             newer=asked_for not in (0, found.referral.id),
             title=self._title(found),
-            files=[] if application is None or hidden else self._files(application, shown),
+            files=[] if application is None or hidden else self._files(found, application, shown),
             steps=[] if application is None or hidden else self._steps(found, application),
             asked=self._asked(found) if application is None and not hidden else [],
             checklist=self._checklist(found, shown),
@@ -114,7 +107,7 @@ class Cases:
             self._choices(found) if simple else (),
             None,
             title=self._title(found),
-            files=[File(f["name"], f["kind"], f["size"], "") for f in shown.get("evidence", ())],
+            files=listed(shown),
         )
 
     def _choices(self, found: Referred) -> tuple[str, ...]:
@@ -143,22 +136,13 @@ class Cases:
     def _asked(self, found: Referred) -> list[Asked]:
         return asked_of(self.session, of_the_same(found.referral))
 
-    def _files(self, application_id: int, shown: Mapping[str, Any]) -> list[File]:
-        """The files of the packet, with where each is kept."""
-        kept = {
-            (row.name, row.sha256): row.id
-            for row in self.session.exec(
-                select(Evidence).where(Evidence.application_id == application_id)
-            )
-        }
-        return [
-            File(file["name"], file["kind"], file["size"], self._path(kept, file))
-            for file in shown.get("evidence", ())
-        ]
+    def _files(
+        self, found: Referred, application_id: int, shown: Mapping[str, Any]
+    ) -> Sequence[File]:
+        def path(evidence_id: int) -> str:
+            return self.seat.evidence(found.task.number, evidence_id)
 
-    def _path(self, kept: Mapping[tuple[str, str], int], file: Mapping[str, Any]) -> str:
-        found = kept.get((file["name"], file["sha256"]))
-        return self.seat.evidence(found) if found else ""
+        return files_of(self.session, application_id, shown, path)
 
     def _checklist(self, found: Referred, shown: Mapping[str, Any]) -> Sequence[str]:
         if found.kind != LOOK_BACK:

@@ -12,6 +12,7 @@ from flows.signoff.actor import Actor
 from models import Official
 from models.proof import Assurance
 from web.desk import desk_of
+from web.packet_files import evidence_path
 from web.proof import Standing, standing
 from web.rights import Viewer
 
@@ -45,8 +46,11 @@ class Seat:
             return f"{self.here}/{referral_id}"
         return self.here if self.by_one_link else f"{self.here}?referral={referral_id}"
 
-    def evidence(self, evidence_id: int) -> str:
-        return f"{self.here}/evidence/{evidence_id}" if self.opened else f"/evidence/{evidence_id}"
+    def evidence(self, number: str, evidence_id: int) -> str:
+        """Where a file of this task is handed out."""
+        if self.opened is None:
+            return evidence_path(number, evidence_id)
+        return f"{self.here}/evidence/{evidence_id}"
 
     def actor(self) -> Actor:
         """A decision is made by oneself, never on behalf."""
