@@ -20,6 +20,7 @@ from flows.night_lock import held
 from flows.notices import issue_notices
 from flows.office import Office
 from flows.reminders import write_reminders
+from flows.signoff.suspensions import resume_ended
 from flows.sweep import scanned, sweep
 from flows.tally import tally
 from flows.working_days import load_calendar
@@ -174,8 +175,11 @@ def _row(on: date, now: datetime, orchestrator: str) -> Night:
 
 
 def _sweep(session: Session, run: NightRun) -> None:
+    said: dict[str, Any] = {"night_id": run.night_id, "on": run.on, "now": run.now}
+    said["calendar"] = load_calendar(session)
+    resume_ended(session, **said)
     looked_at = scanned(session)
-    sweep(session, night_id=run.night_id, on=run.on, now=run.now, calendar=load_calendar(session))
+    sweep(session, **said)
     changed(session, update(Night).where(col(Night.id) == run.night_id).values(scanned=looked_at))
 
 

@@ -13,6 +13,7 @@ from flows.climb import Missed, tell_instead
 from flows.digest_lines import Composition
 from flows.digests import Draft, all_ladders, drafts_of, rendered
 from flows.office import Office
+from flows.recipients import tasks_aside
 from flows.reminders import still_due
 from flows.working_days import load_calendar
 from models import (
@@ -42,7 +43,7 @@ def still_owed(office: Office, session: Session, message: Message, at: datetime)
     if why := _not_reachable(session, message, at):
         message.state, message.outcome = MessageState.DEAD, why
         return False
-    lines = _lines(session, message)
+    lines = _lines(session, message, office.local(at).date())
     for line in lines:
         line.item.dropped = line.settled() or ""
     dropped = [line for line in lines if line.item.dropped]
@@ -74,9 +75,10 @@ def _not_reachable(session: Session, message: Message, at: datetime) -> str:
     return f"not sent, because the address was refused before; {reason}" if reason else ""
 
 
-def _lines(session: Session, message: Message) -> list["_Line"]:
+def _lines(session: Session, message: Message, on: date) -> list["_Line"]:
+    asides = tasks_aside(message.official_id, on)
     rows = session.execute(
-        select(MessageItem, Task, Receipt, Notice, Reminder)
+        select(MessageItem, Task, Receipt, Notice, Reminder, col(Task.id).in_(asides))
         .outerjoin(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
         .outerjoin(Notice, col(Notice.id) == col(Receipt.notice_id))
         .outerjoin(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
@@ -96,12 +98,15 @@ class _Line:
     receipt: Receipt | None
     notice: Notice | None
     reminder: Reminder | None
+    aside: bool  # this person stands aside from the task
 
     def settled(self) -> Dropped | None:
         """Why it is no longer to be said; None: it is."""
         if self.task.state in CLOSED:
             withdrawn = self.task.state == TaskState.WITHDRAWN
             return Dropped.WITHDRAWN if withdrawn else Dropped.CLOSED
+        if self.aside or (self.receipt and self.receipt.ended_on):
+            return Dropped.REASSIGNED  # whoever owes it now has a receipt already
         if self.reminder is not None:
             due = self.task.colour == Colour.GREEN and still_due(self.reminder, self.task)
             return None if due else Dropped.NOT_DUE
@@ -120,7 +125,7 @@ class _Line:
 
     def reassigned(self) -> bool:
         """Told as the handler, or as the handler's deputy, of what is somebody else's now."""
-        if self.receipt is None or self._done():
+        if self.receipt is None or self.receipt.ended_on or self.aside or self._done():
             return False
         told = self.receipt.stands_for_id or self.receipt.official_id
         as_handler = self.receipt.capacity == PostKind.HANDLER

@@ -42,6 +42,10 @@ class Span:
     def __str__(self) -> str:
         return f"{self.n:+d}{self.unit}"
 
+    def written(self) -> str:
+        """As a file writes it: 3mo."""
+        return f"{self.n}{self.unit}"
+
 
 def add_months(day: date, n: int) -> date:
     """The same day of the month, clipped to its end."""

@@ -84,7 +84,7 @@ class DeadlineChange(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', "
-            "'reopened', 'reassigned')",
+            "'end_long_term', 'reopened', 'reassigned')",
             name="deadline_change_kind",
         ),
     )

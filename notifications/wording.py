@@ -103,6 +103,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "event.refuse": ("不批准申请", "request refused"),
     "event.take_back": ("撤回申请", "request taken back"),
     "event.lapse": ("申请失效", "request lapsed"),
+    "change.end_long_term": ("转回限期整改时确定", "set when it got a deadline again"),
     "change.reopened": ("回头看后重新整改", "set when reopened"),
     "change.reassigned": ("改派时调整", "set when reassigned"),
     "visible.persons": ("见人", "the persons"),

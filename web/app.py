@@ -14,7 +14,18 @@ from starlette.exceptions import HTTPException
 from flows.office import Office
 from flows.signoff.evidence import MIB, TOGETHER
 from notifications.mailbox import Mailbox
-from web import applying, board, evidence, health, mailbox, people, replies, signing_in, task_page
+from web import (
+    applying,
+    board,
+    desk_decisions,
+    evidence,
+    health,
+    mailbox,
+    people,
+    replies,
+    signing_in,
+    task_page,
+)
 from web.access_log import redact_access_log
 from web.acting import NotOpen
 from web.desk import Desk, desk_of
@@ -56,7 +67,18 @@ def create_app(
 
 
 # What ends in a word of ours comes before what takes any path.
-_PARTS = (evidence, applying, replies, signing_in, board, task_page, people, mailbox, health)
+_PARTS = (
+    evidence,
+    applying,
+    replies,
+    signing_in,
+    desk_decisions,
+    board,
+    task_page,
+    people,
+    mailbox,
+    health,
+)
 
 
 async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -15,6 +15,7 @@ from web.matter import Showing
 from web.pages import page
 from web.rights import Viewer
 from web.signing_in import viewer_of
+from web.task_signoff import sign_off_of
 from web.task_story import story
 
 router = APIRouter()
@@ -55,6 +56,8 @@ def task_page(request: Request, number: str) -> Response:
             # Who was told and how the deadline moved is in the story below.
             because=replace(explained, told=(), changes=()).sentences(language),
             story=story(session, task, explained.told),
+            signoff=sign_off_of(session, task),
+            office_may=[],
         )
 
 

@@ -268,6 +268,7 @@ def upgrade() -> None:
         batch_op.create_index('task_due_on_clock', ['policy_id', 'colour', 'due_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_opened_on_clock', ['policy_id', 'colour', 'opened_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_reported_on_clock', ['policy_id', 'colour', 'reported_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.create_index('task_suspended', ['id'], unique=False, sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.create_index('task_stage_on_clock', ['policy_id', 'colour', 'stage_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
 
     op.create_table('application',
@@ -359,7 +360,7 @@ def upgrade() -> None:
     sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('link_id', sa.String(), nullable=False),
-    sa.CheckConstraint("kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', 'reopened', 'reassigned')", name='deadline_change_kind'),
+    sa.CheckConstraint("kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', 'end_long_term', 'reopened', 'reassigned')", name='deadline_change_kind'),
     sa.ForeignKeyConstraint(['actor_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -376,11 +377,14 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('from_on', sa.Date(), nullable=False),
     sa.Column('until_on', sa.Date(), nullable=True),
-    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
     sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('ended_by_id', sa.Integer(), nullable=True),
+    sa.Column('ended_because', sa.String(), nullable=False),
     sa.CheckConstraint('(official_id IS NULL) <> (unit_id IS NULL)', name='exclusion_whom'),
     sa.CheckConstraint('until_on IS NULL OR from_on <= until_on', name='exclusion_dates'),
     sa.ForeignKeyConstraint(['by_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['ended_by_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
@@ -409,6 +413,7 @@ def upgrade() -> None:
     sa.Column('list_id', sa.Integer(), nullable=False),
     sa.Column('leader_id', sa.Integer(), nullable=True),
     sa.Column('policy_id', sa.Integer(), nullable=False),
+    sa.Column('list_policy_id', sa.Integer(), nullable=True),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('from_on', sa.Date(), nullable=False),
     sa.Column('until_on', sa.Date(), nullable=True),
@@ -417,6 +422,7 @@ def upgrade() -> None:
     sa.CheckConstraint('until_on IS NULL OR from_on <= until_on', name='list_membership_dates'),
     sa.ForeignKeyConstraint(['leader_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['list_id'], ['watch_list.id'], ),
+    sa.ForeignKeyConstraint(['list_policy_id'], ['policy.id'], ),
     sa.ForeignKeyConstraint(['policy_id'], ['policy.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -740,6 +746,7 @@ def upgrade() -> None:
     sa.Column('given_on', sa.Date(), nullable=False),
     sa.Column('raised_on', sa.Date(), nullable=True),
     sa.Column('raised_from', sa.Enum('act', 'acknowledge', 'copy', name='duty', native_enum=False, length=32), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
     sa.Column('acknowledged_at', models.columns.Instant(timezone=True), nullable=True),
     sa.Column('answered_at', models.columns.Instant(timezone=True), nullable=True),
     sa.Column('said_by', sa.String(), server_default='', nullable=False),
@@ -759,6 +766,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_receipt_official_id'), ['official_id'], unique=False)
+        batch_op.create_index('receipt_ended', ['notice_id'], unique=False, sqlite_where=sa.text('ended_on IS NOT NULL'), postgresql_where=sa.text('ended_on IS NOT NULL'))
 
     op.create_table('message_item',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -846,6 +854,7 @@ def downgrade() -> None:
 
     op.drop_table('message_item')
     with op.batch_alter_table('receipt', schema=None) as batch_op:
+        batch_op.drop_index('receipt_ended', sqlite_where=sa.text('ended_on IS NOT NULL'), postgresql_where=sa.text('ended_on IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_receipt_official_id'))
 
     op.drop_table('receipt')
@@ -952,6 +961,7 @@ def downgrade() -> None:
 
     op.drop_table('application')
     with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.drop_index('task_suspended', sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.drop_index('task_stage_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_reported_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_opened_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
