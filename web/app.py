@@ -16,6 +16,7 @@ from flows.signoff.evidence import MIB, TOGETHER
 from notifications.mailbox import Mailbox
 from web import (
     applying,
+    asking,
     board,
     desk_decisions,
     evidence,
@@ -70,6 +71,7 @@ def create_app(
 _PARTS = (
     evidence,
     applying,
+    asking,
     replies,
     signing_in,
     desk_decisions,

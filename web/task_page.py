@@ -1,6 +1,7 @@
 """One task: its facts, why it has its colour, and its story."""
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
@@ -12,6 +13,7 @@ from flows.working_days import load_calendar
 from models import Measure, Official, Procedure, Task, Unit
 from web.desk import desk_of
 from web.matter import Showing
+from web.offers import ways
 from web.pages import page
 from web.rights import Viewer
 from web.signing_in import viewer_of
@@ -57,6 +59,14 @@ def task_page(request: Request, number: str) -> Response:
             because=replace(explained, told=(), changes=()).sentences(language),
             story=story(session, task, explained.told),
             signoff=sign_off_of(session, task),
+            ways=ways(
+                session,
+                task,
+                viewer.official.id,
+                f"/tasks/{quote(task.number)}",
+                on=showing.on,
+                calendar=calendar,
+            ),
             office_may=[],
         )
 
