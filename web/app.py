@@ -13,7 +13,18 @@ from starlette.exceptions import HTTPException
 
 from flows.office import Office
 from notifications.mailbox import Mailbox
-from web import board, desk_decisions, health, mailbox, people, replies, signing_in, task_page
+from web import (
+    board,
+    desk_decisions,
+    health,
+    mailbox,
+    office_desk,
+    paper,
+    people,
+    replies,
+    signing_in,
+    task_page,
+)
 from web.access_log import redact_access_log
 from web.desk import Desk, desk_of
 from web.failures import failure
@@ -50,7 +61,18 @@ def create_app(
     return app
 
 
-_PARTS = (replies, signing_in, desk_decisions, board, task_page, people, mailbox, health)
+_PARTS = (
+    replies,
+    signing_in,
+    desk_decisions,
+    paper,
+    office_desk,
+    board,
+    task_page,
+    people,
+    mailbox,
+    health,
+)
 
 
 async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

@@ -21,6 +21,7 @@ from notifications import sentences
 from web.matter import Matter, Showing
 from web.packet_files import File, files_of, listed
 from web.referral_next import what_comes_next
+from web.request_limits import limits_of
 from web.ruling_form import CHOICES
 from web.seat import Seat
 
@@ -46,6 +47,7 @@ class Case:
     asked: Sequence[Asked] = ()
     checklist: Sequence[str] = ()
     units: Sequence[tuple[str, str]] = ()  # to whom an objection may pass it
+    bounds: tuple[str, str] = ("", "")  # what the procedure allows of what was asked for
     next: tuple[str, str] = ("", "")  # what comes after it was decided
 
     @property
@@ -83,6 +85,7 @@ class Cases:
             asked=self._asked(found) if application is None and not hidden else [],
             checklist=self._checklist(found, shown),
             units=self._units() if found.kind == RequestKind.OBJECTION else [],
+            bounds=limits_of(self.session, found.task, found.kind),
             next=what_comes_next(self.session, found),
         )
 
@@ -108,6 +111,7 @@ class Cases:
             None,
             title=self._title(found),
             files=listed(shown),
+            bounds=limits_of(self.session, found.task, found.kind),
         )
 
     def _choices(self, found: Referred) -> tuple[str, ...]:

@@ -583,6 +583,7 @@ def upgrade() -> None:
     sa.Column('stands_for_id', sa.Integer(), nullable=True),
     sa.Column('climbed_from', sa.Enum('handler', 'unit_head', 'supervising_leader', 'reviewer', 'office', 'commission_head', 'administrator', name='postkind', native_enum=False, length=32), nullable=True),
     sa.Column('named_by_id', sa.Integer(), nullable=True),
+    sa.Column('named_because', sa.String(), nullable=False),
     sa.Column('given_on', sa.Date(), nullable=False),
     sa.Column('decide_by', sa.Date(), nullable=False),
     sa.Column('state', sa.Enum('open', 'decided', 'overtaken', 'void', name='referralstate', native_enum=False, length=32), nullable=False),
