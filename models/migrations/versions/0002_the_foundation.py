@@ -280,7 +280,7 @@ def upgrade() -> None:
     sa.Column('summary', sa.String(), nullable=False),
     sa.Column('rules', sa.String(), nullable=False),
     sa.Column('accountability', sa.String(), nullable=False),
-    sa.Column('money_returned', sa.Integer(), nullable=False),
+    sa.Column('money_returned', sa.BigInteger(), nullable=False),
     sa.Column('paper_signed_by', sa.String(), nullable=False),
     sa.Column('paper_signed_on', sa.Date(), nullable=True),
     sa.Column('applied_by_id', sa.Integer(), nullable=False),
