@@ -156,6 +156,38 @@ _WORDS: dict[str, tuple[str, str]] = {
     "evidence.decision": ("书面决定扫描件", "scan of a decision"),
     "of.application": ("销号申请", "application for sign-off"),
     "of.look_back": ("回头看", "look-back"),
+    "outcome.not_asked": ("无需再审核", "nothing to decide any more"),
+    "outcome.because_moved": ("时限已顺延，颜色按新时限重新计算", "the deadline was moved"),
+    "outcome.because_closed": ("事项已办结，预警解除", "the matter is closed"),
+    "outcome.grant.extension": ("批准延期", "extension granted"),
+    "outcome.grant.suspension": ("批准中止", "suspension granted"),
+    "outcome.grant.long_term": ("批准转为长期坚持", "made long-term"),
+    "outcome.grant.end_long_term": ("批准转回限期整改", "given a deadline again"),
+    "outcome.grant.review": ("阶段复核通过", "review passed"),
+    "outcome.grant.objection": ("异议成立", "objection upheld"),
+    "outcome.refuse.extension": ("不批准延期", "extension refused"),
+    "outcome.refuse.suspension": ("不批准中止", "suspension refused"),
+    "outcome.refuse.long_term": ("不批准转为长期坚持", "not made long-term"),
+    "outcome.refuse.end_long_term": ("不批准转回限期整改", "no new deadline"),
+    "outcome.refuse.review": ("阶段复核未通过", "review not passed"),
+    "outcome.refuse.objection": ("异议不成立", "objection rejected"),
+    "stalled.application": (
+        "销号申请无人可以审核（缺岗、回避或参与办理），请指定审核人",
+        "nobody may decide on the application for sign-off; please name somebody",
+    ),
+    "stalled.request": (
+        "申请无人可以审批（缺岗、回避或参与办理），请指定审批人",
+        "nobody may decide on what was asked for; please name somebody",
+    ),
+    "stalled.look_back": (
+        "回头看无人可以检查（缺岗、回避或参与办理），请指定检查人",
+        "nobody may carry out the look-back; please name somebody",
+    ),
+    "stalled.refused": (
+        "送审邮件被拒收，审核人可能尚不知情，请转告并核对邮箱",
+        "the mail that asks for a decision was refused; tell the reviewer, check the address",
+    ),
+    "dropped.excluded": ("已登记回避", "this person stands aside from the task"),
     "dropped.decided": ("已无需决定", "there is nothing to decide any more"),
 }
 

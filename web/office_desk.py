@@ -10,12 +10,14 @@ from flows.database import reading, transaction
 from flows.signoff.actor import Actor
 from flows.signoff.naming import name_reviewer
 from flows.signoff.suspensions import resume
+from flows.signoff.telling import tell
 from flows.signoff.waiting import waiting
 from flows.signoff.withdrawing import withdraw
 from flows.working_days import load_calendar
 from models import Task
 from models.proof import Assurance
 from models.refusal import Refusal
+from models.workdays import Calendar
 from web.desk import desk_of
 from web.office_form import NAME, RESUME, WITHDRAW, OfficeForm, office_form
 from web.signing_in import viewer_of
@@ -37,15 +39,16 @@ def act(request: Request, number: str, sent: Sent) -> Response:
     try:
         if not faults:
             with transaction(desk.office.engine, now) as session:
-                _make(session, session.get_one(Task, task.id), actor, sent)
+                calendar = load_calendar(session)
+                _make(session, session.get_one(Task, task.id), actor, sent, calendar)
+                tell(session, desk.office, on=actor.on, now=now, calendar=calendar)
             return RedirectResponse(task_path(task.number), status_code=303)
     except Refusal as refused:
         faults = [(refused.chinese, refused.english)]
     return show_task(request, number, office=sent, faults=faults)
 
 
-def _make(session: Session, task: Task, actor: Actor, sent: OfficeForm) -> None:
-    calendar = load_calendar(session)
+def _make(session: Session, task: Task, actor: Actor, sent: OfficeForm, calendar: Calendar) -> None:
     if sent.act == WITHDRAW:
         withdraw(session, task, actor, reason=sent.reason)
     elif sent.act == RESUME:

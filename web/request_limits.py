@@ -17,8 +17,8 @@ def limits_of(session: Session, task: Task, kind: str) -> tuple[str, str]:
         used = _granted(session, task)
         return (
             (
-                f"“{rules.title}”规定：每次最多延期{span_words(longest, CHINESE)}，最多 {times} 次，"
-                f"已批准 {used} 次。"
+                f"“{rules.title}”规定：每次最多延期{span_words(longest, CHINESE)}，"
+                f"最多 {times} 次，已批准 {used} 次。"
             ),
             (
                 f"'{rules.title}' allows {times} extensions of at most "
