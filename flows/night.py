@@ -20,6 +20,7 @@ from flows.night_lock import held
 from flows.notices import issue_notices
 from flows.office import Office
 from flows.reminders import write_reminders
+from flows.signoff.look_back_rounds import draw_look_backs
 from flows.sweep import scanned, sweep
 from flows.tally import tally
 from flows.working_days import load_calendar
@@ -183,6 +184,7 @@ def _issue(session: Session, run: NightRun) -> None:
     calendar = load_calendar(session)
     issue_notices(session, night_id=run.night_id, on=run.on, now=run.now, calendar=calendar)
     write_reminders(session, night_id=run.night_id, on=run.on, calendar=calendar)
+    draw_look_backs(session, on=run.on, now=run.now, calendar=calendar)
 
 
 def _compose(session: Session, run: NightRun) -> None:

@@ -61,6 +61,12 @@ class Transition(SQLModel, table=True):
             postgresql_where=text("event = 'relieve'"),
         ),
         Index("transition_night", "night_id", "event"),
+        Index(  # flows.signoff.look_back_rounds: whose look-back dates have come
+            "transition_signed_off",
+            "on",
+            sqlite_where=text("event = 'sign_off'"),
+            postgresql_where=text("event = 'sign_off'"),
+        ),
     )
 
 
