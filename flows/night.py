@@ -21,6 +21,7 @@ from flows.notices import issue_notices
 from flows.office import Office
 from flows.reminders import write_reminders
 from flows.signoff.chasing import write_chases
+from flows.signoff.look_back_rounds import draw_look_backs
 from flows.signoff.suspensions import resume_ended
 from flows.signoff.telling import tell
 from flows.sweep import scanned, sweep
@@ -189,6 +190,7 @@ def _issue(session: Session, run: NightRun) -> None:
     calendar = load_calendar(session)
     issue_notices(session, night_id=run.night_id, on=run.on, now=run.now, calendar=calendar)
     write_reminders(session, night_id=run.night_id, on=run.on, calendar=calendar)
+    draw_look_backs(session, on=run.on, now=run.now, calendar=calendar)
     write_chases(session, night_id=run.night_id, on=run.on, calendar=calendar)
 
 

@@ -68,6 +68,12 @@ class Transition(SQLModel, table=True):
             sqlite_where=text(_DECIDED),
             postgresql_where=text(_DECIDED),
         ),
+        Index(  # flows.signoff.look_back_rounds: whose look-back dates have come
+            "transition_signed_off",
+            "on",
+            sqlite_where=text("event = 'sign_off'"),
+            postgresql_where=text("event = 'sign_off'"),
+        ),
     )
 
 

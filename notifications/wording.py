@@ -92,6 +92,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "event.resume": ("恢复", "resumed"),
     "event.make_long_term": ("转为长期坚持", "made long-term"),
     "event.confirm": ("回头看确认", "confirmed by the look-back"),
+    "event.look_back": ("回头看", "looked back at"),
     "event.reopen": ("重新启动", "reopened"),
     "event.withdraw": ("撤回", "withdrawn"),
     "event.amend": ("补充材料", "amended"),

@@ -1,6 +1,5 @@
 """A decision on whatever a referral is of: the one place that knows which act it is."""
 
-from collections.abc import Mapping
 from types import MappingProxyType
 
 from sqlmodel import Session
@@ -10,12 +9,12 @@ from flows.signoff.actor import Actor
 from flows.signoff.deciding import Ruling
 from flows.signoff.granting import decide_request
 from flows.signoff.levels import decide_level
+from flows.signoff.look_backs import Points, decide_look_back
 from flows.signoff.telling import tell
 from models import Decision, Referral
 from models.workdays import Calendar
 
 To = tuple[int | None, int | None]
-Points = Mapping[int, tuple[bool, str]]
 
 
 def decide(
@@ -60,4 +59,4 @@ def _of(
             unit_id=unit_id,
             handler_id=handler_id,
         )
-    raise NotImplementedError
+    return decide_look_back(session, referral.id, actor, ruling, points=points, calendar=calendar)

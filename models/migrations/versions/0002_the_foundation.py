@@ -120,12 +120,18 @@ def upgrade() -> None:
     sa.Column('month', sa.String(), nullable=False),
     sa.Column('seed', sa.String(), nullable=False),
     sa.Column('eligible', sa.Integer(), nullable=False),
+    sa.Column('packet', sa.String(), nullable=False),
     sa.Column('drawn_on', sa.Date(), nullable=False),
     sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('link_id', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['packet'], ['packet.hash'], ),
     sa.ForeignKeyConstraint(['procedure_id'], ['procedure.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('procedure_id', 'month', name='look_back_round_once')
     )
+    with op.batch_alter_table('look_back_round', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_look_back_round_link_id'), ['link_id'], unique=False)
+
     op.create_table('official',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -645,6 +651,7 @@ def upgrade() -> None:
         batch_op.create_index('transition_link', ['link_id'], unique=False)
         batch_op.create_index('transition_night', ['night_id', 'event'], unique=False)
         batch_op.create_index('transition_once_a_night', ['night_id', 'task_id'], unique=True, sqlite_where=sa.text("machine = 'warning' AND event = 'escalate'"), postgresql_where=sa.text("machine = 'warning' AND event = 'escalate'"))
+        batch_op.create_index('transition_signed_off', ['on'], unique=False, sqlite_where=sa.text("event = 'sign_off'"), postgresql_where=sa.text("event = 'sign_off'"))
         batch_op.create_index('transition_relieved', ['at'], unique=False, sqlite_where=sa.text("event = 'relieve'"), postgresql_where=sa.text("event = 'relieve'"))
 
     op.create_table('visible_shown',
@@ -888,6 +895,7 @@ def downgrade() -> None:
     op.drop_table('chase')
     op.drop_table('visible_shown')
     with op.batch_alter_table('transition', schema=None) as batch_op:
+        batch_op.drop_index('transition_signed_off', sqlite_where=sa.text("event = 'sign_off'"), postgresql_where=sa.text("event = 'sign_off'"))
         batch_op.drop_index('transition_relieved', sqlite_where=sa.text("event = 'relieve'"), postgresql_where=sa.text("event = 'relieve'"))
         batch_op.drop_index('transition_once_a_night', sqlite_where=sa.text("machine = 'warning' AND event = 'escalate'"), postgresql_where=sa.text("machine = 'warning' AND event = 'escalate'"))
         batch_op.drop_index('transition_night')
@@ -1002,6 +1010,9 @@ def downgrade() -> None:
         batch_op.drop_index('official_email')
 
     op.drop_table('official')
+    with op.batch_alter_table('look_back_round', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_look_back_round_link_id'))
+
     op.drop_table('look_back_round')
     op.drop_table('watch_list')
     op.drop_table('unit')
