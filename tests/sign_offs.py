@@ -12,12 +12,14 @@ from flows.signoff.actor import Actor
 from flows.signoff.applications import Content, amend, draft, recall, save, submit
 from flows.signoff.deciding import Ruling
 from flows.signoff.levels import decide_level
+from flows.signoff.requests import ask
 from flows.working_days import load_calendar
 from models import Application, Official, Post, Referral, Task, Unit
 from models.application import SixVisible
 from models.decision import ReferralState, Verdict
 from models.organisation import PostKind
 from models.proof import Assurance
+from models.request_machine import RequestKind
 from tests.conftest import Cast, instant
 
 COMPLETE = Content(
@@ -67,6 +69,13 @@ class Bench:
             content = replace(COMPLETE, **written)
             calendar = load_calendar(session)
             amend(session, task, actor, content, reason="补充材料", calendar=calendar)
+
+    def ask(self, number: str, kind: RequestKind, on: date, **wanted: Any) -> None:
+        """The handler asks for this."""
+        actor = self.actor(self.cast.alice, on, Assurance.LINK)
+        with transaction(self.office.engine, actor.now) as session:
+            task = session.exec(select(Task).where(Task.number == number)).one()
+            ask(session, task, kind, actor, calendar=load_calendar(session), **wanted)
 
     def recall(self, number: str, on: date) -> None:
         actor = self.actor(self.cast.alice, on, Assurance.LINK)

@@ -22,6 +22,8 @@ from web import (
     evidence,
     health,
     mailbox,
+    office_desk,
+    paper,
     people,
     replies,
     signing_in,
@@ -37,7 +39,7 @@ from web.pages import STATIC
 
 LONGEST_BODY = 256 * 1024  # octets; the longest report takes a quarter of it, percent-encoded
 LONGEST_UPLOAD = TOGETHER + MIB  # all the files of an application, and its text
-_UPLOADS = re.compile(r"(/r/[^/]+)?/tasks/.+/application")
+_UPLOADS = re.compile(r"(/r/[^/]+)?/tasks/.+/application|/referrals/[0-9]+/paper")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -75,6 +77,8 @@ _PARTS = (
     replies,
     signing_in,
     desk_decisions,
+    paper,
+    office_desk,
     board,
     task_page,
     people,

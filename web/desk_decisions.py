@@ -41,13 +41,13 @@ def decide_many(request: Request, sent: Sent, page: str = "1") -> Response:
 def one(request: Request, referral: str) -> Response:
     seat = _seat(request)
     with reading(desk_of(request).office.engine) as session:
-        return show_referral(request, session, seat, _id(referral), visitor=seat.official)
+        return show_referral(request, session, seat, referral_id(referral), visitor=seat.official)
 
 
 @router.post("/referrals/{referral}")
 def decide_one(request: Request, referral: str, sent: Sent) -> Response:
     seat = _seat(request)
-    return decide_referral(request, seat, _id(referral), sent, visitor=seat.official)
+    return decide_referral(request, seat, referral_id(referral), sent, visitor=seat.official)
 
 
 def _seat(request: Request) -> Seat:
@@ -82,7 +82,7 @@ def _list(
     )
 
 
-def _id(written: str) -> int:
+def referral_id(written: str) -> int:
     if not _ID.fullmatch(written):
         raise HTTPException(404)
     return int(written)

@@ -12,7 +12,9 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
 
+from models.span import Span
 from notifications import wording
+from notifications.explanation import span_words
 from notifications.wording import ENGLISH, moment_words
 from web.desk import desk_of, is_local
 
@@ -33,6 +35,11 @@ def _moment(context: Context, at: datetime) -> str:
 def iso_day(written: str, language: str) -> str:
     """A date as a packet keeps it, in words."""
     return wording.day_words(date.fromisoformat(written), language)
+
+
+def span(written: str, language: str) -> str:
+    """As 3mo, in words."""
+    return span_words(Span.parse(written), language)
 
 
 def yuan(fen: int, language: str) -> str:
@@ -56,7 +63,7 @@ def _environment() -> Environment:
     environment.globals["look"] = _LOOK  # a new style sheet has a new address
     environment.filters["moment"] = _moment
     environment.filters["in_path"] = quote
-    for shown in (iso_day, yuan, file_size):
+    for shown in (iso_day, span, yuan, file_size):
         environment.filters[shown.__name__] = shown
     for name in (
         "word colour_word post_word state_word notice_word duty_word mail_word track_word "

@@ -14,13 +14,15 @@ from flows.signoff.chain import Asked, Step, asked_of, steps
 from flows.signoff.happened import Happened, what_happened
 from flows.signoff.packets import shown_in
 from flows.signoff.referred import LOOK_BACK, Referred, of_the_same
-from models import Application, Official, Packet, Post, Procedure, Referral, Unit
+from models import Application, LookBack, Official, Packet, Post, Procedure, Referral, Unit
+from models.application import ApplicationState
 from models.organisation import PostKind
 from models.request_machine import RequestKind
 from notifications import sentences
 from web.matter import Matter, Showing
 from web.packet_files import File, files_of, listed
 from web.referral_next import what_comes_next
+from web.request_limits import limits_of
 from web.ruling_form import CHOICES
 from web.seat import Seat
 
@@ -46,6 +48,7 @@ class Case:
     asked: Sequence[Asked] = ()
     checklist: Sequence[str] = ()
     units: Sequence[tuple[str, str]] = ()  # to whom an objection may pass it
+    bounds: tuple[str, str] = ("", "")  # what the procedure allows of what was asked for
     next: tuple[str, str] = ("", "")  # what comes after it was decided
 
     @property
@@ -78,11 +81,12 @@ class Cases:
             what_happened(self.session, found.referral),
             newer=asked_for not in (0, found.referral.id),
             title=self._title(found),
-            files=[] if application is None or hidden else self._files(found, application, shown),
+            files=[] if hidden else self._files(found, shown),
             steps=[] if application is None or hidden else self._steps(found, application),
             asked=self._asked(found) if application is None and not hidden else [],
             checklist=self._checklist(found, shown),
             units=self._units() if found.kind == RequestKind.OBJECTION else [],
+            bounds=limits_of(self.session, found.task, found.kind),
             next=what_comes_next(self.session, found),
         )
 
@@ -108,6 +112,7 @@ class Cases:
             None,
             title=self._title(found),
             files=listed(shown),
+            bounds=limits_of(self.session, found.task, found.kind),
         )
 
     def _choices(self, found: Referred) -> tuple[str, ...]:
@@ -136,13 +141,29 @@ class Cases:
     def _asked(self, found: Referred) -> list[Asked]:
         return asked_of(self.session, of_the_same(found.referral))
 
-    def _files(
-        self, found: Referred, application_id: int, shown: Mapping[str, Any]
-    ) -> Sequence[File]:
+    def _files(self, found: Referred, shown: Mapping[str, Any]) -> Sequence[File]:
+        """Of a look-back: those that the task was signed off on."""
+        key = found.referral.application_id
+        if found.kind == LOOK_BACK:
+            key, shown = self._signed_off_on(found), shown["application"]
+        if key is None:
+            return []
+
         def path(evidence_id: int) -> str:
             return self.seat.evidence(found.task.number, evidence_id)
 
-        return files_of(self.session, application_id, shown, path)
+        return files_of(self.session, key, shown, path)
+
+    def _signed_off_on(self, found: Referred) -> int | None:
+        return self.session.exec(
+            select(Application.id)
+            .join(LookBack, col(LookBack.cycle) == col(Application.cycle))
+            .where(
+                LookBack.id == found.referral.look_back_id,
+                Application.task_id == found.task.id,
+                Application.state == ApplicationState.GRANTED,
+            )
+        ).first()
 
     def _checklist(self, found: Referred, shown: Mapping[str, Any]) -> Sequence[str]:
         if found.kind != LOOK_BACK:

@@ -1,6 +1,6 @@
 """Where somebody decides: at a reply link, or signed in at the desk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -31,6 +31,7 @@ class Seat:
     opened: Opened | None = None
     standing: Standing | None = None
     token: str = ""
+    recorder: Official | None = None  # of the office, for a decision that was signed on paper
 
     @property
     def proved(self) -> bool:
@@ -42,6 +43,8 @@ class Seat:
         return self.opened is not None and self.opened.link.referral_id is not None
 
     def path(self, referral_id: int) -> str:
+        if self.recorder is not None:
+            return f"/referrals/{referral_id}/paper"
         if self.opened is None:
             return f"{self.here}/{referral_id}"
         return self.here if self.by_one_link else f"{self.here}?referral={referral_id}"
@@ -53,8 +56,9 @@ class Seat:
         return f"{self.here}/evidence/{evidence_id}"
 
     def actor(self) -> Actor:
-        """A decision is made by oneself, never on behalf."""
-        return Actor(self.official.id, self.official.name, self.assurance, self.on, self.now)
+        """A decision is one's own, never on behalf; one on paper is recorded by the office."""
+        who = self.recorder or self.official
+        return Actor(who.id, who.name, self.assurance, self.on, self.now)
 
 
 def at_link(request: Request, session: Session, token: str, opened: Opened, now: datetime) -> Seat:
@@ -78,3 +82,10 @@ def at_desk(request: Request, viewer: Viewer, now: datetime) -> Seat:
     desk = desk_of(request)
     language = viewer.official.language or desk.office.language
     return Seat(viewer.official, Assurance.SESSION, language, "/referrals", desk.today(now), now)
+
+
+def at_paper(request: Request, viewer: Viewer, owner: Official, here: str, now: datetime) -> Seat:
+    """The office, in the place of whoever signed on paper."""
+    return replace(
+        at_desk(request, viewer, now), official=owner, here=here, recorder=viewer.official
+    )

@@ -57,6 +57,12 @@ def shown_in(session: Session, packet: str) -> dict[str, Any]:
     return shown
 
 
+def is_intact(session: Session, packet: str) -> bool:
+    """What it holds is what it held when it was kept."""
+    shown = session.get_one(Packet, packet, populate_existing=True).shown
+    return hashlib.sha256(shown.encode()).hexdigest() == packet
+
+
 def of_task(session: Session, task: Task) -> dict[str, Any]:
     return {
         "number": task.number,
