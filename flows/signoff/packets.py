@@ -57,6 +57,12 @@ def shown_in(session: Session, packet: str) -> dict[str, Any]:
     return shown
 
 
+def is_intact(session: Session, packet: str) -> bool:
+    """What it holds is what it held when it was kept."""
+    shown = session.get_one(Packet, packet, populate_existing=True).shown
+    return hashlib.sha256(shown.encode()).hexdigest() == packet
+
+
 def of_task(session: Session, task: Task) -> dict[str, Any]:
     return {
         "number": task.number,
@@ -74,6 +80,7 @@ def of_application(session: Session, task: Task, application: Application) -> di
     """All that is submitted, with the hash of each file."""
     return {
         "task": of_task(session, task),
+        "deadlines": _deadlines(session, task),
         "version": application.version,
         "applicant": session.get_one(Official, application.applied_by_id).name,
         "said_by": application.said_by,
