@@ -10,13 +10,21 @@ from typing import Any
 from sqlalchemy import Table, func, select, text
 from sqlmodel import Session, col
 
-from models import ChainLink, DeadlineChange, Decision, Reassignment, Transition
+from models import (
+    ChainLink,
+    DeadlineChange,
+    Decision,
+    LookBackRound,
+    Reassignment,
+    Transition,
+)
 
 CHAINED: tuple[Table, ...] = (
     Transition.__table__,  # type: ignore[attr-defined]  # SQLModel does not type its table
     DeadlineChange.__table__,  # type: ignore[attr-defined]  # the same
     Decision.__table__,  # type: ignore[attr-defined]  # the same
     Reassignment.__table__,  # type: ignore[attr-defined]  # the same
+    LookBackRound.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -132,6 +132,8 @@ class _Line:
         if self.task.state in CLOSED:
             withdrawn = self.task.state == TaskState.WITHDRAWN
             return Dropped.WITHDRAWN if withdrawn else Dropped.CLOSED
+        if self.aside or (self.receipt and self.receipt.ended_on):
+            return Dropped.REASSIGNED  # whoever owes it now has a receipt already
         if self.reminder is not None:
             due = self.task.colour == Colour.GREEN and still_due(self.reminder, self.task)
             return None if due else Dropped.NOT_DUE
@@ -150,7 +152,7 @@ class _Line:
 
     def reassigned(self) -> bool:
         """Told as the handler, or as the handler's deputy, of what is somebody else's now."""
-        if self.receipt is None or self._done():
+        if self.receipt is None or self.receipt.ended_on or self.aside or self._done():
             return False
         told = self.receipt.stands_for_id or self.receipt.official_id
         as_handler = self.receipt.capacity == PostKind.HANDLER

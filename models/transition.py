@@ -68,6 +68,12 @@ class Transition(SQLModel, table=True):
             sqlite_where=text(_DECIDED),
             postgresql_where=text(_DECIDED),
         ),
+        Index(  # flows.signoff.look_back_rounds: whose look-back dates have come
+            "transition_signed_off",
+            "on",
+            sqlite_where=text("event = 'sign_off'"),
+            postgresql_where=text("event = 'sign_off'"),
+        ),
     )
 
 
@@ -91,7 +97,7 @@ class DeadlineChange(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', "
-            "'reopened', 'reassigned')",
+            "'end_long_term', 'reopened', 'reassigned')",
             name="deadline_change_kind",
         ),
     )

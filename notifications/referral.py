@@ -92,7 +92,7 @@ class Asked:
 
     def wanted(self, language: str = CHINESE) -> str:
         """What the date is that is asked for."""
-        return word(f"wanted.{self.request}", language)
+        return word(f"until.{self.request}", language)
 
     def why(self, language: str = CHINESE) -> str:
         return sentences.why_asked(
