@@ -4,6 +4,7 @@ The cast: Alice handles the tasks, Bob is her deputy, Carol supervises, Dora hea
 Olga is the supervision office, Hugo heads the leading group, Mallory has no right to anything.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -38,9 +39,21 @@ MEMORY = Path("/dev/shm")  # where there is one, a test need not wait for a disk
 ROOM = 1 << 30  # octets; some containers have next to none of it
 
 
+def sample(small: int, full: int) -> int:
+    """How many: `make test` draws a small sample, `make storm` as many as it takes to be sure.
+    Who asks for it is marked `storm`, or `make storm` would pass it by."""
+    return full if "SISE_STORM" in os.environ else small
+
+
 def pytest_configure() -> None:
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: no collection need look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def instant(on: date, at: time = time(2)) -> datetime:
