@@ -20,12 +20,12 @@ from flows.office import MailHours, Office
 from flows.outbox import Claim, Outbox
 from flows.pauses import is_open, may_probe, pause_relay
 from flows.still_owed import still_owed
+from flows.wire_content import wire_content
 from flows.working_days import load_calendar
 from models.message import MessageKind, MessageState
 from models.workdays import Calendar
-from notifications.links import fill
 from notifications.mailer import Connection, Outcome, Relay, RelayUnavailable, Report, connected
-from notifications.mime import build, wire_address
+from notifications.mime import wire_address
 from notifications.verp import envelope_sender
 
 HEARTBEAT = 30.0  # seconds; a lease lasts four of them
@@ -226,19 +226,8 @@ def _content(this: Round, claim: Claim) -> bytes | None:
         this.delivered.skipped += message.state == MessageState.SKIPPED
         this.delivered.failed += message.state == MessageState.DEAD
         return None
-    older = older_keys(office, message)
-    text, html = (
-        fill(body, secret=office.secret, base_url=office.base_url, older=older)
-        for body in (message.text, message.html)
-    )
     try:
-        return build(
-            message,
-            mail_from=office.mail_from,
-            text=text,
-            html=html,
-            at=office.local(message.composed_at),
-        )
+        return wire_content(office, message, older_keys(office, message))
     except ValueError as error:  # whatever it is: the people behind it in the queue come next
         _record(this, claim, Report(Outcome.REJECT, str(error)))
         return None
