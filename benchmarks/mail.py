@@ -25,6 +25,7 @@ from benchmarks.outbox import compose, composed, letter, office_of
 from benchmarks.population import TONIGHT, instant
 from benchmarks.relays import found, postfix, smtp_sink
 from flows.delivery import deliver
+from flows.link_keys import LinkKeys
 from flows.office import Office
 from flows.wire_content import wire_content
 from models import Message
@@ -53,7 +54,7 @@ def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) ->
 
 def built(office: Office, mail: Message) -> bytes:
     """As flows.delivery makes it from a message of the outbox."""
-    return wire_content(office, mail, {})
+    return wire_content(office, mail, LinkKeys(office.secret))
 
 
 def rendered(office: Office, mail: Message) -> bytes:

@@ -1,13 +1,16 @@
-"""What became of one attempt: its row, its message's next state, its relay's pauses. One commit."""
+"""What became of attempts: their rows, their messages' next states, their relay's pauses."""
 
 import random
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, update
-from sqlmodel import col
+from sqlalchemy import bindparam, insert, select, update
+from sqlmodel import Session, col
 
-from flows.database import changed, transaction
 from flows.office import Office
 from flows.outbox import Claim, Outbox
 from flows.pauses import pause_domain, resume
@@ -16,36 +19,92 @@ from models import Message, MessageAttempt
 from models.message import MessageState
 from notifications.mailer import Outcome, Report
 
-_KEPT = insert(MessageAttempt)
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60, 120, 240))
 JITTER = (0.8, 1.2)  # so that what failed together does not come back together
 UNKNOWN_WAIT = timedelta(minutes=10)  # the relay may still be about to deliver it
 
 
+# Built once: putting a statement together costs as much as running it.
+_KEPT = insert(MessageAttempt)
+_THESE: Any = bindparam("these", expanding=True)
+_OURS = (
+    select(col(Message.id))
+    .where(col(Message.id).in_(_THESE), col(Message.lease_owner) == bindparam("owner"))
+    .order_by(col(Message.id))  # so that two that lock rows do not wait for each other
+    .with_for_update()
+)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a claim. `report` None: it was given back, nobody began to send it."""
+
+    claim: Claim
+    report: Report | None
+
+    @property
+    def shows_that_the_relay_is_well(self) -> bool:
+        spoke = self.report is not None and self.report.outcome != Outcome.CONFIG
+        return spoke and self.claim.relay_was_down
+
+
 def settle(
-    office: Office, outbox: Outbox, claim: Claim, report: Report, at: datetime
-) -> MessageState | None:
-    """The state that the message has now; None: the lease was lost meanwhile, nothing changes."""
-    message, relay = claim.message, outbox.relay
-    facts = _facts(message, report, at)
-    with transaction(office.engine, at) as session:
-        if claim.relay_was_down and report.outcome != Outcome.CONFIG:
-            resume(session, office, relay, at)
-        held = update(Message).where(
-            col(Message.id) == message.id, col(Message.lease_owner) == outbox.owner
-        )
-        if not changed(session, held.values(lease_owner=None, lease_until=None, **facts)):
-            return None
-        session.execute(_KEPT, _row(outbox, claim, report, at))
-        suppress_refused(session, message, at, **facts)
+    session: Session, office: Office, outbox: Outbox, ended: Sequence[Ended], at: datetime
+) -> dict[int, MessageState]:
+    """The state that each message has now. One whose lease was lost meanwhile is not in it, and
+    nothing of it changes."""
+    if any(one.shows_that_the_relay_is_well for one in ended):
+        resume(session, office, outbox.relay, at)
+    by_id = {one.claim.message.id: one for one in ended}
+    known = {"these": list(by_id), "owner": outbox.owner}
+    ours = [by_id[n] for n in session.connection().scalars(_OURS, known)]
+    facts = {one.claim.message.id: _facts(one.claim.message, one.report, at) for one in ours}
+    _tell(session, facts)
+    if rows := [_row(outbox, one.claim, one.report, at) for one in ours if one.report]:
+        session.connection().execute(_KEPT, rows)
+    _leave_alone(session, outbox.relay, ours, facts, at)
+    return {n: told.get("state", MessageState.QUEUED) for n, told in facts.items()}
+
+
+def _tell(session: Session, facts: Mapping[int, dict[str, Any]]) -> None:
+    """The messages are told, and let go. Mostly all were sent: that is one UPDATE."""
+    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for n, told in facts.items():
+        alike[tuple(told.items())].append(n)
+    for same, these in alike.items():
+        told = dict(same)
+        session.connection().execute(_telling(*told), told | {"these": these})
+
+
+@cache
+def _telling(*names: str) -> Any:
+    columns = Message.__table__.c  # type: ignore[attr-defined]  # SQLModel does not type its table
+    told = {name: bindparam(name, type_=columns[name].type) for name in names}
+    these = update(Message).where(col(Message.id).in_(_THESE))
+    return these.values(lease_owner=None, lease_until=None, **told)
+
+
+def _leave_alone(
+    session: Session,
+    relay: str,
+    ended: Iterable[Ended],
+    facts: Mapping[int, dict[str, Any]],
+    at: datetime,
+) -> None:
+    """Addresses that were refused, and domains that have too much of us: always in one order, so
+    that two who write of several do not wait for each other."""
+    told = [(one.claim.message, one.report) for one in ended if one.report]
+    for message, _ in sorted(told, key=lambda one: one[0].to_address):
+        suppress_refused(session, message, at, **facts[message.id])
+    for message, report in sorted(told, key=lambda one: one[0].domain):
         if report.too_much:
             pause_domain(session, relay, message.domain, report.said, at)
-    state: MessageState = facts.get("state", MessageState.QUEUED)
-    return state
 
 
-def _facts(message: Message, report: Report, at: datetime) -> dict[str, Any]:
+def _facts(message: Message, report: Report | None, at: datetime) -> dict[str, Any]:
     """What the message is told. A relay that will not have us is no message's fault."""
+    if report is None:
+        return {"attempts": message.attempts - 1}
     match report.outcome:
         case Outcome.CONFIG:
             return {"attempts": message.attempts - 1}

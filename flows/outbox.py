@@ -3,16 +3,18 @@
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, String, bindparam, exists, false, func, select, update
+from sqlalchemy import Engine, Integer, String, bindparam, exists, false, func, select, text, update
 from sqlmodel import Session, col
 
 from flows.database import changed, reading, transaction
-from flows.limits import WHOLE_RELAY, MailLimits, reached
+from flows.limits import WHOLE_RELAY, MailLimits, Room, room_left
+from flows.link_keys import LinkKeys
 from flows.office import Office
 from models import Message, MessageAttempt, Official, RelayState, ReplyLink
 from models.columns import Instant
@@ -57,9 +59,11 @@ _NOW, _RELAY, _OWNER = (
     bindparam("relay", type_=String()),
     bindparam("owner", type_=String()),
 )
+_THESE: Any = bindparam("these", expanding=True)
 _OF_THE_RELAY = col(RelayState.relay) == _RELAY
+_QUEUED = text("message.state = 'queued'")  # as the index says it, so that it is seen to fit
 _OWED: tuple[Any, ...] = (
-    col(Message.state) == MessageState.QUEUED,
+    _QUEUED,
     col(Message.next_at) <= _NOW,
     # An owner does not claim his own anew: after a long pause he may still be sending it.
     col(Message.lease_until).is_(None)
@@ -73,9 +77,24 @@ _OWED: tuple[Any, ...] = (
 _OLDEST = (
     select(Message, exists().where(_OF_THE_RELAY, col(RelayState.domain) == ""))
     .where(*_OWED)
-    .order_by(col(Message.next_at))
-    .limit(1)
+    .order_by(col(Message.next_at), col(Message.id))
+    .limit(bindparam("most", type_=Integer()))
     .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(Message)
+    .where(col(Message.id).in_(_THESE))
+    .values(
+        lease_owner=_OWNER,
+        lease_until=bindparam("until", type_=Instant()),
+        attempts=col(Message.attempts) + 1,
+        expires_at=bindparam("life_ends", type_=Instant()),
+    )
+)
+_LINKS_OPEN = (
+    update(ReplyLink)
+    .where(col(ReplyLink.message_id).in_(_THESE))
+    .values(expires_at=bindparam("until", type_=Instant()))
 )
 
 
@@ -86,14 +105,25 @@ def a_worker() -> str:
 
 @dataclass(frozen=True)
 class Claim:
-    """A message that is leased, or settled if its state is not QUEUED any more."""
+    """A message that is leased; its attempt is counted."""
 
     message: Message
+    keys: LinkKeys
     began_at: datetime
     relay_was_down: bool  # its circuit was open: if this attempt succeeds, it closes
 
 
-Check = Callable[[Session, Message, datetime], bool]
+@dataclass
+class Claimed:
+    """What one look at the outbox brought."""
+
+    leased: list[Claim] = field(default_factory=list)
+    dropped: list[MessageState] = field(default_factory=list)  # what the check made of the others
+    more: bool = False  # something was passed over: another look may bring more
+
+
+Check = Callable[[Session, Sequence[Message], datetime], Sequence[Message]]
+Keys = Callable[[Session, Sequence[Message]], LinkKeys]
 
 
 @dataclass(frozen=True)
@@ -103,32 +133,29 @@ class Outbox:
     engine: Engine
     relay: str = ""  # host:port, whose pauses and limits count
     limits: MailLimits = field(default_factory=MailLimits)
-    check: Check = lambda session, message, at: True  # flows.still_owed, where mail is sent
+    check: Check = lambda session, messages, at: messages  # flows.still_owed, where mail is sent
+    keys: Keys = lambda session, messages: LinkKeys(b"")  # flows.link_keys
     only: frozenset[MessageKind] = frozenset()  # empty: every kind
     owner: str = field(default_factory=a_worker)
 
-    def claim(self, at: datetime) -> Claim | None:
-        """Lease what has been owed longest. No transaction is held while it is sent.
+    def claim(self, session: Session, most: int, at: datetime) -> Claimed:
+        """Lease what has been owed longest, one for each connection that is about to send.
 
-        One at a time, so that an attempt is counted just before it is made: what a dying process
-        had not begun stays untried, and a later night may replace it. What comes back in another
-        state than QUEUED was settled by the check.
+        Not more, so that an attempt is counted just before it is made: what a dying process had
+        not begun stays untried, and a later night may replace it.
         """
-        with transaction(self.engine, at) as session:
-            allowed = self._allowed(session, at)
-            oldest = _OLDEST.where(*allowed) if allowed else _OLDEST
-            found = session.execute(oldest, self._known(at)).first()
-            if found is None:
-                return None
-            message, relay_was_down = found
-            claim = Claim(message, at, relay_was_down)
-            if message.attempts == 0 and not self.check(session, message, at):
-                return claim
-            if message.lease_owner is not None:
-                self._take_over(session, message, at)
-            if message.state == MessageState.QUEUED:
-                self._lease(session, message, at)
-            return claim
+        room = room_left(session, self.limits, self.relay, at)
+        found, relay_was_down = self._oldest(session, room, most, at)
+        going = [m for m in self._owed(session, found, at) if room.takes(m.domain)]
+        session.flush()
+        if going:
+            self._lease(session, going, at)
+        keys = self.keys(session, going)
+        return Claimed(
+            [Claim(message, keys, at, relay_was_down) for message in going],
+            [message.state for message in found if message.state != MessageState.QUEUED],
+            more=len(going) < len(found),
+        )
 
     def renew(self, at: datetime) -> None:
         """The heartbeat: whatever this owner is still sending stays his."""
@@ -141,14 +168,15 @@ class Outbox:
     def free(self, at: datetime) -> int:
         """How many messages could be claimed."""
         with reading(self.engine) as session:
-            return self._count(session, self._known(at), *_OWED, *self._allowed(session, at))
+            room = room_left(session, self.limits, self.relay, at)
+            return self._count(session, self._known(at), *_OWED, *self._allowed(room))
 
     def relief(self, at: datetime) -> datetime | None:
         """When a limit lets something more go; None: no limit holds anything back."""
         with reading(self.engine) as session:
-            held = reached(session, self.limits, self.relay, at)
-            waits = held and self._count(session, self._known(at), *_OWED)
-            return min(held.values()) if waits else None
+            full = room_left(session, self.limits, self.relay, at).full
+            waits = full and self._count(session, self._known(at), *_OWED)
+            return min(full.values()) if waits else None
 
     def queued(self) -> int:
         with reading(self.engine) as session:
@@ -165,47 +193,75 @@ class Outbox:
                 .limit(1)
             )
 
-    def _allowed(self, session: Session, at: datetime) -> tuple[Any, ...]:
-        held = reached(session, self.limits, self.relay, at)
-        if WHOLE_RELAY in held:
+    def _allowed(self, room: Room) -> tuple[Any, ...]:
+        if WHOLE_RELAY in room.full:
             return (false(),)
         kinds = (col(Message.kind).in_(self.only),) if self.only else ()
-        return (col(Message.domain).not_in(held), *kinds) if held else kinds
+        return (col(Message.domain).not_in(room.full), *kinds) if room.full else kinds
 
     def _known(self, at: datetime) -> dict[str, Any]:
         return {"now": at, "relay": self.relay, "owner": self.owner}
 
-    def _take_over(self, session: Session, message: Message, at: datetime) -> None:
-        """Whoever held it before died without a word, perhaps after the final dot."""
-        said = "the process that sent it ended without a word"
-        last_sign = (message.lease_until or at) - LEASE
-        session.add(
-            MessageAttempt(
-                message_id=message.id,
-                n=message.attempts,
-                began_at=last_sign,
-                ended_at=last_sign + LEASE,
-                outcome=Outcome.UNKNOWN,
-                said=said,
-                worker=message.lease_owner or "",
-                relay=self.relay,
-                domain=message.domain,
-            )
-        )
-        message.possible_duplicate = True
-        if message.attempts >= POISON and at >= message.expires_at:
-            message.state, message.outcome = MessageState.DEAD, said
-            message.lease_owner = message.lease_until = None
+    def _oldest(
+        self, session: Session, room: Room, most: int, at: datetime
+    ) -> tuple[list[Message], bool]:
+        """And whether the relay's circuit is open."""
+        allowed = self._allowed(room)
+        oldest = _OLDEST.where(*allowed) if allowed else _OLDEST
+        most = min(most, room.left.get(WHOLE_RELAY, most))
+        found = session.execute(oldest, self._known(at) | {"most": most}).all()
+        return [message for message, _ in found], any(down for _, down in found)
 
-    def _lease(self, session: Session, message: Message, at: datetime) -> None:
-        # A life begins with the first attempt: no mail dies of a relay that was away, or of a
-        # holiday. What was composed for a shorter one, as a code, is of no use after it.
-        if message.attempts == 0 and message.expires_at - message.composed_at >= LIFE:
-            message.expires_at = at + LIFE
-        message.lease_owner, message.lease_until = self.owner, at + LEASE
-        message.attempts += 1
-        links = update(ReplyLink).where(col(ReplyLink.message_id) == message.id)
-        changed(session, links.values(expires_at=at + LINK_LIFE))
+    def _owed(self, session: Session, found: list[Message], at: datetime) -> list[Message]:
+        untried = [message for message in found if message.attempts == 0]
+        owed = {message.id for message in self.check(session, untried, at)} if untried else ()
+        if left_over := [message for message in found if message.lease_owner is not None]:
+            self._take_over(session, left_over, at)
+        return [
+            message
+            for message in found
+            if message.state == MessageState.QUEUED and (message.attempts or message.id in owed)
+        ]
+
+    def _take_over(self, session: Session, messages: list[Message], at: datetime) -> None:
+        """Whoever held them before died without a word, perhaps after the final dot."""
+        said = "the process that sent it ended without a word"
+        for message in messages:
+            last_sign = (message.lease_until or at) - LEASE
+            session.add(
+                MessageAttempt(
+                    message_id=message.id,
+                    n=message.attempts,
+                    began_at=last_sign,
+                    ended_at=last_sign + LEASE,
+                    outcome=Outcome.UNKNOWN,
+                    said=said,
+                    worker=message.lease_owner or "",
+                    relay=self.relay,
+                    domain=message.domain,
+                )
+            )
+            message.possible_duplicate = True
+            message.lease_owner = message.lease_until = None
+            if message.attempts >= POISON and at >= message.expires_at:
+                message.state, message.outcome = MessageState.DEAD, said
+
+    def _lease(self, session: Session, messages: list[Message], at: datetime) -> None:
+        known = {"owner": self.owner, "until": at + LEASE}
+        alike: dict[datetime, list[int]] = defaultdict(list)  # mostly first attempts: one UPDATE
+        for message in messages:
+            session.expunge(message)  # what is told to it here, the statements below write
+            # A life begins with the first attempt: no mail dies of a relay that was away, or of a
+            # holiday. What was composed for a shorter one, as a code, is of no use after it.
+            if message.attempts == 0 and message.expires_at - message.composed_at >= LIFE:
+                message.expires_at = at + LIFE
+            message.attempts += 1
+            alike[message.expires_at].append(message.id)
+        connection = session.connection()
+        for life_ends, these in alike.items():
+            connection.execute(_LEASE, known | {"life_ends": life_ends, "these": these})
+        these = [message.id for message in messages]
+        connection.execute(_LINKS_OPEN, {"these": these, "until": at + LINK_LIFE})
 
     @staticmethod
     def _count(session: Session, known: dict[str, Any], *which: Any) -> int:

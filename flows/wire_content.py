@@ -1,18 +1,17 @@
 """A message of the outbox as it goes over the wire: its links are made live at this moment."""
 
-from collections.abc import Mapping
-
+from flows.link_keys import LinkKeys
 from flows.office import Office
 from models import Message
 from notifications.links import fill
 from notifications.mime import build
 
 
-def wire_content(office: Office, message: Message, older: Mapping[str, bytes]) -> bytes:
-    """`older`: as flows.link_keys says. Raises ValueError if no relay would take it."""
-    secret, live = office.secret, dict[str, str]()
+def wire_content(office: Office, message: Message, keys: LinkKeys) -> bytes:
+    """Raises ValueError if no relay would take it."""
+    live: dict[str, str] = {}
     text, html = (
-        fill(body, secret=secret, base_url=office.base_url, older=older, live=live)
+        fill(body, secret=keys.newest, base_url=office.base_url, older=keys.older, live=live)
         for body in (message.text, message.html)
     )
     at = office.local(message.composed_at)
