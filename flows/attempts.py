@@ -58,7 +58,7 @@ def settle(
     by_id = {one.claim.message.id: one for one in ended}
     known = {"these": list(by_id), "owner": outbox.owner}
     ours = [by_id[n] for n in session.connection().scalars(_OURS, known)]
-    facts = {one.claim.message.id: _facts(one.claim.message, one.report, at) for one in ours}
+    facts = {one.claim.message.id: _facts(one.claim, one.report, at) for one in ours}
     _tell(session, facts)
     if rows := [_row(outbox, one.claim, one.report, at) for one in ours if one.report]:
         session.connection().execute(_KEPT, rows)
@@ -93,33 +93,37 @@ def _leave_alone(
 ) -> None:
     """Addresses that were refused, and domains that have too much of us: always in one order, so
     that two who write of several do not wait for each other."""
-    told = [(one.claim.message, one.report) for one in ended if one.report]
-    for message, _ in sorted(told, key=lambda one: one[0].to_address):
+    failed = [
+        (one.claim.message, one.report)
+        for one in ended
+        if one.report and one.report.outcome != Outcome.SENT
+    ]
+    for message, _ in sorted(failed, key=lambda one: one[0].to_address):
         suppress_refused(session, message, at, **facts[message.id])
-    for message, report in sorted(told, key=lambda one: one[0].domain):
+    for message, report in sorted(failed, key=lambda one: one[0].domain):
         if report.too_much:
             pause_domain(session, relay, message.domain, report.said, at)
 
 
-def _facts(message: Message, report: Report | None, at: datetime) -> dict[str, Any]:
+def _facts(claim: Claim, report: Report | None, at: datetime) -> dict[str, Any]:
     """What the message is told. A relay that will not have us is no message's fault."""
     if report is None:
-        return {"attempts": message.attempts - 1}
+        return {"attempts": claim.n - 1}
     match report.outcome:
         case Outcome.CONFIG:
-            return {"attempts": message.attempts - 1}
+            return {"attempts": claim.n - 1}
         case Outcome.SENT:
             return {"state": MessageState.SENT, "sent_at": at, "outcome": ""}
         case Outcome.REJECT:
             return {"state": MessageState.DEAD, "outcome": report.said}
-    doubt = message.possible_duplicate or report.outcome == Outcome.UNKNOWN
-    if at >= message.expires_at:
-        said = f"given up after {message.attempts} attempts; {report.said}"
+    doubt = claim.message.possible_duplicate or report.outcome == Outcome.UNKNOWN
+    if at >= claim.life_ends:
+        said = f"given up after {claim.n} attempts; {report.said}"
         return {"state": MessageState.DEAD, "outcome": said, "possible_duplicate": doubt}
     return {
         "outcome": report.said,
         "possible_duplicate": doubt,
-        "next_at": min(at + _wait(message.attempts, report.outcome), message.expires_at),
+        "next_at": min(at + _wait(claim.n, report.outcome), claim.life_ends),
     }
 
 
@@ -131,7 +135,7 @@ def _wait(attempts: int, outcome: Outcome) -> timedelta:
 def _row(outbox: Outbox, claim: Claim, report: Report, at: datetime) -> dict[str, Any]:
     return {
         "message_id": claim.message.id,
-        "n": claim.message.attempts,
+        "n": claim.n,
         "began_at": claim.began_at,
         "ended_at": at,
         "outcome": report.outcome,

@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,7 +75,10 @@ _OWED: tuple[Any, ...] = (
     ),
 )
 _OLDEST = (
-    select(Message, exists().where(_OF_THE_RELAY, col(RelayState.domain) == ""))
+    select(
+        Message.__table__,  # type: ignore[attr-defined]  # SQLModel does not type its table
+        exists().where(_OF_THE_RELAY, col(RelayState.domain) == "").label("relay_was_down"),
+    )
     .where(*_OWED)
     .order_by(col(Message.next_at), col(Message.id))
     .limit(bindparam("most", type_=Integer()))
@@ -105,9 +108,11 @@ def a_worker() -> str:
 
 @dataclass(frozen=True)
 class Claim:
-    """A message that is leased; its attempt is counted."""
+    """A message that is leased for its n-th attempt."""
 
     message: Message
+    n: int
+    life_ends: datetime  # of the message: if it fails after that, it was the last attempt
     keys: LinkKeys
     began_at: datetime
     relay_was_down: bool  # its circuit was open: if this attempt succeeds, it closes
@@ -118,12 +123,19 @@ class Claimed:
     """What one look at the outbox brought."""
 
     leased: list[Claim] = field(default_factory=list)
-    dropped: list[MessageState] = field(default_factory=list)  # what the check made of the others
+    dropped: list[MessageState] = field(default_factory=list)  # what became of others instead
     more: bool = False  # something was passed over: another look may bring more
 
 
 Check = Callable[[Session, Sequence[Message], datetime], Sequence[Message]]
 Keys = Callable[[Session, Sequence[Message]], LinkKeys]
+
+
+def _life_ends(message: Message, at: datetime) -> datetime:
+    """A life begins with the first attempt: no mail dies of a relay that was away, or of a
+    holiday. What was composed for a shorter one, as a code, is of no use after it."""
+    begins = message.attempts == 0 and message.expires_at - message.composed_at >= LIFE
+    return at + LIFE if begins else message.expires_at
 
 
 @dataclass(frozen=True)
@@ -148,13 +160,11 @@ class Outbox:
         found, relay_was_down = self._oldest(session, room, most, at)
         going = [m for m in self._owed(session, found, at) if room.takes(m.domain)]
         session.flush()
-        if going:
-            self._lease(session, going, at)
-        keys = self.keys(session, going)
+        passed_over = {message.id for message in found} - {message.id for message in going}
         return Claimed(
-            [Claim(message, keys, at, relay_was_down) for message in going],
-            [message.state for message in found if message.state != MessageState.QUEUED],
-            more=len(going) < len(found),
+            self._lease(session, going, relay_was_down, at) if going else [],
+            self._dropped(session, passed_over) if passed_over else [],
+            more=bool(passed_over),
         )
 
     def renew(self, at: datetime) -> None:
@@ -205,63 +215,77 @@ class Outbox:
     def _oldest(
         self, session: Session, room: Room, most: int, at: datetime
     ) -> tuple[list[Message], bool]:
-        """And whether the relay's circuit is open."""
+        """And whether the relay's circuit is open. They are rows with a Message's columns, which
+        cost half as much as objects: whoever changes one takes the object."""
         allowed = self._allowed(room)
         oldest = _OLDEST.where(*allowed) if allowed else _OLDEST
-        most = min(most, room.left.get(WHOLE_RELAY, most))
-        found = session.execute(oldest, self._known(at) | {"most": most}).all()
-        return [message for message, _ in found], any(down for _, down in found)
+        known = self._known(at) | {"most": min(most, room.left.get(WHOLE_RELAY, most))}
+        found: Any = session.connection().execute(oldest, known).all()
+        return found, any(row.relay_was_down for row in found)
 
-    def _owed(self, session: Session, found: list[Message], at: datetime) -> list[Message]:
+    def _owed(self, session: Session, found: list[Message], at: datetime) -> Iterator[Message]:
         untried = [message for message in found if message.attempts == 0]
-        owed = {message.id for message in self.check(session, untried, at)} if untried else ()
-        if left_over := [message for message in found if message.lease_owner is not None]:
-            self._take_over(session, left_over, at)
-        return [
-            message
-            for message in found
-            if message.state == MessageState.QUEUED and (message.attempts or message.id in owed)
-        ]
+        checked = self.check(session, untried, at) if untried else ()
+        owed = {message.id: message for message in checked}
+        for message in found:
+            if message.lease_owner is not None:
+                left_over = self._take_over(session, message.id, at)
+                if left_over.state == MessageState.QUEUED:
+                    yield left_over
+            elif message.attempts:
+                yield message
+            elif message.id in owed:
+                yield owed[message.id]
 
-    def _take_over(self, session: Session, messages: list[Message], at: datetime) -> None:
-        """Whoever held them before died without a word, perhaps after the final dot."""
+    def _take_over(self, session: Session, message_id: int, at: datetime) -> Message:
+        """Whoever held it before died without a word, perhaps after the final dot."""
+        message = session.get_one(Message, message_id)
         said = "the process that sent it ended without a word"
-        for message in messages:
-            last_sign = (message.lease_until or at) - LEASE
-            session.add(
-                MessageAttempt(
-                    message_id=message.id,
-                    n=message.attempts,
-                    began_at=last_sign,
-                    ended_at=last_sign + LEASE,
-                    outcome=Outcome.UNKNOWN,
-                    said=said,
-                    worker=message.lease_owner or "",
-                    relay=self.relay,
-                    domain=message.domain,
-                )
+        last_sign = (message.lease_until or at) - LEASE
+        session.add(
+            MessageAttempt(
+                message_id=message.id,
+                n=message.attempts,
+                began_at=last_sign,
+                ended_at=last_sign + LEASE,
+                outcome=Outcome.UNKNOWN,
+                said=said,
+                worker=message.lease_owner or "",
+                relay=self.relay,
+                domain=message.domain,
             )
-            message.possible_duplicate = True
-            message.lease_owner = message.lease_until = None
-            if message.attempts >= POISON and at >= message.expires_at:
-                message.state, message.outcome = MessageState.DEAD, said
+        )
+        message.possible_duplicate = True
+        message.lease_owner = message.lease_until = None
+        if message.attempts >= POISON and at >= message.expires_at:
+            message.state, message.outcome = MessageState.DEAD, said
+        return message
 
-    def _lease(self, session: Session, messages: list[Message], at: datetime) -> None:
-        known = {"owner": self.owner, "until": at + LEASE}
+    def _lease(
+        self, session: Session, messages: list[Message], relay_was_down: bool, at: datetime
+    ) -> list[Claim]:
+        keys = self.keys(session, messages)
+        claims = [
+            Claim(message, message.attempts + 1, _life_ends(message, at), keys, at, relay_was_down)
+            for message in messages
+        ]
         alike: dict[datetime, list[int]] = defaultdict(list)  # mostly first attempts: one UPDATE
-        for message in messages:
-            session.expunge(message)  # what is told to it here, the statements below write
-            # A life begins with the first attempt: no mail dies of a relay that was away, or of a
-            # holiday. What was composed for a shorter one, as a code, is of no use after it.
-            if message.attempts == 0 and message.expires_at - message.composed_at >= LIFE:
-                message.expires_at = at + LIFE
-            message.attempts += 1
-            alike[message.expires_at].append(message.id)
-        connection = session.connection()
+        for claim in claims:
+            alike[claim.life_ends].append(claim.message.id)
+        known = {"owner": self.owner, "until": at + LEASE}
         for life_ends, these in alike.items():
-            connection.execute(_LEASE, known | {"life_ends": life_ends, "these": these})
-        these = [message.id for message in messages]
-        connection.execute(_LINKS_OPEN, {"these": these, "until": at + LINK_LIFE})
+            leased = known | {"life_ends": life_ends, "these": these}
+            session.connection().execute(_LEASE, leased)
+        opened = {"these": [message.id for message in messages], "until": at + LINK_LIFE}
+        session.connection().execute(_LINKS_OPEN, opened)
+        return claims
+
+    @staticmethod
+    def _dropped(session: Session, passed_over: Collection[int]) -> list[MessageState]:
+        became = select(col(Message.state)).where(
+            col(Message.id).in_(passed_over), col(Message.state) != MessageState.QUEUED
+        )
+        return list(session.scalars(became))
 
     @staticmethod
     def _count(session: Session, known: dict[str, Any], *which: Any) -> int:

@@ -1,0 +1,105 @@
+"""The lines of mails that were not tried yet, and for each whether it is still to be said."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, col
+
+from flows.reminders import still_due
+from models import Message, MessageItem, Notice, Receipt, Reminder, Task
+from models.message import Dropped
+from models.notice import Duty
+from models.notice_machine import NoticeState
+from models.organisation import PostKind
+from models.signoff import CLOSED, TaskState
+from models.warning import Colour
+
+OVER = {NoticeState.SUPERSEDED: Dropped.SUPERSEDED, NoticeState.LIFTED: Dropped.LIFTED}
+
+
+class OwedLine(NamedTuple):
+    """One item of a digest with what it is about: a notice, or (as a reminder) its task alone."""
+
+    item_id: int
+    message_id: int
+    # Of its task
+    task_id: int
+    state: TaskState
+    colour: Colour
+    handler_id: int | None
+    due_on: date | None
+    opened_on: date
+    stage_on: date | None
+    reported_on: date | None
+    # Of its receipt and that one's notice; None if it is a reminder
+    receipt_id: int | None
+    official_id: int | None
+    stands_for_id: int | None
+    capacity: PostKind | None
+    duty: Duty | None
+    acknowledged_at: datetime | None
+    notice_id: int | None
+    notice_state: NoticeState | None
+    # Of the reminder; None if it is none
+    clock: str | None
+    anchor: date | None
+
+    def settled(self) -> Dropped | None:
+        """Why it is no longer to be said; None: it is."""
+        if self.state in CLOSED:
+            return Dropped.WITHDRAWN if self.state == TaskState.WITHDRAWN else Dropped.CLOSED
+        if self.clock is not None:
+            due = self.colour == Colour.GREEN and still_due(self, self)  # type: ignore[arg-type]  # it has their columns
+            return None if due else Dropped.NOT_DUE
+        return self._done() or (Dropped.REASSIGNED if self.reassigned() else None)
+
+    def _done(self) -> Dropped | None:
+        """As models.notice.owed, with the reason."""
+        if self.notice_state in OVER:
+            return OVER[self.notice_state]
+        if self.duty == Duty.ACT and self.notice_state == NoticeState.ANSWERED:
+            return Dropped.ANSWERED
+        acknowledged = self.duty == Duty.ACKNOWLEDGE and self.acknowledged_at
+        return Dropped.ACKNOWLEDGED if acknowledged else None
+
+    def reassigned(self) -> bool:
+        """Told as the handler, or as the handler's deputy, of what is somebody else's now."""
+        told = self.stands_for_id or self.official_id
+        as_handler = self.capacity == PostKind.HANDLER and not self._done()
+        return as_handler and self.handler_id not in (None, told)
+
+
+# Built once, with the columns that a line asks for and no more: it is run for every mail.
+_LINES = (
+    select(
+        *(col(MessageItem.id), col(MessageItem.message_id)),
+        *(col(Task.id), col(Task.state), col(Task.colour), col(Task.handler_id)),
+        *(col(Task.due_on), col(Task.opened_on), col(Task.stage_on), col(Task.reported_on)),
+        *(col(Receipt.id), col(Receipt.official_id), col(Receipt.stands_for_id)),
+        *(col(Receipt.capacity), col(Receipt.duty), col(Receipt.acknowledged_at)),
+        *(col(Notice.id), col(Notice.state)),
+        *(col(Reminder.clock), col(Reminder.anchor)),
+    )
+    .select_from(MessageItem)
+    .outerjoin(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
+    .outerjoin(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .outerjoin(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
+    .join(Task, col(Task.id) == func.coalesce(col(Notice.task_id), col(Reminder.task_id)))
+    .where(
+        col(MessageItem.message_id).in_(bindparam("these", expanding=True)),
+        col(MessageItem.dropped) == "",
+    )
+    .order_by(col(MessageItem.id))
+)
+
+
+def owed_lines(session: Session, messages: Sequence[Message]) -> Mapping[int, list[OwedLine]]:
+    """By message."""
+    lines: dict[int, list[OwedLine]] = defaultdict(list)
+    known: dict[str, Any] = {"these": [message.id for message in messages]}
+    for line in map(OwedLine._make, session.connection().execute(_LINES, known)):
+        lines[line.message_id].append(line)
+    return lines
