@@ -23,7 +23,6 @@ BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60, 120, 240))
 JITTER = (0.8, 1.2)  # so that what failed together does not come back together
 UNKNOWN_WAIT = timedelta(minutes=10)  # the relay may still be about to deliver it
 
-
 # Built once: putting a statement together costs as much as running it.
 _KEPT = insert(MessageAttempt)
 _THESE: Any = bindparam("these", expanding=True)
@@ -55,33 +54,35 @@ def settle(
     nothing of it changes."""
     if any(one.shows_that_the_relay_is_well for one in ended):
         resume(session, office, outbox.relay, at)
-    by_id = {one.claim.message.id: one for one in ended}
-    known = {"these": list(by_id), "owner": outbox.owner}
-    ours = [by_id[n] for n in session.connection().scalars(_OURS, known)]
-    facts = {one.claim.message.id: _facts(one.claim, one.report, at) for one in ours}
-    _tell(session, facts)
+    facts = {one.claim.message.id: _facts(one.claim, one.report, at) for one in ended}
+    held = _tell(session, outbox.owner, facts)
+    ours = [one for one in ended if one.claim.message.id in held]
     if rows := [_row(outbox, one.claim, one.report, at) for one in ours if one.report]:
         session.connection().execute(_KEPT, rows)
     _leave_alone(session, outbox.relay, ours, facts, at)
-    return {n: told.get("state", MessageState.QUEUED) for n, told in facts.items()}
+    return {n: facts[n].get("state", MessageState.QUEUED) for n in held}
 
 
-def _tell(session: Session, facts: Mapping[int, dict[str, Any]]) -> None:
-    """The messages are told, and let go. Mostly all were sent: that is one UPDATE."""
+def _tell(session: Session, owner: str, facts: Mapping[int, dict[str, Any]]) -> set[int]:
+    """The messages are told, and let go; returns those that were still this owner's. Mostly all
+    were sent: that is one UPDATE."""
     alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for n, told in facts.items():
         alike[tuple(told.items())].append(n)
+    held: set[int] = set()
     for same, these in alike.items():
         told = dict(same)
-        session.connection().execute(_telling(*told), told | {"these": these})
+        known = told | {"these": these, "owner": owner}
+        held.update(session.connection().scalars(_telling(*told), known))
+    return held
 
 
 @cache
 def _telling(*names: str) -> Any:
     columns = Message.__table__.c  # type: ignore[attr-defined]  # SQLModel does not type its table
     told = {name: bindparam(name, type_=columns[name].type) for name in names}
-    these = update(Message).where(col(Message.id).in_(_THESE))
-    return these.values(lease_owner=None, lease_until=None, **told)
+    ours = update(Message).where(col(Message.id).in_(_OURS))
+    return ours.values(lease_owner=None, lease_until=None, **told).returning(col(Message.id))
 
 
 def _leave_alone(

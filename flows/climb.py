@@ -107,7 +107,7 @@ def tell_instead(session: Session, office: Office, found: Sequence[Missed], now:
     return sum(map(len, given.values()))
 
 
-def hold_notices(session: Session, ids: Collection[int]) -> None:
+def hold_notices(session: Session, ids: Collection[int | None]) -> None:
     """So that two deliveries do not both tell the next level."""
     if ids:
         held = select(col(Notice.id)).where(col(Notice.id).in_(ids)).order_by(col(Notice.id))

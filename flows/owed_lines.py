@@ -1,15 +1,15 @@
-"""The lines of mails that were not tried yet, and for each whether it is still to be said."""
+"""What is asked anew of mails that were not tried yet: where they go, what is still to be said."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlmodel import Session, col
 
 from flows.reminders import still_due
-from models import Message, MessageItem, Notice, Receipt, Reminder, Task
+from models import Message, MessageItem, Notice, Official, Receipt, Reminder, Suppression, Task
+from models.columns import Instant
 from models.message import Dropped
 from models.notice import Duty
 from models.notice_machine import NoticeState
@@ -24,7 +24,6 @@ class OwedLine(NamedTuple):
     """One item of a digest with what it is about: a notice, or (as a reminder) its task alone."""
 
     item_id: int
-    message_id: int
     # Of its task
     task_id: int
     state: TaskState
@@ -72,10 +71,24 @@ class OwedLine(NamedTuple):
         return as_handler and self.handler_id not in (None, told)
 
 
-# Built once, with the columns that a line asks for and no more: it is run for every mail.
-_LINES = (
+class Anew(NamedTuple):
+    """The address that the person has now, why it was refused before, and the mail's lines."""
+
+    email: str | None
+    refused: str | None
+    lines: list[OwedLine]
+
+
+_HELD_BACK = and_(
+    col(Suppression.address) == col(Official.email),
+    col(Suppression.until) > bindparam("now", type_=Instant()),
+)
+# Built once, with the columns that are asked for and no more: it is run for every mail. A mail
+# without lines, as a summary, has one row with nothing in it.
+_ANEW = (
     select(
-        *(col(MessageItem.id), col(MessageItem.message_id)),
+        *(col(Message.id), col(Official.email), col(Suppression.reason)),
+        col(MessageItem.id),
         *(col(Task.id), col(Task.state), col(Task.colour), col(Task.handler_id)),
         *(col(Task.due_on), col(Task.opened_on), col(Task.stage_on), col(Task.reported_on)),
         *(col(Receipt.id), col(Receipt.official_id), col(Receipt.stands_for_id)),
@@ -83,23 +96,28 @@ _LINES = (
         *(col(Notice.id), col(Notice.state)),
         *(col(Reminder.clock), col(Reminder.anchor)),
     )
-    .select_from(MessageItem)
+    .select_from(Message)
+    .join(Official, col(Official.id) == col(Message.official_id))
+    .outerjoin(Suppression, _HELD_BACK)
+    .outerjoin(
+        MessageItem,
+        and_(col(MessageItem.message_id) == col(Message.id), col(MessageItem.dropped) == ""),
+    )
     .outerjoin(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
     .outerjoin(Notice, col(Notice.id) == col(Receipt.notice_id))
     .outerjoin(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
-    .join(Task, col(Task.id) == func.coalesce(col(Notice.task_id), col(Reminder.task_id)))
-    .where(
-        col(MessageItem.message_id).in_(bindparam("these", expanding=True)),
-        col(MessageItem.dropped) == "",
-    )
+    .outerjoin(Task, col(Task.id) == func.coalesce(col(Notice.task_id), col(Reminder.task_id)))
+    .where(col(Message.id).in_(bindparam("these", expanding=True)))
     .order_by(col(MessageItem.id))
 )
 
 
-def owed_lines(session: Session, messages: Sequence[Message]) -> Mapping[int, list[OwedLine]]:
+def anew(session: Session, messages: Sequence[Message], at: datetime) -> dict[int, Anew]:
     """By message."""
-    lines: dict[int, list[OwedLine]] = defaultdict(list)
-    known: dict[str, Any] = {"these": [message.id for message in messages]}
-    for line in map(OwedLine._make, session.connection().execute(_LINES, known)):
-        lines[line.message_id].append(line)
-    return lines
+    found: dict[int, Anew] = {}
+    known = {"these": [message.id for message in messages], "now": at}
+    for message_id, email, refused, *line in session.connection().execute(_ANEW, known):
+        one = found.setdefault(message_id, Anew(email, refused, []))
+        if line[0] is not None:
+            one.lines.append(OwedLine(*line))
+    return found

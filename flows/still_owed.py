@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
@@ -15,38 +15,22 @@ from flows.climb import Missed, hold_notices, tell_instead
 from flows.digest_lines import Composition
 from flows.digests import Draft, all_ladders, drafts_of, rendered
 from flows.office import Office
-from flows.owed_lines import OwedLine, owed_lines
+from flows.owed_lines import Anew, OwedLine, anew
 from flows.working_days import load_calendar
 from models import (
     Message,
     MessageItem,
     Night,
     Notice,
-    Official,
     Receipt,
     ReplyLink,
-    Suppression,
     Task,
 )
-from models.columns import Instant
 from models.message import Dropped, MessageState
 
 PUT_OFF = timedelta(minutes=15)  # of a mail that could not be looked at: the fault is ours
 
 log = logging.getLogger(__name__)
-
-# Built once: it is run for every mail.
-_REACHED = (
-    select(col(Official.id), col(Official.email), col(Suppression.reason))
-    .outerjoin(
-        Suppression,
-        and_(
-            col(Suppression.address) == col(Official.email),
-            col(Suppression.until) > bindparam("now", type_=Instant()),
-        ),
-    )
-    .where(col(Official.id).in_(bindparam("people", expanding=True)))
-)
 
 
 def still_owed(
@@ -54,49 +38,29 @@ def still_owed(
 ) -> list[Message]:
     """Those that are to be sent, perhaps with fewer lines. The others are settled, with why.
 
-    Two statements ask for all of them; almost always the answer is that nothing has changed.
+    One statement asks for all of them; almost always the answer is that nothing has changed.
     """
-    reached = _reached(session, messages, at)
-    lines = owed_lines(session, messages)
+    found = anew(session, messages, at)
     # At once, so that two deliveries do not wait for each other.
-    every = (line for of_one in lines.values() for line in of_one)
-    hold_notices(
-        session, {line.notice_id for line in every if line.notice_id and line.reassigned()}
-    )
-    looked_at = (
-        _look(session, office, message, reached[message.official_id], lines[message.id], at)
-        for message in messages
-    )
+    lines = (line for one in found.values() for line in one.lines)
+    hold_notices(session, {line.notice_id for line in lines if line.reassigned()})
+    looked_at = (_look(session, office, message, found[message.id], at) for message in messages)
     return [message for message in looked_at if message is not None]
 
 
-def _reached(
-    session: Session, messages: Sequence[Message], at: datetime
-) -> dict[int, tuple[str | None, str | None]]:
-    """The address that a person has now, and why it was refused before."""
-    known = {"people": [message.official_id for message in messages], "now": at}
-    people = session.connection().execute(_REACHED, known)
-    return {who: (email, refused) for who, email, refused in people}
-
-
 def _look(
-    session: Session,
-    office: Office,
-    message: Message,
-    reached: tuple[str | None, str | None],
-    lines: Sequence[OwedLine],
-    at: datetime,
+    session: Session, office: Office, message: Message, found: Anew, at: datetime
 ) -> Message | None:
     """The message as it is to be sent, if it is. One at which this fails is put off: it must not
     take others with it."""
     try:
-        dropped = {line: why for line in lines if (why := line.settled())}
-        if not dropped and reached == (message.to_address, None):
+        dropped = {line: why for line in found.lines if (why := line.settled())}
+        if not dropped and (found.email, found.refused) == (message.to_address, None):
             return message
         with session.begin_nested():
             present = session.get_one(Message, message.id)
-            goes = _takes_up_address(present, *reached) and (
-                not dropped or _leaves_out(session, office, present, dropped, len(lines), at)
+            goes = _takes_up_address(present, found.email, found.refused) and (
+                not dropped or _leaves_out(session, office, present, dropped, len(found.lines), at)
             )
         return present if goes else None
     except OperationalError:  # no message's fault
