@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
+from flows.claims import Claim
 from flows.office import Office
-from flows.outbox import Claim, Outbox
+from flows.outbox import Outbox
 from flows.pauses import pause_domain, resume
 from flows.suppression import suppress_refused
 from models import Message, MessageAttempt

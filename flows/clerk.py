@@ -14,9 +14,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from flows.attempts import Ended, settle
+from flows.claims import Claim, Claimed, claim_oldest
 from flows.database import transaction
 from flows.office import Office
-from flows.outbox import Claim, Claimed, Outbox
+from flows.outbox import Outbox
 from models.message import MessageState
 from notifications.mailer import Report
 
@@ -38,7 +39,7 @@ def take_turn(
 ) -> Turn:
     with transaction(office.engine, at) as session:
         settled = settle(session, office, outbox, ended, at) if ended else {}
-        claimed = outbox.claim(session, wanted, at) if wanted else Claimed()
+        claimed = claim_oldest(session, outbox, wanted, at) if wanted else Claimed()
         return Turn(settled, claimed)
 
 

@@ -12,13 +12,14 @@ from time import monotonic
 from sqlalchemy.exc import DatabaseError
 
 from flows.attempts import Ended
+from flows.claims import Claim
 from flows.clerk import Clerk
 from flows.climb import climb
 from flows.database import reading
 from flows.link_keys import link_keys
 from flows.mail_waits import Why, hindrance, why_waiting
 from flows.office import MailHours, Office
-from flows.outbox import Claim, Outbox
+from flows.outbox import Outbox
 from flows.pauses import is_open, may_probe, pause_relay
 from flows.still_owed import still_owed
 from flows.wire_content import wire_content

@@ -9,9 +9,10 @@ from sqlalchemy import insert
 from sqlmodel import select
 
 from flows.attempts import Ended, settle
+from flows.claims import Claim, claim_oldest
 from flows.database import reading, transaction
 from flows.office import Office
-from flows.outbox import Claim, Outbox, outbox_row
+from flows.outbox import Outbox, outbox_row
 from models import Message, Night, Official, ReplyLink, Unit
 from models.message import MessageKind, MessageState
 from models.night import NightStep
@@ -88,7 +89,7 @@ def only(office: Office) -> Message:
 def claim(outbox: Outbox, at: datetime) -> Claim | None:
     """As a delivery with one connection would."""
     with transaction(outbox.engine, at) as session:
-        return next(iter(outbox.claim(session, 1, at).leased), None)
+        return next(iter(claim_oldest(session, outbox, 1, at).leased), None)
 
 
 def settled(

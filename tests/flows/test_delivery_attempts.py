@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from flows import delivery
+from flows.claims import POISON
 from flows.database import reading
 from flows.delivery import deliver
-from flows.outbox import LEASE, LIFE, POISON, Outbox
+from flows.outbox import LEASE, LIFE, Outbox
 from models import Message, MessageAttempt
 from models.message import MessageState
 from notifications.mailer import Outcome, Report
@@ -67,7 +68,7 @@ def test_the_attempt_of_a_process_that_died_is_written_by_the_next(office, cast:
     assert only(office).possible_duplicate
 
 
-def test_a_worker_that_was_paused_past_its_lease_cannot_settled(office, cast: Cast):
+def test_a_worker_that_was_paused_past_its_lease_cannot_settle(office, cast: Cast):
     fill(office, "a@dinghai.example")
     paused, other = Outbox(office.engine, "relay:25"), Outbox(office.engine, "relay:25")
     held = claim(paused, NOON)

@@ -11,11 +11,12 @@ from sqlmodel import col
 
 from flows import delivery
 from flows.attempts import Ended, settle
+from flows.claims import Claim
 from flows.clerk import Clerk, take_turn
 from flows.database import transaction
 from flows.delivery import deliver
 from flows.limits import MailLimits
-from flows.outbox import Claim, Outbox
+from flows.outbox import Outbox
 from flows.wire_content import wire_content
 from models import Message, MessageAttempt, Reminder
 from models.message import MessageState
