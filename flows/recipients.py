@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, or_, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    or_,
+    union,
+)
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -27,8 +36,8 @@ CLIMB = (
 )
 OF_THE_UNIT = (PostKind.HANDLER, PostKind.SUPERVISING_LEADER, PostKind.UNIT_HEAD)
 
-
 Column = SQLColumnExpression[int]
+Day = date | BindParameter[date]
 
 
 class Parties(Protocol):
@@ -210,7 +219,7 @@ def tasks_aside(official_id: int, on: date) -> Select[Any]:
     return select_columns(found.c.task_id).where(found.c.official_id == official_id)
 
 
-def stands_aside(task_id: Column, official_id: Column, on: date) -> ColumnElement[bool]:
+def stands_aside(task_id: Column, official_id: Column, on: Day) -> ColumnElement[bool]:
     """As Directory.excludes, for many at once."""
     aside, person, post = aliased(Exclusion), aliased(Official), aliased(Post)
     home = select(person.unit_id).where(person.id == official_id).correlate_except(person)
@@ -233,7 +242,7 @@ def suppressing(on: date) -> ColumnElement[bool]:
     return col(Suppression.until) >= datetime.combine(on, time.min, UTC)
 
 
-def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: date) -> ColumnElement[bool]:
+def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: Day) -> ColumnElement[bool]:
     """The assignment holds on this date; both its ends are included."""
     return and_(
         or_(col(table.from_on).is_(None), col(table.from_on) <= on),
