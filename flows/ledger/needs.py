@@ -185,6 +185,10 @@ class Need(Enum):
         "“{found}”已经销号或撤回，不能通过导入更改（{other}）",
         "“{found}” is closed and cannot be changed by an import ({other})",
     )
+    HANDLER_STANDS_ASIDE = (
+        "“{found}”已登记回避 {other}，不能作为责任人；请另写责任人",
+        "“{found}” stands aside from {other} and cannot handle it; name somebody else",
+    )
     PROCEDURE_FIXED = (
         "“{found}”已开始办理，类别不能再改（现为 {other}）",
         "“{found}” comes too late: the matter is under way as {other}",

@@ -1,8 +1,9 @@
 """Checked matters become tasks: new ones in bulk, known ones field by field."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Table, delete, func, insert, select
@@ -13,14 +14,18 @@ from flows.history import link_id
 from flows.ledger.differences import differences, said_of
 from flows.ledger.matters import Matter, in_chunks
 from flows.ledger.roster import Roster
+from flows.recipients import Directory
 from flows.rulebook import current_policy
+from flows.signoff.actor import IMPORT, Unattended
+from flows.signoff.reassigning import Responsible, hand_over_duties, rename
 from models import DeadlineChange, Measure, Task
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
 from models.workdays import Calendar
 
-REASON = "台账导入"
+REASON = IMPORT
+RESPONSIBLE = {"unit_id", "handler_id", "supervising_leader_id"}
 _TASKS: Table = Task.__table__  # type: ignore[attr-defined]  # SQLModel does not type its table
 _UNSAID = {
     "handler_id": None,
@@ -36,7 +41,7 @@ _UNSAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskWriter:
     """One import's way into the tables of tasks."""
 
@@ -60,6 +65,8 @@ class TaskWriter:
     def update(self, matter: Matter, task: Task) -> dict[str, tuple[Any, Any]]:
         """Write what differs, but for the measures, and say it: field → (before, after)."""
         changed = differences(matter, task, self.roster)
+        if RESPONSIBLE & changed.keys():
+            self._reassign(task, {name: changed[name][1] for name in RESPONSIBLE & changed.keys()})
         # The table's checks compare fields with each other: they must change in one statement.
         with self.session.no_autoflush:
             self._set(task, changed, matter)
@@ -130,8 +137,32 @@ class TaskWriter:
             policy = current_policy(self.session, matter.procedure.policy_name)
             task.policy_id = policy.id if policy and policy.id else task.policy_id
         for name, (_, value) in changed.items():
-            if name not in ("measures", "due_on"):
+            if name not in RESPONSIBLE | {"measures", "due_on"}:
                 setattr(task, name, value)
+
+    def _reassign(self, task: Task, said: dict[str, Any]) -> None:
+        """As the office would, but for a leader alone, who is no party to a reassignment."""
+        was = Responsible.of(task)
+        to = replace(was, **said)
+        actor = Unattended(IMPORT, self.today, self.now)
+        if (to.unit_id, to.handler_id) != (was.unit_id, was.handler_id):
+            rename(self.session, task, to, actor, reason=REASON)
+        else:
+            task.supervising_leader_id = to.supervising_leader_id
+            self.session.flush()
+        hand_over_duties(
+            self.session,
+            task,
+            was,
+            actor,
+            directory=self._directory,
+            calendar=self.calendar,
+        )
+
+    @cached_property
+    def _directory(self) -> Directory:
+        """Read once: the import has written its people by now."""
+        return Directory.load(self.session, self.today)
 
     def _reopen_on(self, task: Task, opened_on: date) -> None:
         """Dates that still stood at the old opening move with it."""
