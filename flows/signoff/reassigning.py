@@ -129,7 +129,7 @@ def hand_over_duties(
     rules = rules_of(session, task)
 
     def passes(referral: Referral) -> bool:
-        if task.handler_id in (referral.official_id, referral.stands_for_id):
+        if {task.handler_id} - {None} & {referral.official_id, referral.stands_for_id}:
             return True
         return moved and referral.level is not None and _is_of_its_unit(task, rules, referral.level)
 
