@@ -233,11 +233,19 @@ def test_another_procedure_brings_its_policy_below_the_lists(bench: Bench):
     """While it is green; the list's stays above it."""
     bench.task("甲-1", DUE)
     joins(bench, "seven_lists")
+    other = (SEEDS / "procedures/case_lead.toml").read_text("utf-8")
+    with transaction(bench.office.engine, instant(DAY)) as session:
+        text = other.replace('policy = "default"', 'policy = "haicheng3"')
+        load_procedure(session, text, file="case_lead.toml", now=instant(DAY))
+
     imported(bench, "甲-1", None, title="甲-1 的问题", procedure="问题线索")
+
     assert policy(bench) == "listed"
     [kept] = rows(bench.office, ListMembership)
     [own] = rows(bench.office, Policy, col(Policy.id) == kept.policy_id)
     assert own.name == "haicheng3"
+    leaves(bench, "seven_lists")
+    assert policy(bench) == "haicheng3"
 
 
 def test_a_newer_version_is_for_whoever_joins_from_then_on(bench: Bench):
