@@ -235,7 +235,9 @@ def test_they_agree_while_tasks_change_their_policy(
             name="listed",
             version="1",
             title="清单",
-            source=toml_of(listed),
+            source=toml_of(
+                listed.model_copy(update={"name": "listed", "number_format": "清〔{year}〕{n}号"})
+            ),
             loaded_at=instant(date(2022, 1, 1)),
         )
         session.add(other)

@@ -99,15 +99,19 @@ def test_it_turns_earlier_and_is_relieved_when_it_leaves(bench: Bench):
     assert colour(office, "甲-1") == Colour.GREEN
 
     joins(bench, "seven_lists")
-    wind(office, DAY + timedelta(days=1), DUE + timedelta(days=1))
-    assert colour(office, "甲-1") == Colour.YELLOW
+    wind(office, DAY + timedelta(days=1), DUE - timedelta(days=10))
+    assert colour(office, "甲-1") == Colour.BLUE
     assert notices(office, "甲-1")[-1].number.startswith("定挂督")
 
-    leaves(bench, "seven_lists", DUE + timedelta(days=1))
-    assert colour(office, "甲-1") == Colour.BLUE
+    leaves(bench, "seven_lists", DUE - timedelta(days=10))
+    assert colour(office, "甲-1") == Colour.GREEN
     assert notices(office, "甲-1")[-1].state == "lifted"
-    wind(office, DUE + timedelta(days=2), DUE + timedelta(days=3))
+
+    wind(office, DUE - timedelta(days=9), DUE)
+    assert colour(office, "甲-1") == Colour.GREEN
+    wind(office, DUE + timedelta(days=1), DUE + timedelta(days=1))
     assert colour(office, "甲-1") == Colour.BLUE
+    assert notices(office, "甲-1")[-1].number == "定督〔2022〕1号"
 
 
 @pytest.mark.parametrize("order", [("seven_lists", "milder"), ("milder", "seven_lists")])
