@@ -1,5 +1,5 @@
 """Does what the tables say now follow from the history? The chain proves that the history was
-not changed; this proves that colours, states and deadlines were not changed beside it."""
+not changed; this proves that colours, states, cycles and deadlines were not changed beside it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +18,7 @@ def contradictions(session: Session) -> Iterator[tuple[str, str]]:
     for what, english, query in (
         ("颜色", "colour", _tasks(WARNING.name, col(Task.colour), WARNING.initial)),
         ("办理状态", "state", _tasks(SIGNOFF.name, col(Task.state), SIGNOFF.initial)),
+        ("整改轮次", "cycle", _cycles()),
         ("整改时限", "deadline", _deadlines()),
         ("预警单状态", "notice's state", _notices()),
     ):
@@ -36,6 +37,23 @@ def _tasks(machine: str, column: Any, initial: str) -> Select[Any, Any, Any]:
         .outerjoin(last, last.c.owner == col(Task.id))
         .outerjoin(Transition, col(Transition.id) == last.c.id)
         .where(cast(column, String) != expected)
+        .order_by(col(Task.number))
+    )
+
+
+def _cycles() -> Select[Any, Any, Any]:
+    """One more for each time that it was reopened."""
+    reopened = (
+        select(col(Transition.task_id).label("owner"), func.count().label("n"))
+        .where(col(Transition.event) == "reopen")
+        .group_by(col(Transition.task_id))
+        .subquery()
+    )
+    expected = func.coalesce(reopened.c.n, 0) + 1
+    return (
+        select(col(Task.number), col(Task.cycle), expected)
+        .outerjoin(reopened, reopened.c.owner == col(Task.id))
+        .where(col(Task.cycle) != expected)
         .order_by(col(Task.number))
     )
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, or_, union
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    or_,
+    tuple_,
+    union,
+)
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -25,6 +34,9 @@ CLIMB = (
     PostKind.COMMISSION_HEAD,
 )
 OF_THE_UNIT = (PostKind.HANDLER, PostKind.SUPERVISING_LEADER, PostKind.UNIT_HEAD)
+
+
+Column = SQLColumnExpression[int]
 
 
 class Parties(Protocol):
@@ -101,6 +113,11 @@ class Directory:
     def named(self, task: Parties, kind: PostKind) -> Sequence[int]:
         """Whom the task or the unit's posts name, whether they can be reached or not."""
         return self._named(task, kind)
+
+    def reached(self, task: Parties, official_id: int) -> int | None:
+        """This person, or the deputy while away; None if no mail may or can tell them of it."""
+        found = self._reachable([official_id], self.excluded.get(task.id, frozenset()))
+        return next((who for who, _ in found), None)
 
     def holders_of(self, kind: PostKind) -> list[int]:
         """Everybody who can be reached in a post of this kind, in any unit."""
@@ -199,6 +216,11 @@ def tasks_aside(official_id: int, on: date) -> Select[Any]:
     """The tasks that this person stands aside from."""
     found = aside(on)
     return select_columns(found.c.task_id).where(found.c.official_id == official_id)
+
+
+def stands_aside(task_id: Column, official_id: Column, on: date) -> ColumnElement[bool]:
+    """As Directory.excludes, for many at once."""
+    return tuple_(task_id, official_id).in_(select_columns(aside(on)))
 
 
 def suppressing(on: date) -> ColumnElement[bool]:

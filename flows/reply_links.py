@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -54,7 +54,8 @@ class OpenReceipt:
 
 @dataclass(frozen=True)
 class Opened:
-    """A link and its owner. It opens one receipt, or (the digest's link) all that are owed."""
+    """A link and its owner. It opens one receipt, one referral, or (the mail's own link) all that
+    is owed."""
 
     link: ReplyLink
     official: Official
@@ -62,9 +63,16 @@ class Opened:
     withdrawn: bool  # its key is not on the ring any more: it neither shows nor acts
 
     @property
+    def of_the_mail(self) -> bool:
+        """It is the mail's own link."""
+        return self.link.receipt_id is None and self.link.referral_id is None
+
+    @property
     def receipts(self) -> ColumnElement[bool]:
         if self.link.receipt_id is not None:
             return col(Receipt.id) == self.link.receipt_id
+        if self.link.referral_id is not None:
+            return false()
         return (col(Receipt.official_id) == self.link.official_id) & owed()
 
 
@@ -135,7 +143,7 @@ def stands_aside(session: Session, opened: Opened, on: date) -> bool:
 
 def reminded(session: Session, opened: Opened, limit: int, on: date) -> list[tuple[Task, Unit]]:
     """What the digest of this link reminded of."""
-    if opened.link.receipt_id is not None:
+    if not opened.of_the_mail:
         return []
     rows = session.execute(
         select(Task, Unit)

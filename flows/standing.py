@@ -16,6 +16,7 @@ from models.notice_machine import LIVE, NoticeState
 from models.signoff import SIGNOFF, TaskState
 from models.warning import WARNING, Colour
 
+REPORTED = ("answer", "reopen")  # what sets the date of the last report
 Cut = Callable[[Transition | DeadlineChange], bool]
 
 
@@ -94,6 +95,7 @@ def _task(
     # A ledger may be older than its import: the first deadline held since the task was opened.
     redated = (row.previous_due_on for row in later_changes if row.kind != "opened")
     due_on = next(redated, task.due_on)
+    reopened = sum(move.event == "reopen" for move in later)
     had_one = due_on or any(row.due_on for row in changes)
 
     def newest(now: date, kind: Callable[[Transition], bool]) -> date:
@@ -109,6 +111,7 @@ def _task(
             "due_on": due_on,
             "original_due_on": task.original_due_on if had_one else None,
             "stage_on": newest(task.stage_on, _enters_a_stage),
-            "reported_on": newest(task.reported_on, lambda move: move.event == "answer"),
+            "reported_on": newest(task.reported_on, lambda move: move.event in REPORTED),
+            "cycle": task.cycle - reopened,
         }
     )

@@ -9,7 +9,8 @@ from models.columns import Instant
 
 
 class LookBackRound(SQLModel, table=True):
-    """One drawing of a sample: with its seed it can be drawn again, with the same result."""
+    """One drawing of a sample: with its seed and `packet` it can be drawn again, with the same
+    result. Append-only, and in the chained history: nobody draws until the sample suits."""
 
     __tablename__ = "look_back_round"
 
@@ -18,15 +19,18 @@ class LookBackRound(SQLModel, table=True):
     month: str  # 2022-07
     seed: str
     eligible: int  # how many tasks had a date of theirs in this month
+    packet: str = Field(foreign_key="packet.hash")  # what was drawn from, and by which share
     drawn_on: date
     at: datetime = Field(sa_type=Instant)
+    link_id: str = Field(index=True)
 
     __table_args__ = (UniqueConstraint("procedure_id", "month", name="look_back_round_once"),)
 
 
 class LookBack(SQLModel, table=True):
-    """One task to be looked at. `nth`: which of the procedure's dates; the last one confirms.
-    `round_id` None: the office put it down by hand. The verdict is a decision."""
+    """One task to be looked at. `nth`: which of the procedure's dates it is, or (where the office
+    put it down by hand, `round_id` None) how many of them have come; the last one confirms. The
+    verdict is a decision."""
 
     __tablename__ = "look_back"
 

@@ -2,6 +2,7 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,6 +42,24 @@ class Span:
 
     def __str__(self) -> str:
         return f"{self.n:+d}{self.unit}"
+
+    def written(self) -> str:
+        """As a file writes it: 3mo."""
+        return f"{self.n}{self.unit}"
+
+
+def last_before(lands: Callable[[date], date], on: date, span: Span) -> date:
+    """max{x : lands(x) ≤ on}, of a monotone function that leads as far as the span, or a year of
+    days off further."""
+    reach = timedelta(days=abs(span.n) * 31 + 400)
+    low, high = on - reach, on + reach
+    while high - low > timedelta(days=1):
+        middle = low + (high - low) // 2
+        if lands(middle) <= on:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def add_months(day: date, n: int) -> date:

@@ -7,9 +7,10 @@ computing every task's strike date.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from models.ladder import Clock, Entry, Ladder, Rung
+from models.span import last_before
 from models.warning import Colour
 from models.workdays import Calendar
 
@@ -43,15 +44,7 @@ def strike(entry: Entry, anchor: date, ladder: Ladder, calendar: Calendar) -> da
 
 def cutoff(entry: Entry, on: date, ladder: Ladder, calendar: Calendar) -> date:
     """max{x : strike(x) ≤ on}: what hangs on an anchor up to here has struck."""
-    reach = timedelta(days=abs(entry.after.n) * 31 + 400)
-    low, high = on - reach, on + reach
-    while high - low > timedelta(days=1):
-        middle = low + (high - low) // 2
-        if strike(entry, middle, ladder, calendar) <= on:
-            low = middle
-        else:
-            high = middle
-    return low
+    return last_before(lambda anchor: strike(entry, anchor, ladder, calendar), on, entry.after)
 
 
 def strikes(ladder: Ladder, anchors: Anchors, calendar: Calendar) -> list[Strike]:

@@ -189,6 +189,13 @@ class Need(Enum):
         "“{found}”已登记回避 {other}，不能作为责任人；请另写责任人",
         "“{found}” stands aside from {other} and cannot handle it; name somebody else",
     )
+    TASK_HELD = (
+        "“{found}”的这些内容要按办理程序变更，不能通过导入更改（{other}）；请把这一行改回原样",
+        (
+            "“{found}” is in a state in which only the sign-off changes these ({other}); put the "
+            "row back as it was"
+        ),
+    )
     PROCEDURE_FIXED = (
         "“{found}”已开始办理，类别不能再改（现为 {other}）",
         "“{found}” comes too late: the matter is under way as {other}",

@@ -20,7 +20,9 @@ from flows.rulebook import current_policy
 from flows.signoff.actor import IMPORT, Unattended
 from flows.signoff.lists import change_own_policy, join, leave
 from flows.signoff.reassigning import Responsible, hand_over_duties, rename
-from models import DeadlineChange, Measure, Task
+from flows.signoff.requests import show_anew
+from models import ChangeRequest, DeadlineChange, Measure, Task
+from models.request_machine import RequestState
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
@@ -65,8 +67,9 @@ class TaskWriter:
             self.session.execute(insert(DeadlineChange), openings)
         self._join_all(matters, ids)
 
-    def update(self, matter: Matter, task: Task) -> dict[str, tuple[Any, Any]]:
-        """Write what differs, but for the measures, and say it: field → (before, after)."""
+    def update(self, matter: Matter, task: Task, decided: str) -> dict[str, tuple[Any, Any]]:
+        """Write what differs, but for the measures, and say it: field → (before, after).
+        `decided`: how the deadline was decided that the file undoes."""
         changed = differences(matter, task, self.roster)
         if RESPONSIBLE & changed.keys():
             self._reassign(task, {name: changed[name][1] for name in RESPONSIBLE & changed.keys()})
@@ -81,7 +84,7 @@ class TaskWriter:
                     task,
                     matter.due_on,
                     kind="imported",
-                    reason=REASON,
+                    reason=f"{REASON}（改变了此前的“{decided}”）" if decided else REASON,
                     on=self.today,
                     now=self.now,
                     calendar=self.calendar,
@@ -92,6 +95,18 @@ class TaskWriter:
         if "lists" in changed:
             self._change_lists(task, *changed["lists"])
         return changed
+
+    def show_requests_anew(self, tasks: Sequence[Task]) -> None:
+        """Whoever decides on what a handler asked for is shown the task as it is now."""
+        for some in in_chunks(tasks):
+            asked = select(col(ChangeRequest.task_id)).where(
+                col(ChangeRequest.task_id).in_([task.id for task in some]),
+                col(ChangeRequest.state) == RequestState.ASKED,
+            )
+            waiting = set(self.session.scalars(asked))
+            for task in some:
+                if task.id in waiting:
+                    show_anew(self.session, task, on=self.today, calendar=self.calendar)
 
     def replace_measures(self, texts: dict[int, tuple[str, ...]]) -> None:
         """Task id → its measures from now on."""

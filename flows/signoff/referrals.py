@@ -30,11 +30,12 @@ def refer(
     on: date,
     calendar: Calendar,
     seen_from: Parties | None = None,
+    directory: Directory | None = None,
 ) -> list[Referral]:
     """Ask whoever holds this post, or of the next level that has anybody who may decide. Empty:
     nobody may, which `waiting_for_nobody` finds. `seen_from`: another unit's post, as the lead
-    unit's."""
-    directory = Directory.load(session, on).barring(barred)
+    unit's. `directory`: of that date, where whoever asks for much has it already."""
+    directory = (directory or Directory.load(session, on)).barring(barred)
     asked = [
         Referral(
             task_id=task.id,

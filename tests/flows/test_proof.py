@@ -141,7 +141,7 @@ def test_what_is_a_decision():
     assert {move.event for move in DECISIONS} == {
         *("uphold", "reject", "approve", "sign_off", "return", "suspend", "resume"),
         *("make_long_term", "confirm", "reopen", "withdraw", "relieve", "lift"),
-        *("ask", "end_long_term", "reassign", "grant", "refuse", "lapse"),
+        *("ask", "end_long_term", "reassign", "grant", "refuse"),
     }
 
 

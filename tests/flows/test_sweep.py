@@ -23,11 +23,11 @@ from models.signoff import TaskState
 from models.strike import strikes
 from models.task import Track
 from models.warning import Colour
-from tests.conftest import instant
+from tests.conftest import instant, sample
 from tests.strategies import calendars, dates, ladders, toml_of
 
 RANDOM = settings(
-    max_examples=20,
+    max_examples=sample(8, 200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -139,6 +139,7 @@ class World:
         return sorted((t.number, t.colour) for t in self.session.exec(select(Task)))
 
 
+@pytest.mark.storm
 @RANDOM
 @given(data=st.data(), ladder=ladders(), population=populations, calendar=calendars)
 def test_the_sweep_and_the_single_task_agree(engine, cast, data, ladder, population, calendar):
@@ -157,6 +158,7 @@ def test_the_sweep_and_the_single_task_agree(engine, cast, data, ladder, populat
             on = data.draw(st.sampled_from(soonest))
 
 
+@pytest.mark.storm
 @RANDOM
 @given(ladder=ladders(), population=populations, calendar=calendars, on=dates)
 def test_sweeping_twice_is_sweeping_once(engine, cast, ladder, population, calendar, on):
@@ -168,6 +170,7 @@ def test_sweeping_twice_is_sweeping_once(engine, cast, ladder, population, calen
         assert world.all_at_once(night, on, calendar) == once
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("notice_clocks", [False, True], ids=["dates alone", "notices too"])
 @RANDOM
 @given(data=st.data())

@@ -120,12 +120,18 @@ def upgrade() -> None:
     sa.Column('month', sa.String(), nullable=False),
     sa.Column('seed', sa.String(), nullable=False),
     sa.Column('eligible', sa.Integer(), nullable=False),
+    sa.Column('packet', sa.String(), nullable=False),
     sa.Column('drawn_on', sa.Date(), nullable=False),
     sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('link_id', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['packet'], ['packet.hash'], ),
     sa.ForeignKeyConstraint(['procedure_id'], ['procedure.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('procedure_id', 'month', name='look_back_round_once')
     )
+    with op.batch_alter_table('look_back_round', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_look_back_round_link_id'), ['link_id'], unique=False)
+
     op.create_table('official',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
@@ -268,6 +274,7 @@ def upgrade() -> None:
         batch_op.create_index('task_due_on_clock', ['policy_id', 'colour', 'due_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_opened_on_clock', ['policy_id', 'colour', 'opened_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_reported_on_clock', ['policy_id', 'colour', 'reported_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.create_index('task_suspended', ['id'], unique=False, sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.create_index('task_stage_on_clock', ['policy_id', 'colour', 'stage_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
 
     op.create_table('application',
@@ -279,7 +286,7 @@ def upgrade() -> None:
     sa.Column('summary', sa.String(), nullable=False),
     sa.Column('rules', sa.String(), nullable=False),
     sa.Column('accountability', sa.String(), nullable=False),
-    sa.Column('money_returned', sa.Integer(), nullable=False),
+    sa.Column('money_returned', sa.BigInteger(), nullable=False),
     sa.Column('paper_signed_by', sa.String(), nullable=False),
     sa.Column('paper_signed_on', sa.Date(), nullable=True),
     sa.Column('applied_by_id', sa.Integer(), nullable=False),
@@ -359,7 +366,7 @@ def upgrade() -> None:
     sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('link_id', sa.String(), nullable=False),
-    sa.CheckConstraint("kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', 'reopened', 'reassigned')", name='deadline_change_kind'),
+    sa.CheckConstraint("kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', 'end_long_term', 'reopened', 'reassigned')", name='deadline_change_kind'),
     sa.ForeignKeyConstraint(['actor_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -582,6 +589,7 @@ def upgrade() -> None:
     sa.Column('stands_for_id', sa.Integer(), nullable=True),
     sa.Column('climbed_from', sa.Enum('handler', 'unit_head', 'supervising_leader', 'reviewer', 'office', 'commission_head', 'administrator', name='postkind', native_enum=False, length=32), nullable=True),
     sa.Column('named_by_id', sa.Integer(), nullable=True),
+    sa.Column('named_because', sa.String(), nullable=False),
     sa.Column('given_on', sa.Date(), nullable=False),
     sa.Column('decide_by', sa.Date(), nullable=False),
     sa.Column('state', sa.Enum('open', 'decided', 'overtaken', 'void', name='referralstate', native_enum=False, length=32), nullable=False),
@@ -639,9 +647,11 @@ def upgrade() -> None:
     with op.batch_alter_table('transition', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_transition_request_id'), ['request_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_transition_task_id'), ['task_id'], unique=False)
+        batch_op.create_index('transition_decided', ['at'], unique=False, sqlite_where=sa.text("machine IN ('sign-off', 'request')"), postgresql_where=sa.text("machine IN ('sign-off', 'request')"))
         batch_op.create_index('transition_link', ['link_id'], unique=False)
         batch_op.create_index('transition_night', ['night_id', 'event'], unique=False)
         batch_op.create_index('transition_once_a_night', ['night_id', 'task_id'], unique=True, sqlite_where=sa.text("machine = 'warning' AND event = 'escalate'"), postgresql_where=sa.text("machine = 'warning' AND event = 'escalate'"))
+        batch_op.create_index('transition_signed_off', ['on'], unique=False, sqlite_where=sa.text("event = 'sign_off'"), postgresql_where=sa.text("event = 'sign_off'"))
         batch_op.create_index('transition_relieved', ['at'], unique=False, sqlite_where=sa.text("event = 'relieve'"), postgresql_where=sa.text("event = 'relieve'"))
 
     op.create_table('visible_shown',
@@ -775,22 +785,28 @@ def upgrade() -> None:
     sa.Column('referral_id', sa.Integer(), nullable=True),
     sa.Column('chase_id', sa.Integer(), nullable=True),
     sa.Column('transition_id', sa.Integer(), nullable=True),
+    sa.Column('request_id', sa.Integer(), nullable=True),
+    sa.Column('look_back_id', sa.Integer(), nullable=True),
     sa.Column('dropped', sa.String(), server_default='', nullable=False),
-    sa.CheckConstraint('(CASE WHEN receipt_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN reminder_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN referral_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN chase_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN transition_id IS NULL THEN 0 ELSE 1 END) = 1', name='message_item_one'),
+    sa.CheckConstraint('(CASE WHEN receipt_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN reminder_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN referral_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN chase_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN transition_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN request_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN look_back_id IS NULL THEN 0 ELSE 1 END) = 1', name='message_item_one'),
     sa.ForeignKeyConstraint(['chase_id'], ['chase.id'], ),
+    sa.ForeignKeyConstraint(['look_back_id'], ['look_back.id'], ),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.ForeignKeyConstraint(['receipt_id'], ['receipt.id'], ),
     sa.ForeignKeyConstraint(['referral_id'], ['referral.id'], ),
     sa.ForeignKeyConstraint(['reminder_id'], ['reminder.id'], ),
+    sa.ForeignKeyConstraint(['request_id'], ['change_request.id'], ),
     sa.ForeignKeyConstraint(['transition_id'], ['transition.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('message_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_message_item_chase_id'), ['chase_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_item_look_back_id'), ['look_back_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_message_id'), ['message_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_receipt_id'), ['receipt_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_referral_id'), ['referral_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_reminder_id'), ['reminder_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_item_request_id'), ['request_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_transition_id'), ['transition_id'], unique=False)
 
     op.create_table('reply_link',
@@ -845,10 +861,12 @@ def downgrade() -> None:
     op.drop_table('reply_link')
     with op.batch_alter_table('message_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_message_item_transition_id'))
+        batch_op.drop_index(batch_op.f('ix_message_item_request_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_reminder_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_referral_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_receipt_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_message_id'))
+        batch_op.drop_index(batch_op.f('ix_message_item_look_back_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_chase_id'))
 
     op.drop_table('message_item')
@@ -877,10 +895,12 @@ def downgrade() -> None:
     op.drop_table('chase')
     op.drop_table('visible_shown')
     with op.batch_alter_table('transition', schema=None) as batch_op:
+        batch_op.drop_index('transition_signed_off', sqlite_where=sa.text("event = 'sign_off'"), postgresql_where=sa.text("event = 'sign_off'"))
         batch_op.drop_index('transition_relieved', sqlite_where=sa.text("event = 'relieve'"), postgresql_where=sa.text("event = 'relieve'"))
         batch_op.drop_index('transition_once_a_night', sqlite_where=sa.text("machine = 'warning' AND event = 'escalate'"), postgresql_where=sa.text("machine = 'warning' AND event = 'escalate'"))
         batch_op.drop_index('transition_night')
         batch_op.drop_index('transition_link')
+        batch_op.drop_index('transition_decided', sqlite_where=sa.text("machine IN ('sign-off', 'request')"), postgresql_where=sa.text("machine IN ('sign-off', 'request')"))
         batch_op.drop_index(batch_op.f('ix_transition_task_id'))
         batch_op.drop_index(batch_op.f('ix_transition_request_id'))
 
@@ -960,6 +980,7 @@ def downgrade() -> None:
 
     op.drop_table('application')
     with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.drop_index('task_suspended', sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.drop_index('task_stage_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_reported_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_opened_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
@@ -989,6 +1010,9 @@ def downgrade() -> None:
         batch_op.drop_index('official_email')
 
     op.drop_table('official')
+    with op.batch_alter_table('look_back_round', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_look_back_round_link_id'))
+
     op.drop_table('look_back_round')
     op.drop_table('watch_list')
     op.drop_table('unit')

@@ -92,7 +92,7 @@ def test_a_digest_that_has_not_gone_is_sent_without_the_line(bench: Bench):
     [after] = digests(office, cast.carol)
     assert ("甲-1" in after.text, "甲-2" in after.text) == (False, True)
     items = rows(office, MessageItem, col(MessageItem.message_id) == mail.id)
-    assert [item.dropped for item in items] == ["reassigned", ""]
+    assert [item.dropped for item in items] == ["excluded", ""]
     assert "dora@dinghai.example" in mails
 
 

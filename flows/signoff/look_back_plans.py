@@ -1,0 +1,143 @@
+"""A task is put down to be looked at again, by the month's sample or by the office's hand."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from flows.moves import lock_task
+from flows.recipients import Directory
+from flows.signoff.actor import Actor
+from flows.signoff.levels import barred, rules_of
+from flows.signoff.packets import keep, of_task, shown_in
+from flows.signoff.referrals import decide_by, refer
+from flows.signoff.roles import OFFICE, NotNow, require_role
+from models import Application, LookBack, Official, Task
+from models.application import ApplicationState
+from models.refusal import Refusal
+from models.signoff import TaskState
+from models.span import Span
+from models.workdays import Calendar
+from notifications.wording import ENGLISH, day_words
+
+NO_LEVEL = 0  # a look-back is none: whoever approved at any is barred
+
+
+class WaitsAlready(Refusal):
+    """It is put down already, and was not checked yet."""
+
+    def __init__(self, number: str, check_by: date) -> None:
+        super().__init__(
+            f"{number}：已列入回头看，应于{day_words(check_by)}前查完；没有重复列入",
+            f"{number}: it is put down for a look-back already, to be checked by "
+            f"{day_words(check_by, ENGLISH)}; nothing was recorded",
+        )
+
+
+class SayWhy(Refusal):
+    """The office says why it wants a task to be looked at."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"{number}：列入回头看须写明理由；没有记录任何操作",
+            f"{number}: say why it is to be looked at again; nothing was recorded",
+        )
+
+
+def plan(
+    session: Session, task: Task, actor: Actor, *, reason: str, calendar: Calendar
+) -> LookBack:
+    """The office puts a task down by hand. Where all its dates have come, this one confirms.
+    Raises a Refusal, and then nothing is recorded."""
+    lock_task(session, task.id)
+    session.refresh(task)
+    require_role(session, task, actor.official_id, actor.on, OFFICE)
+    if task.state != TaskState.SIGNED_OFF:
+        raise NotNow(task, "look_back")
+    if not reason.strip():
+        raise SayWhy(task.number)
+    if waiting := waiting_look_back(session, task):
+        raise WaitsAlready(task.number, waiting.check_by)
+    spans = rules_of(session, task).look_back
+    nth = sum(span.after(task.stage_on, calendar) <= actor.on for span in spans)
+    return put_down(
+        session,
+        task,
+        nth=nth,
+        planned_on=actor.on,
+        on=actor.on,
+        calendar=calendar,
+        directory=Directory.load(session, actor.on),
+        why=(reason, session.get_one(Official, actor.official_id).name),
+    )
+
+
+def put_down(
+    session: Session,
+    task: Task,
+    *,
+    nth: int,
+    planned_on: date,
+    on: date,
+    calendar: Calendar,
+    directory: Directory,
+    round_id: int | None = None,
+    why: Sequence[str] = (),
+) -> LookBack:
+    """Keep what whoever checks is shown, and ask for it: of nobody who had a part in it. `why`:
+    the office's reason, and who gave it."""
+    rules, application = rules_of(session, task), granted(session, task)
+    assert application.packet is not None  # for the types: it was submitted
+    check_by = decide_by(rules.sample.within, planned_on, calendar)
+    packet = {
+        "task": of_task(session, task),
+        "signed_off_on": task.stage_on,
+        "nth": nth,
+        "planned_on": planned_on,
+        "why": why,
+        "application": shown_in(session, application.packet),
+        "checklist": rules.sample.checklist,
+    }
+    look_back = LookBack(
+        task_id=task.id,
+        cycle=task.cycle,
+        nth=nth,
+        last=nth == len(rules.look_back),
+        round_id=round_id,
+        planned_on=planned_on,
+        check_by=check_by,
+        packet=keep(session, packet),
+    )
+    session.add(look_back)
+    session.flush()
+    refer(
+        session,
+        task,
+        rules.sample.post,
+        of={"look_back_id": look_back.id},
+        # It is asked for now, and counts from its date.
+        within=Span((check_by - on).days, "d"),
+        barred=barred(session, task, application, NO_LEVEL),
+        on=on,
+        calendar=calendar,
+        directory=directory,
+    )
+    return look_back
+
+
+def granted(session: Session, task: Task) -> Application:
+    """What the task was signed off on, in its present cycle."""
+    return session.exec(
+        select(Application).where(
+            Application.task_id == task.id,
+            Application.cycle == task.cycle,
+            Application.state == ApplicationState.GRANTED,
+        )
+    ).one()
+
+
+def waiting_look_back(session: Session, task: Task) -> LookBack | None:
+    """The one that was not checked yet."""
+    return session.exec(
+        select(LookBack).where(LookBack.task_id == task.id, col(LookBack.decided_on).is_(None))
+    ).first()
