@@ -18,10 +18,10 @@ from sqlalchemy import (
     Subquery,
     and_,
     or_,
+    tuple_,
     union,
 )
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models import Absence, Exclusion, Official, Post, Suppression, Unit
@@ -195,7 +195,7 @@ def _excluded(session: Session, on: date) -> dict[int, frozenset[int]]:
     return {task_id: frozenset(people) for task_id, people in found.items()}
 
 
-def aside(on: date) -> Subquery:
+def aside(on: Day) -> Subquery:
     """(task_id, official_id): the people named, and everybody of the units named, by home or by
     post."""
     named = select(Exclusion.task_id, Exclusion.official_id).where(
@@ -221,20 +221,7 @@ def tasks_aside(official_id: int, on: date) -> Select[Any]:
 
 def stands_aside(task_id: Column, official_id: Column, on: Day) -> ColumnElement[bool]:
     """As Directory.excludes, for many at once."""
-    aside, person, post = aliased(Exclusion), aliased(Official), aliased(Post)
-    home = select(person.unit_id).where(person.id == official_id).correlate_except(person)
-    posts = select(post.unit_id).where(post.official_id == official_id, in_force(post, on))
-    units = col(aside.unit_id).in_(home) | col(aside.unit_id).in_(posts.correlate_except(post))
-    return (
-        select(aside.id)
-        .where(
-            aside.task_id == task_id,
-            in_force(aside, on),
-            (col(aside.official_id) == official_id) | units,
-        )
-        .correlate_except(aside)
-        .exists()
-    )
+    return tuple_(task_id, official_id).in_(select_columns(aside(on)))
 
 
 def suppressing(on: date) -> ColumnElement[bool]:

@@ -224,3 +224,40 @@ def test_the_rungs_passed_over_are_recorded(engine, cast):
         assert moved.cause == "due +1mo"
         assert link_id(session) == moved.link_id
         assert session.exec(select(DeadlineChange)).one().kind == "opened"
+
+
+@RANDOM
+@given(data=st.data(), own=ladders(), listed=ladders(), population=populations, calendar=calendars)
+def test_they_agree_while_tasks_change_their_policy(
+    engine, cast, data, own, listed, population, calendar
+):
+    """As joining and leaving a list does, in the middle of a warning."""
+    with trial(engine) as session:
+        world = World(session, cast, own, population)
+        other = Policy(
+            name="listed",
+            version="1",
+            title="清单",
+            source=toml_of(
+                listed.model_copy(update={"name": "listed", "number_format": "清〔{year}〕{n}号"})
+            ),
+            loaded_at=instant(date(2022, 1, 1)),
+        )
+        session.add(other)
+        session.flush()
+        tasks = session.exec(select(Task).order_by(Task.number)).all()
+        policies = [tasks[0].policy_id, other.id]
+        on = data.draw(dates)
+        for _ in range(4):
+            for task in session.exec(select(Task).order_by(Task.number)):
+                task.policy_id = data.draw(st.sampled_from(policies))
+                session.add(task)
+            session.flush()
+            night = world.night(on)
+
+            expected = world.one_by_one(night, on, calendar)
+
+            assert world.all_at_once(night, on, calendar) == expected
+            world.issue(night, on, calendar)
+            world.answer(data.draw(answers), on)
+            on = data.draw(st.sampled_from(world.telling_dates(on, calendar)[:12]))
