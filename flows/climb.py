@@ -37,7 +37,7 @@ class Missed:
 
     @property
     def kind(self) -> PostKind:
-        return _kind(self.receipt)
+        return kind_of(self.receipt)
 
 
 def climb(office: Office, *, now: datetime) -> int:
@@ -101,7 +101,7 @@ def tell_instead(session: Session, office: Office, found: Sequence[Missed], now:
     given: dict[int, set[int]] = defaultdict(set)
     for one, told in _successors(found, receipts, Directory.load(session, on)):
         for person in told:
-            receipt = _give(session, one, person, receipts[one.notice.id], on)
+            receipt = give(session, one.receipt, person, receipts[one.notice.id], on)
             if receipt is not None:
                 given[person.official_id].add(receipt.id)
     if given:
@@ -119,37 +119,51 @@ def _successors(
         out_of_reach[one.notice.id].add(one.receipt.official_id)
     for one in found:
         not_informed = out_of_reach[one.notice.id]
-        others = (r for who, r in receipts[one.notice.id].items() if who not in not_informed)
-        if not any(_kind(other) == one.kind for other in others):
+        others = (
+            receipt
+            for who, receipt in receipts[one.notice.id].items()
+            if who not in not_informed and receipt.ended_on is None
+        )
+        if not any(kind_of(other) == one.kind for other in others):
             yield one, directory.without(not_informed).resolve(one.task, one.kind)
 
 
-def _give(
-    session: Session, one: Missed, told: Told, present: dict[int, Receipt], on: date
+def give(
+    session: Session, instead_of: Receipt, told: Told, present: dict[int, Receipt], on: date
 ) -> Receipt | None:
     """A receipt of the same notice, or a heavier duty on the one there is. None: this person
-    owes as much already."""
+    owes as much already. `present`: the receipts of this notice, by person."""
     receipt = present.get(told.official_id)
     if receipt is None:
         receipt = Receipt(
-            notice_id=one.notice.id,
+            notice_id=instead_of.notice_id,
             official_id=told.official_id,
             capacity=told.capacity,
-            duty=one.receipt.duty,
+            duty=instead_of.duty,
             stands_for_id=told.stands_for_id,
             climbed_from=told.climbed_from,
             given_on=on,
         )
         present[told.official_id] = receipt
-    elif WEIGHT.index(receipt.duty) < WEIGHT.index(one.receipt.duty):
+    elif receipt.ended_on is not None:
+        if receipt.answered_at is not None:
+            return None
+        _give_back(receipt, instead_of, told)
+    elif WEIGHT.index(receipt.duty) < WEIGHT.index(instead_of.duty):
         if receipt.raised_on is None:
             receipt.raised_on, receipt.raised_from = on, receipt.duty
-        receipt.duty, receipt.climbed_from = one.receipt.duty, told.climbed_from
+        receipt.duty, receipt.climbed_from = instead_of.duty, told.climbed_from
     else:
         return None
     session.add(receipt)
     session.flush()
     return receipt
+
+
+def _give_back(receipt: Receipt, instead_of: Receipt, told: Told) -> None:
+    """It comes back to whoever had it before."""
+    receipt.ended_on, receipt.duty, receipt.capacity = None, instead_of.duty, told.capacity
+    receipt.stands_for_id, receipt.climbed_from = told.stands_for_id, told.climbed_from
 
 
 def _receipts(session: Session, found: Sequence[Missed]) -> dict[int, dict[int, Receipt]]:
@@ -162,6 +176,6 @@ def _receipts(session: Session, found: Sequence[Missed]) -> dict[int, dict[int, 
     return by_notice
 
 
-def _kind(receipt: Receipt) -> PostKind:
+def kind_of(receipt: Receipt) -> PostKind:
     """The post that was to be told, whoever it was in the end."""
     return receipt.climbed_from or receipt.capacity

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from flows.attempts import settle
 from flows.climb import climb
 from flows.database import reading
+from flows.handing_on import tell_new_ones
 from flows.link_keys import older_keys
 from flows.mail_waits import Why, hindrance, why_waiting
 from flows.office import MailHours, Office
@@ -101,6 +102,7 @@ def deliver(
     """Send what may go now. `done` is told of each message that left, for a progress bar.
     `stopping` ends it once what is in flight has its answer. `patient`: stay until what a limit
     holds back may go. `only` these kinds, if any are named."""
+    tell_new_ones(office, now=now)
     if (why := hindrance(office, now=now)) is None:
         with reading(office.engine) as session:
             calendar = load_calendar(session)

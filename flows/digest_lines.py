@@ -1,7 +1,7 @@
 """The lines of a digest: what is read of each receipt and reminder, and said of it."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,18 +9,23 @@ from sqlalchemy import ColumnElement, Executable, Row, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from flows.mail_links import MailLinks
 from flows.office import Office
+from flows.recipients import stands_aside
 from flows.reminders import still_due
 from models import (
+    Chase,
     MessageItem,
     Notice,
     Official,
     Receipt,
+    Referral,
     Reminder,
     Task,
     Transition,
     Unit,
 )
+from models.decision import ReferralState
 from models.ladder import Ladder
 from models.notice import Duty, owed
 from models.organisation import PostKind
@@ -28,8 +33,9 @@ from models.strike import counted
 from models.warning import Colour
 from models.workdays import Calendar
 from notifications.digest import Line
+from notifications.referral import Asked, Chased
 
-Absent = aliased(Official)
+Absent, Owing = aliased(Official), aliased(Official)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,10 @@ def addressees(session: Session, composition: Composition) -> list[int]:
     reminded = select(col(Reminder.official_id)).where(
         col(Reminder.night_id) == composition.night_id
     )
-    found = {*session.scalars(told.distinct()), *session.scalars(reminded.distinct())}
+    chased = select(col(Chase.official_id)).where(col(Chase.night_id) == composition.night_id)
+    found = {
+        who for people in (told, reminded, chased) for who in session.scalars(people.distinct())
+    }
     return sorted(found | composition.replaced.keys())
 
 
@@ -89,6 +98,7 @@ def receipts(composition: Composition, people: list[int]) -> Executable:
                 _in(col(Receipt.id), col(MessageItem.receipt_id), composition, people),
             ),
             owed(),
+            ~stands_aside(col(Task.id), col(Receipt.official_id), composition.on),
         )
         .order_by(col(Task.number))
     )
@@ -111,11 +121,36 @@ def reminders(
                 _in(col(Reminder.id), col(MessageItem.reminder_id), composition, people),
             ),
             col(Task.colour) == Colour.GREEN,
+            ~stands_aside(col(Task.id), col(Reminder.official_id), composition.on),
         )
         .order_by(col(Reminder.id))
     )
     due = (row for row in rows if still_due(row.Reminder, row.Task))
     return {(row.Official.id, row.Task.id): row for row in due}.values()
+
+
+def chases(
+    session: Session, composition: Composition, people: list[int]
+) -> Iterable[Row[*tuple[Any, ...]]]:
+    """Tonight's chases of these people and those of replaced digests, while the decision is
+    owed: the newest of each person and referral, the one that was owed first before the others."""
+    rows = session.execute(
+        select(Chase, Referral, Official, col(Owing.name).label("owing"))
+        .join_from(Chase, Referral, col(Referral.id) == col(Chase.referral_id))
+        .join(Owing, col(Owing.id) == col(Referral.official_id))
+        .join(Official, col(Official.id) == col(Chase.official_id))
+        .where(
+            col(Chase.official_id).in_(people),
+            or_(
+                col(Chase.night_id) == composition.night_id,
+                _in(col(Chase.id), col(MessageItem.chase_id), composition, people),
+            ),
+            col(Referral.state) == ReferralState.OPEN,
+            ~stands_aside(col(Referral.task_id), col(Chase.official_id), composition.on),
+        )
+        .order_by(col(Chase.superior), col(Referral.decide_by), col(Referral.id), col(Chase.id))
+    )
+    return {(row.Official.id, row.Referral.id): row for row in rows}.values()
 
 
 def _in(wanted: Any, item: Any, composition: Composition, people: list[int]) -> ColumnElement[bool]:
@@ -143,6 +178,19 @@ def warning_line(composition: Composition, row: Row[*tuple[Any, ...]], link: str
         link=link,
         raised_from=Colour(row.raised_from),
         cause=ladder.entry(row.cause),
+    )
+
+
+def chase_line(
+    composition: Composition, row: Row[*tuple[Any, ...]], asked: Asked, links: MailLinks
+) -> Chased:
+    """Whoever owes the decision has a link to it."""
+    link = "" if row.Chase.superior else links.to(referral_id=row.Referral.id)
+    return Chased(
+        asked=replace(asked, link=link),
+        superior=row.Chase.superior,
+        owed_by="" if asked.restricted else row.owing,
+        days_over=(composition.on - asked.decide_by).days,
     )
 
 

@@ -4,13 +4,13 @@ date, what raised it, and what comes next. The same arithmetic as the sweep, one
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from flows.escalation import anchors_of
 from flows.rulebook import ladder_of
 from flows.standing import History, Standing
 from flows.told import told
-from models import Policy, Task
+from models import Official, Policy, Task
 from models.ladder import Entry, Ladder
 from models.refusal import Refusal
 from models.signoff import ON_CLOCK
@@ -70,17 +70,34 @@ def explain(
         original_due_on=task.original_due_on,
         rolled_on=counted(due, ladder, calendar) if due else None,
         rows=rows,
-        changes=[
-            DueChange(row.on, row.previous_due_on, row.due_on, row.reason) for row in stood.changes
-        ],
+        changes=_changes(session, stood),
         climb=_climb(stood, ladder),
         told=told(session, stood, on, timezone),
         next_row=_next(task, rows, on),
     )
 
 
+def _changes(session: Session, stood: Standing) -> list[DueChange]:
+    ids = {row.actor_id for row in stood.changes if row.actor_id is not None}
+    found = select(Official.id, Official.name).where(col(Official.id).in_(ids))
+    names = dict(session.exec(found).all())
+    return [
+        DueChange(
+            on=row.on,
+            kind=row.kind,
+            previous_due_on=row.previous_due_on,
+            due_on=row.due_on,
+            reason=row.reason,
+            legal_basis=row.legal_basis,
+            by=names.get(row.actor_id or 0, ""),
+        )
+        for row in stood.changes
+    ]
+
+
 def _climb(stood: Standing, ladder: Ladder) -> list[ClimbStep]:
     entries = {_key(rung.colour, entry): entry for rung, entry in ladder.entries()}
+    suspended = {move.at for move in stood.moves if move.event == "suspend"}
     return [
         ClimbStep(
             on=move.on,
@@ -88,6 +105,7 @@ def _climb(stood: Standing, ladder: Ladder) -> list[ClimbStep]:
             colour=Colour(move.target),
             entry=entries.get((Colour(move.target), move.cause)),
             passed=[Colour(colour) for colour in move.passed.split()],
+            suspended=move.event == "relieve" and move.at in suspended,
         )
         for move in stood.climb
     ]

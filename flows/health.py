@@ -13,6 +13,7 @@ from flows.mail_waits import NO_RELAY
 from flows.morning import board
 from flows.office import Office
 from flows.pauses import circuit
+from flows.signoff.unreferred import stalled
 from flows.unreachable import unreachable, without_address
 from flows.working_days import horizon_warning, load_calendar
 from models import Message, Night
@@ -56,6 +57,7 @@ def check(office: Office, now: datetime) -> Health:
                 *_without_relay(office, session),
                 *_unreached(office, session, local.date()),
                 *_unheard(office, session, local.date()),
+                *_undecided(office, session, local.date()),
                 *_horizon(office, session, local.date()),
             ],
         )
@@ -153,6 +155,15 @@ def _unheard(office: Office, session: Session, today: date) -> Iterator[str]:
             f"{len(left)} 件事项的预警邮件被退回，且无人可代为通知：{few}；请核对通讯录",
             f"the warnings of {len(left)} tasks were refused and nobody is left to be told in "
             f"place: {few}; correct the directory",
+        )
+
+
+def _undecided(office: Office, session: Session, today: date) -> Iterator[str]:
+    if left := sorted({number for number, _ in stalled(session, today)}):
+        few = "、".join(left[:NAMED]) + (" …" if len(left) > NAMED else "")
+        yield office.both(
+            f"{len(left)} 件事项待决定而无人可办（缺岗、回避或邮件被拒收）：{few}；请指定办理人",
+            f"tasks that wait for a decision which nobody makes: {len(left)}; {few}; name somebody",
         )
 
 

@@ -62,6 +62,38 @@ def write_act_receipt(
     _write(session, office, owner, MessageKind.RECEIPT, rendered, now)
 
 
+def write_signoff_receipt(
+    session: Session,
+    office: Office,
+    owner: Official,
+    task: Task,
+    *,
+    act: str,
+    said_by: str,
+    words: str,
+    on: date,
+    now: datetime,
+) -> None:
+    """Tell the owner of a link what was just done with this task, under another's name. `act`: a
+    word's key, as "event.apply"."""
+    if not owner.email:
+        return
+    mail = ActReceipt(
+        to_name=owner.name,
+        said_by=said_by,
+        act=act,
+        at=office.local(now),
+        notice_number="",
+        task_number=task.number,
+        title=task.title,
+        words=words,
+        restricted=task.restricted,
+        office=_contacts(session, on),
+    )
+    rendered = render_act_receipt(mail, owner.language or office.language)
+    _write(session, office, owner, MessageKind.RECEIPT, rendered, now)
+
+
 def _contacts(session: Session, on: date) -> list[str]:
     rows = session.execute(
         select(col(Official.name), col(Official.email))

@@ -68,6 +68,7 @@ def summarise(session: Session, office: Office, night: Night, calendar: Calendar
         previous_on=before.on if before else None,
         previous_mail=mail_states(session, before.id) if before else {},
         unresolved=counted.unresolved,
+        stalled=counted.stalled,
         unreachable=[person.name for person in unreachable(session, night.on)],
         horizon=horizon_warning(calendar, night.on),
         audit_number=number,

@@ -20,7 +20,10 @@ from flows.night_lock import held
 from flows.notices import issue_notices
 from flows.office import Office
 from flows.reminders import write_reminders
+from flows.signoff.chasing import write_chases
 from flows.signoff.look_back_rounds import draw_look_backs
+from flows.signoff.suspensions import resume_ended
+from flows.signoff.telling import tell
 from flows.sweep import scanned, sweep
 from flows.tally import tally
 from flows.working_days import load_calendar
@@ -175,8 +178,11 @@ def _row(on: date, now: datetime, orchestrator: str) -> Night:
 
 
 def _sweep(session: Session, run: NightRun) -> None:
+    said: dict[str, Any] = {"night_id": run.night_id, "on": run.on, "now": run.now}
+    said["calendar"] = load_calendar(session)
+    resume_ended(session, **said)
     looked_at = scanned(session)
-    sweep(session, night_id=run.night_id, on=run.on, now=run.now, calendar=load_calendar(session))
+    sweep(session, **said)
     changed(session, update(Night).where(col(Night.id) == run.night_id).values(scanned=looked_at))
 
 
@@ -185,17 +191,15 @@ def _issue(session: Session, run: NightRun) -> None:
     issue_notices(session, night_id=run.night_id, on=run.on, now=run.now, calendar=calendar)
     write_reminders(session, night_id=run.night_id, on=run.on, calendar=calendar)
     draw_look_backs(session, on=run.on, now=run.now, calendar=calendar)
+    write_chases(session, night_id=run.night_id, on=run.on, calendar=calendar)
 
 
 def _compose(session: Session, run: NightRun) -> None:
+    office, calendar = run.office, load_calendar(session)
     compose_digests(
-        session,
-        run.office,
-        night_id=run.night_id,
-        on=run.on,
-        now=run.now,
-        calendar=load_calendar(session),
+        session, office, night_id=run.night_id, on=run.on, now=run.now, calendar=calendar
     )
+    tell(session, office, on=run.on, now=run.now, calendar=calendar)
 
 
 def _report(session: Session, run: NightRun) -> None:
@@ -285,7 +289,7 @@ def _result(session: Session, run: NightRun) -> dict[str, Any]:
         "notices": counted.notices,
         "recipients": counted.recipients,
         "messages": counted.messages,
-        "unresolved": len(counted.unresolved),
+        "unresolved": len(counted.unresolved) + len(counted.stalled),
         "seconds": round(monotonic() - run.began, 3),
         "audit_head": history.head(session)[1],
     }

@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, or_, union
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models import Absence, Exclusion, Official, Post, Suppression, Unit
@@ -24,6 +26,9 @@ CLIMB = (
     PostKind.COMMISSION_HEAD,
 )
 OF_THE_UNIT = (PostKind.HANDLER, PostKind.SUPERVISING_LEADER, PostKind.UNIT_HEAD)
+
+
+Column = SQLColumnExpression[int]
 
 
 class Parties(Protocol):
@@ -97,6 +102,15 @@ class Directory:
                 return [Told(who, capacity, stands_for, climbed) for who, stands_for in found]
         return []
 
+    def named(self, task: Parties, kind: PostKind) -> Sequence[int]:
+        """Whom the task or the unit's posts name, whether they can be reached or not."""
+        return self._named(task, kind)
+
+    def reached(self, task: Parties, official_id: int) -> int | None:
+        """This person, or the deputy while away; None if no mail may or can tell them of it."""
+        found = self._reachable([official_id], self.excluded.get(task.id, frozenset()))
+        return next((who for who, _ in found), None)
+
     def holders_of(self, kind: PostKind) -> list[int]:
         """Everybody who can be reached in a post of this kind, in any unit."""
         holders = (who for (_, k), people in self.posts.items() if k == kind for who in people)
@@ -166,22 +180,52 @@ class Directory:
 
 
 def _excluded(session: Session, on: date) -> dict[int, frozenset[int]]:
-    """By task: the people named, and everybody of the units named, by home or by post."""
-    rows = session.exec(select(Exclusion).where(in_force(Exclusion, on))).all()
-    if not rows:
-        return {}
-    of_units: dict[int, set[int]] = defaultdict(set)
-    for official_id, unit_id in session.exec(select(Official.id, Official.unit_id)):
-        of_units[unit_id].add(official_id)
-    for official_id, unit_id in session.exec(
-        select(Post.official_id, Post.unit_id).where(in_force(Post, on))
-    ):
-        of_units[unit_id].add(official_id)
     found: dict[int, set[int]] = defaultdict(set)
-    for row in rows:
-        named = {row.official_id} if row.official_id is not None else of_units[row.unit_id or 0]
-        found[row.task_id] |= named
+    for task_id, official_id in session.execute(select_columns(aside(on))):
+        found[task_id].add(official_id)
     return {task_id: frozenset(people) for task_id, people in found.items()}
+
+
+def aside(on: date) -> Subquery:
+    """(task_id, official_id): the people named, and everybody of the units named, by home or by
+    post."""
+    named = select(Exclusion.task_id, Exclusion.official_id).where(
+        col(Exclusion.official_id).is_not(None)
+    )
+    at_home = select(Exclusion.task_id, Official.id).join(
+        Official, col(Official.unit_id) == col(Exclusion.unit_id)
+    )
+    by_post = (
+        select(Exclusion.task_id, Post.official_id)
+        .join(Post, col(Post.unit_id) == col(Exclusion.unit_id))
+        .where(in_force(Post, on))
+    )
+    parts = (part.where(in_force(Exclusion, on)) for part in (named, at_home, by_post))
+    return union(*parts).subquery("aside")
+
+
+def tasks_aside(official_id: int, on: date) -> Select[Any]:
+    """The tasks that this person stands aside from."""
+    found = aside(on)
+    return select_columns(found.c.task_id).where(found.c.official_id == official_id)
+
+
+def stands_aside(task_id: Column, official_id: Column, on: date) -> ColumnElement[bool]:
+    """As Directory.excludes, for many at once."""
+    aside, person, post = aliased(Exclusion), aliased(Official), aliased(Post)
+    home = select(person.unit_id).where(person.id == official_id).correlate_except(person)
+    posts = select(post.unit_id).where(post.official_id == official_id, in_force(post, on))
+    units = col(aside.unit_id).in_(home) | col(aside.unit_id).in_(posts.correlate_except(post))
+    return (
+        select(aside.id)
+        .where(
+            aside.task_id == task_id,
+            in_force(aside, on),
+            (col(aside.official_id) == official_id) | units,
+        )
+        .correlate_except(aside)
+        .exists()
+    )
 
 
 def suppressing(on: date) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from flows.database import changed
 from flows.moves import lock_task, move_notice, move_task
+from flows.recipients import tasks_aside
 from models import Notice, Receipt, Task
 from models.notice import Duty
 from models.notice_machine import LIVE, NOTICE
@@ -32,7 +33,7 @@ def acknowledge(
     """Acknowledge a notice; `words` may carry a supervisor's instruction. False: it was done
     before, or the notice is no longer live."""
     receipt, notice = _locked(session, receipt_id, official_id)
-    if notice.state not in LIVE or receipt.duty == Duty.COPY:
+    if notice.state not in LIVE or receipt.duty == Duty.COPY or _is_over(session, receipt, on):
         return False
     if not changed(
         session,
@@ -71,6 +72,8 @@ def answer(
     no longer live."""
     receipt, notice = _locked(session, receipt_id, official_id)
     if receipt.duty != Duty.ACT or not NOTICE.allows(notice.state, "answer"):
+        return False
+    if _is_over(session, receipt, on):
         return False
     if not changed(
         session,
@@ -126,6 +129,15 @@ def _report_progress(
             assurance=assurance,
             reason=words,
         )
+
+
+def _is_over(session: Session, receipt: Receipt, on: date) -> bool:
+    """It passed to somebody else, or this person has stood aside since."""
+    if receipt.ended_on is not None:
+        return True
+    task_id = session.get_one(Notice, receipt.notice_id).task_id
+    asides = tasks_aside(receipt.official_id, on)
+    return session.scalar(asides.where(asides.selected_columns.task_id == task_id)) is not None
 
 
 def _locked(session: Session, receipt_id: int, official_id: int) -> tuple[Receipt, Notice]:

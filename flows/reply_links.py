@@ -1,13 +1,14 @@
 """Reply links: what one opens, and what its person may still do about it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from flows.keyring import KeyRing
+from flows.recipients import aside, tasks_aside
 from models import MessageItem, Notice, Official, Receipt, Reminder, ReplyLink, Task, Unit
 from models.notice import Duty, owed
 from models.notice_machine import LIVE, NOTICE, NoticeState
@@ -37,6 +38,8 @@ class OpenReceipt:
     def can_acknowledge(self) -> bool:
         if not self.live or self.receipt.acknowledged_at or self.receipt.duty == Duty.COPY:
             return False
+        if self.receipt.ended_on:
+            return False
         return self.receipt.duty != Duty.ACT or self.notice.state == NoticeState.ISSUED
 
     @property
@@ -44,13 +47,15 @@ class OpenReceipt:
         return (
             self.receipt.duty == Duty.ACT
             and not self.receipt.answered_at
+            and not self.receipt.ended_on
             and NOTICE.allows(self.notice.state, "answer")
         )
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A link and its owner. It opens one receipt, or (the digest's link) all that are owed."""
+    """A link and its owner. It opens one receipt, one referral, or (the mail's own link) all that
+    is owed."""
 
     link: ReplyLink
     official: Official
@@ -58,9 +63,16 @@ class Opened:
     withdrawn: bool  # its key is not on the ring any more: it neither shows nor acts
 
     @property
+    def of_the_mail(self) -> bool:
+        """It is the mail's own link."""
+        return self.link.receipt_id is None and self.link.referral_id is None
+
+    @property
     def receipts(self) -> ColumnElement[bool]:
         if self.link.receipt_id is not None:
             return col(Receipt.id) == self.link.receipt_id
+        if self.link.referral_id is not None:
+            return false()
         return (col(Receipt.official_id) == self.link.official_id) & owed()
 
 
@@ -110,16 +122,39 @@ def open_receipts(
     return [OpenReceipt(r, n, t, u, absent or "", answers.get(n.id)) for r, n, t, u, absent in rows]
 
 
-def reminded(session: Session, opened: Opened, limit: int) -> list[tuple[Task, Unit]]:
+def stands_aside(session: Session, opened: Opened, on: date) -> bool:
+    """Whether this person, or whom he was told in the stead of, keeps away from this link's task:
+    then it shows nothing of it."""
+    found = session.execute(
+        select(col(Notice.task_id), col(Receipt.official_id), col(Receipt.stands_for_id))
+        .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
+        .where(col(Receipt.id) == opened.link.receipt_id)
+    ).one_or_none()
+    if found is None:
+        return False
+    task_id, *people = found
+    away = aside(on)
+    return bool(
+        session.scalar(
+            select(func.count()).where(away.c.task_id == task_id, away.c.official_id.in_(people))
+        )
+    )
+
+
+def reminded(session: Session, opened: Opened, limit: int, on: date) -> list[tuple[Task, Unit]]:
     """What the digest of this link reminded of."""
-    if opened.link.receipt_id is not None:
+    if not opened.of_the_mail:
         return []
     rows = session.execute(
         select(Task, Unit)
         .join_from(MessageItem, Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
         .join(Task, col(Task.id) == col(Reminder.task_id))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(col(MessageItem.message_id) == opened.link.message_id, col(Task.state).in_(OPEN))
+        .where(
+            col(MessageItem.message_id) == opened.link.message_id,
+            col(Task.state).in_(OPEN),
+            col(Task.id).not_in(tasks_aside(opened.link.official_id, on)),
+        )
         .order_by(col(Task.due_on), col(Task.number))
         .limit(limit)
     )

@@ -69,10 +69,10 @@ def _refuse_newer(present: str | None) -> None:
     known = {script.revision for script in _scripts().walk_revisions()}
     if present is not None and present not in known:
         raise SchemaMismatch(
-            f"数据库由更新版本或发布前版本的 Sise 建立（结构版本 {present}）；请使用该版本，"
-            "本版本会损坏数据",
-            f"the database was made by a newer version of Sise, or by one before the first release "
-            f"(schema {present}); use that version, this one would damage it",
+            f"数据库由更新版本的 Sise 建立（结构版本 {present}），或由首次发布前的版本建立；"
+            "请使用该版本，本版本会损坏数据",
+            f"the database was made by a newer version of Sise (schema {present}), or by one from "
+            "before the first release; use that version, this one would damage it",
         )
 
 

@@ -3,31 +3,42 @@
 After the first attempt it is the same bytes or nothing, because the first may have arrived.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import and_, func, insert, literal, select
 from sqlmodel import Session, col
 
 from flows.climb import Missed, tell_instead
 from flows.digest_lines import Composition
-from flows.digests import Draft, all_ladders, drafts_of, rendered
+from flows.digests import all_ladders, drafts_of, rendered
+from flows.mail_links import MailLinks, salts_of
 from flows.office import Office
+from flows.recipients import stands_aside
 from flows.reminders import still_due
+from flows.signoff.asked import asked_of
+from flows.signoff.outcome_mail import outcomes_anew
+from flows.signoff.referral_mail import referrals_anew
 from flows.working_days import load_calendar
 from models import (
+    Chase,
     Message,
     MessageItem,
     Night,
     Notice,
     Official,
     Receipt,
+    Referral,
     Reminder,
     ReplyLink,
     Suppression,
     Task,
+    Transition,
 )
-from models.message import Dropped, MessageState
+from models.decision import ReferralState
+from models.message import Dropped, MessageKind, MessageState
 from models.notice import Duty
 from models.notice_machine import NoticeState
 from models.organisation import PostKind
@@ -42,7 +53,9 @@ def still_owed(office: Office, session: Session, message: Message, at: datetime)
     if why := _not_reachable(session, message, at):
         message.state, message.outcome = MessageState.DEAD, why
         return False
-    lines = _lines(session, message)
+    if message.kind not in _SAID_ANEW:
+        return True
+    lines = _lines(session, office, message, at)
     for line in lines:
         line.item.dropped = line.settled() or ""
     dropped = [line for line in lines if line.item.dropped]
@@ -74,13 +87,21 @@ def _not_reachable(session: Session, message: Message, at: datetime) -> str:
     return f"not sent, because the address was refused before; {reason}" if reason else ""
 
 
-def _lines(session: Session, message: Message) -> list["_Line"]:
+def _lines(session: Session, office: Office, message: Message, at: datetime) -> list["_Line"]:
+    asked = func.coalesce(col(MessageItem.referral_id), col(Chase.referral_id))
+    of_task = func.coalesce(
+        *(col(table.task_id) for table in (Notice, Reminder, Referral, Transition))
+    )
+    aside = stands_aside(col(Task.id), literal(message.official_id), office.local(at).date())
     rows = session.execute(
-        select(MessageItem, Task, Receipt, Notice, Reminder)
+        select(MessageItem, Task, Receipt, Notice, Reminder, Referral, aside)
         .outerjoin(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
         .outerjoin(Notice, col(Notice.id) == col(Receipt.notice_id))
         .outerjoin(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
-        .join(Task, col(Task.id) == func.coalesce(col(Notice.task_id), col(Reminder.task_id)))
+        .outerjoin(Chase, col(Chase.id) == col(MessageItem.chase_id))
+        .outerjoin(Referral, col(Referral.id) == asked)
+        .outerjoin(Transition, col(Transition.id) == col(MessageItem.transition_id))
+        .join(Task, col(Task.id) == of_task)
         .where(col(MessageItem.message_id) == message.id, col(MessageItem.dropped) == "")
         .order_by(col(MessageItem.id))
     )
@@ -89,19 +110,30 @@ def _lines(session: Session, message: Message) -> list["_Line"]:
 
 @dataclass(frozen=True)
 class _Line:
-    """One item of a digest with what it is about: a notice, or (as a reminder) its task alone."""
+    """One item of a mail with what it is about: a notice, a decision that is asked for or chased,
+    or (as a reminder, or as what was decided) its task alone."""
 
     item: MessageItem
     task: Task
     receipt: Receipt | None
     notice: Notice | None
     reminder: Reminder | None
+    referral: Referral | None
+    aside: bool
 
     def settled(self) -> Dropped | None:
         """Why it is no longer to be said; None: it is."""
+        if self.aside:
+            return Dropped.EXCLUDED
+        if self.referral is not None:
+            return None if self.referral.state == ReferralState.OPEN else Dropped.DECIDED
+        if self.item.transition_id is not None:
+            return None
         if self.task.state in CLOSED:
             withdrawn = self.task.state == TaskState.WITHDRAWN
             return Dropped.WITHDRAWN if withdrawn else Dropped.CLOSED
+        if self.aside or (self.receipt and self.receipt.ended_on):
+            return Dropped.REASSIGNED  # whoever owes it now has a receipt already
         if self.reminder is not None:
             due = self.task.colour == Colour.GREEN and still_due(self.reminder, self.task)
             return None if due else Dropped.NOT_DUE
@@ -120,7 +152,7 @@ class _Line:
 
     def reassigned(self) -> bool:
         """Told as the handler, or as the handler's deputy, of what is somebody else's now."""
-        if self.receipt is None or self._done():
+        if self.receipt is None or self.receipt.ended_on or self.aside or self._done():
             return False
         told = self.receipt.stands_for_id or self.receipt.official_id
         as_handler = self.receipt.capacity == PostKind.HANDLER
@@ -134,6 +166,25 @@ class _Line:
 
 def _render_anew(session: Session, office: Office, message: Message) -> None:
     """Without the lines that were dropped; identity, date and links stay as they were."""
+    links = MailLinks(message.official_id, office.secret, salts_of(session, message.id))
+    kept = session.scalars(
+        select(MessageItem)
+        .where(col(MessageItem.message_id) == message.id, col(MessageItem.dropped) == "")
+        .order_by(col(MessageItem.id))
+    ).all()
+    said = _SAID_ANEW[message.kind](session, office, message, kept, links)
+    for name, value in said.items():
+        setattr(message, name, value)
+    _write_links(session, message, links)
+
+
+def _digest_anew(
+    session: Session,
+    office: Office,
+    message: Message,
+    kept: Sequence[MessageItem],
+    links: MailLinks,
+) -> dict[str, Any]:
     composition = Composition(
         office,
         None,
@@ -143,21 +194,18 @@ def _render_anew(session: Session, office: Office, message: Message) -> None:
         all_ladders(session),
         replaced={message.official_id: [message.id]},
     )
-    kept = {
-        (item.receipt_id, item.reminder_id)
-        for item in session.scalars(
-            select(MessageItem).where(
-                col(MessageItem.message_id) == message.id, col(MessageItem.dropped) == ""
-            )
-        )
-    }
     [draft] = drafts_of(session, composition, [message.official_id])
-    draft.told = [row for row in draft.told if (row.Receipt.id, None) in kept]
-    draft.reminded = [row for row in draft.reminded if (None, row.Reminder.id) in kept]
-    draft.salts = _salts(session, message)
-    for name, value in rendered(composition, draft).items():
-        setattr(message, name, value)
-    _write_links(session, message, draft)
+    draft.keep({(item.receipt_id, item.reminder_id, item.chase_id) for item in kept})
+    draft.links = links
+    asked = asked_of(session, {row.Chase.referral_id for row in draft.chased})
+    return rendered(composition, draft, asked)
+
+
+_SAID_ANEW = {
+    MessageKind.DIGEST: _digest_anew,
+    MessageKind.REFERRAL: referrals_anew,
+    MessageKind.OUTCOME: outcomes_anew,
+}
 
 
 def _on(session: Session, office: Office, message: Message) -> date:
@@ -167,17 +215,8 @@ def _on(session: Session, office: Office, message: Message) -> date:
     return session.get_one(Night, message.night_id).on
 
 
-def _salts(session: Session, message: Message) -> dict[int | None, str]:
-    links = session.execute(
-        select(col(ReplyLink.receipt_id), col(ReplyLink.salt)).where(
-            col(ReplyLink.message_id) == message.id
-        )
-    )
-    return dict(links.all())
-
-
-def _write_links(session: Session, message: Message, draft: Draft) -> None:
+def _write_links(session: Session, message: Message, links: MailLinks) -> None:
     """A line that was only counted may be spelt out now."""
-    if draft.links:
-        rows = [{**link, "message_id": message.id} for link in draft.links]
+    if links.rows:
+        rows = [link | {"message_id": message.id} for link in links.rows]
         session.execute(insert(ReplyLink), rows)

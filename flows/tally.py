@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from flows.climb import nobody_left
 from flows.notices import unresolved
+from flows.signoff.unreferred import stalled
 from models import Message, Night, Notice, Transition
 from models.message import MessageKind, MessageState
 from models.warning import Colour
@@ -16,13 +17,15 @@ from models.warning import Colour
 @dataclass(frozen=True)
 class Tally:
     """`relieved` counts since the night before; `unresolved` are task numbers with the post
-    that nobody could be found for; `mail` counts messages by state."""
+    that nobody could be found for; `stalled` those that nobody decides on, with why;
+    `mail` counts messages by state."""
 
     escalated: Mapping[Colour, int]
     relieved: int
     notices: int
     recipients: int
     unresolved: list[tuple[str, str]]
+    stalled: list[tuple[str, str]]
     mail: Mapping[str, int]
     doubtful: int
 
@@ -45,6 +48,7 @@ def tally(session: Session, night: Night) -> Tally:
         notices=_notices(session, night.id),
         recipients=_recipients(session, night.id),
         unresolved=sorted({*unresolved(session, night.id), *nobody_left(session, night.on)}),
+        stalled=stalled(session, night.on),
         mail=mail_states(session, night.id),
         doubtful=_doubtful(session, night.id),
     )

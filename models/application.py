@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Instant, by_value, one_of
@@ -49,7 +49,7 @@ class Application(SQLModel, table=True):
     summary: str = ""  # 整改完成情况
     rules: str = ""  # 建章立制, with document numbers
     accountability: str = ""  # 追责问责
-    money_returned: int = 0  # 清退金额
+    money_returned: int = Field(default=0, sa_type=BigInteger)  # 清退金额
     paper_signed_by: str = ""
     paper_signed_on: date | None = None
     applied_by_id: int = Field(foreign_key="official.id")

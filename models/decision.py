@@ -34,7 +34,7 @@ class Referral(SQLModel, table=True):
     """One person is asked to decide on an application's level, a request or a look-back.
 
     `capacity`, `stands_for_id` and `climbed_from` as on a receipt. `named_by_id`: the office named
-    this person by hand. `version` is the application's.
+    this person by hand, and `named_because`. `version` is the application's.
     """
 
     id: int = Field(default=None, primary_key=True)
@@ -51,6 +51,7 @@ class Referral(SQLModel, table=True):
         default=None, sa_column=Column(by_value(PostKind), nullable=True)
     )
     named_by_id: int | None = Field(default=None, foreign_key="official.id")
+    named_because: str = ""
     given_on: date
     decide_by: date
     state: ReferralState = Field(sa_column=Column(by_value(ReferralState), nullable=False))

@@ -15,7 +15,7 @@ class MessageKind(StrEnum):
     SUMMARY = "summary"
     RECEIPT = "receipt"  # to the owner of a link that somebody else acted by
     CODE = "code"  # six digits, to prove who holds the browser
-    ALARM = "alarm"  # to the office: since when mail could not be sent, and why
+    ALARM = "alarm"  # to the office: that mail could not be sent, or that nobody may decide
     REFERRAL = "referral"  # to whoever is asked to decide
     OUTCOME = "outcome"  # to whoever has to know what was decided
 
@@ -38,6 +38,7 @@ class Dropped(StrEnum):
     ANSWERED = "answered"
     ACKNOWLEDGED = "acknowledged"
     REASSIGNED = "reassigned"
+    EXCLUDED = "excluded"  # this person stands aside from the task now
     DECIDED = "decided"  # a referral: somebody decided, or there is nothing to decide any more
     NOT_DUE = "not_due"  # a reminder whose deadline was moved, or whose task was warned of
 
@@ -103,12 +104,16 @@ class Message(SQLModel, table=True):
     )
 
 
-_SUBJECTS = ("receipt_id", "reminder_id", "referral_id", "chase_id", "transition_id")
+_SUBJECTS = (
+    *("receipt_id", "reminder_id", "referral_id", "chase_id"),
+    *("transition_id", "request_id", "look_back_id"),
+)
 
 
 class MessageItem(SQLModel, table=True):
     """One line of a mail: a receipt for a notice, a reminder while still green, a decision that
-    is asked for or chased, or a move of the sign-off that somebody has to know of."""
+    is asked for or chased, or a move of the sign-off that somebody has to know of. A request or a
+    look-back: the office was told that nobody may decide on it."""
 
     __tablename__ = "message_item"
 
@@ -119,6 +124,8 @@ class MessageItem(SQLModel, table=True):
     referral_id: int | None = Field(default=None, foreign_key="referral.id", index=True)
     chase_id: int | None = Field(default=None, foreign_key="chase.id", index=True)
     transition_id: int | None = Field(default=None, foreign_key="transition.id", index=True)
+    request_id: int | None = Field(default=None, foreign_key="change_request.id", index=True)
+    look_back_id: int | None = Field(default=None, foreign_key="look_back.id", index=True)
     dropped: str = Field(default="", sa_column_kwargs={"server_default": ""})  # as Dropped
 
     __table_args__ = (

@@ -86,6 +86,8 @@ class Receipt(SQLModel, table=True):
     `capacity` is the post by which the person was told, `stands_for_id` the absent official
     whose deputy this is, `climbed_from` the post that nobody could be found for. `raised_from`
     is the lighter duty that was owed until `raised_on`, when somebody else could not be reached.
+    From `ended_on` on nothing is owed by this person any more: it passed to somebody else, by a
+    reassignment, a hand-over, or because he stands aside.
     """
 
     id: int = Field(default=None, primary_key=True)
@@ -100,6 +102,7 @@ class Receipt(SQLModel, table=True):
     given_on: date
     raised_on: date | None = None
     raised_from: Duty | None = Field(default=None, sa_column=Column(by_value(Duty), nullable=True))
+    ended_on: date | None = None
     acknowledged_at: datetime | None = Field(default=None, sa_type=Instant)
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
     said_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
@@ -114,6 +117,12 @@ class Receipt(SQLModel, table=True):
         CheckConstraint(one_of("raised_from", Duty), name="receipt_raised_from"),
         CheckConstraint("(raised_on IS NULL) = (raised_from IS NULL)", name="receipt_raised"),
         UniqueConstraint("notice_id", "official_id", name="receipt_person"),
+        Index(  # flows.handing_on: which notices changed hands
+            "receipt_ended",
+            "notice_id",
+            sqlite_where=text("ended_on IS NOT NULL"),
+            postgresql_where=text("ended_on IS NOT NULL"),
+        ),
     )
 
 
@@ -124,4 +133,4 @@ def owed() -> ColumnElement[bool]:
         and_(col(Receipt.duty) == Duty.ACKNOWLEDGE, col(Receipt.acknowledged_at).is_(None)),
         and_(col(Receipt.duty) == Duty.ACT, col(Notice.state) != NoticeState.ANSWERED),
     )
-    return and_(col(Notice.state).in_(LIVE), undone)
+    return and_(col(Notice.state).in_(LIVE), col(Receipt.ended_on).is_(None), undone)

@@ -32,6 +32,6 @@ REQUEST = Machine(
         Move(R.ASKED, "grant", R.GRANTED, ("approver",), ("decision",)),
         Move(R.ASKED, "refuse", R.REFUSED, ("approver",), ("reason",)),
         Move(R.ASKED, "take_back", R.WITHDRAWN, ("handler",), ("reason",)),
-        Move(R.ASKED, "lapse", R.LAPSED, ("sign-off", "office"), ("reason",)),
+        Move(R.ASKED, "lapse", R.LAPSED, ("handler", "sign-off", "office"), ("reason",)),
     ),
 )

@@ -25,7 +25,8 @@ class Reassignment(SQLModel, table=True):
 
 
 class Exclusion(SQLModel, table=True):
-    """回避: this person, or everybody of this unit, is neither told of the task nor asked."""
+    """回避: this person, or everybody of this unit, is neither told of the task nor asked. Both
+    dates are included. `by_id` None: a command did it. `ended_because`: he was readmitted."""
 
     id: int = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="task.id", index=True)
@@ -34,8 +35,10 @@ class Exclusion(SQLModel, table=True):
     reason: str
     from_on: date
     until_on: date | None = None
-    by_id: int = Field(foreign_key="official.id")
+    by_id: int | None = Field(default=None, foreign_key="official.id")
     at: datetime = Field(sa_type=Instant)
+    ended_by_id: int | None = Field(default=None, foreign_key="official.id")
+    ended_because: str = ""
 
     __table_args__ = (
         CheckConstraint("(official_id IS NULL) <> (unit_id IS NULL)", name="exclusion_whom"),

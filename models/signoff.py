@@ -36,6 +36,7 @@ SIGNOFF = Machine(
         Move(S.ASSIGNED, "object", S.OBJECTED, ("handler",), ("reason",)),
         Move(S.OBJECTED, "uphold", S.ASSIGNED, ("office",), ("reason", "new unit")),
         Move(S.OBJECTED, "reject", S.ASSIGNED, ("office",), ("reason",)),
+        Move(S.OBJECTED, "take_back", S.ASSIGNED, ("handler",), ("reason",)),
         Move(S.ASSIGNED, "apply", S.UNDER_REVIEW, ("handler",), ("application",)),
         Move(S.IN_PROGRESS, "apply", S.UNDER_REVIEW, ("handler",), ("application",)),
         Move(S.LONG_TERM, "apply", S.UNDER_REVIEW, ("handler",), ("application",)),

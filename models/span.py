@@ -43,6 +43,10 @@ class Span:
     def __str__(self) -> str:
         return f"{self.n:+d}{self.unit}"
 
+    def written(self) -> str:
+        """As a file writes it: 3mo."""
+        return f"{self.n}{self.unit}"
+
 
 def last_before(lands: Callable[[date], date], on: date, span: Span) -> date:
     """max{x : lands(x) ≤ on}, of a monotone function that leads as far as the span, or a year of

@@ -75,6 +75,12 @@ class Task(SQLModel, table=True):
             )
             for column in ("due_on", "opened_on", "stage_on", "reported_on")
         ),
+        Index(  # its one reader is flows.signoff.suspensions, every night
+            "task_suspended",
+            "id",
+            sqlite_where=text("state = 'suspended'"),
+            postgresql_where=text("state = 'suspended'"),
+        ),
     )
 
 

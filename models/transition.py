@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from models.columns import Instant
 
 _EMPTY = Field(default="", sa_column_kwargs={"server_default": ""})
+_DECIDED = "machine IN ('sign-off', 'request')"
 _ESCALATED = "machine = 'warning' AND event = 'escalate'"
 
 
@@ -67,6 +68,12 @@ class Transition(SQLModel, table=True):
             sqlite_where=text("event = 'sign_off'"),
             postgresql_where=text("event = 'sign_off'"),
         ),
+        Index(  # flows.signoff.outcomes: what somebody has to know of
+            "transition_decided",
+            "at",
+            sqlite_where=text(_DECIDED),
+            postgresql_where=text(_DECIDED),
+        ),
     )
 
 
@@ -90,7 +97,7 @@ class DeadlineChange(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', "
-            "'reopened', 'reassigned')",
+            "'end_long_term', 'reopened', 'reassigned')",
             name="deadline_change_kind",
         ),
     )

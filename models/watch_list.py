@@ -23,7 +23,8 @@ class WatchList(SQLModel, table=True):
 
 class ListMembership(SQLModel, table=True):
     """From when until when a task stands on a list, by whose leader it is held, and why.
-    `policy_id` is the policy that the task had before, and gets back when it leaves."""
+    `policy_id` is the task's own policy, which it gets back when it leaves its last list;
+    `list_policy_id` is the list's, in the version of the day on which it joined."""
 
     __tablename__ = "list_membership"
 
@@ -32,6 +33,7 @@ class ListMembership(SQLModel, table=True):
     list_id: int = Field(foreign_key="watch_list.id", index=True)
     leader_id: int | None = Field(default=None, foreign_key="official.id")
     policy_id: int = Field(foreign_key="policy.id")
+    list_policy_id: int | None = Field(default=None, foreign_key="policy.id")
     reason: str
     from_on: date
     until_on: date | None = None

@@ -9,6 +9,7 @@ from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
 from notifications import sentences
+from notifications.referral import Chased
 from notifications.render import Rendered, render
 from notifications.wording import CHINESE, ENGLISH, colour_word, mail_word
 
@@ -86,13 +87,24 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """`more`: how many matters are only counted, because the mail would be too long."""
+    """`chased`: decisions that are due or late. `more`: how many matters are only counted, because
+    the mail would be too long."""
 
     on: date
     to_name: str
     lines: Sequence[Line]
     all_link: str
     more: int = 0
+    chased: Sequence[Chased] = ()
+
+    @property
+    def to_decide(self) -> list[Chased]:
+        return [chase for chase in self.chased if not chase.superior]
+
+    @property
+    def late_below(self) -> list[Chased]:
+        """What others owe, one level below."""
+        return [chase for chase in self.chased if chase.superior]
 
     @property
     def warnings(self) -> list[Line]:
@@ -119,7 +131,8 @@ class Digest:
 
     @property
     def worst(self) -> Colour:
-        return max((line.colour for line in self.lines), key=lambda colour: colour.rank)
+        colours = [line.colour for line in self.lines] or [Colour.GREEN]
+        return max(colours, key=lambda colour: colour.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,7 @@ class Summary:
     previous_on: date | None
     previous_mail: Mapping[str, int]  # state of a message -> how many
     unresolved: Sequence[tuple[str, str]]  # task number, post that nobody holds
+    stalled: Sequence[tuple[str, str]]  # task number, why nobody decides: as flows.signoff.stalled
     unreachable: Sequence[str]  # people whose mail was refused for good
     horizon: date | None  # last day of the known calendar, once it is near
     audit_number: int
@@ -158,7 +172,8 @@ class Summary:
     @property
     def wanting(self) -> int:
         """How many matters need a person this morning."""
-        return len(self.unresolved) + len(self.unreachable) + (self.horizon is not None)
+        wanting = (self.unresolved, self.stalled, self.unreachable)
+        return sum(map(len, wanting)) + (self.horizon is not None)
 
     def previous(self, language: str = CHINESE) -> list[tuple[str, int]]:
         return [(mail_word(state, language), n) for state, n in self.previous_mail.items()]

@@ -10,7 +10,7 @@ from models.signoff import TaskState
 from models.span import Span
 from models.warning import Colour
 from notifications.told import ToldRow
-from notifications.wording import ENGLISH, colour_word, day_words, state_word
+from notifications.wording import ENGLISH, colour_word, day_words, state_word, word
 
 _CLOCKS = {
     "due": ("截止日", "the deadline"),
@@ -20,6 +20,7 @@ _CLOCKS = {
     "unacknowledged": ("{}预警单签收期限", "the {} notice's day of acknowledgement"),
     "unanswered": ("{}预警单答复期限", "the {} notice's day of answer"),
 }
+APPROVED = ("extension", "suspension", "review", "end_long_term")
 _UNITS = {"d": ("天", "day"), "wd": ("个工作日", "working day"), "mo": ("个月", "month")}
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
@@ -44,10 +45,34 @@ class ExplainRow:
 
 @dataclass(frozen=True)
 class DueChange:
+    """One row of the ledger of dates. `by`: whoever approved it."""
+
     on: date
+    kind: str
     previous_due_on: date | None
     due_on: date | None
     reason: str
+    legal_basis: str
+    by: str
+
+    def sentence(self, language: str) -> str:
+        old = day_words(self.previous_due_on, language) if self.previous_due_on else "—"
+        new = day_words(self.due_on, language) if self.due_on else "—"
+        on, reason = day_words(self.on, language), self.reason.rstrip(".。")
+        how = self._how(language)
+        if language == ENGLISH:
+            return f"On {on} the deadline moved from {old} to {new} ({how}): {reason}."
+        return f"{on}，时限由{old}改为{new}（{how}），理由：{reason}。"
+
+    def _how(self, language: str) -> str:
+        said = [word(f"change.{self.kind}", language)]
+        if self.legal_basis:
+            english = f"on the basis of {self.legal_basis}"
+            said.append(english if language == ENGLISH else f"依据：{self.legal_basis}")
+        if self.by and self.kind in APPROVED:
+            english = f"approved by {self.by}"
+            said.append(english if language == ENGLISH else f"批准人：{self.by}")
+        return (", " if language == ENGLISH else "，").join(said)
 
 
 @dataclass(frozen=True)
@@ -59,6 +84,7 @@ class ClimbStep:
     colour: Colour
     entry: Entry | None
     passed: Sequence[Colour]
+    suspended: bool = False  # it came down because its clock was stopped
 
 
 @dataclass(frozen=True)
@@ -126,24 +152,17 @@ def _deadline(told: Explanation, language: str) -> Iterator[str]:
             "It has no deadline: it is long-term." if english else "没有整改时限：属长期坚持事项。"
         )
         return
-    for change in told.changes[1:]:
-        old = day_words(change.previous_due_on, language) if change.previous_due_on else "—"
-        new = day_words(change.due_on, language) if change.due_on else "—"
-        on, reason = day_words(change.on, language), change.reason.rstrip(".。")
-        yield (
-            f"On {on} the deadline moved from {old} to {new}: {reason}."
-            if english
-            else f"{on}，时限由{old}改为{new}，理由：{reason}。"
-        )
-    due = weekday_words(told.due_on, language)
+    yield from (change.sentence(language) for change in told.changes[1:])
+    due, review = weekday_words(told.due_on, language), told.state == TaskState.LONG_TERM
+    what = ("下次复核日期", "The next review") if review else ("整改时限", "The deadline")
     if told.rolled_on == told.due_on:
-        yield f"The deadline is {due}." if english else f"整改时限是{due}，不需顺延。"
+        yield f"{what[1]} is {due}." if english else f"{what[0]}是{due}，不需顺延。"
     elif told.rolled_on:
         rolled = weekday_words(told.rolled_on, language)
         yield (
-            f"The deadline, {due}, is a day off: it counts as {rolled}, the next working day."
+            f"{what[1]}, {due}, is a day off: it counts as {rolled}, the next working day."
             if english
-            else f"整改时限是{due}，为休息日，按规定顺延到下一个工作日{rolled}。"
+            else f"{what[0]}是{due}，为休息日，按规定顺延到下一个工作日{rolled}。"
         )
 
 
@@ -184,6 +203,12 @@ def _earlier(step: ClimbStep, language: str) -> str:
     if step.entry:
         said = _raised(step, language)
         return f"It became {colour}: {said}." if english else f"曾为{colour}：{said}。"
+    if step.suspended:
+        return (
+            f"On {on} it was suspended, and came down to {colour}."
+            if english
+            else f"{on}中止，降为{colour}。"
+        )
     if step.event == "relieve":
         return (
             f"On {on} a new deadline brought it down to {colour}."

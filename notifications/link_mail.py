@@ -24,9 +24,9 @@ class ActReceipt:
 
     to_name: str
     said_by: str
-    act: str  # "acknowledge", "answer" or "instruct"
+    act: str  # "acknowledge", "answer" or "instruct"; else a word's key, as "event.apply"
     at: datetime
-    notice_number: str
+    notice_number: str  # empty: no notice was acted on
     task_number: str
     title: str
     words: str

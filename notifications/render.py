@@ -25,7 +25,7 @@ _ENVIRONMENT = Environment(
     auto_reload=False,
 )
 for _name in (
-    "colour_word post_word duty_word notice_word day_words moment_words over_words"
+    "word colour_word post_word duty_word notice_word day_words moment_words over_words"
 ).split():
     _ENVIRONMENT.filters[_name] = getattr(wording, _name)
 

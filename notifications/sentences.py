@@ -7,7 +7,7 @@ from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
 from notifications.explanation import entry_words
-from notifications.wording import CHINESE, ENGLISH, colour_word, day_words, post_word
+from notifications.wording import CHINESE, ENGLISH, colour_word, day_words, over_words, post_word
 
 
 def owed(
@@ -51,6 +51,61 @@ def why(
         f"；原应通知{post_word(climbed_from)}，因无法联系到，逐级上报至您" if climbed_from else ""
     )
     return f"{said}{climbed}。"
+
+
+def why_asked(
+    capacity: PostKind,
+    stands_for: str = "",
+    climbed_from: PostKind | None = None,
+    named_by: str = "",
+    language: str = CHINESE,
+) -> str:
+    """Why it is this person who is asked to decide."""
+    post = post_word(capacity, language)
+    if language == ENGLISH:
+        said = f"named by {named_by} of the supervision office" if named_by else f"as {post}"
+        said += f", as the deputy of {stands_for}, who is away" if stands_for else ""
+        climbed = (
+            f" No {post_word(climbed_from, language)} can decide it (vacant, away, or with a part "
+            "in it), so it came up to you."
+            if climbed_from
+            else ""
+        )
+        return f"You are asked {said}.{climbed}"
+    said = f"督查办公室（{named_by}）指定由您决定" if named_by else f"由您以{post}身份决定"
+    said += f"（{stands_for}不在岗，由您代理）" if stands_for else ""
+    climbed = (
+        f"；原应由{post_word(climbed_from)}决定，因缺岗、回避或参与办理，逐级上报至您"
+        if climbed_from
+        else ""
+    )
+    return f"{said}{climbed}。"
+
+
+def chased(
+    decide_by: date,
+    days_over: int,
+    *,
+    superior: bool,
+    refused: bool,
+    owed_by: str = "",
+    language: str = CHINESE,
+) -> str:
+    """A decision that is due or late: to whoever owes it, or to the level above."""
+    english, by = language == ENGLISH, day_words(decide_by, language)
+    if refused:
+        who = owed_by or ("whoever has to decide" if english else "审核人")
+        if english:
+            return f"The mail to {who} was refused, so it may be unknown there. Due by {by}."
+        return f"发给{who}的送审邮件被拒收，对方可能尚不知情，请予转告；审核期限{by}。"
+    late = over_words(days_over, language)
+    if not superior:
+        return (
+            f"Please decide; {late} (by {by})." if english else f"请作出决定，{late}（期限{by}）。"
+        )
+    if english:
+        return f"{owed_by or 'The reviewer'} was to decide by {by}; {late}. Please see to it."
+    return f"应由{owed_by or '审核人'}在{by}（含）前决定，{late}，请予督促。"
 
 
 def raised(source: Colour, target: Colour, cause: Entry | None, language: str = CHINESE) -> str:

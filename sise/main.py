@@ -14,6 +14,7 @@ from sise.commands import (
     demo,
     keys,
     ledgers,
+    look_backs,
     looking,
     nights,
     one_task,
@@ -45,6 +46,7 @@ app.command()(one_task.task)
 app.add_typer(people.people, name="people")
 app.command()(people.bounces)
 app.command("explain")(one_task.explain_command)
+app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")

@@ -9,15 +9,17 @@ from sqlmodel import col, select
 from flows.database import transaction
 from flows.office import Office
 from flows.signoff.actor import Actor
-from flows.signoff.applications import Content, draft, save, submit
+from flows.signoff.applications import Content, amend, draft, recall, save, submit
 from flows.signoff.deciding import Ruling
 from flows.signoff.levels import decide_level
+from flows.signoff.requests import ask
 from flows.working_days import load_calendar
 from models import Application, Official, Post, Referral, Task, Unit
 from models.application import SixVisible
 from models.decision import ReferralState, Verdict
 from models.organisation import PostKind
 from models.proof import Assurance
+from models.request_machine import RequestKind
 from tests.conftest import Cast, instant
 
 COMPLETE = Content(
@@ -58,6 +60,28 @@ class Bench:
             task = session.exec(select(Task).where(Task.number == number)).one()
             save(session, draft(session, task, actor), replace(COMPLETE, **written))
             submit(session, task, actor, calendar=load_calendar(session))
+
+    def amend(self, number: str, on: date, **written: Any) -> None:
+        """The handler changes what is under review."""
+        actor = self.actor(self.cast.alice, on, Assurance.LINK)
+        with transaction(self.office.engine, actor.now) as session:
+            task = session.exec(select(Task).where(Task.number == number)).one()
+            content = replace(COMPLETE, **written)
+            calendar = load_calendar(session)
+            amend(session, task, actor, content, reason="补充材料", calendar=calendar)
+
+    def ask(self, number: str, kind: RequestKind, on: date, **wanted: Any) -> None:
+        """The handler asks for this."""
+        actor = self.actor(self.cast.alice, on, Assurance.LINK)
+        with transaction(self.office.engine, actor.now) as session:
+            task = session.exec(select(Task).where(Task.number == number)).one()
+            ask(session, task, kind, actor, calendar=load_calendar(session), **wanted)
+
+    def recall(self, number: str, on: date) -> None:
+        actor = self.actor(self.cast.alice, on, Assurance.LINK)
+        with transaction(self.office.engine, actor.now) as session:
+            task = session.exec(select(Task).where(Task.number == number)).one()
+            recall(session, task, actor, reason="另行补充")
 
     def decide(
         self,

@@ -12,9 +12,25 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from flows.office import Office
+from flows.signoff.evidence import MIB, TOGETHER
 from notifications.mailbox import Mailbox
-from web import board, health, mailbox, people, replies, signing_in, task_page
+from web import (
+    applying,
+    board,
+    desk_decisions,
+    evidence,
+    health,
+    look_backs,
+    mailbox,
+    office_desk,
+    paper,
+    people,
+    replies,
+    signing_in,
+    task_page,
+)
 from web.access_log import redact_access_log
+from web.acting import NotOpen
 from web.desk import Desk, desk_of
 from web.failures import failure
 from web.headers import SecurityHeaders, from_elsewhere, protect
@@ -22,6 +38,8 @@ from web.limits import TooOften
 from web.pages import STATIC
 
 LONGEST_BODY = 256 * 1024  # octets; the longest report takes a quarter of it, percent-encoded
+LONGEST_UPLOAD = TOGETHER + MIB  # all the files of an application, and its text
+_UPLOADS = re.compile(r"(/r/[^/]+)?/tasks/.+/application|/referrals/[0-9]+/paper")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -39,6 +57,7 @@ def create_app(
         app.include_router(part.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(signing_in.NotSignedIn, _to_sign_in)
+    app.add_exception_handler(NotOpen, _not_open)
     app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
@@ -50,7 +69,22 @@ def create_app(
     return app
 
 
-_PARTS = (replies, signing_in, board, task_page, people, mailbox, health)
+# What ends in a word of ours comes before what takes any path.
+_PARTS = (
+    evidence,
+    applying,
+    replies,
+    signing_in,
+    desk_decisions,
+    paper,
+    office_desk,
+    board,
+    task_page,
+    people,
+    look_backs,
+    mailbox,
+    health,
+)
 
 
 async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -68,11 +102,22 @@ def _too_long(request: Request) -> bool:
     length = request.headers.get("content-length", "0")
     if "transfer-encoding" in request.headers or not _LENGTH.fullmatch(length):
         return True
-    return int(length) > LONGEST_BODY
+    return int(length) > (LONGEST_UPLOAD if _takes_files(request) else LONGEST_BODY)
+
+
+def _takes_files(request: Request) -> bool:
+    """They are spooled to disk while they arrive; any other form is read into memory."""
+    kind = request.headers.get("content-type", "")
+    return kind.startswith("multipart/form-data") and bool(_UPLOADS.fullmatch(request.url.path))
 
 
 def _to_sign_in(_request: Request, _error: Exception) -> Response:
     return RedirectResponse("/login", status_code=303)
+
+
+def _not_open(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotOpen)
+    return replies.not_open(request, error.opened)
 
 
 def _refused(request: Request, error: Exception) -> Response:

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from flows.database import reading
 from flows.unreachable import unreachable
@@ -13,8 +15,11 @@ from flows.working_days import load_calendar
 from models.warning import Colour
 from web.board_rows import PAGE, Asked, counts, rows
 from web.desk import desk_of
+from web.many import Many, load_many
 from web.matter import Showing
 from web.pages import page as show
+from web.rights import Viewer
+from web.seat import at_desk
 from web.signing_in import viewer_of
 
 router = APIRouter()
@@ -49,8 +54,17 @@ def board(
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
             unreachable=len(unreachable(session, showing.on)) if viewer.keeps_directory else 0,
+            sees_all=viewer.sees_all,
+            waiting=_waiting(request, session, viewer, showing, now),
             link=lambda **changes: _link(asked, **changes),
         )
+
+
+def _waiting(
+    request: Request, session: Session, viewer: Viewer, showing: Showing, now: datetime
+) -> Many:
+    """What this person is to decide or to acknowledge, the most urgent of it."""
+    return load_many(session, showing, at_desk(request, viewer, now), 1)
 
 
 def _asked(colour: str, unit: str, number: str, page_number: str) -> Asked:

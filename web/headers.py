@@ -1,5 +1,6 @@
 """What every answer carries for the browser's sake, and what no request may bring."""
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,9 @@ _CAUGHT = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-top-navigation allow-top-navigation-by-user-activation"
 )
+# A file that somebody uploaded: nothing in it may run, or fetch anything.
+_UPLOADED = "default-src 'none'; img-src 'self'; frame-ancestors 'none'; sandbox"
+_EVIDENCE = re.compile(r"/(r|tasks)/.+/evidence/[0-9]+")
 
 
 class SecurityHeaders:
@@ -64,6 +68,8 @@ def _is_caught(path: str) -> bool:
 
 
 def _policy(path: str) -> str:
+    if _EVIDENCE.fullmatch(path):
+        return _UPLOADED
     if not path.startswith("/mailbox/"):
         return _POLICY.format(frame="")
     return _CAUGHT if _is_caught(path) else _POLICY.format(frame="frame-src 'self'; ")

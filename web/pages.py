@@ -1,7 +1,7 @@
 """The Jinja2 environment of the pages: Chinese first, English complete, no JavaScript."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,9 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.runtime import Context
 
+from models.span import Span
 from notifications import wording
+from notifications.explanation import span_words
 from notifications.wording import ENGLISH, moment_words
 from web.desk import desk_of, is_local
 
@@ -30,6 +32,25 @@ def _moment(context: Context, at: datetime) -> str:
     return moment_words(context["office"].local(at), context["language"])
 
 
+def iso_day(written: str, language: str) -> str:
+    """A date as a packet keeps it, in words."""
+    return wording.day_words(date.fromisoformat(written), language)
+
+
+def span(written: str, language: str) -> str:
+    """As 3mo, in words."""
+    return span_words(Span.parse(written), language)
+
+
+def yuan(fen: int, language: str) -> str:
+    amount = f"{fen // 100:,}.{fen % 100:02}"
+    return f"{amount} yuan" if language == ENGLISH else f"{amount} 元"
+
+
+def file_size(octets: int) -> str:
+    return f"{octets / 1024 / 1024:.1f} MB" if octets >= 1024 * 1024 else f"{-(-octets // 1024)} KB"
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -42,6 +63,8 @@ def _environment() -> Environment:
     environment.globals["look"] = _LOOK  # a new style sheet has a new address
     environment.filters["moment"] = _moment
     environment.filters["in_path"] = quote
+    for shown in (iso_day, span, yuan, file_size):
+        environment.filters[shown.__name__] = shown
     for name in (
         "word colour_word post_word state_word notice_word duty_word mail_word track_word "
         "event_word day_words over_words assurance_word"

@@ -7,7 +7,6 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse
@@ -72,23 +71,24 @@ def standing(request: Request, session: Session, opened: Opened, now: datetime) 
 
 
 def prove(
-    request: Request, token: str, opened: Opened, form: ProofForm, now: datetime
+    request: Request, here: str, opened: Opened, form: ProofForm, now: datetime
 ) -> RedirectResponse | Fault:
-    """Mail a code, or try one. A fault is one sentence, and changed nothing but the tries."""
+    """Mail a code, or try one; then back to `here`. A fault is one sentence, and changed nothing
+    but the tries."""
     if form.step == ASK:
-        return _ask(request, token, opened, form, now)
+        return _ask(request, here, opened, form, now)
     if not re.fullmatch(r"[0-9]{6}", form.code):
         return ("请填写邮件中的 6 位数字验证码。", "Please enter the six digits of the mail.")
     desk, browser = desk_of(request), _browser(request)
     with transaction(desk.office.engine, now) as session:
         tried, left = try_code(session, desk.office, opened.link.id, browser, form.code, now)
     if tried == Tried.RIGHT:
-        return _back(token)
+        return _back(here)
     return _wrong(left) if tried == Tried.WRONG and left else _SAID[tried]
 
 
 def _ask(
-    request: Request, token: str, opened: Opened, form: ProofForm, now: datetime
+    request: Request, here: str, opened: Opened, form: ProofForm, now: datetime
 ) -> RedirectResponse | Fault:
     if not form.sure:
         return (
@@ -105,7 +105,8 @@ def _ask(
             "10 分钟内已发送 3 次验证码，请查收邮件，或过几分钟再试。",
             "Three codes were mailed within ten minutes; please look for them, or wait a little.",
         )
-    response = _back(token)
+    request.state.browser = browser
+    response = _back(here)
     response.background = BackgroundTask(send_now, desk)
     response.set_cookie(
         COOKIE,
@@ -127,12 +128,13 @@ def send_now(desk: Desk) -> None:
         log.error("the delivery failed: %s: %s", type(error).__name__, error)
 
 
-def _back(token: str) -> RedirectResponse:
-    return RedirectResponse(f"/r/{quote(token)}#proof", status_code=303)
+def _back(here: str) -> RedirectResponse:
+    return RedirectResponse(f"{here}#proof", status_code=303)
 
 
 def _browser(request: Request) -> str:
-    written = request.cookies.get(COOKIE, "")
+    """The mark of this browser, also when it is only being given."""
+    written = getattr(request.state, "browser", "") or request.cookies.get(COOKIE, "")
     return written if re.fullmatch(r"[0-9a-f]{32}", written) else ""
 
 

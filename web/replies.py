@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,31 +11,24 @@ from starlette.background import BackgroundTask
 from flows.database import reading, transaction
 from flows.link_mail import write_act_receipt
 from flows.replies import acknowledge, answer
-from flows.reply_links import Opened, OpenReceipt, find, how_many, open_receipts
-from flows.working_days import load_calendar
+from flows.reply_links import Opened, OpenReceipt, find, open_receipts, stands_aside
 from models import Receipt
 from models.proof import Assurance
 from web.desk import Desk, desk_of
 from web.limits import LOOKS, UNKNOWN, VAIN, address_of
-from web.matter import Showing
-from web.pages import page, said
-from web.proof import ProofForm, assurance_of, proof_form, prove, send_now, standing
-from web.reply_form import (
-    ACKNOWLEDGE,
-    ANSWER,
-    LONGEST,
-    LONGEST_NAME,
-    PROXY,
-    SHORTEST,
-    ReplyForm,
-    possible_acts,
-    reply_form,
-)
-from web.reply_view import View
+from web.link_decisions import chosen_referral, decide_by_link
+from web.pages import said
+from web.proof import ProofForm, proof_form, prove, send_now
+from web.referral_page import show_referral
+from web.reply_form import ACKNOWLEDGE, ANSWER, PROXY, ReplyForm, possible_acts, reply_form
+from web.reply_page import show_replies
+from web.ruling_form import Submitted, submitted
+from web.seat import Seat, at_link
 
 router = APIRouter()
 
-Submitted = Annotated[ReplyForm, Depends(reply_form)]
+Written = Annotated[ReplyForm, Depends(reply_form)]
+Decided = Annotated[Submitted, Depends(submitted)]
 Proving = Annotated[ProofForm, Depends(proof_form)]
 TOO_LATE = (
     "您提交的内容没有记录：在此期间情况有变化，请看下面的说明。",
@@ -71,6 +63,17 @@ WITHDRAWN = (
         ),
     ),
 )
+ASIDE = (
+    403,
+    ("您已回避本事项", "You stand aside from this matter"),
+    (
+        "您已登记回避本链接所涉事项，不能查看或办理；已由他人负责。如有疑问，请联系督查办公室。",
+        (
+            "You are registered as standing aside from the matter of this link, and neither see "
+            "it nor act on it; somebody else does. In doubt, please ask the supervision office."
+        ),
+    ),
+)
 
 
 @router.api_route("/r/{token:path}", methods=["GET", "HEAD"])
@@ -82,29 +85,50 @@ def show(request: Request, token: str) -> Response:
         opened = find(session, desk.office.ring, token, now)
         if opened is None or opened.withdrawn:
             return not_open(request, opened)
-        return _show(request, session, opened, now)
+        if stands_aside(session, opened, desk.today(now)):
+            return said(request, *ASIDE)
+        seat = at_link(request, session, token, opened, now)
+        if (chosen := chosen_referral(request, opened)) is not None:
+            return show_referral(request, session, seat, chosen)
+        return show_replies(request, session, seat)
 
 
 @router.post("/r/{token:path}")
-def act(request: Request, token: str, form: Submitted, proof: Proving) -> Response:
+def act(request: Request, token: str, form: Written, proof: Proving, sent: Decided) -> Response:
     desk = desk_of(request)
     now = desk.now()
     with reading(desk.office.engine) as session:
         opened = find(session, desk.office.ring, token, now)
         if opened is None or opened.withdrawn:
             return not_open(request, opened)
+        if stands_aside(session, opened, desk.today(now)):
+            return said(request, *ASIDE)
         desk.limits.look(VAIN, *_vainly(request, opened))
+        seat = at_link(request, session, token, opened, now)
+    decided = decide_by_link(request, seat, opened, sent, proof)
+    if decided is None:
+        return _reply(request, seat, opened, form, proof)
+    if decided.status_code >= 400:
+        desk.limits.count(VAIN, *_vainly(request, opened))
+    return decided
+
+
+def _reply(
+    request: Request, seat: Seat, opened: Opened, form: ReplyForm, proof: ProofForm
+) -> Response:
+    """An act on one receipt, or a step of proof."""
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
         possible = _possible(session, opened, form.receipt_id)
         if not proof.step and possible and (faults := form.faults(possible.receipt.duty)):
             desk.limits.count(VAIN, *_vainly(request, opened))
-            return _show(request, session, opened, now, form, faults, only=form.receipt_id)
-        assurance = assurance_of(request, session, opened, now)
+            return show_replies(request, session, seat, form, faults, only=form.receipt_id)
     if proof.step and not opened.expired:
-        return _prove(request, token, opened, proof, now)
+        return _prove(request, seat, opened, proof)
     can = possible and form.act in possible_acts(possible)
-    if not can or not _record(desk, opened, form, assurance, now):
+    if not can or not _record(desk, opened, form, seat.assurance, seat.now):
         desk.limits.count(VAIN, *_vainly(request, opened))
-    return _afterwards(request, token, form, now)
+    return _afterwards(request, seat, form)
 
 
 def not_open(request: Request, opened: Opened | None) -> Response:
@@ -144,29 +168,28 @@ def _record(
     return done
 
 
-def _prove(
-    request: Request, token: str, opened: Opened, proof: ProofForm, now: datetime
-) -> Response:
+def _prove(request: Request, seat: Seat, opened: Opened, proof: ProofForm) -> Response:
     desk = desk_of(request)
-    found = prove(request, token, opened, proof, now)
+    found = prove(request, seat.here, opened, proof, seat.now)
     if isinstance(found, Response):
         return found
     desk.limits.count(VAIN, *_vainly(request, opened))
     with reading(desk.office.engine) as session:
-        return _show(request, session, opened, now, unproved=found)
+        return show_replies(request, session, seat, unproved=found)
 
 
-def _afterwards(request: Request, token: str, form: ReplyForm, now: datetime) -> Response:
+def _afterwards(request: Request, seat: Seat, form: ReplyForm) -> Response:
     """Back to the link, which shows what was recorded; words that were not are given back."""
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
-        opened = find(session, desk.office.ring, token, now)
+        opened = find(session, desk.office.ring, seat.token, seat.now)
         if opened is None or opened.withdrawn:
             return not_open(request, opened)
         if _lost(session, opened, form):
-            return _show(request, session, opened, now, form, [TOO_LATE])
+            seat = at_link(request, session, seat.token, opened, seat.now)
+            return show_replies(request, session, seat, form, [TOO_LATE])
     told = BackgroundTask(send_now, desk) if form.who == PROXY else None
-    return RedirectResponse(f"/r/{quote(token)}", status_code=303, background=told)
+    return RedirectResponse(seat.here, status_code=303, background=told)
 
 
 def _lost(session: Session, opened: Opened, form: ReplyForm) -> bool:
@@ -176,44 +199,6 @@ def _lost(session: Session, opened: Opened, form: ReplyForm) -> bool:
     if receipt is None or receipt.official_id != opened.link.official_id:
         return True
     return receipt.words != form.words
-
-
-def _show(
-    request: Request,
-    session: Session,
-    opened: Opened,
-    now: datetime,
-    form: ReplyForm | None = None,
-    faults: list[tuple[str, str]] | None = None,
-    *,
-    only: int | None = None,
-    unproved: tuple[str, str] | None = None,
-) -> Response:
-    """`only`: a form of this receipt is given back to be corrected. `unproved`: why the browser
-    could not be proved the owner's."""
-    desk = desk_of(request)
-    language = opened.official.language or desk.office.language
-    showing = Showing.load(session, load_calendar(session), desk.today(now))
-    view = View(session, desk, opened, showing, language)
-    return page(
-        request,
-        "reply.html",
-        status=422 if only is not None or unproved else 409 if faults else 200,
-        language=language,
-        opened=opened,
-        one=opened.link.receipt_id is not None or only is not None,
-        total=how_many(session, opened),
-        items=view.items(only),
-        reminded=view.reminded(),
-        done=view.done(),
-        standing=standing(request, session, opened, now),
-        unproved=unproved,
-        form=form,
-        faults=faults or [],
-        longest=LONGEST,
-        shortest=SHORTEST,
-        longest_name=LONGEST_NAME,
-    )
 
 
 def _possible(session: Session, opened: Opened, receipt_id: int) -> OpenReceipt | None:

@@ -27,24 +27,7 @@ class ReplyForm:
 
     def faults(self, duty: Duty) -> list[tuple[str, str]]:
         """One sentence for each mistake, in (Chinese, English)."""
-        return [*self._who_faults(), *self._act_faults(duty)]
-
-    def _who_faults(self) -> list[tuple[str, str]]:
-        if self.who not in (SELF, PROXY):
-            return [
-                ("请选择是本人办理还是代办。", "Please say whether you act yourself or on behalf.")
-            ]
-        if self.who == PROXY and not SHORTEST_NAME <= len(self.name) <= LONGEST_NAME:
-            return [
-                (
-                    f"代办时请写明您的姓名（{SHORTEST_NAME} 至 {LONGEST_NAME} 个字）。",
-                    (
-                        "Acting on behalf, please give your name "
-                        f"({SHORTEST_NAME} to {LONGEST_NAME} characters)."
-                    ),
-                )
-            ]
-        return []
+        return [*who_faults(self.who, self.name), *self._act_faults(duty)]
 
     def _act_faults(self, duty: Duty) -> list[tuple[str, str]]:
         written = len(self.words)
@@ -77,6 +60,22 @@ class ReplyForm:
         return []
 
 
+def who_faults(who: str, name: str) -> list[tuple[str, str]]:
+    if who not in (SELF, PROXY):
+        return [("请选择是本人办理还是代办。", "Please say whether you act yourself or on behalf.")]
+    if who == PROXY and not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
+        return [
+            (
+                f"代办时请写明您的姓名（{SHORTEST_NAME} 至 {LONGEST_NAME} 个字）。",
+                (
+                    "Acting on behalf, please give your name "
+                    f"({SHORTEST_NAME} to {LONGEST_NAME} characters)."
+                ),
+            )
+        ]
+    return []
+
+
 def acts(duty: Duty) -> tuple[str, ...]:
     if duty == Duty.COPY:
         return ()
@@ -101,10 +100,10 @@ def reply_form(
     words: Annotated[str, Form()] = "",
 ) -> ReplyForm:
     receipt_id = int(receipt) if re.fullmatch(r"[0-9]{1,9}", receipt) else 0
-    return ReplyForm(receipt_id, act, who, " ".join(_clean(name).split()), _clean(words).strip())
+    return ReplyForm(receipt_id, act, who, " ".join(clean(name).split()), clean(words).strip())
 
 
-def _clean(written: str) -> str:
+def clean(written: str) -> str:
     """Line ends as one character, and nothing that a database refuses: control
     characters, halves of a character."""
     return _CONTROL.sub("", written.replace("\r\n", "\n").replace("\r", "\n"))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from flows.recipients import tasks_aside
 from flows.reply_links import Opened, OpenReceipt, open_receipts, reminded
 from flows.said import Heard, heard
 from models import Message, Notice, Receipt, Task, Transition
@@ -68,12 +69,12 @@ class View:
         """What the digest reminded of: nothing is owed but the work itself."""
         return [
             self.showing.matter(task, unit.name, hidden=task.restricted, colour=task.colour)
-            for task, unit in reminded(self.session, self.opened, SHOWN)
+            for task, unit in reminded(self.session, self.opened, SHOWN, self.showing.on)
         ]
 
     def done(self) -> list[Done]:
         """For the digest's link, from which a settled matter disappears."""
-        if self.opened.link.receipt_id is not None:
+        if not self.opened.of_the_mail:
             return []
         message = self.session.get_one(Message, self.opened.link.message_id)
         rows = self.session.execute(
@@ -88,6 +89,7 @@ class View:
             .where(
                 col(Receipt.official_id) == self.opened.official.id,
                 col(Receipt.acknowledged_at) >= message.composed_at,
+                col(Task.id).not_in(tasks_aside(self.opened.official.id, self.showing.on)),
             )
             .order_by(col(Receipt.acknowledged_at).desc())
             .limit(SHOWN)
@@ -121,6 +123,12 @@ class View:
 
     def _happened(self, opened: OpenReceipt) -> Iterator[str]:
         receipt, notice = opened.receipt, opened.notice
+        if receipt.ended_on and notice.state in LIVE:
+            yield self._say(
+                f"本事项已于{day_words(receipt.ended_on, self.language)}改由他人负责，您无需再办。",
+                f"Since {day_words(receipt.ended_on, self.language)} somebody else sees to this; "
+                "you owe nothing any more.",
+            )
         if receipt.answered_at:
             yield self._by_you(receipt, receipt.answered_at, "答复进展", "reported progress")
         elif opened.answered_by:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlmodel import Session, col
 
-from flows.recipients import in_force
+from flows.recipients import in_force, tasks_aside
 from models import Absence, Notice, Official, Post, Receipt, Task
 from models.organisation import PostKind
 
@@ -16,14 +16,38 @@ SEES_RESTRICTED = {PostKind.OFFICE, PostKind.ADMINISTRATOR}
 
 
 @dataclass(frozen=True)
+class Person:
+    """The viewer, or an absent person whom the viewer stands in for."""
+
+    id: int
+    leads: frozenset[int]  # units
+    handles: frozenset[int]  # units in which this person handles what names no handler
+
+    def sees(self, on: date) -> ColumnElement[bool]:
+        """What this person handles, leads, heads or was told, and does not stand aside from."""
+        told = (
+            select(col(Notice.task_id))
+            .join(Receipt, col(Receipt.notice_id) == col(Notice.id))
+            .where(col(Receipt.official_id) == self.id)
+        )
+        found = or_(
+            col(Task.handler_id) == self.id,
+            col(Task.supervising_leader_id) == self.id,
+            col(Task.unit_id).in_(self.leads),
+            col(Task.unit_id).in_(self.handles) & col(Task.handler_id).is_(None),
+            col(Task.id).in_(told),
+        )
+        return found & col(Task.id).not_in(tasks_aside(self.id, on))
+
+
+@dataclass(frozen=True)
 class Viewer:
     """One signed-in person on a business date, with the absent people this one stands in for."""
 
     official: Official
-    people: frozenset[int]
+    people: tuple[Person, ...]
     kinds: frozenset[PostKind]
-    units: frozenset[int]  # led by one of these people
-    handles: frozenset[int]  # units in which they handle what names no handler
+    on: date
 
     @classmethod
     def load(cls, session: Session, official: Official, on: date) -> "Viewer":
@@ -32,17 +56,17 @@ class Viewer:
                 col(Absence.deputy_id) == official.id, in_force(Absence, on)
             )
         )
-        people = frozenset({official.id, *absent})
+        people = sorted({official.id, *absent})
         posts = session.scalars(
             select(Post).where(col(Post.official_id).in_(people), in_force(Post, on))
         ).all()
-        own = frozenset(post.kind for post in posts if post.official_id == official.id)
         return cls(
             official,
-            people,
-            own,
-            units=frozenset(post.unit_id for post in posts if post.kind in LEADS),
-            handles=frozenset(p.unit_id for p in posts if p.kind == PostKind.HANDLER),
+            tuple(
+                _person(who, [post for post in posts if post.official_id == who]) for who in people
+            ),
+            frozenset(post.kind for post in posts if post.official_id == official.id),
+            on,
         )
 
     @property
@@ -58,21 +82,18 @@ class Viewer:
         return bool(self.kinds & SEES_RESTRICTED)
 
     def may_see(self) -> ColumnElement[bool]:
-        """The tasks of this viewer: everything, or what they handle, lead, head or were told."""
-        if self.sees_all:
-            return true()
-        told = (
-            select(col(Notice.task_id))
-            .join(Receipt, col(Receipt.notice_id) == col(Notice.id))
-            .where(col(Receipt.official_id).in_(self.people))
-        )
-        return or_(
-            col(Task.handler_id).in_(self.people),
-            col(Task.supervising_leader_id).in_(self.people),
-            col(Task.unit_id).in_(self.units),
-            col(Task.unit_id).in_(self.handles) & col(Task.handler_id).is_(None),
-            col(Task.id).in_(told),
-        )
+        """The tasks of this viewer: everything, or his own and those of whom he stands in for;
+        never what he stands aside from."""
+        seen = true() if self.sees_all else or_(*(one.sees(self.on) for one in self.people))
+        return seen & col(Task.id).not_in(tasks_aside(self.official.id, self.on))
 
     def hides(self, task: Task) -> bool:
         return task.restricted and not self.sees_restricted
+
+
+def _person(official_id: int, posts: list[Post]) -> Person:
+    return Person(
+        official_id,
+        leads=frozenset(post.unit_id for post in posts if post.kind in LEADS),
+        handles=frozenset(post.unit_id for post in posts if post.kind == PostKind.HANDLER),
+    )

@@ -1,6 +1,8 @@
 """One task: its facts, why it has its colour, and its story."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
@@ -12,9 +14,13 @@ from flows.working_days import load_calendar
 from models import Measure, Official, Procedure, Task, Unit
 from web.desk import desk_of
 from web.matter import Showing
+from web.office_form import OfficeForm
+from web.office_view import office_may
 from web.pages import page
 from web.rights import Viewer
+from web.ruling_form import LONGEST, Fault
 from web.signing_in import viewer_of
+from web.task_signoff import sign_off_of
 from web.task_story import story
 
 router = APIRouter()
@@ -22,11 +28,26 @@ router = APIRouter()
 
 @router.api_route("/tasks/{number:path}", methods=["GET", "HEAD"])
 def task_page(request: Request, number: str) -> Response:
+    return show_task(request, number)
+
+
+def task_path(number: str) -> str:
+    return f"/tasks/{quote(number)}"
+
+
+def show_task(
+    request: Request,
+    number: str,
+    *,
+    office: OfficeForm | None = None,
+    faults: Sequence[Fault] = (),
+) -> Response:
+    """`office`, `faults`: what the office sent, and why nothing was recorded."""
     desk = desk_of(request)
     now = desk.now()
     with reading(desk.office.engine) as session:
         viewer = viewer_of(request, session, now)
-        task = _visible(session, viewer, number)
+        task = visible_task(session, viewer, number)
         calendar = load_calendar(session)
         showing = Showing.load(session, calendar, desk.today(now))
         language = viewer.official.language or desk.office.language
@@ -36,6 +57,7 @@ def task_page(request: Request, number: str) -> Response:
         return page(
             request,
             "task.html",
+            status=422 if faults else 200,
             language=language,
             visitor=viewer.official,
             task=task,
@@ -55,10 +77,15 @@ def task_page(request: Request, number: str) -> Response:
             # Who was told and how the deadline moved is in the story below.
             because=replace(explained, told=(), changes=()).sentences(language),
             story=story(session, task, explained.told),
+            signoff=sign_off_of(session, task),
+            office_may=office_may(session, viewer, task, showing),
+            sent=office,
+            faults=faults,
+            longest=LONGEST,
         )
 
 
-def _visible(session: Session, viewer: Viewer, number: str) -> Task:
+def visible_task(session: Session, viewer: Viewer, number: str) -> Task:
     """A task that is not this viewer's does not exist for him."""
     if "\x00" in number:  # PostgreSQL refuses to look for it
         raise HTTPException(404)

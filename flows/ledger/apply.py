@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from flows.ledger.differences import COLUMNS, Change, Names, differences
+from flows.ledger.decided import decided_date, held_back, with_decided
+from flows.ledger.differences import Change, Names
 from flows.ledger.directory import plan_directory
 from flows.ledger.ledger_rows import repeated_numbers
 from flows.ledger.matters import Check, Matter, load_known
-from flows.ledger.needs import Need
 from flows.ledger.people import People
 from flows.ledger.problems import LedgerRefused, Problem, in_order
 from flows.ledger.roster import Roster
@@ -18,7 +18,7 @@ from flows.ledger.roster_writing import write_roster
 from flows.ledger.rows import Ledger
 from flows.ledger.tasks import TaskWriter
 from flows.moves import lock_all_tasks
-from models.signoff import CLOSED
+from models import Task
 from models.workdays import Calendar
 
 
@@ -54,7 +54,7 @@ def apply_ledger(
             *repeated_numbers(ledger.rows),
             *unplanned,
             *check.problems,
-            *_closed(matters, people.roster),
+            *held_back(matters, people.roster),
         ]
     )
     if problems:
@@ -82,35 +82,19 @@ def _update_known(
     writer: TaskWriter, matters: Sequence[Matter], names: Names
 ) -> tuple[tuple[Change, ...], int]:
     known = [(matter, matter.task) for matter in matters if matter.task is not None]
-    changes, measures = list[Change](), dict[int, tuple[str, ...]]()
+    changes, measures, touched = list[Change](), dict[int, tuple[str, ...]](), list[Task]()
     for matter, task in known:
-        changed = writer.update(matter, task)
-        changes += [names.change(task.number, name, *both) for name, both in changed.items()]
+        decided = decided_date(writer.session, matter, task)
+        changed = writer.update(matter, task, decided)
+        for name, both in changed.items():
+            change = names.change(task.number, name, *both)
+            changes.append(with_decided(change, decided) if name == "due_on" else change)
         if "measures" in changed and task.id is not None:
             measures[task.id] = matter.row.measures or ()
+        touched += [task] if changed else []
     writer.replace_measures(measures)
+    writer.show_requests_anew(touched)
     return tuple(changes), len(known)
-
-
-def _closed(matters: Sequence[Matter], roster: Roster) -> list[Problem]:
-    """A closed task may stand in the file, but the file must not say anything else of it."""
-    problems = []
-    for matter in matters:
-        if matter.task is None or matter.task.state not in CLOSED:
-            continue
-        if changed := differences(matter, matter.task, roster):
-            columns = "、".join(COLUMNS[field] for field in changed)
-            problems.append(
-                Problem(
-                    matter.row.sheet,
-                    matter.row.row,
-                    "问题编号",
-                    matter.row.number,
-                    Need.TASK_CLOSED,
-                    columns,
-                )
-            )
-    return problems
 
 
 def _told_once(problems: Sequence[Problem]) -> list[Problem]:

@@ -185,6 +185,13 @@ class Need(Enum):
         "“{found}”已经销号或撤回，不能通过导入更改（{other}）",
         "“{found}” is closed and cannot be changed by an import ({other})",
     )
+    TASK_HELD = (
+        "“{found}”的这些内容要按办理程序变更，不能通过导入更改（{other}）；请把这一行改回原样",
+        (
+            "“{found}” is in a state in which only the sign-off changes these ({other}); put the "
+            "row back as it was"
+        ),
+    )
     PROCEDURE_FIXED = (
         "“{found}”已开始办理，类别不能再改（现为 {other}）",
         "“{found}” comes too late: the matter is under way as {other}",

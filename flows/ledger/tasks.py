@@ -14,7 +14,9 @@ from flows.ledger.differences import differences, said_of
 from flows.ledger.matters import Matter, in_chunks
 from flows.ledger.roster import Roster
 from flows.rulebook import current_policy
-from models import DeadlineChange, Measure, Task
+from flows.signoff.requests import show_anew
+from models import ChangeRequest, DeadlineChange, Measure, Task
+from models.request_machine import RequestState
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
@@ -57,8 +59,9 @@ class TaskWriter:
         if openings:
             self.session.execute(insert(DeadlineChange), openings)
 
-    def update(self, matter: Matter, task: Task) -> dict[str, tuple[Any, Any]]:
-        """Write what differs, but for the measures, and say it: field → (before, after)."""
+    def update(self, matter: Matter, task: Task, decided: str) -> dict[str, tuple[Any, Any]]:
+        """Write what differs, but for the measures, and say it: field → (before, after).
+        `decided`: how the deadline was decided that the file undoes."""
         changed = differences(matter, task, self.roster)
         # The table's checks compare fields with each other: they must change in one statement.
         with self.session.no_autoflush:
@@ -70,12 +73,24 @@ class TaskWriter:
                     task,
                     matter.due_on,
                     kind="imported",
-                    reason=REASON,
+                    reason=f"{REASON}（改变了此前的“{decided}”）" if decided else REASON,
                     on=self.today,
                     now=self.now,
                     calendar=self.calendar,
                 )
         return changed
+
+    def show_requests_anew(self, tasks: Sequence[Task]) -> None:
+        """Whoever decides on what a handler asked for is shown the task as it is now."""
+        for some in in_chunks(tasks):
+            asked = select(col(ChangeRequest.task_id)).where(
+                col(ChangeRequest.task_id).in_([task.id for task in some]),
+                col(ChangeRequest.state) == RequestState.ASKED,
+            )
+            waiting = set(self.session.scalars(asked))
+            for task in some:
+                if task.id in waiting:
+                    show_anew(self.session, task, on=self.today, calendar=self.calendar)
 
     def replace_measures(self, texts: dict[int, tuple[str, ...]]) -> None:
         """Task id → its measures from now on."""

@@ -1,9 +1,9 @@
 """The application for sign-off: drafted, submitted, amended under review, recalled."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -17,7 +17,7 @@ from flows.signoff.packets import files, keep, of_application
 from flows.signoff.referrals import close_referrals
 from flows.signoff.requests import lapse
 from flows.signoff.roles import require_move
-from models import Application, Measure, MeasureDone, Receipt, Task, VisibleShown
+from models import Application, Evidence, Measure, MeasureDone, Receipt, Task, VisibleShown
 from models.application import ApplicationState, EvidenceKind, SixVisible
 from models.decision import ReferralState
 from models.notice import Duty
@@ -27,8 +27,22 @@ from models.workdays import Calendar
 from notifications.wording import ENGLISH, word
 
 
+class Missing(NamedTuple):
+    """One thing that is still missing. `field`: where it belongs, as "measure.2"."""
+
+    field: str
+    chinese: str
+    english: str
+
+
 class Incomplete(Refusal):
     """What is still missing from an application, one sentence a line."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        super().__init__(
+            "\n".join(one.chinese for one in missing), "\n".join(one.english for one in missing)
+        )
+        self.missing = missing
 
 
 @dataclass(frozen=True)
@@ -56,8 +70,18 @@ def present_application(session: Session, task: Task) -> Application | None:
     ).first()
 
 
+def last_application(session: Session, task: Task) -> Application | None:
+    """The newest of this cycle, whatever became of it."""
+    return session.exec(
+        select(Application)
+        .where(Application.task_id == task.id, Application.cycle == task.cycle)
+        .order_by(col(Application.id).desc())
+    ).first()
+
+
 def draft(session: Session, task: Task, actor: Actor) -> Application:
-    """The draft to go on with, or a new one. Raises a Refusal unless this person may apply now."""
+    """The draft to go on with, or a new one, with the files of an application that came back.
+    Raises a Refusal unless this person may apply now."""
     lock_task(session, task.id)
     session.refresh(task)
     require_move(session, task, "apply", actor.official_id, actor.on)
@@ -71,9 +95,19 @@ def draft(session: Session, task: Task, actor: Actor) -> Application:
         said_by=actor.said_by,
         assurance=actor.assurance,
     )
+    last = last_application(session, task)
     session.add(begun)
     session.flush()
+    if last is not None:
+        _carry_over(session, last, begun)
     return begun
+
+
+def _carry_over(session: Session, last: Application, begun: Application) -> None:
+    for file in files(session, last):
+        facts = file.model_dump(exclude={"id", "application_id"})
+        session.add(Evidence(application_id=begun.id, **facts))
+    session.flush()
 
 
 def save(session: Session, application: Application, content: Content) -> None:
@@ -155,23 +189,24 @@ def recall(session: Session, task: Task, actor: Actor, *, reason: str) -> Applic
 def require_complete(session: Session, task: Task, application: Application) -> None:
     missing = list(_missing(session, task, application))
     if missing:
-        chinese, english = zip(*missing, strict=True)
-        raise Incomplete("\n".join(chinese), "\n".join(english))
+        raise Incomplete(missing)
 
 
-def _missing(session: Session, task: Task, application: Application) -> Iterator[tuple[str, str]]:
+def _missing(session: Session, task: Task, application: Application) -> Iterator[Missing]:
     rules = rules_of(session, task)
     if not rules.level:
-        yield (
+        yield Missing(
+            "",
             f"“{rules.title}”没有设置审核环节，请联系督查办公室。",
             f"'{rules.title}' has no level of review; please ask the supervision office.",
         )
     if not application.summary.strip():
-        yield "请填写整改完成情况。", "Please say what was done."
+        yield Missing("summary", "请填写整改完成情况。", "Please say what was done.")
     done = {row.position for row in _rows(session, MeasureDone, application)}
     for measure in session.exec(select(Measure).where(Measure.task_id == task.id)):
         if measure.position not in done:
-            yield (
+            yield Missing(
+                f"measure.{measure.position}",
                 f"请填写第 {measure.position} 条措施的完成情况。",
                 f"Please say what was done on measure {measure.position}.",
             )
@@ -180,14 +215,16 @@ def _missing(session: Session, task: Task, application: Application) -> Iterator
         for visible in SixVisible:
             if visible not in shown:
                 key = f"visible.{visible}"
-                yield (
+                yield Missing(
+                    key,
                     f"请填写“{word(key)}”：写明在何处可见，或不适用的理由。",
                     f"Please fill in '{word(key, ENGLISH)}': where it is seen, or why not.",
                 )
     if application.paper_signed_on and not any(
         file.kind == EvidenceKind.SIGNATURE for file in files(session, application)
     ):
-        yield (
+        yield Missing(
+            "paper",
             "已填写纸质签字，请上传签字扫描件。",
             "It says that it was signed on paper; please add the scan.",
         )

@@ -12,9 +12,12 @@ from sqlmodel import Session, col, select
 
 from models import (
     Application,
+    ChangeRequest,
+    DeadlineChange,
     Evidence,
     Measure,
     MeasureDone,
+    Milestone,
     Official,
     Packet,
     Task,
@@ -77,6 +80,7 @@ def of_application(session: Session, task: Task, application: Application) -> di
     """All that is submitted, with the hash of each file."""
     return {
         "task": of_task(session, task),
+        "deadlines": _deadlines(session, task),
         "version": application.version,
         "applicant": session.get_one(Official, application.applied_by_id).name,
         "said_by": application.said_by,
@@ -95,6 +99,25 @@ def of_application(session: Session, task: Task, application: Application) -> di
     }
 
 
+def of_request(session: Session, task: Task, request: ChangeRequest) -> dict[str, Any]:
+    """What is asked for and why, with every date that the task was due on before."""
+    handler = session.get(Official, task.handler_id) if task.handler_id is not None else None
+    return {
+        "task": of_task(session, task),
+        "handler": handler.name if handler else "",
+        "kind": request.kind,
+        "asked_by": session.get_one(Official, request.asked_by_id).name,
+        "said_by": request.said_by,
+        "asked_on": request.asked_on,
+        "reason": request.reason,
+        "legal_basis": request.legal_basis,
+        "until_on": request.until_on,
+        "review_every": request.review_every,
+        "deadlines": _deadlines(session, task),
+        "milestones": _milestones(session, task),
+    }
+
+
 def files(session: Session, application: Application) -> list[Evidence]:
     """What belongs to the packet, in the order in which it was added."""
     found = session.exec(
@@ -107,6 +130,36 @@ def files(session: Session, application: Application) -> list[Evidence]:
         .order_by(col(Evidence.id))
     )
     return list(found)
+
+
+def _deadlines(session: Session, task: Task) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(DeadlineChange, col(Official.name))
+        .outerjoin(Official, col(Official.id) == col(DeadlineChange.actor_id))
+        .where(DeadlineChange.task_id == task.id)
+        .order_by(col(DeadlineChange.id))
+    )
+    return [
+        {
+            "on": row.on,
+            "kind": row.kind,
+            "previous_due_on": row.previous_due_on,
+            "due_on": row.due_on,
+            "reason": row.reason,
+            "legal_basis": row.legal_basis,
+            "by": by or "",
+        }
+        for row, by in rows
+    ]
+
+
+def _milestones(session: Session, task: Task) -> list[dict[str, Any]]:
+    rows = session.exec(
+        select(Milestone)
+        .where(Milestone.task_id == task.id)
+        .order_by(col(Milestone.due_on), col(Milestone.id))
+    )
+    return [{"title": row.title, "due_on": row.due_on, "done_on": row.done_on} for row in rows]
 
 
 def _measures(session: Session, task: Task, application: Application) -> list[dict[str, str]]:

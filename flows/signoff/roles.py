@@ -105,7 +105,12 @@ def handlers(session: Session, directory: Directory, task: Task) -> Collection[i
     acting = session.scalars(
         select(Receipt.official_id)
         .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .where(Notice.task_id == task.id, col(Notice.state).in_(LIVE), Receipt.duty == Duty.ACT)
+        .where(
+            Notice.task_id == task.id,
+            col(Notice.state).in_(LIVE),
+            Receipt.duty == Duty.ACT,
+            col(Receipt.ended_on).is_(None),
+        )
     )
     now = {told.official_id for told in directory.resolve(task, PostKind.HANDLER)}
     own = {task.handler_id} if task.handler_id is not None else set()

@@ -34,9 +34,9 @@ def test_a_reason_that_ends_its_own_sentence_has_one_full_stop(office, cast: Cas
     cast.task("甲-1", DUE)
     extend(office, "甲-1", date(2022, 8, 5), on=DAY, reason="经批准延期。")
 
-    moved = "时限由2022年7月13日改为2022年8月5日，理由：经批准延期。"
+    moved = "时限由2022年7月13日改为2022年8月5日（批准延期），理由：经批准延期。"
     assert explained(office, DAY).sentences("zh-CN")[0].endswith(moved)
-    assert english(office, DAY)[0].endswith("to 5 August 2022: 经批准延期.")
+    assert english(office, DAY)[0].endswith("to 5 August 2022 (extended): 经批准延期.")
 
 
 def test_a_green_task_with_time_left(office, cast: Cast):
@@ -186,7 +186,10 @@ def test_a_relieved_task_owes_its_colour_to_the_new_deadline(office, cast: Cast)
     said = english(office, date(2022, 7, 20))
 
     assert said[:3] == [
-        "On 20 July 2022 the deadline moved from 13 July 2022 to 15 July 2022: 经批准延期.",
+        (
+            "On 20 July 2022 the deadline moved from 13 July 2022 to 15 July 2022 (extended): "
+            "经批准延期."
+        ),
         "The deadline is Friday 15 July 2022.",
         "It is blue after the deadline changed.",
     ]

@@ -10,6 +10,7 @@ from flows.moves import move_task
 from flows.proof import LIFE, Tried, is_awaited, new_code, proved_until, try_code
 from models import ProofCode, ReplyLink, Task
 from models.proof import Assurance, NotProved
+from models.request_machine import REQUEST
 from models.signoff import SIGNOFF, TaskState
 from models.warning import WARNING
 from notifications.links import six_digits
@@ -132,13 +133,15 @@ def test_the_database_keeps_no_code(office, link):
     assert HERE not in str(kept.model_dump())
 
 
-DECISIONS = [m for m in (*SIGNOFF.moves, *WARNING.moves) if not {"handler", "clock"} & {*m.who}]
+MOVES = (*SIGNOFF.moves, *REQUEST.moves, *WARNING.moves)
+DECISIONS = [m for m in MOVES if "handler" not in m.who and m.who != ("clock",)]
 
 
 def test_what_is_a_decision():
     assert {move.event for move in DECISIONS} == {
         *("uphold", "reject", "approve", "sign_off", "return", "suspend", "resume"),
         *("make_long_term", "confirm", "reopen", "withdraw", "relieve", "lift"),
+        *("ask", "end_long_term", "reassign", "grant", "refuse"),
     }
 
 

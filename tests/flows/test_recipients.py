@@ -22,6 +22,7 @@ class Matter:
     unit_id: int
     handler_id: int | None
     supervising_leader_id: int | None = None
+    id: int = 0
 
 
 def resolve(office, matter: Matter, kind: P, on: date = DAY) -> list[Told]:

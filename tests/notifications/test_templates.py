@@ -62,6 +62,7 @@ SUMMARY = Summary(
     previous_on=date(2022, 7, 13),
     previous_mail={"sent": 9, "dead": 1},
     unresolved=[("DH-021", "handler"), ("DH-022", "anybody")],
+    stalled=[],
     unreachable=["李四 <li@example.cn>"],
     horizon=date(2022, 12, 31),
     audit_number=88,

@@ -18,6 +18,8 @@ from models import Notice, Official, ReplyLink, Task
 from models import Receipt as ReceiptRow
 from notifications.links import token
 from tests.conftest import Cast, instant
+from tests.sign_offs import Bench, gather_bench
+from tests.web.reviewing import Reviewing
 from web.app import create_app
 
 with warnings.catch_warnings():
@@ -129,3 +131,14 @@ def _browser(app: object, base_url: str = "http://sise.example", **facts: object
     return TestClient(
         app, base_url=base_url, follow_redirects=False, raise_server_exceptions=False, **facts
     )
+
+
+@pytest.fixture
+def bench(office: Office, cast: Cast) -> Bench:
+    return gather_bench(office, cast)
+
+
+@pytest.fixture
+def review(office: Office, bench: Bench) -> Reviewing:
+    """Links for whoever is asked to decide."""
+    return Reviewing(office, {**bench.cast.people, "leo": bench.leo, "rita": bench.rita})

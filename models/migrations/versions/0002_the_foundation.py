@@ -274,6 +274,7 @@ def upgrade() -> None:
         batch_op.create_index('task_due_on_clock', ['policy_id', 'colour', 'due_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_opened_on_clock', ['policy_id', 'colour', 'opened_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_reported_on_clock', ['policy_id', 'colour', 'reported_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.create_index('task_suspended', ['id'], unique=False, sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.create_index('task_stage_on_clock', ['policy_id', 'colour', 'stage_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
 
     op.create_table('application',
@@ -285,7 +286,7 @@ def upgrade() -> None:
     sa.Column('summary', sa.String(), nullable=False),
     sa.Column('rules', sa.String(), nullable=False),
     sa.Column('accountability', sa.String(), nullable=False),
-    sa.Column('money_returned', sa.Integer(), nullable=False),
+    sa.Column('money_returned', sa.BigInteger(), nullable=False),
     sa.Column('paper_signed_by', sa.String(), nullable=False),
     sa.Column('paper_signed_on', sa.Date(), nullable=True),
     sa.Column('applied_by_id', sa.Integer(), nullable=False),
@@ -365,7 +366,7 @@ def upgrade() -> None:
     sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('link_id', sa.String(), nullable=False),
-    sa.CheckConstraint("kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', 'reopened', 'reassigned')", name='deadline_change_kind'),
+    sa.CheckConstraint("kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', 'end_long_term', 'reopened', 'reassigned')", name='deadline_change_kind'),
     sa.ForeignKeyConstraint(['actor_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -382,11 +383,14 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('from_on', sa.Date(), nullable=False),
     sa.Column('until_on', sa.Date(), nullable=True),
-    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
     sa.Column('at', models.columns.Instant(timezone=True), nullable=False),
+    sa.Column('ended_by_id', sa.Integer(), nullable=True),
+    sa.Column('ended_because', sa.String(), nullable=False),
     sa.CheckConstraint('(official_id IS NULL) <> (unit_id IS NULL)', name='exclusion_whom'),
     sa.CheckConstraint('until_on IS NULL OR from_on <= until_on', name='exclusion_dates'),
     sa.ForeignKeyConstraint(['by_id'], ['official.id'], ),
+    sa.ForeignKeyConstraint(['ended_by_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['official_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], ),
@@ -415,6 +419,7 @@ def upgrade() -> None:
     sa.Column('list_id', sa.Integer(), nullable=False),
     sa.Column('leader_id', sa.Integer(), nullable=True),
     sa.Column('policy_id', sa.Integer(), nullable=False),
+    sa.Column('list_policy_id', sa.Integer(), nullable=True),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('from_on', sa.Date(), nullable=False),
     sa.Column('until_on', sa.Date(), nullable=True),
@@ -423,6 +428,7 @@ def upgrade() -> None:
     sa.CheckConstraint('until_on IS NULL OR from_on <= until_on', name='list_membership_dates'),
     sa.ForeignKeyConstraint(['leader_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['list_id'], ['watch_list.id'], ),
+    sa.ForeignKeyConstraint(['list_policy_id'], ['policy.id'], ),
     sa.ForeignKeyConstraint(['policy_id'], ['policy.id'], ),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], ),
     sa.PrimaryKeyConstraint('id')
@@ -583,6 +589,7 @@ def upgrade() -> None:
     sa.Column('stands_for_id', sa.Integer(), nullable=True),
     sa.Column('climbed_from', sa.Enum('handler', 'unit_head', 'supervising_leader', 'reviewer', 'office', 'commission_head', 'administrator', name='postkind', native_enum=False, length=32), nullable=True),
     sa.Column('named_by_id', sa.Integer(), nullable=True),
+    sa.Column('named_because', sa.String(), nullable=False),
     sa.Column('given_on', sa.Date(), nullable=False),
     sa.Column('decide_by', sa.Date(), nullable=False),
     sa.Column('state', sa.Enum('open', 'decided', 'overtaken', 'void', name='referralstate', native_enum=False, length=32), nullable=False),
@@ -640,6 +647,7 @@ def upgrade() -> None:
     with op.batch_alter_table('transition', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_transition_request_id'), ['request_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_transition_task_id'), ['task_id'], unique=False)
+        batch_op.create_index('transition_decided', ['at'], unique=False, sqlite_where=sa.text("machine IN ('sign-off', 'request')"), postgresql_where=sa.text("machine IN ('sign-off', 'request')"))
         batch_op.create_index('transition_link', ['link_id'], unique=False)
         batch_op.create_index('transition_night', ['night_id', 'event'], unique=False)
         batch_op.create_index('transition_once_a_night', ['night_id', 'task_id'], unique=True, sqlite_where=sa.text("machine = 'warning' AND event = 'escalate'"), postgresql_where=sa.text("machine = 'warning' AND event = 'escalate'"))
@@ -747,6 +755,7 @@ def upgrade() -> None:
     sa.Column('given_on', sa.Date(), nullable=False),
     sa.Column('raised_on', sa.Date(), nullable=True),
     sa.Column('raised_from', sa.Enum('act', 'acknowledge', 'copy', name='duty', native_enum=False, length=32), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
     sa.Column('acknowledged_at', models.columns.Instant(timezone=True), nullable=True),
     sa.Column('answered_at', models.columns.Instant(timezone=True), nullable=True),
     sa.Column('said_by', sa.String(), server_default='', nullable=False),
@@ -766,6 +775,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('receipt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_receipt_official_id'), ['official_id'], unique=False)
+        batch_op.create_index('receipt_ended', ['notice_id'], unique=False, sqlite_where=sa.text('ended_on IS NOT NULL'), postgresql_where=sa.text('ended_on IS NOT NULL'))
 
     op.create_table('message_item',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -775,22 +785,28 @@ def upgrade() -> None:
     sa.Column('referral_id', sa.Integer(), nullable=True),
     sa.Column('chase_id', sa.Integer(), nullable=True),
     sa.Column('transition_id', sa.Integer(), nullable=True),
+    sa.Column('request_id', sa.Integer(), nullable=True),
+    sa.Column('look_back_id', sa.Integer(), nullable=True),
     sa.Column('dropped', sa.String(), server_default='', nullable=False),
-    sa.CheckConstraint('(CASE WHEN receipt_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN reminder_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN referral_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN chase_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN transition_id IS NULL THEN 0 ELSE 1 END) = 1', name='message_item_one'),
+    sa.CheckConstraint('(CASE WHEN receipt_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN reminder_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN referral_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN chase_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN transition_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN request_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN look_back_id IS NULL THEN 0 ELSE 1 END) = 1', name='message_item_one'),
     sa.ForeignKeyConstraint(['chase_id'], ['chase.id'], ),
+    sa.ForeignKeyConstraint(['look_back_id'], ['look_back.id'], ),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.ForeignKeyConstraint(['receipt_id'], ['receipt.id'], ),
     sa.ForeignKeyConstraint(['referral_id'], ['referral.id'], ),
     sa.ForeignKeyConstraint(['reminder_id'], ['reminder.id'], ),
+    sa.ForeignKeyConstraint(['request_id'], ['change_request.id'], ),
     sa.ForeignKeyConstraint(['transition_id'], ['transition.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('message_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_message_item_chase_id'), ['chase_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_item_look_back_id'), ['look_back_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_message_id'), ['message_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_receipt_id'), ['receipt_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_referral_id'), ['referral_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_reminder_id'), ['reminder_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_item_request_id'), ['request_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_item_transition_id'), ['transition_id'], unique=False)
 
     op.create_table('reply_link',
@@ -845,14 +861,17 @@ def downgrade() -> None:
     op.drop_table('reply_link')
     with op.batch_alter_table('message_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_message_item_transition_id'))
+        batch_op.drop_index(batch_op.f('ix_message_item_request_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_reminder_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_referral_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_receipt_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_message_id'))
+        batch_op.drop_index(batch_op.f('ix_message_item_look_back_id'))
         batch_op.drop_index(batch_op.f('ix_message_item_chase_id'))
 
     op.drop_table('message_item')
     with op.batch_alter_table('receipt', schema=None) as batch_op:
+        batch_op.drop_index('receipt_ended', sqlite_where=sa.text('ended_on IS NOT NULL'), postgresql_where=sa.text('ended_on IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_receipt_official_id'))
 
     op.drop_table('receipt')
@@ -881,6 +900,7 @@ def downgrade() -> None:
         batch_op.drop_index('transition_once_a_night', sqlite_where=sa.text("machine = 'warning' AND event = 'escalate'"), postgresql_where=sa.text("machine = 'warning' AND event = 'escalate'"))
         batch_op.drop_index('transition_night')
         batch_op.drop_index('transition_link')
+        batch_op.drop_index('transition_decided', sqlite_where=sa.text("machine IN ('sign-off', 'request')"), postgresql_where=sa.text("machine IN ('sign-off', 'request')"))
         batch_op.drop_index(batch_op.f('ix_transition_task_id'))
         batch_op.drop_index(batch_op.f('ix_transition_request_id'))
 
@@ -960,6 +980,7 @@ def downgrade() -> None:
 
     op.drop_table('application')
     with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.drop_index('task_suspended', sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.drop_index('task_stage_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_reported_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_opened_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))

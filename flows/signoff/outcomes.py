@@ -1,0 +1,203 @@
+"""Which moves somebody has to know of, and who. What nobody has to know of makes no mail."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import literal_column, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from flows.recipients import Directory
+from models import (
+    Application,
+    ChangeRequest,
+    Message,
+    MessageItem,
+    Reassignment,
+    Referral,
+    Task,
+    Transition,
+)
+from models.application import ApplicationState
+from models.decision import ReferralState
+from models.message import MessageKind, MessageState
+from models.organisation import PostKind
+from models.request_machine import REQUEST, RequestKind
+from models.signoff import SIGNOFF
+from notifications.outcome import Part
+
+RECENT = timedelta(days=30)  # what is older was never to be told, or nobody could be
+DECIDED = ("grant", "refuse")  # a request; said in place of the task's own move by it
+TO_THE_HANDLER = (
+    *("return", "ask", "sign_off", "uphold", "reject", "suspend", "resume", "make_long_term"),
+    *("end_long_term", "reassign", "withdraw", "reopen", *DECIDED),
+)
+TO_THE_LEADER = ("return", "suspend", "resume")
+REQUESTS_TO_THE_LEADER = (RequestKind.EXTENSION, RequestKind.SUSPENSION)
+CLOSED = (ReferralState.OVERTAKEN, ReferralState.VOID)
+
+Decision, Anew = aliased(Transition), aliased(Referral)
+Audience = dict[int, Part]
+
+
+def unsaid(session: Session, now: datetime) -> list[Transition]:
+    """Recent moves that somebody may have to know of, and that no mail tells of."""
+    said = (
+        select(col(MessageItem.id))
+        .join(Message, col(Message.id) == col(MessageItem.message_id))
+        .where(
+            col(MessageItem.transition_id) == col(Transition.id),
+            col(Message.kind) == MessageKind.OUTCOME,
+            col(Message.state).not_in([MessageState.SUPERSEDED, MessageState.SKIPPED]),
+        )
+    )
+    closed_by_it = select(col(Referral.id)).where(
+        col(Referral.task_id) == col(Transition.task_id),
+        col(Referral.closed_at) == col(Transition.at),
+        col(Referral.state).in_(CLOSED),
+    )
+    by_request = select(col(Decision.id)).where(
+        col(Decision.link_id) == col(Transition.link_id),
+        col(Decision.task_id) == col(Transition.task_id),
+        col(Decision.machine) == REQUEST.name,
+        col(Decision.event).in_(DECIDED),
+    )
+    decided: list[Any] = [literal_column(f"'{name}'") for name in (SIGNOFF.name, REQUEST.name)]
+    found = select(Transition).where(
+        col(Transition.machine).in_(decided),  # as its index says it
+        col(Transition.at) >= now - RECENT,
+        or_(col(Transition.event).in_(TO_THE_HANDLER), closed_by_it.exists()),
+        ~said.exists(),
+        or_(col(Transition.machine) == REQUEST.name, ~by_request.exists()),
+    )
+    return list(session.scalars(found.order_by(col(Transition.id))))
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """Who has to know of these moves: read for all of them at once."""
+
+    directory: Directory
+    tasks: dict[int, Task]
+    requests: dict[int, ChangeRequest]
+    applications: dict[int, list[Application]]
+    passed: dict[tuple[str, int], Reassignment]
+    not_asked: dict[tuple[int, datetime], list[Referral]]
+
+    @classmethod
+    def load(cls, session: Session, moves: Sequence[Transition], on: date) -> "Concerned":
+        tasks = {move.task_id for move in moves}
+        submitted = select(Application).where(
+            col(Application.task_id).in_(tasks), col(Application.state) != ApplicationState.DRAFT
+        )
+        applications = defaultdict(list)
+        for one in session.scalars(submitted.order_by(col(Application.applied_at))):
+            applications[one.task_id].append(one)
+        requests = {move.request_id for move in moves}
+        passed = select(Reassignment).where(
+            col(Reassignment.link_id).in_({move.link_id for move in moves})
+        )
+        return cls(
+            directory=Directory.load(session, on),
+            tasks={
+                task.id: task
+                for task in session.scalars(select(Task).where(col(Task.id).in_(tasks)))
+            },
+            requests={
+                one.id: one
+                for one in session.scalars(
+                    select(ChangeRequest).where(col(ChangeRequest.id).in_(requests))
+                )
+            },
+            applications=applications,
+            passed={(one.link_id, one.task_id): one for one in session.scalars(passed)},
+            not_asked=_not_asked(session, tasks),
+        )
+
+    def audience(self, move: Transition) -> Audience:
+        """Everybody once, with the heaviest part; not whoever made the move."""
+        found: Audience = {}
+        for official_id, part in self._parts(move):
+            if official_id != move.actor_id:
+                found.setdefault(official_id, part)
+        return found
+
+    def _parts(self, move: Transition) -> Iterator[tuple[int, Part]]:
+        task, people = self.tasks[move.task_id], self.directory
+        if move.event in TO_THE_HANDLER:
+            passed = self.passed.get((move.link_id, task.id))
+            left = passed.from_handler_id if passed else None
+            new = passed is not None and left != task.handler_id
+            for told in people.resolve(task, PostKind.HANDLER):
+                yield told.official_id, Part.NEW if new else Part.RESPONSIBLE
+            gone = ((left, Part.RELIEVED),) if new else ()
+            for who, part in (*gone, (self._put_forward(move), Part.RESPONSIBLE)):
+                if who is not None and (reached := people.reached(task, who)):
+                    yield reached, part
+        if self._to_the_leader(move):
+            for told in people.resolve(task, PostKind.SUPERVISING_LEADER):
+                if told.climbed_from is None:
+                    yield told.official_id, Part.COPY
+        for referral in self.not_asked.get((task.id, move.at), ()):
+            mine = referral.request_id == move.request_id
+            if mine and not people.excludes(task, referral.official_id):
+                yield referral.official_id, Part.NOT_ASKED
+
+    def _put_forward(self, move: Transition) -> int | None:
+        """Who applied, or asked for what was decided."""
+        if move.request_id is not None:
+            return self.requests[move.request_id].asked_by_id
+        if move.event not in ("return", "ask", "sign_off"):
+            return None
+        before = [
+            one
+            for one in self.applications.get(move.task_id, ())
+            if one.applied_at and one.applied_at <= move.at
+        ]
+        return before[-1].applied_by_id if before else None
+
+    def _to_the_leader(self, move: Transition) -> bool:
+        if move.request_id is not None:
+            kind = self.requests[move.request_id].kind
+            return move.event in DECIDED and kind in REQUESTS_TO_THE_LEADER
+        return move.event in TO_THE_LEADER
+
+
+def _not_asked(
+    session: Session, tasks: Collection[int]
+) -> dict[tuple[int, datetime], list[Referral]]:
+    """By task and instant: who need not decide any more, though a mail asked for it; but for
+    whoever is asked anew."""
+    mailed = (
+        select(col(MessageItem.id))
+        .join(Message, col(Message.id) == col(MessageItem.message_id))
+        .where(
+            col(MessageItem.referral_id) == col(Referral.id),
+            col(MessageItem.dropped) == "",
+            or_(
+                col(Message.state) == MessageState.SENT,
+                (col(Message.state) == MessageState.QUEUED) & (col(Message.attempts) > 0),
+            ),
+        )
+    )
+    asked_anew = select(col(Anew.id)).where(
+        col(Anew.task_id) == col(Referral.task_id),
+        col(Anew.official_id) == col(Referral.official_id),
+        col(Anew.state) == ReferralState.OPEN,
+    )
+    rows = session.scalars(
+        select(Referral).where(
+            col(Referral.task_id).in_(tasks),
+            col(Referral.state).in_(CLOSED),
+            mailed.exists(),
+            ~asked_anew.exists(),
+        )
+    )
+    found = defaultdict(list)
+    for referral in rows:
+        if referral.closed_at is not None:
+            found[referral.task_id, referral.closed_at].append(referral)
+    return found

@@ -1,0 +1,36 @@
+"""One mail about the sign-off goes into the outbox, with its items and its links."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from flows.office import Office
+from flows.outbox import outbox_row
+from models import Message, MessageItem, Official, ReplyLink
+from models.message import MessageKind
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`said`: subject, both bodies, and whether it is urgent; `items` name what it tells of."""
+
+    kind: MessageKind
+    said: Mapping[str, Any]
+    items: Rows
+    links: Rows = ()
+
+
+def post(session: Session, office: Office, official: Official, what: Letter, now: datetime) -> None:
+    row = outbox_row(office, official, what.kind, None, now) | dict(what.said)
+    message = Message(**row)
+    session.add(message)
+    session.flush()
+    for table, rows in ((MessageItem, what.items), (ReplyLink, what.links)):
+        if rows:
+            session.execute(insert(table), [{**row, "message_id": message.id} for row in rows])

@@ -1,0 +1,119 @@
+"""中止: a hearing, a court or a higher office is waited for, and the clock stands still.
+
+Its end is known beforehand, so the deadline moves by the days up to that end, however late the
+night comes that finds it.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, col
+
+from flows.deadline import change_deadline, live_notice
+from flows.moves import lock_all_tasks, lock_task, move_colour, move_notice, move_task
+from flows.signoff.actor import Actor
+from flows.signoff.request_bounds import require_reason
+from flows.signoff.roles import require_move
+from models import ChangeRequest, Decision, Referral, Task, Transition
+from models.decision import Verdict
+from models.signoff import TaskState
+from models.warning import Colour
+from models.workdays import Calendar
+
+DAY = timedelta(days=1)
+
+
+def suspend(session: Session, task: Task, request: ChangeRequest, actor: Actor) -> None:
+    """The clock stops; nothing is owed on the notice, and the colour goes back to green."""
+    reason = f"{request.reason}（依据：{request.legal_basis}）"
+    said = actor.facts(reason=reason)
+    move_task(session, task, "suspend", request_id=request.id, **said)
+    if notice := live_notice(session, task):
+        move_notice(session, notice, "lift", **said)
+    if task.colour != Colour.GREEN:
+        move_colour(session, task, "relieve", Colour.GREEN, **said)
+
+
+def resume(session: Session, task: Task, actor: Actor, *, reason: str, calendar: Calendar) -> None:
+    """The office lets the clock run again, at the end of the suspension or before. Raises a
+    Refusal."""
+    lock_task(session, task.id)
+    session.refresh(task)
+    require_move(session, task, "resume", actor.official_id, actor.on)
+    require_reason(task, reason)
+    found = session.execute(_suspended().where(col(Task.id) == task.id)).first()
+    move_task(session, task, "resume", **actor.facts(reason=reason))
+    if found:
+        _, since, request = found
+        _move_deadline(session, task, since, request, on=actor.on, now=actor.now, calendar=calendar)
+
+
+def resume_ended(
+    session: Session, *, night_id: int, on: date, now: datetime, calendar: Calendar
+) -> int:
+    """The night lets every clock run again whose suspension has ended; returns how many."""
+    lock_all_tasks(session)
+    ended = _suspended().where(col(ChangeRequest.until_on) < on).order_by(col(Task.id))
+    found = session.execute(ended).all()
+    for task, since, request in found:
+        said = {"on": on, "now": now, "night_id": night_id, "request_id": request.id}
+        move_task(session, task, "resume", reason="中止期满，自动恢复", **said)
+        _move_deadline(session, task, since, request, on=on, now=now, calendar=calendar)
+    return len(found)
+
+
+def _suspended() -> Any:
+    """Suspended tasks, the business date from which each one is, and what was granted. The state
+    is written out, so that SQLite uses its index."""
+    newest = (
+        select(func.max(col(Transition.id)))
+        .where(col(Transition.task_id) == col(Task.id), col(Transition.event) == "suspend")
+        .correlate(Task)
+        .scalar_subquery()
+    )
+    suspended: Any = bindparam(None, str(TaskState.SUSPENDED), literal_execute=True)
+    return (
+        select(Task, col(Transition.on), ChangeRequest)
+        .join(Transition, col(Transition.id) == newest)
+        .join(ChangeRequest, col(ChangeRequest.id) == col(Transition.request_id))
+        .where(col(Task.state) == suspended)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _move_deadline(
+    session: Session,
+    task: Task,
+    since: date,
+    request: ChangeRequest,
+    *,
+    on: date,
+    now: datetime,
+    calendar: Calendar,
+) -> None:
+    """By the days suspended, in the name of whoever granted it."""
+    assert request.until_on is not None  # for the types: a suspension has an end
+    stood_still = min(on, request.until_on + DAY) - since
+    if task.due_on is None or not stood_still:
+        return
+    change_deadline(
+        session,
+        task,
+        task.due_on + stood_still,
+        kind="suspension",
+        reason=request.reason,
+        legal_basis=request.legal_basis,
+        on=on,
+        now=now,
+        calendar=calendar,
+        actor_id=_granted_by(session, request),
+    )
+
+
+def _granted_by(session: Session, request: ChangeRequest) -> int | None:
+    return session.scalar(
+        select(col(Decision.official_id))
+        .join(Referral, col(Referral.id) == col(Decision.referral_id))
+        .where(col(Referral.request_id) == request.id, col(Decision.verdict) == Verdict.GRANT)
+    )

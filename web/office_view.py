@@ -1,0 +1,60 @@
+"""What the office may do with a task now, for its page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from flows.recipients import Directory
+from flows.signoff.roles import OFFICE, roles_of
+from flows.signoff.waiting import Waiting, waiting
+from models import Official, Task, Unit
+from models.signoff import OPEN, TaskState
+from web.matter import Showing
+from web.office_form import RESUME, WITHDRAW
+from web.rights import Viewer
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """Something waits, and nobody is asked: whom the office may name."""
+
+    kind: str
+    people: Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class OfficeMay:
+    acts: Sequence[str]
+    unasked: Sequence[Unasked]
+    asked: Sequence[tuple[int, str]]  # referrals whose decision may have been signed on paper
+
+    def __bool__(self) -> bool:
+        return bool(self.acts or self.unasked or self.asked)
+
+
+def office_may(session: Session, viewer: Viewer, task: Task, showing: Showing) -> OfficeMay:
+    """Nothing, for anybody else."""
+    if OFFICE not in roles_of(session, task, viewer.official.id, showing.on):
+        return OfficeMay((), (), ())
+    found = waiting(session, task)
+    names = dict(session.exec(select(Official.id, Official.name)).all()) if found else {}
+    return OfficeMay(
+        [RESUME] * (task.state == TaskState.SUSPENDED) + [WITHDRAW] * (task.state in OPEN),
+        [Unasked(one.kind, _free(session, task, one, showing)) for one in found if not one.asked],
+        [(one.id, names[one.official_id]) for every in found for one in every.asked],
+    )
+
+
+def _free(session: Session, task: Task, found: Waiting, showing: Showing) -> list[tuple[int, str]]:
+    directory = Directory.load(session, showing.on)
+    rows = session.exec(
+        select(Official.id, Official.name, Unit.name)
+        .join(Unit, col(Unit.id) == col(Official.unit_id))
+        .order_by(col(Unit.name), col(Official.name))
+    )
+    return [
+        (key, f"{unit} · {name}")
+        for key, name, unit in rows
+        if key not in found.barred and not directory.excludes(task, key)
+    ]

@@ -1,0 +1,174 @@
+"""What whoever is asked to decide is shown: the packet that his decision will be held to, who
+decided before him, and what he may choose."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from flows.recipients import in_force
+from flows.rulebook import procedure_of
+from flows.signoff.chain import Asked, Step, asked_of, steps
+from flows.signoff.happened import Happened, what_happened
+from flows.signoff.packets import shown_in
+from flows.signoff.referred import LOOK_BACK, Referred, of_the_same
+from models import Application, Official, Packet, Post, Procedure, Referral, Unit
+from models.organisation import PostKind
+from models.request_machine import RequestKind
+from notifications import sentences
+from web.matter import Matter, Showing
+from web.packet_files import File, files_of, listed
+from web.referral_next import what_comes_next
+from web.request_limits import limits_of
+from web.ruling_form import CHOICES
+from web.seat import Seat
+
+
+@dataclass(frozen=True)
+class Case:
+    """One referral. `shown` is its packet; empty while it may not be shown. `choices` empty: there
+    is nothing to decide, or not here. `newer`: the link was sent for an earlier referral."""
+
+    referral: Referral
+    kind: str
+    matter: Matter
+    packet: str
+    shown: Mapping[str, Any]
+    why: str
+    late: bool
+    choices: tuple[str, ...]
+    happened: Happened | None
+    newer: bool = False
+    title: str = ""  # of the level
+    files: Sequence[File] = ()
+    steps: Sequence[Step] = ()
+    asked: Sequence[Asked] = ()
+    checklist: Sequence[str] = ()
+    units: Sequence[tuple[str, str]] = ()  # to whom an objection may pass it
+    bounds: tuple[str, str] = ("", "")  # what the procedure allows of what was asked for
+    next: tuple[str, str] = ("", "")  # what comes after it was decided
+
+    @property
+    def open(self) -> bool:
+        return self.referral.closed_at is None
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Builds what one seat shows of referrals."""
+
+    session: Session
+    showing: Showing
+    seat: Seat
+
+    def case(self, found: Referred, asked_for: int = 0) -> Case:
+        """Everything about one of them."""
+        hidden = found.task.restricted and not self.seat.proved
+        shown = {} if hidden else shown_in(self.session, found.packet)
+        application = found.referral.application_id
+        return Case(
+            found.referral,
+            found.kind,
+            self.showing.matter(found.task, found.unit.name, hidden=hidden),
+            found.packet,
+            shown,
+            self._why(found),
+            found.open and found.referral.decide_by < self.seat.on,
+            self._choices(found),
+            what_happened(self.session, found.referral),
+            newer=asked_for not in (0, found.referral.id),
+            title=self._title(found),
+            files=[] if application is None or hidden else self._files(found, application, shown),
+            steps=[] if application is None or hidden else self._steps(found, application),
+            asked=self._asked(found) if application is None and not hidden else [],
+            checklist=self._checklist(found, shown),
+            units=self._units() if found.kind == RequestKind.OBJECTION else [],
+            bounds=limits_of(self.session, found.task, found.kind),
+            next=what_comes_next(self.session, found),
+        )
+
+    def lines(self, found: Sequence[Referred]) -> list[Case]:
+        """Each as a line of a list that is decided at once. What takes more than a choice and a
+        reason is decided on its own page."""
+        packets = select(Packet).where(col(Packet.hash).in_([one.packet for one in found]))
+        shown = {row.hash: json.loads(row.shown) for row in self.session.exec(packets)}
+        return [self._line(one, shown[one.packet]) for one in found]
+
+    def _line(self, found: Referred, shown: Mapping[str, Any]) -> Case:
+        hidden = found.task.restricted and not self.seat.proved
+        simple = found.kind not in (LOOK_BACK, RequestKind.OBJECTION)
+        return Case(
+            found.referral,
+            found.kind,
+            self.showing.matter(found.task, found.unit.name, hidden=hidden),
+            found.packet,
+            {} if hidden else shown,
+            "",
+            found.referral.decide_by < self.seat.on,
+            self._choices(found) if simple else (),
+            None,
+            title=self._title(found),
+            files=listed(shown),
+            bounds=limits_of(self.session, found.task, found.kind),
+        )
+
+    def _choices(self, found: Referred) -> tuple[str, ...]:
+        if not (found.open and self.seat.open and self.seat.proved):
+            return ()
+        return tuple(CHOICES[found.kind])
+
+    def _why(self, found: Referred) -> str:
+        referral, language = found.referral, self.seat.language
+        said = sentences.why(referral.capacity, found.stands_for, referral.climbed_from, language)
+        if referral.named_by_id is None:
+            return said
+        named = self.session.get_one(Official, referral.named_by_id).name
+        english = f" {named} of the supervision office named you."
+        return said + (english if language == "en" else f"由督查办公室{named}指定。")
+
+    def _title(self, found: Referred) -> str:
+        level = found.referral.level
+        rules = procedure_of(self.session.get_one(Procedure, found.task.procedure_id))
+        return rules.level[level - 1].title if level and level <= len(rules.level) else ""
+
+    def _steps(self, found: Referred, application_id: int) -> list[Step]:
+        application = self.session.get_one(Application, application_id)
+        return steps(self.session, found.task, application)
+
+    def _asked(self, found: Referred) -> list[Asked]:
+        return asked_of(self.session, of_the_same(found.referral))
+
+    def _files(
+        self, found: Referred, application_id: int, shown: Mapping[str, Any]
+    ) -> Sequence[File]:
+        def path(evidence_id: int) -> str:
+            return self.seat.evidence(found.task.number, evidence_id)
+
+        return files_of(self.session, application_id, shown, path)
+
+    def _checklist(self, found: Referred, shown: Mapping[str, Any]) -> Sequence[str]:
+        if found.kind != LOOK_BACK:
+            return ()
+        return tuple(shown.get("checklist", ()))
+
+    def _units(self) -> list[tuple[str, str]]:
+        """Each unit, and each handler of it."""
+        units = self.session.exec(select(Unit).order_by(col(Unit.name))).all()
+        rows = self.session.exec(
+            select(Post.unit_id, Official.id, Official.name)
+            .join(Official, col(Official.id) == col(Post.official_id))
+            .where(Post.kind == PostKind.HANDLER, in_force(Post, self.seat.on))
+            .order_by(col(Official.name))
+            .distinct()
+        ).all()
+        found = []
+        for unit in units:
+            found.append((f"{unit.id}:", unit.name))
+            found += [
+                (f"{unit.id}:{who}", f"{unit.name} · {name}")
+                for at, who, name in rows
+                if at == unit.id
+            ]
+        return found

@@ -1,0 +1,76 @@
+"""The page of a receipt's link and of a mail's own: what is owed, and what was done about it."""
+
+from collections.abc import Sequence
+
+from fastapi import Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from flows.reply_links import how_many
+from flows.working_days import load_calendar
+from web.desk import desk_of
+from web.many import Result, load_many, page_number
+from web.matter import Showing
+from web.pages import page
+from web.reply_form import LONGEST, LONGEST_NAME, SHORTEST, ReplyForm
+from web.reply_view import View
+from web.ruling_form import LONGEST_OF_MANY, Fault, Submitted
+from web.seat import Seat
+
+
+def show_replies(
+    request: Request,
+    session: Session,
+    seat: Seat,
+    form: ReplyForm | None = None,
+    faults: Sequence[Fault] = (),
+    *,
+    only: int | None = None,
+    unproved: Fault | None = None,
+    sent: Submitted | None = None,
+    results: Sequence[Result] = (),
+) -> Response:
+    """`only`: a form of this receipt is given back to be corrected. `unproved`: why the browser
+    could not be proved the owner's. `sent`, `results`: of many decisions at once."""
+    desk, opened = desk_of(request), seat.opened
+    assert opened is not None  # for the types: this page is a link's
+    showing = Showing.load(session, load_calendar(session), seat.on)
+    view = View(session, desk, opened, showing, seat.language)
+    many = None
+    if opened.of_the_mail and only is None:
+        number = page_number(request.query_params.get("page", "1"))
+        many = load_many(session, showing, seat, number, faults if sent else (), results)
+    return page(
+        request,
+        "reply.html",
+        status=_status(only, unproved, faults, results),
+        language=seat.language,
+        seat=seat,
+        opened=opened,
+        one=not opened.of_the_mail or only is not None,
+        total=how_many(session, opened),
+        items=view.items(only),
+        reminded=view.reminded(),
+        done=view.done(),
+        standing=seat.standing,
+        unproved=unproved,
+        form=form,
+        faults=[] if sent else list(faults),
+        longest=LONGEST,
+        shortest=SHORTEST,
+        longest_name=LONGEST_NAME,
+        many=many,
+        sent=sent or Submitted(),
+        kept={**sent.written, "many": "yes"} if sent and sent.chosen() else {},
+        longest_of_many=LONGEST_OF_MANY,
+    )
+
+
+def _status(
+    only: int | None, unproved: Fault | None, faults: Sequence[Fault], results: Sequence[Result]
+) -> int:
+    if only is not None or unproved:
+        return 422
+    if faults or (results and all(one.fault for one in results)):
+        return 409
+    return 200
