@@ -14,6 +14,7 @@ from sise.commands import (
     demo,
     keys,
     ledgers,
+    look_backs,
     looking,
     nights,
     one_task,
@@ -50,6 +51,7 @@ app.command("reassign")(responsible.reassign_command)
 app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
+app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")

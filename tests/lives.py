@@ -43,7 +43,7 @@ from tests.conftest import instant
 from tests.sign_offs import COMPLETE, Bench
 
 CALENDAR = Calendar()
-CHECKED = MappingProxyType({n: (True, "") for n in range(1, 6)})
+CHECKED = MappingProxyType(dict.fromkeys(range(1, 6), (True, "")))
 
 
 class NothingToDecide(Exception):

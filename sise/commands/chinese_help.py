@@ -45,6 +45,18 @@ HELP = {
         "夜间检查有没有漏、邮件有没有卡住；正常时结束码为 0。"
     ),
     "Print a one-time sign-in link, for the first administrator.": "打印一次性登录链接。",
+    "Closed matters that are looked at again.": "对已销号事项开展回头看。",
+    "Every sample that was drawn, with its seed and what was found.": (
+        "历次抽样：种子、数量和检查结论。"
+    ),
+    "Prove that a sample is what its seed draws; exit 1 if it is not.": (
+        "按种子重新抽样，核对是否一致；不一致时结束码为 1。"
+    ),
+    "As `rounds` numbers it.": "抽样的号，见 rounds。",
+    "Have a matter that was signed off looked at again, beside the samples.": (
+        "抽样之外，把一件已销号的事项列入回头看。"
+    ),
+    "What waits to be looked at, the soonest first.": "待查的回头看，期限最近的在前。",
     "The ladders: which colours, when, who is told, what they owe.": (
         "预警规则：哪些颜色、何时达到、告知谁、要做什么。"
     ),

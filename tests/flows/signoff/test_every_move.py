@@ -112,9 +112,7 @@ MAY: dict[Callable[[Life], None], dict[str, set[str]]] = {
     in_progress: HANDLER_APPLIES | OFFICE,
     in_progress_and_suspension_asked: HANDLER_APPLIES | {"suspend": {"hugo"}} | OFFICE,
     in_progress_and_long_term_asked: HANDLER_APPLIES | {"make_long_term": {"hugo"}} | OFFICE,
-    under_review: REVIEWED
-    | {"approve": {"dora"}, "return": {"dora"}, "ask": {"dora"}}
-    | OFFICE,
+    under_review: REVIEWED | {"approve": {"dora"}, "return": {"dora"}, "ask": {"dora"}} | OFFICE,
     under_review_of_the_last: REVIEWED
     | {"approve": {"hugo"}, "return": {"hugo"}, "ask": {"hugo"}}
     | OFFICE,
