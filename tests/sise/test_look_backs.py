@@ -69,6 +69,17 @@ def test_the_office_adds_a_matter_by_its_number(closed: Sise):
     assert (added["number"], added["round_id"], added["last"]) == ("甲-2", None, True)
 
 
+def test_the_task_tells_of_its_look_backs(closed: Sise):
+    closed.done("look-back", "add", "甲-1", "--why", "群众有反映")
+
+    facts = closed.done("task", "甲-1", "--json").json
+    assert (facts["cycle"], facts["look_backs"][0]["checkers"]) == (1, ["ruth"])
+    said = closed.done("task", "甲-1").out
+    assert "回头看" in said
+    assert "待查" in said
+    assert "轮整改" not in said
+
+
 def test_what_cannot_be_done_is_one_sentence(closed: Sise):
     assert "没有第 7 号抽样" in closed.refused("look-back", "draw-again", 7, code=2)
     assert "没有编号" in closed.refused("look-back", "add", "丙-9", "--why", "抽查", code=2)
