@@ -14,6 +14,8 @@ from flows.link_tasks import opened_task
 from flows.reply_links import Opened, find
 from flows.signoff.actor import Actor
 from flows.signoff.roles import HANDLER, roles_of
+from flows.signoff.telling import tell
+from flows.working_days import load_calendar
 from models import Official, Task
 from models.proof import Assurance
 from models.refusal import Refusal
@@ -155,8 +157,11 @@ def admit(request: Request) -> None:
 @contextmanager
 def recording(request: Request, acting: Acting) -> Iterator[Session]:
     """One act, and the mails that follow from it."""
-    with transaction(desk_of(request).office.engine, acting.now) as session:
+    office = desk_of(request).office
+    with transaction(office.engine, acting.now) as session:
         yield session
+        calendar = load_calendar(session)
+        tell(session, office, on=acting.on, now=acting.now, calendar=calendar)
 
 
 def _at_desk(request: Request, session: Session, number: str, now: datetime) -> Acting:

@@ -16,10 +16,12 @@ from flows.signoff.evidence import MIB, TOGETHER
 from notifications.mailbox import Mailbox
 from web import (
     applying,
+    asking,
     board,
     desk_decisions,
     evidence,
     health,
+    look_backs,
     mailbox,
     office_desk,
     paper,
@@ -72,6 +74,7 @@ def create_app(
 _PARTS = (
     evidence,
     applying,
+    asking,
     replies,
     signing_in,
     desk_decisions,
@@ -80,6 +83,7 @@ _PARTS = (
     board,
     task_page,
     people,
+    look_backs,
     mailbox,
     health,
 )

@@ -1,14 +1,16 @@
 """What the page of an application shows: a form to write on, or what was submitted and where it
 stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from flows.signoff.applications import last_application
-from flows.signoff.chain import steps
+from flows.signoff.chain import Step, steps
 from flows.signoff.evidence import LARGEST, MIB, MOST, TOGETHER, WELCOME, present_evidence
 from flows.signoff.levels import rules_of
 from flows.signoff.packets import shown_in
@@ -20,9 +22,19 @@ from models.refusal import Refusal
 from web.acting import Acting
 from web.application_form import AMEND, ApplicationForm, Fault, Faults
 from web.matter import Matter, Showing
+from web.packet_files import File, files_of
 from web.pages import page
 from web.proof_first import prove_first
 from web.reply_form import LONGEST, LONGEST_NAME
+
+
+@dataclass(frozen=True)
+class SubmittedOne:
+    """What was submitted, word for word, and who was asked to decide on it."""
+
+    shown: dict[str, Any]
+    files: Sequence[File]
+    steps: Sequence[Step]
 
 
 @dataclass(frozen=True)
@@ -71,8 +83,7 @@ def show_application(
             select(Measure).where(Measure.task_id == task.id).order_by(col(Measure.position))
         ).all(),
         visibles=list(SixVisible) if rules_of(session, task).evidence.six_visibles else [],
-        shown=shown_in(session, application.packet) if application and application.packet else None,
-        steps=steps(session, task, application) if application and application.packet else [],
+        submitted=_submitted(session, acting, task, application),
         longest=LONGEST,
         longest_name=LONGEST_NAME,
         limits={"one": LARGEST // MIB, "all": TOGETHER // MIB, "most": MOST, "kinds": WELCOME},
@@ -101,6 +112,19 @@ def _why_not(session: Session, acting: Acting, task: Task) -> Fault | None:
     except Refusal as refused:
         return refused.chinese, refused.english
     return None
+
+
+def _submitted(
+    session: Session, acting: Acting, task: Task, application: Application | None
+) -> SubmittedOne | None:
+    if application is None or application.packet is None:
+        return None
+    shown = shown_in(session, application.packet)
+    return SubmittedOne(
+        shown,
+        files_of(session, application.id, shown, acting.evidence),
+        steps(session, task, application),
+    )
 
 
 def _files(session: Session, acting: Acting, application: Application | None) -> list[ShownFile]:

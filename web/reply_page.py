@@ -1,6 +1,7 @@
 """The page of a receipt's link and of a mail's own: what is owed, and what was done about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -8,12 +9,15 @@ from sqlmodel import Session
 
 from flows.reply_links import how_many
 from flows.working_days import load_calendar
+from models import Task
+from models.notice import Duty
 from web.desk import desk_of
 from web.many import Result, load_many, page_number
 from web.matter import Showing
+from web.offers import OTHERS, Way, ways
 from web.pages import page
 from web.reply_form import LONGEST, LONGEST_NAME, SHORTEST, ReplyForm
-from web.reply_view import View
+from web.reply_view import Item, View
 from web.ruling_form import LONGEST_OF_MANY, Fault, Submitted
 from web.seat import Seat
 
@@ -36,6 +40,7 @@ def show_replies(
     assert opened is not None  # for the types: this page is a link's
     showing = Showing.load(session, load_calendar(session), seat.on)
     view = View(session, desk, opened, showing, seat.language)
+    items = view.items(only)
     many = None
     if opened.of_the_mail and only is None:
         number = page_number(request.query_params.get("page", "1"))
@@ -49,8 +54,10 @@ def show_replies(
         opened=opened,
         one=not opened.of_the_mail or only is not None,
         total=how_many(session, opened),
-        items=view.items(only),
+        items=items,
+        ways=_ways(session, seat, items),
         reminded=view.reminded(),
+        yours=view.handled(),
         done=view.done(),
         standing=seat.standing,
         unproved=unproved,
@@ -64,6 +71,23 @@ def show_replies(
         kept={**sent.written, "many": "yes"} if sent and sent.chosen() else {},
         longest_of_many=LONGEST_OF_MANY,
     )
+
+
+def _ways(session: Session, seat: Seat, items: Sequence[Item]) -> Mapping[int, Sequence[Way]]:
+    """By task. A page of many matters has one way for each: to a page of its own."""
+    mine = {item.notice.task_id for item in items if item.receipt.duty == Duty.ACT}
+    found: dict[int, Sequence[Way]] = {}
+    for task_id in mine if seat.open else ():
+        task = session.get_one(Task, task_id)
+        base = f"{seat.here}/tasks/{quote(task.number)}"
+        if len(items) > 1:
+            found[task_id] = [Way(OTHERS, base)]
+        else:
+            calendar = load_calendar(session)
+            found[task_id] = ways(
+                session, task, seat.official.id, base, on=seat.on, calendar=calendar
+            )
+    return found
 
 
 def _status(

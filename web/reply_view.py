@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from flows.recipients import tasks_aside
+from flows.recipients import Directory, tasks_aside
 from flows.reply_links import Opened, OpenReceipt, open_receipts, reminded
 from flows.said import Heard, heard
+from flows.signoff.roles import handlers
 from models import Message, Notice, Receipt, Task, Transition
 from models.notice import Duty
 from models.notice_machine import LIVE, NoticeState
@@ -71,6 +72,15 @@ class View:
             self.showing.matter(task, unit.name, hidden=task.restricted, colour=task.colour)
             for task, unit in reminded(self.session, self.opened, SHOWN, self.showing.on)
         ]
+
+    def handled(self) -> set[str]:
+        """The numbers of those that this person handles, and may do more about."""
+        found = reminded(self.session, self.opened, SHOWN, self.showing.on)
+        if not found:
+            return set()
+        directory = Directory.load(self.session, self.showing.on)
+        who = self.opened.official.id
+        return {t.number for t, _ in found if who in handlers(self.session, directory, t)}
 
     def done(self) -> list[Done]:
         """For the digest's link, from which a settled matter disappears."""

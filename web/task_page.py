@@ -14,6 +14,7 @@ from flows.working_days import load_calendar
 from models import Measure, Official, Procedure, Task, Unit
 from web.desk import desk_of
 from web.matter import Showing
+from web.offers import ways
 from web.office_form import OfficeForm
 from web.office_view import office_may
 from web.pages import page
@@ -78,6 +79,14 @@ def show_task(
             because=replace(explained, told=(), changes=()).sentences(language),
             story=story(session, task, explained.told),
             signoff=sign_off_of(session, task),
+            ways=ways(
+                session,
+                task,
+                viewer.official.id,
+                f"/tasks/{quote(task.number)}",
+                on=showing.on,
+                calendar=calendar,
+            ),
             office_may=office_may(session, viewer, task, showing),
             sent=office,
             faults=faults,
