@@ -14,7 +14,7 @@ from flows.working_days import load_calendar
 from models import Measure, Official, Procedure, Task, Unit
 from web.desk import desk_of
 from web.matter import Showing
-from web.offers import ways
+from web.offers import Way, ways
 from web.office_form import OfficeForm
 from web.office_view import office_may
 from web.pages import page
@@ -79,14 +79,7 @@ def show_task(
             because=replace(explained, told=(), changes=()).sentences(language),
             story=story(session, task, explained.told),
             signoff=sign_off_of(session, task),
-            ways=ways(
-                session,
-                task,
-                viewer.official.id,
-                f"/tasks/{quote(task.number)}",
-                on=showing.on,
-                calendar=calendar,
-            ),
+            ways=_ways(session, task, viewer, showing),
             office_may=office_may(session, viewer, task, showing),
             sent=office,
             faults=faults,
@@ -102,6 +95,12 @@ def visible_task(session: Session, viewer: Viewer, number: str) -> Task:
     if task is None:
         raise HTTPException(404)
     return task
+
+
+def _ways(session: Session, task: Task, viewer: Viewer, showing: Showing) -> Sequence[Way]:
+    base = f"/tasks/{quote(task.number)}"
+    who, calendar = viewer.official.id, showing.calendar
+    return ways(session, task, who, base, on=showing.on, calendar=calendar)
 
 
 def _name(session: Session, official_id: int | None) -> str:
