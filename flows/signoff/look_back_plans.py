@@ -12,7 +12,7 @@ from flows.signoff.levels import barred, rules_of
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.packets import keep, of_task, shown_in
 from flows.signoff.referrals import decide_by, refer
-from flows.signoff.roles import NotNow
+from flows.signoff.roles import NotNow, require_reason
 from models import Application, LookBack, Task
 from models.application import ApplicationState
 from models.refusal import Refusal
@@ -35,16 +35,6 @@ class WaitsAlready(Refusal):
         )
 
 
-class SayWhy(Refusal):
-    """The office says why it wants a task to be looked at."""
-
-    def __init__(self, number: str) -> None:
-        super().__init__(
-            f"{number}：列入回头看须写明理由；没有记录任何操作",
-            f"{number}: say why it is to be looked at again; nothing was recorded",
-        )
-
-
 def plan(
     session: Session, task: Task, actor: OfficeActor, *, reason: str, calendar: Calendar
 ) -> LookBack:
@@ -53,8 +43,7 @@ def plan(
     hold_for_office(session, task, actor)
     if task.state != TaskState.SIGNED_OFF:
         raise NotNow(task, "look_back")
-    if not reason.strip():
-        raise SayWhy(task.number)
+    require_reason(task, reason)
     if waiting := waiting_look_back(session, task):
         raise WaitsAlready(task.number, waiting.check_by)
     spans = rules_of(session, task).look_back

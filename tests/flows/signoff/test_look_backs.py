@@ -9,10 +9,10 @@ from flows.audit import contradictions
 from flows.database import reading
 from flows.explain import explain
 from flows.signoff.deciding import NeedsReason, NotOpen
-from flows.signoff.look_back_plans import SayWhy, WaitsAlready
+from flows.signoff.look_back_plans import WaitsAlready
 from flows.signoff.look_backs import HadAPart, NotAnswered
 from flows.signoff.packets import Changed, shown_in
-from flows.signoff.roles import NotNow, NotYours, StandsAside
+from flows.signoff.roles import NotNow, NotYours, SayWhy, StandsAside
 from flows.standing import History
 from models import (
     DeadlineChange,

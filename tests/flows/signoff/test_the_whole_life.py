@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -33,6 +34,7 @@ from models.refusal import Refusal
 from models.request_machine import RequestKind
 from models.signoff import CLOSED, SIGNOFF, TaskState
 from models.warning import WARNING, Colour
+from tests.conftest import sample
 from tests.lives import ACTS, Life, NothingToDecide
 from tests.sign_offs import Bench
 
@@ -198,10 +200,12 @@ class WholeLife(RuleBasedStateMachine):
             assert not {application.applied_by_id, task.handler_id} & {*self.life.asked()}
 
 
+@pytest.mark.storm
 def test_whatever_is_done_in_whatever_order_a_task_keeps_its_promises(bench: Bench):
     bench.task("甲-1", Life.on + timedelta(days=28), opened_on=Life.on)
     WholeLife.bench = bench
 
     run_state_machine_as_test(
-        WholeLife, settings=settings(max_examples=15, stateful_step_count=25, deadline=None)
+        WholeLife,
+        settings=settings(max_examples=sample(8, 300), stateful_step_count=25, deadline=None),
     )
