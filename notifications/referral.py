@@ -61,6 +61,8 @@ class Asked:
         if self.request is not None:
             return word(f"request.{self.request}", language)
         if self.nth is not None:
+            if not self.nth:  # put down by hand, before the first of its dates
+                return "look-back" if english else "回头看"
             return f"look-back no. {self.nth}" if english else f"第 {self.nth} 次回头看"
         if english:
             return f"sign-off, level {self.level} of {self.levels}: {self.level_title}"

@@ -22,6 +22,8 @@ from models.refusal import Refusal
 from models.signoff import TaskState
 from models.workdays import Calendar
 
+NO_LEVEL = 0  # that of a look-back: whoever approved at any is barred
+
 
 class NotIndependent(Refusal):
     """This person has a part in what he would decide on."""
@@ -86,7 +88,7 @@ def _post(level: Level, task: Task) -> tuple[PostKind, FromLeadUnit | None]:
 
 def barred(session: Session, task: Task, application: Application, level: int) -> set[int]:
     """Who may not decide at this level: whoever applied, the handler, and whoever approved
-    another one (at level 0: any); a deputy and whom he stood for count both."""
+    another one (at NO_LEVEL: any); a deputy and whom he stood for count both."""
     rows = session.execute(
         select(Referral.official_id, Referral.stands_for_id)
         .join(Decision, col(Decision.referral_id) == col(Referral.id))

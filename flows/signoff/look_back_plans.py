@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from flows.recipients import Directory
 from flows.signoff.actor import OfficeActor
-from flows.signoff.levels import barred, rules_of
+from flows.signoff.levels import NO_LEVEL, barred, rules_of
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.packets import keep, of_task, shown_in
 from flows.signoff.referrals import decide_by, refer
@@ -20,8 +20,6 @@ from models.signoff import TaskState
 from models.span import Span
 from models.workdays import Calendar
 from notifications.wording import ENGLISH, day_words
-
-NO_LEVEL = 0  # a look-back is none: whoever approved at any is barred
 
 
 class WaitsAlready(Refusal):

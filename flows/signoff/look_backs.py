@@ -9,8 +9,8 @@ from flows.deadline import change_deadline
 from flows.moves import move_task
 from flows.signoff.actor import Actor
 from flows.signoff.deciding import Ruling, hold_referral, record, require_shown
-from flows.signoff.levels import barred, rules_of
-from flows.signoff.look_back_plans import NO_LEVEL, granted
+from flows.signoff.levels import NO_LEVEL, barred, rules_of
+from flows.signoff.look_back_plans import granted
 from flows.signoff.packets import shown_in
 from flows.signoff.referrals import close_referrals, decide_by
 from models import Decision, LookBack, LookBackPoint, Referral, Task

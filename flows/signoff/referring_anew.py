@@ -5,11 +5,10 @@ from collections.abc import Callable
 from sqlmodel import Session, col, select
 
 from flows.signoff.actor import OfficeActor
-from flows.signoff.levels import barred, refer_level, rules_of
+from flows.signoff.levels import NO_LEVEL, barred, refer_level, rules_of
 from flows.signoff.referrals import Of, close_referrals, refer
 from flows.signoff.request_bounds import approval_of
 from flows.signoff.requests import has_a_part
-from flows.signoff.waiting import NO_LEVEL
 from models import Application, ChangeRequest, LookBack, Referral, Task
 from models.application import ApplicationState
 from models.decision import ReferralState

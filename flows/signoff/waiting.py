@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from flows.signoff.levels import barred, rules_of
+from flows.signoff.levels import NO_LEVEL, barred, rules_of
 from flows.signoff.request_bounds import approval_of
 from flows.signoff.requests import has_a_part, pending
 from models import Application, LookBack, Referral, Task
@@ -13,8 +13,6 @@ from models.application import ApplicationState
 from models.decision import ReferralState
 from models.organisation import PostKind
 from models.span import Span
-
-NO_LEVEL = 0  # of a look-back: whoever approved at any level is barred
 
 
 @dataclass(frozen=True)
