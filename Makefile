@@ -31,8 +31,8 @@ serve: .venv/run ## the pages and the scheduler
 test: .venv/dev ## the whole suite, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 3 --dist worksteal
 
-storm: .venv/dev ## fifty kills in three thousand mails, on SQLite and PostgreSQL; minutes
-	$(BIN)/python -m pytest tests/storm/*.py
+storm: .venv/dev ## kills, random tasks and large ledgers in full numbers, on both databases; minutes
+	SISE_STORM=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m storm -o python_files='test_*.py kills.py'
 
 check: .venv/dev ## format, lint, types, layers
 	$(BIN)/ruff format --check .

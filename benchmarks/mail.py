@@ -25,12 +25,12 @@ from benchmarks.outbox import compose, composed, letter, office_of
 from benchmarks.population import TONIGHT, instant
 from benchmarks.relays import found, postfix, smtp_sink
 from flows.delivery import deliver
+from flows.link_keys import LinkKeys
 from flows.office import Office
+from flows.wire_content import wire_content
 from models import Message
 from notifications.digest import render_digest
-from notifications.links import fill
 from notifications.mailer import Outcome, Relay, connected
-from notifications.mime import build
 
 CONNECTIONS = 8
 BUDGETS = {"build": 0.6, "sqlite": 0.35, "postgresql": 0.35}
@@ -54,12 +54,7 @@ def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) ->
 
 def built(office: Office, mail: Message) -> bytes:
     """As flows.delivery makes it from a message of the outbox."""
-    text, html = (
-        fill(body, secret=office.secret, base_url=office.base_url)
-        for body in (mail.text, mail.html)
-    )
-    at = office.local(mail.composed_at)
-    return build(mail, mail_from=office.mail_from, text=text, html=html, at=at)
+    return wire_content(office, mail, LinkKeys(office.secret))
 
 
 def rendered(office: Office, mail: Message) -> bytes:

@@ -5,7 +5,7 @@ in a person's place when there is a receipt for it, so twice is once.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -93,10 +93,7 @@ def nobody_left(session: Session, on: date) -> list[tuple[str, str]]:
 def tell_instead(session: Session, office: Office, found: Sequence[Missed], now: datetime) -> int:
     """Give those who come next their receipts, and compose one mail for each of them."""
     on = office.local(now).date()
-    # Held, so that two deliveries do not both tell the next level.
-    ids = {one.notice.id for one in found}
-    held = select(col(Notice.id)).where(col(Notice.id).in_(ids)).order_by(col(Notice.id))
-    session.execute(held.with_for_update())
+    hold_notices(session, {one.notice.id for one in found})
     receipts = _receipts(session, found)
     given: dict[int, set[int]] = defaultdict(set)
     for one, told in _successors(found, receipts, Directory.load(session, on)):
@@ -108,6 +105,13 @@ def tell_instead(session: Session, office: Office, found: Sequence[Missed], now:
         calendar = load_calendar(session)
         compose_between(session, office, given, on=on, now=now, calendar=calendar)
     return sum(map(len, given.values()))
+
+
+def hold_notices(session: Session, ids: Collection[int | None]) -> None:
+    """So that two deliveries do not both tell the next level."""
+    if ids:
+        held = select(col(Notice.id)).where(col(Notice.id).in_(ids)).order_by(col(Notice.id))
+        session.execute(held.with_for_update())
 
 
 def _successors(

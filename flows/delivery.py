@@ -1,4 +1,4 @@
-"""Delivery: claim, check once more, send, commit the outcome of each message by itself."""
+"""Delivery: a few connections, each with one message in hand; between two, the clerk is asked."""
 
 import asyncio
 import logging
@@ -11,22 +11,24 @@ from time import monotonic
 
 from sqlalchemy.exc import DatabaseError
 
-from flows.attempts import settle
+from flows.attempts import Ended
+from flows.claims import Claim
+from flows.clerk import Clerk
 from flows.climb import climb
 from flows.database import reading
 from flows.handing_on import tell_new_ones
-from flows.link_keys import older_keys
+from flows.link_keys import link_keys
 from flows.mail_waits import Why, hindrance, why_waiting
 from flows.office import MailHours, Office
-from flows.outbox import Claim, Outbox
+from flows.outbox import Outbox
 from flows.pauses import is_open, may_probe, pause_relay
 from flows.still_owed import still_owed
+from flows.wire_content import wire_content
 from flows.working_days import load_calendar
 from models.message import MessageKind, MessageState
 from models.workdays import Calendar
-from notifications.links import fill
 from notifications.mailer import Connection, Outcome, Relay, RelayUnavailable, Report, connected
-from notifications.mime import build, wire_address
+from notifications.mime import wire_address
 from notifications.verp import envelope_sender
 
 HEARTBEAT = 30.0  # seconds; a lease lasts four of them
@@ -66,6 +68,7 @@ class Round:
     delivered: Delivered = field(default_factory=Delivered)
     connections: int = 0  # that are tried or used at this moment
     outbox: Outbox = field(init=False)
+    clerk: Clerk = field(init=False)
 
     def __post_init__(self) -> None:
         self.outbox = Outbox(
@@ -73,6 +76,7 @@ class Round:
             str(self.relay),
             self.office.mail_limits,
             partial(still_owed, self.office),
+            partial(link_keys, self.office),
             self.only,
         )
 
@@ -85,8 +89,8 @@ class Round:
             return False
         return self.office.mail_hours.open_at(self.office.local(self.at()), self.calendar)
 
-    def owing(self) -> int:
-        return self.outbox.free(self.at()) if self.open() else 0
+    async def owing(self) -> int:
+        return await self.clerk.ask(self.outbox.free, self.at()) if self.open() else 0
 
 
 def deliver(
@@ -133,17 +137,21 @@ def queued(office: Office) -> int:
 
 
 async def _deliver(this: Round, workers: int) -> None:
+    this.clerk = Clerk(this.office, this.outbox, this.at)
     heart = asyncio.create_task(_beat(this))
     try:
-        if is_open(this.office) and not await _probe(this):
+        if await this.clerk.ask(is_open, this.office) and not await _probe(this):
             return
-        crew = (_work(this) for _ in range(min(workers, max(1, this.owing()))))
+        crew = [_work(this) for _ in range(min(workers, max(1, await this.owing())))]
         # One that fails must not cancel another that waits for the answer to a final dot.
         for failure in await asyncio.gather(*crew, return_exceptions=True):
             if failure is not None:
                 raise failure
     finally:
         heart.cancel()
+        await this.clerk.close()
+        this.delivered.skipped += this.clerk.dropped[MessageState.SKIPPED]
+        this.delivered.failed += this.clerk.dropped[MessageState.DEAD]
 
 
 async def _beat(this: Round) -> None:
@@ -151,14 +159,15 @@ async def _beat(this: Round) -> None:
     while True:
         await asyncio.sleep(HEARTBEAT)
         try:
-            this.outbox.renew(this.at())
+            await this.clerk.ask(this.outbox.renew, this.at())
         except DatabaseError as error:  # the next beat may come in time
             log.warning("the leases could not be renewed: %s", error)
 
 
 async def _probe(this: Round) -> bool:
     """One connection and one mail, by one worker of all: will the relay have us again?"""
-    if not this.owing() or not may_probe(this.office.engine, str(this.relay), this.at()):
+    relay, engine = str(this.relay), this.office.engine
+    if not await this.owing() or not await this.clerk.ask(may_probe, engine, relay, this.at()):
         return False
     return await _connect(this, 1, probing=True)
 
@@ -166,8 +175,9 @@ async def _probe(this: Round) -> bool:
 async def _work(this: Round) -> None:
     """One connection after the other, until nothing is owed."""
     while True:
-        if this.owing():
-            if is_open(this.office) or not await _connect(this, TO_A_CONNECTION):
+        if await this.owing():
+            paused = await this.clerk.ask(is_open, this.office)
+            if paused or not await _connect(this, TO_A_CONNECTION):
                 return
         elif not await _relieved(this):
             return
@@ -185,8 +195,8 @@ async def _connect(this: Round, most: int, *, probing: bool = False) -> bool:
             await _use(this, connection, most)
     except RelayUnavailable as refusal:
         if this.connections == 1:
-            engine, relay = this.office.engine, str(this.relay)
-            pause_relay(engine, relay, str(refusal), this.at(), probed=probing)
+            pause = partial(pause_relay, this.office.engine, str(this.relay), probed=probing)
+            await this.clerk.ask(pause, str(refusal), this.at())
         return False
     finally:
         this.connections -= 1
@@ -195,7 +205,9 @@ async def _connect(this: Round, most: int, *, probing: bool = False) -> bool:
 
 async def _relieved(this: Round) -> bool:
     """Wait for what a limit holds back. False: there is nothing to wait for."""
-    if not this.patient or not this.open() or not (moment := this.outbox.relief(this.at())):
+    if not this.patient or not this.open():
+        return False
+    if not (moment := await this.clerk.ask(this.outbox.relief, this.at())):
         return False
     seconds = (moment - this.at()).total_seconds()
     await asyncio.to_thread(this.stopping.wait, max(seconds, BREATH))
@@ -206,66 +218,61 @@ async def _use(this: Round, connection: Connection, most: int) -> None:
     """Send as long as the connection holds. Raises RelayUnavailable if it was of no use at all."""
     if not connection.usable:
         raise RelayUnavailable(f"{this.relay}: the relay closed the connection at once")
-    used = 0
-    while used < most and connection.usable and this.open():
-        if (claim := this.outbox.claim(this.at())) is None:
-            return
-        if (content := _content(this, claim)) is None:
+    used, ended = 0, None
+    while claim := await _next(this, ended, wants=used < most and connection.usable):
+        content = _content(this, claim)
+        if isinstance(content, Report):
+            ended = Ended(claim, content)
             continue
         report = await _attempt(this, connection, claim, content)
-        _record(this, claim, report)
+        ended = Ended(claim, report)
         if report.outcome == Outcome.CONFIG:
+            await _next(this, ended, wants=False)
             if used:  # so many to a connection and no more: a fresh one may go on
                 return
             raise RelayUnavailable(f"{this.relay}: {report.said}")
         used += 1
 
 
-def _content(this: Round, claim: Claim) -> bytes | None:
-    """What goes over the wire; None: it does not go, and that is settled."""
-    message, office = claim.message, this.office
-    if message.state != MessageState.QUEUED:
-        this.delivered.skipped += message.state == MessageState.SKIPPED
-        this.delivered.failed += message.state == MessageState.DEAD
+async def _next(this: Round, ended: Ended | None, *, wants: bool) -> Claim | None:
+    """Nothing is begun before the outcome of the last one is committed."""
+    wants = wants and this.open()
+    if ended is None and not wants:
         return None
-    older = older_keys(office, message)
-    text, html = (
-        fill(body, secret=office.secret, base_url=office.base_url, older=older)
-        for body in (message.text, message.html)
-    )
+    state, claim = await this.clerk.serve(ended, wants=wants)
+    if ended and state:
+        _count(this, ended, state)
+    return claim
+
+
+def _content(this: Round, claim: Claim) -> bytes | Report:
     try:
-        return build(
-            message,
-            mail_from=office.mail_from,
-            text=text,
-            html=html,
-            at=office.local(message.composed_at),
-        )
-    except ValueError as error:  # whatever it is: the people behind it in the queue come next
-        _record(this, claim, Report(Outcome.REJECT, str(error)))
-        return None
+        return wire_content(this.office, claim.message, claim.keys)
+    except ValueError as error:
+        return Report(Outcome.REJECT, str(error))
+    except Exception as error:  # whatever it is: the people behind it in the queue come next
+        log.exception("message %s could not be put together", claim.message.id)
+        return Report(Outcome.RETRY, f"it could not be put together: {type(error).__name__}")
 
 
 async def _attempt(this: Round, connection: Connection, claim: Claim, content: bytes) -> Report:
     office = this.office
     sender = envelope_sender(
-        office.secret, office.bounce_address, office.mail_from, claim.message.id
+        claim.keys.newest, office.bounce_address, office.mail_from, claim.message.id
     )
     sender, recipient = wire_address(sender), wire_address(claim.message.to_address)
     try:
         return await connection.send(sender, recipient, content)
     except asyncio.CancelledError:  # a second Ctrl-C; other workers may not feel it (gh-86296)
         this.stopping.set()
-        _record(this, claim, Report(Outcome.UNKNOWN, "stopped while it was being sent"))
+        this.clerk.leave(claim, Report(Outcome.UNKNOWN, "stopped while it was being sent"))
         raise
 
 
-def _record(this: Round, claim: Claim, report: Report) -> None:
-    state, delivered = settle(this.office, this.outbox, claim, report, this.at()), this.delivered
-    if state is None:
-        return
+def _count(this: Round, ended: Ended, state: MessageState) -> None:
+    delivered = this.delivered
     delivered.sent += state == MessageState.SENT
     delivered.failed += state == MessageState.DEAD
-    delivered.unknown += report.outcome == Outcome.UNKNOWN
+    delivered.unknown += ended.report is not None and ended.report.outcome == Outcome.UNKNOWN
     if state == MessageState.SENT:
-        this.done(claim.message.to_address)
+        this.done(ended.claim.message.to_address)

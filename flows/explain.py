@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from flows.escalation import anchors_of
 from flows.rulebook import ladder_of
+from flows.signoff.lists import policy_on
 from flows.standing import History, Standing
 from flows.told import told
-from models import Official, Policy, Task
+from models import Official, Task
 from models.ladder import Entry, Ladder
 from models.refusal import Refusal
 from models.signoff import ON_CLOCK
@@ -56,7 +57,7 @@ def explain(
     history = History.load(session, kept)
     stood = history.at_end_of(on)
     task, due = stood.task, stood.task.due_on
-    ladder = ladder_of(session.get_one(Policy, task.policy_id))
+    ladder = ladder_of(policy_on(session, task, on, calendar))
     rows = _rows(history, stood, ladder, calendar, on)
     return Explanation(
         number=task.number,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import Table, bindparam, func, select, text
 from sqlmodel import Session, col
 
 from models import (
@@ -29,6 +29,14 @@ CHAINED: tuple[Table, ...] = (
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()
 HEAD_LOCK = 0x5155E  # PostgreSQL: whoever appends to the chain holds this advisory lock
+
+_ROWS = {  # built once: putting a statement together costs more than running it
+    table.name: select(*(table.c[name] for name in sorted(table.c.keys())))
+    .where(table.c.link_id == bindparam("link"))
+    .order_by(table.c.id)
+    .execution_options(yield_per=1000)
+    for table in CHAINED
+}
 
 
 def link_id(session: Session) -> str:
@@ -73,12 +81,12 @@ def link_hash(link: ChainLink) -> str:
 def rows_hash(session: Session, link: str) -> str:
     """What is empty is not hashed, so that a column added later leaves old links as they are."""
     digest = hashlib.sha256()
-    for table in CHAINED:
-        names = sorted(table.c.keys())
-        rows = select(*(table.c[name] for name in names)).where(table.c.link_id == link)
-        for row in session.execute(rows.order_by(table.c.id).execution_options(yield_per=1000)):
+    for table, rows in _ROWS.items():
+        found = session.execute(rows, {"link": link})
+        names = found.keys()
+        for row in found:
             filled = [[name, said] for name, said in zip(names, row, strict=True) if said]
-            digest.update(_canonical([table.name, *filled]).encode())
+            digest.update(_canonical([table, *filled]).encode())
     return digest.hexdigest()
 
 

@@ -31,10 +31,31 @@ class MailLimits:
         return cls({scope.strip().lower(): int(most) for scope, _, most in pairs})
 
 
-def reached(session: Session, limits: MailLimits, relay: str, at: datetime) -> dict[str, datetime]:
-    """The limits that nothing more may pass now, each with the instant when something may."""
+@dataclass
+class Room:
+    """How many more may go now, by scope; what has no limit is not in it."""
+
+    left: dict[str, int] = field(default_factory=dict)
+    again: dict[str, datetime] = field(default_factory=dict)  # when one more may, if none is left
+
+    @property
+    def full(self) -> dict[str, datetime]:
+        """The limits that nothing more may pass now, each with the instant when something may."""
+        return {scope: self.again[scope] for scope, left in self.left.items() if left <= 0}
+
+    def takes(self, domain: str) -> bool:
+        """Whether one more may go there; it counts as gone then."""
+        scopes = [scope for scope in (WHOLE_RELAY, domain) if scope in self.left]
+        if any(self.left[scope] <= 0 for scope in scopes):
+            return False
+        for scope in scopes:
+            self.left[scope] -= 1
+        return True
+
+
+def room_left(session: Session, limits: MailLimits, relay: str, at: datetime) -> Room:
     if not limits.a_minute:
-        return {}
+        return Room()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": COUNT_LOCK})
     begun = _in_the_air(session, at)  # first: what ends in between is counted twice, not never
@@ -42,11 +63,10 @@ def reached(session: Session, limits: MailLimits, relay: str, at: datetime) -> d
     begun.update(ended)
     begun[WHOLE_RELAY] = begun.total()
     oldest[WHOLE_RELAY] = min(oldest.values(), default=at)
-    return {
-        scope: oldest.get(scope, at) + MINUTE
-        for scope, most in limits.a_minute.items()
-        if begun[scope] >= most
-    }
+    return Room(
+        {scope: most - begun[scope] for scope, most in limits.a_minute.items()},
+        {scope: oldest.get(scope, at) + MINUTE for scope in limits.a_minute},
+    )
 
 
 def _last_minute(

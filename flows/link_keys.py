@@ -1,17 +1,23 @@
 """Which key each link was made with; and what becomes of the links of a key that is dropped."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlmodel import Session, col
 
-from flows.database import reading, transaction
+from flows.database import transaction
 from flows.office import Office
 from models import Message, ReplyLink
 from models.message import MessageState
 from notifications.links import key_id, token, token_hash
+
+
+@dataclass(frozen=True)
+class LinkKeys:
+    newest: bytes
+    older: Mapping[str, bytes] = field(default_factory=dict)  # for the salts that it is not for
 
 
 @dataclass(frozen=True)
@@ -24,18 +30,19 @@ class Dropped:
     renewed: int
 
 
-def older_keys(office: Office, message: Message) -> Mapping[str, bytes]:
-    """For the salts of this message's links that were not made with the newest key: their key."""
-    if len(office.ring.keys) == 1:
-        return {}
-    with reading(office.engine) as session:
-        links = session.execute(
-            select(col(ReplyLink.salt), col(ReplyLink.key_id)).where(
-                col(ReplyLink.message_id) == message.id,
-                col(ReplyLink.key_id) != key_id(office.secret),
-            )
+def link_keys(office: Office, session: Session, messages: Sequence[Message]) -> LinkKeys:
+    """What the links of these messages are made with."""
+    newest, *older = office.ring.keys
+    if not older:
+        return LinkKeys(newest)
+    links = session.execute(
+        select(col(ReplyLink.salt), col(ReplyLink.key_id)).where(
+            col(ReplyLink.message_id).in_([message.id for message in messages]),
+            col(ReplyLink.key_id) != key_id(newest),
         )
-        return {salt: key for salt, name in links if (key := office.ring.named(name))}
+    )
+    named = {key_id(key): key for key in older}
+    return LinkKeys(newest, {salt: named[name] for salt, name in links if name in named})
 
 
 def drop_keys(office: Office, now: datetime) -> Dropped:

@@ -10,9 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, or_, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    and_,
+    or_,
+    tuple_,
+    union,
+)
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models import Absence, Exclusion, Official, Post, Suppression, Unit
@@ -27,8 +36,8 @@ CLIMB = (
 )
 OF_THE_UNIT = (PostKind.HANDLER, PostKind.SUPERVISING_LEADER, PostKind.UNIT_HEAD)
 
-
 Column = SQLColumnExpression[int]
+Day = date | BindParameter[date]
 
 
 class Parties(Protocol):
@@ -186,7 +195,7 @@ def _excluded(session: Session, on: date) -> dict[int, frozenset[int]]:
     return {task_id: frozenset(people) for task_id, people in found.items()}
 
 
-def aside(on: date) -> Subquery:
+def aside(on: Day) -> Subquery:
     """(task_id, official_id): the people named, and everybody of the units named, by home or by
     post."""
     named = select(Exclusion.task_id, Exclusion.official_id).where(
@@ -210,22 +219,9 @@ def tasks_aside(official_id: int, on: date) -> Select[Any]:
     return select_columns(found.c.task_id).where(found.c.official_id == official_id)
 
 
-def stands_aside(task_id: Column, official_id: Column, on: date) -> ColumnElement[bool]:
+def stands_aside(task_id: Column, official_id: Column, on: Day) -> ColumnElement[bool]:
     """As Directory.excludes, for many at once."""
-    aside, person, post = aliased(Exclusion), aliased(Official), aliased(Post)
-    home = select(person.unit_id).where(person.id == official_id).correlate_except(person)
-    posts = select(post.unit_id).where(post.official_id == official_id, in_force(post, on))
-    units = col(aside.unit_id).in_(home) | col(aside.unit_id).in_(posts.correlate_except(post))
-    return (
-        select(aside.id)
-        .where(
-            aside.task_id == task_id,
-            in_force(aside, on),
-            (col(aside.official_id) == official_id) | units,
-        )
-        .correlate_except(aside)
-        .exists()
-    )
+    return tuple_(task_id, official_id).in_(select_columns(aside(on)))
 
 
 def suppressing(on: date) -> ColumnElement[bool]:
@@ -233,7 +229,7 @@ def suppressing(on: date) -> ColumnElement[bool]:
     return col(Suppression.until) >= datetime.combine(on, time.min, UTC)
 
 
-def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: date) -> ColumnElement[bool]:
+def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: Day) -> ColumnElement[bool]:
     """The assignment holds on this date; both its ends are included."""
     return and_(
         or_(col(table.from_on).is_(None), col(table.from_on) <= on),

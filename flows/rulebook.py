@@ -5,8 +5,9 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
-from models import Policy, Procedure
+from models import Policy, Procedure, WatchList
 from models.ladder import Ladder, RuleError, parse_ladder
+from models.list_file import parse_list
 from models.procedure_file import ProcedureFile, parse_procedure
 from models.rule_words import Fault
 
@@ -55,13 +56,7 @@ def _refuse_borrowed_numbers(session: Session, ladder: Ladder, file: str) -> Non
 def load_procedure(session: Session, text: str, *, file: str, now: datetime) -> Procedure:
     read = parse_procedure(text, file=file)
     if current_policy(session, read.policy) is None:
-        raise RuleError(
-            file,
-            Fault(
-                f"没有装入名为“{read.policy}”的规则；请先装入它的文件",
-                f"'{read.policy}' is not loaded; load its file first",
-            ).at("policy"),
-        )
+        raise _not_loaded(file, read.policy)
     procedure = session.exec(select(Procedure).where(Procedure.name == read.name)).first()
     if procedure is None:
         procedure = Procedure(
@@ -73,6 +68,32 @@ def load_procedure(session: Session, text: str, *, file: str, now: datetime) -> 
         procedure.restricted, procedure.source, procedure.loaded_at = read.restricted, text, now
     session.flush()
     return procedure
+
+
+def load_list(session: Session, text: str, *, file: str, now: datetime) -> WatchList:
+    """What stands on it keeps the version of the policy with which it joined."""
+    read = parse_list(text, file=file)
+    if read.policy and current_policy(session, read.policy) is None:
+        raise _not_loaded(file, read.policy)
+    known = session.exec(select(WatchList).where(WatchList.name == read.name)).first()
+    if known is None:
+        known = WatchList(name=read.name, title=read.title, source="", loaded_at=now)
+        session.add(known)
+    if known.source != text:
+        known.title, known.policy_name = read.title, read.policy
+        known.source, known.loaded_at = text, now
+    session.flush()
+    return known
+
+
+def _not_loaded(file: str, policy: str) -> RuleError:
+    return RuleError(
+        file,
+        Fault(
+            f"没有装入名为“{policy}”的规则；请先装入它的文件",
+            f"'{policy}' is not loaded; load its file first",
+        ).at("policy"),
+    )
 
 
 def current_policy(session: Session, name: str) -> Policy | None:

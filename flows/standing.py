@@ -79,6 +79,10 @@ def _notice(notice: Notice, later: Sequence[Transition]) -> Notice:
     return Notice(**notice.model_dump() | {"state": NoticeState(next(moved, notice.state))})
 
 
+def _enters_a_stage(move: Transition) -> bool:
+    return move.machine == SIGNOFF.name and move.event != "reassign"
+
+
 def _task(
     task: Task,
     moves: Sequence[Transition],
@@ -106,7 +110,7 @@ def _task(
             "state": TaskState(next(staged, task.state)),
             "due_on": due_on,
             "original_due_on": task.original_due_on if had_one else None,
-            "stage_on": newest(task.stage_on, lambda move: move.machine == SIGNOFF.name),
+            "stage_on": newest(task.stage_on, _enters_a_stage),
             "reported_on": newest(task.reported_on, lambda move: move.event in REPORTED),
             "cycle": task.cycle - reopened,
         }

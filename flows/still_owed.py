@@ -3,165 +3,116 @@
 After the first attempt it is the same bytes or nothing, because the first may have arrived.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, literal, select
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col
 
-from flows.climb import Missed, tell_instead
+from flows.climb import Missed, hold_notices, tell_instead
 from flows.digest_lines import Composition
 from flows.digests import all_ladders, drafts_of, rendered
 from flows.mail_links import MailLinks, salts_of
 from flows.office import Office
-from flows.recipients import stands_aside
-from flows.reminders import still_due
+from flows.owed_lines import Anew, OwedLine, anew
 from flows.signoff.asked import asked_of
 from flows.signoff.outcome_mail import outcomes_anew
 from flows.signoff.referral_mail import referrals_anew
 from flows.working_days import load_calendar
-from models import (
-    Chase,
-    Message,
-    MessageItem,
-    Night,
-    Notice,
-    Official,
-    Receipt,
-    Referral,
-    Reminder,
-    ReplyLink,
-    Suppression,
-    Task,
-    Transition,
-)
-from models.decision import ReferralState
+from models import Message, MessageItem, Night, Notice, Receipt, ReplyLink, Task
 from models.message import Dropped, MessageKind, MessageState
-from models.notice import Duty
-from models.notice_machine import NoticeState
-from models.organisation import PostKind
-from models.signoff import CLOSED, TaskState
-from models.warning import Colour
 
-OVER = {NoticeState.SUPERSEDED: Dropped.SUPERSEDED, NoticeState.LIFTED: Dropped.LIFTED}
+PUT_OFF = timedelta(minutes=15)  # of a mail that could not be looked at: the fault is ours
+
+log = logging.getLogger(__name__)
 
 
-def still_owed(office: Office, session: Session, message: Message, at: datetime) -> bool:
-    """Whether it is to be sent, perhaps with fewer lines. False: that is settled, with why."""
-    if why := _not_reachable(session, message, at):
-        message.state, message.outcome = MessageState.DEAD, why
-        return False
-    if message.kind not in _SAID_ANEW:
-        return True
-    lines = _lines(session, office, message, at)
-    for line in lines:
-        line.item.dropped = line.settled() or ""
-    dropped = [line for line in lines if line.item.dropped]
-    if not dropped:
-        return True
-    session.flush()
-    if handed_on := [one.as_missed() for one in dropped if one.reassigned()]:
+def still_owed(
+    office: Office, session: Session, messages: Sequence[Message], at: datetime
+) -> list[Message]:
+    """Those that are to be sent, perhaps with fewer lines. The others are settled, with why.
+
+    One statement asks for all of them; almost always the answer is that nothing has changed.
+    """
+    found = anew(session, messages, at, office.local(at).date())
+    # At once, so that two deliveries do not wait for each other.
+    lines = (line for one in found.values() for line in one.lines)
+    hold_notices(session, {line.notice_id for line in lines if line.reassigned()})
+    looked_at = (_look(session, office, message, found[message.id], at) for message in messages)
+    return [message for message in looked_at if message is not None]
+
+
+def _look(
+    session: Session, office: Office, message: Message, found: Anew, at: datetime
+) -> Message | None:
+    """The message as it is to be sent, if it is. One at which this fails is put off: it must not
+    take others with it."""
+    try:
+        dropped = {line: why for line in found.lines if (why := line.settled())}
+        if not dropped and (found.email, found.refused) == (message.to_address, None):
+            return message
+        with session.begin_nested():
+            present = session.get_one(Message, message.id)
+            goes = _takes_up_address(present, found.email, found.refused) and (
+                not dropped or _leaves_out(session, office, present, dropped, len(found.lines), at)
+            )
+        return present if goes else None
+    except OperationalError:  # no message's fault
+        raise
+    except Exception as error:
+        log.exception("message %s could not be looked at", message.id)
+        said = f"it could not be looked at: {type(error).__name__}"
+        put_off = update(Message).where(col(Message.id) == message.id)
+        session.connection().execute(put_off.values(next_at=at + PUT_OFF, outcome=said))
+        return None
+
+
+def _takes_up_address(message: Message, email: str | None, refused: str | None) -> bool:
+    """It may have been corrected meanwhile. False: the mail cannot be sent at all."""
+    if email:
+        message.to_address, message.domain = email, email.rpartition("@")[2].lower()
+        if not refused:
+            return True
+    message.state = MessageState.DEAD
+    message.outcome = (
+        f"not sent, because the address was refused before; {refused}"
+        if email
+        else "the directory has no address any more"
+    )
+    return False
+
+
+def _leaves_out(
+    session: Session,
+    office: Office,
+    message: Message,
+    dropped: Mapping[OwedLine, Dropped],
+    of: int,
+    at: datetime,
+) -> bool:
+    """What was settled. False: nothing is left, and it is not sent."""
+    rows = [{"id": line.item_id, "dropped": why} for line, why in dropped.items()]
+    session.execute(update(MessageItem), rows)
+    if handed_on := [_missed(session, line) for line in dropped if line.reassigned()]:
         tell_instead(session, office, handed_on, at)
-    if len(dropped) == len(lines):
-        why = ", ".join(sorted({line.item.dropped for line in dropped}))
-        message.state = MessageState.SKIPPED
-        message.outcome = f"nothing in it was still owed: {why}"
-        return False
-    _render_anew(session, office, message)
-    return True
+    if len(dropped) < of:
+        _render_anew(session, office, message)
+        return True
+    reasons = ", ".join(sorted(set(dropped.values())))
+    message.state = MessageState.SKIPPED
+    message.outcome = f"nothing in it was still owed: {reasons}"
+    return False
 
 
-def _not_reachable(session: Session, message: Message, at: datetime) -> str:
-    """Why the mail cannot be sent at all; it takes up an address corrected meanwhile."""
-    held_back = and_(col(Suppression.address) == col(Official.email), col(Suppression.until) > at)
-    email, reason = session.execute(
-        select(col(Official.email), col(Suppression.reason))
-        .outerjoin(Suppression, held_back)
-        .where(col(Official.id) == message.official_id)
-    ).one()
-    if not email:
-        return "the directory has no address any more"
-    message.to_address, message.domain = email, email.rpartition("@")[2].lower()
-    return f"not sent, because the address was refused before; {reason}" if reason else ""
-
-
-def _lines(session: Session, office: Office, message: Message, at: datetime) -> list["_Line"]:
-    asked = func.coalesce(col(MessageItem.referral_id), col(Chase.referral_id))
-    of_task = func.coalesce(
-        *(col(table.task_id) for table in (Notice, Reminder, Referral, Transition))
+def _missed(session: Session, line: OwedLine) -> Missed:
+    return Missed(
+        session.get_one(Receipt, line.receipt_id),
+        session.get_one(Notice, line.notice_id),
+        session.get_one(Task, line.task_id),
     )
-    aside = stands_aside(col(Task.id), literal(message.official_id), office.local(at).date())
-    rows = session.execute(
-        select(MessageItem, Task, Receipt, Notice, Reminder, Referral, aside)
-        .outerjoin(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
-        .outerjoin(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .outerjoin(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
-        .outerjoin(Chase, col(Chase.id) == col(MessageItem.chase_id))
-        .outerjoin(Referral, col(Referral.id) == asked)
-        .outerjoin(Transition, col(Transition.id) == col(MessageItem.transition_id))
-        .join(Task, col(Task.id) == of_task)
-        .where(col(MessageItem.message_id) == message.id, col(MessageItem.dropped) == "")
-        .order_by(col(MessageItem.id))
-    )
-    return [_Line(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class _Line:
-    """One item of a mail with what it is about: a notice, a decision that is asked for or chased,
-    or (as a reminder, or as what was decided) its task alone."""
-
-    item: MessageItem
-    task: Task
-    receipt: Receipt | None
-    notice: Notice | None
-    reminder: Reminder | None
-    referral: Referral | None
-    aside: bool
-
-    def settled(self) -> Dropped | None:
-        """Why it is no longer to be said; None: it is."""
-        if self.aside:
-            return Dropped.EXCLUDED
-        if self.referral is not None:
-            return None if self.referral.state == ReferralState.OPEN else Dropped.DECIDED
-        if self.item.transition_id is not None:
-            return None
-        if self.task.state in CLOSED:
-            withdrawn = self.task.state == TaskState.WITHDRAWN
-            return Dropped.WITHDRAWN if withdrawn else Dropped.CLOSED
-        if self.aside or (self.receipt and self.receipt.ended_on):
-            return Dropped.REASSIGNED  # whoever owes it now has a receipt already
-        if self.reminder is not None:
-            due = self.task.colour == Colour.GREEN and still_due(self.reminder, self.task)
-            return None if due else Dropped.NOT_DUE
-        return self._done() or (Dropped.REASSIGNED if self.reassigned() else None)
-
-    def _done(self) -> Dropped | None:
-        """As models.notice.owed, with the reason."""
-        if self.receipt is None or self.notice is None:
-            return None
-        if self.notice.state in OVER:
-            return OVER[self.notice.state]
-        if self.receipt.duty == Duty.ACT and self.notice.state == NoticeState.ANSWERED:
-            return Dropped.ANSWERED
-        acknowledged = self.receipt.duty == Duty.ACKNOWLEDGE and self.receipt.acknowledged_at
-        return Dropped.ACKNOWLEDGED if acknowledged else None
-
-    def reassigned(self) -> bool:
-        """Told as the handler, or as the handler's deputy, of what is somebody else's now."""
-        if self.receipt is None or self.receipt.ended_on or self.aside or self._done():
-            return False
-        told = self.receipt.stands_for_id or self.receipt.official_id
-        as_handler = self.receipt.capacity == PostKind.HANDLER
-        return as_handler and self.task.handler_id not in (None, told)
-
-    def as_missed(self) -> Missed:
-        assert self.receipt is not None  # for the types: reassigned() looked
-        assert self.notice is not None  # it comes with its receipt
-        return Missed(self.receipt, self.notice, self.task)
 
 
 def _render_anew(session: Session, office: Office, message: Message) -> None:

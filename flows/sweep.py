@@ -111,7 +111,7 @@ def _struck(policy: Policy, rung: Rung, entry: Entry, code: int, last: date) -> 
         return chosen.where(ANCHOR[entry.clock] <= last)
     by, states = OWED[entry.clock]
     return chosen.join(Notice, col(Notice.task_id) == col(Task.id)).where(
-        col(Notice.colour) == entry.of, literally(col(Notice.state), states), by <= last
+        col(Notice.colour) == entry.of, _literally(col(Notice.state), states), by <= last
     )
 
 
@@ -131,10 +131,10 @@ def _apply(session: Session, night_id: int) -> int:
 
 
 def on_clock() -> ColumnElement[bool]:
-    return literally(col(Task.state), ON_CLOCK)
+    return _literally(col(Task.state), ON_CLOCK)
 
 
-def literally(column: Mapped[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
+def _literally(column: Mapped[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     """`IN` with the values written out: SQLite uses a partial index only when it can read them."""
     return column.in_(
         bindparam(None, [str(v) for v in values], expanding=True, literal_execute=True)

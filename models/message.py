@@ -98,6 +98,7 @@ class Message(SQLModel, table=True):
         Index(
             "message_owed",
             "next_at",
+            "id",
             sqlite_where=sql("state = 'queued'"),
             postgresql_where=sql("state = 'queued'"),
         ),

@@ -87,12 +87,21 @@ class Calendar:
 
     def _days(self, year: int) -> list[date]:
         if year not in self._by_year:
-            first, n = date(year, 1, 1), date(year, 12, 31).timetuple().tm_yday
-            self._by_year[year] = [
-                day for day in (first + k * DAY for k in range(n)) if self.is_working(day)
-            ]
+            edited = any(day.year == year for day in self.edits)
+            self._by_year[year] = _worked(self, year) if edited else _unedited(year)
         return self._by_year[year]
 
     @cached_property
     def _by_year(self) -> dict[int, list[date]]:
         return {}
+
+
+def _worked(calendar: Calendar, year: int) -> list[date]:
+    first, n = date(year, 1, 1), date(year, 12, 31).timetuple().tm_yday
+    return [day for day in (first + k * DAY for k in range(n)) if calendar.is_working(day)]
+
+
+@lru_cache(maxsize=64)
+def _unedited(year: int) -> list[date]:
+    """Most years of most offices; a calendar is read anew for every page and every step."""
+    return _worked(Calendar(), year)

@@ -5,7 +5,6 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from functools import cache
 from types import MappingProxyType
 
 _PLACEHOLDER = re.compile(r"@@(link|code):([0-9a-f]{32})@@")
@@ -44,17 +43,28 @@ def code_placeholder(salt: str) -> str:
     return f"@@code:{salt}@@"
 
 
-def fill(body: str, *, secret: bytes, base_url: str, older: Mapping[str, bytes] = _NONE) -> str:
+def fill(
+    body: str,
+    *,
+    secret: bytes,
+    base_url: str,
+    older: Mapping[str, bytes] = _NONE,
+    live: dict[str, str] | None = None,
+) -> str:
     """The body as it is sent, with live links. `older`: for the salts of links that an older key
-    was taken for, that key."""
-
-    @cache
-    def live(kind: str, salt: str) -> str:
-        if kind == "code":
-            return six_digits(secret, salt)
-        return reply_url(base_url, token(older.get(salt, secret), salt))
-
-    return _PLACEHOLDER.sub(lambda found: live(found[1], found[2]), body)
+    was taken for, that key. `live`: what the mail's other body was filled with, by salt."""
+    live = {} if live is None else live
+    parts = _PLACEHOLDER.split(body)
+    for at in range(1, len(parts), 3):
+        kind, salt = parts[at : at + 2]
+        if salt not in live:
+            live[salt] = (
+                six_digits(secret, salt)
+                if kind == "code"
+                else reply_url(base_url, token(older.get(salt, secret), salt))
+            )
+        parts[at], parts[at + 1] = live[salt], ""
+    return "".join(parts)
 
 
 def reply_url(base_url: str, written: str) -> str:

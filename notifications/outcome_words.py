@@ -142,7 +142,7 @@ def relieved(outcome: Decided, came_from: Colour, language: str) -> str:
     was, now = (colour_word(colour, language) for colour in (came_from, outcome.colour))
     if language == ENGLISH:
         return f"From {was} to {now}: {word('outcome.because_' + _why(outcome), language)}."
-    return f"由{was}降为{now}：{word('outcome.because_' + _why(outcome))}。"
+    return f"由{was}降为{now}，因{word('outcome.because_' + _why(outcome))}。"
 
 
 def _why(outcome: Decided) -> str:

@@ -90,6 +90,10 @@ class Asked:
         first = day_words(self.original_due_on or self.due_on, language)
         return f"{due} (first {first})" if language == ENGLISH else f"{due}（原定{first}）"
 
+    def wanted(self, language: str = CHINESE) -> str:
+        """What the date is that is asked for."""
+        return word(f"until.{self.request}", language)
+
     def why(self, language: str = CHINESE) -> str:
         return sentences.why_asked(
             self.capacity, self.stands_for, self.climbed_from, self.named_by, language

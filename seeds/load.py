@@ -1,4 +1,4 @@
-"""The shipped policies and procedures on their way into a database."""
+"""The shipped policies, procedures and lists on their way into a database."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from flows.rulebook import load_policy, load_procedure
-from models import Policy, Procedure
+from flows.rulebook import load_list, load_policy, load_procedure
+from models import Policy, Procedure, WatchList
 
 HERE = Path(__file__).parent
 
@@ -18,17 +18,20 @@ class Loaded:
 
     policies: tuple[Policy, ...]
     procedures: tuple[Procedure, ...]
+    lists: tuple[WatchList, ...]
 
 
 def load_rulebook(session: Session, *, now: datetime) -> Loaded:
-    """Policies first: a procedure names one. Loading the same files again changes nothing."""
+    """Policies first: a procedure names one, and a list may. Loading the same files again changes
+    nothing."""
     policies = tuple(
         load_policy(session, text, file=file, now=now) for file, text in _texts("policies")
     )
     procedures = tuple(
         load_procedure(session, text, file=file, now=now) for file, text in _texts("procedures")
     )
-    return Loaded(policies, procedures)
+    lists = tuple(load_list(session, text, file=file, now=now) for file, text in _texts("lists"))
+    return Loaded(policies, procedures, lists)
 
 
 def _texts(folder: str) -> list[tuple[str, str]]:

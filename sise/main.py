@@ -14,10 +14,12 @@ from sise.commands import (
     demo,
     keys,
     ledgers,
+    look_backs,
     looking,
     nights,
     one_task,
     people,
+    responsible,
     rules,
     serving,
     setting_up,
@@ -45,6 +47,11 @@ app.command()(one_task.task)
 app.add_typer(people.people, name="people")
 app.command()(people.bounces)
 app.command("explain")(one_task.explain_command)
+app.command("reassign")(responsible.reassign_command)
+app.command("exclude")(responsible.exclude_command)
+app.command("readmit")(responsible.readmit_command)
+app.command("hand-over")(responsible.hand_over_command)
+app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")

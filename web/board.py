@@ -54,6 +54,7 @@ def board(
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
             unreachable=len(unreachable(session, showing.on)) if viewer.keeps_directory else 0,
+            sees_all=viewer.sees_all,
             waiting=_waiting(request, session, viewer, showing, now),
             link=lambda **changes: _link(asked, **changes),
         )

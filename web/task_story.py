@@ -9,12 +9,16 @@ from sqlalchemy import func, select, union
 from sqlmodel import Session, col
 
 from models import (
+    ChangeRequest,
+    Chase,
     DeadlineChange,
+    LookBack,
     Message,
     MessageItem,
     Notice,
     Official,
     Receipt,
+    Referral,
     Reminder,
     Task,
     Transition,
@@ -22,6 +26,13 @@ from models import (
 from notifications.told import ToldRow
 
 ORDER = {"deadline": 0, "move": 1, "notice": 2, "mail": 3}  # within one instant
+OF_A_TASK: Sequence[tuple[Any, Any]] = (  # what an item tells of, and its column
+    (Reminder, MessageItem.reminder_id),
+    (Referral, MessageItem.referral_id),
+    (Transition, MessageItem.transition_id),
+    (ChangeRequest, MessageItem.request_id),
+    (LookBack, MessageItem.look_back_id),
+)
 KEPT = 500  # mails of one task; a story of years shows the newest
 
 
@@ -87,19 +98,27 @@ def _notices(session: Session, task: Task, told: Sequence[ToldRow]) -> Iterator[
 
 
 def _mails(session: Session, task: Task) -> Iterator[Event]:
-    """The mails of one night together, for each fate that they had."""
+    """The mails of one kind and one instant together, for each fate that they had."""
     mine = union(
         select(col(MessageItem.id))
         .join(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
         .join(Notice, col(Notice.id) == col(Receipt.notice_id))
         .where(col(Notice.task_id) == task.id),
+        *(
+            select(col(MessageItem.id))
+            .join(table, col(table.id) == col(item))
+            .where(col(table.task_id) == task.id)
+            for table, item in OF_A_TASK
+        ),
         select(col(MessageItem.id))
-        .join(Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
-        .where(col(Reminder.task_id) == task.id),
+        .join(Chase, col(Chase.id) == col(MessageItem.chase_id))
+        .join(Referral, col(Referral.id) == col(Chase.referral_id))
+        .where(col(Referral.task_id) == task.id),
     )
     rows = session.execute(
         select(
             col(Message.to_name),
+            col(Message.kind),
             col(Message.state),
             col(Message.composed_at),
             col(Message.possible_duplicate),
@@ -110,6 +129,7 @@ def _mails(session: Session, task: Task) -> Iterator[Event]:
         .group_by(
             col(Message.id),
             col(Message.to_name),
+            col(Message.kind),
             col(Message.state),
             col(Message.composed_at),
             col(Message.possible_duplicate),
@@ -117,8 +137,9 @@ def _mails(session: Session, task: Task) -> Iterator[Event]:
         .order_by(col(Message.id).desc())
         .limit(KEPT)
     )
-    mails: dict[tuple[datetime, str], list[Any]] = {}
+    mails: dict[tuple[datetime, str, str], list[Any]] = {}
     for message in rows:
-        mails.setdefault((message.composed_at, message.state), []).append(message)
-    for (at, _), together in mails.items():
+        alike = message.composed_at, message.kind, message.state
+        mails.setdefault(alike, []).append(message)
+    for (at, *_), together in mails.items():
         yield Event("mail", at, None, together)

@@ -1,9 +1,10 @@
 """A ledger goes into the database as a whole, or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from flows.ledger.decided import decided_date, held_back, with_decided
@@ -11,6 +12,7 @@ from flows.ledger.differences import Change, Names
 from flows.ledger.directory import plan_directory
 from flows.ledger.ledger_rows import repeated_numbers
 from flows.ledger.matters import Check, Matter, load_known
+from flows.ledger.needs import Need
 from flows.ledger.people import People
 from flows.ledger.problems import LedgerRefused, Problem, in_order
 from flows.ledger.roster import Roster
@@ -18,6 +20,7 @@ from flows.ledger.roster_writing import write_roster
 from flows.ledger.rows import Ledger
 from flows.ledger.tasks import TaskWriter
 from flows.moves import lock_all_tasks
+from flows.recipients import aside
 from models import Task
 from models.workdays import Calendar
 
@@ -55,6 +58,7 @@ def apply_ledger(
             *unplanned,
             *check.problems,
             *held_back(matters, people.roster),
+            *_standing_aside(session, matters, today),
         ]
     )
     if problems:
@@ -95,6 +99,18 @@ def _update_known(
     writer.replace_measures(measures)
     writer.show_requests_anew(touched)
     return tuple(changes), len(known)
+
+
+def _standing_aside(session: Session, matters: Sequence[Matter], today: date) -> Iterator[Problem]:
+    """Whoever keeps away from a task cannot become its handler."""
+    away = {(task_id, who) for task_id, who in session.execute(select(aside(today)))}
+    for matter in matters:
+        task, handler = matter.task, matter.handler
+        if task and handler and (task.id, handler.id) in away and handler.id != task.handler_id:
+            row = matter.row
+            yield Problem(
+                row.sheet, row.row, "责任人", handler.name, Need.HANDLER_STANDS_ASIDE, row.number
+            )
 
 
 def _told_once(problems: Sequence[Problem]) -> list[Problem]:

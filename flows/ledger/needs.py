@@ -185,6 +185,10 @@ class Need(Enum):
         "“{found}”已经销号或撤回，不能通过导入更改（{other}）",
         "“{found}” is closed and cannot be changed by an import ({other})",
     )
+    HANDLER_STANDS_ASIDE = (
+        "“{found}”已登记回避 {other}，不能作为责任人；请另写责任人",
+        "“{found}” stands aside from {other} and cannot handle it; name somebody else",
+    )
     TASK_HELD = (
         "“{found}”的这些内容要按办理程序变更，不能通过导入更改（{other}）；请把这一行改回原样",
         (

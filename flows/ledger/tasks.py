@@ -1,8 +1,9 @@
 """Checked matters become tasks: new ones in bulk, known ones field by field."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Table, delete, func, insert, select
@@ -11,9 +12,14 @@ from sqlmodel import Session, col
 from flows.deadline import change_deadline
 from flows.history import link_id
 from flows.ledger.differences import differences, said_of
+from flows.ledger.lists import KnownLists
 from flows.ledger.matters import Matter, in_chunks
 from flows.ledger.roster import Roster
+from flows.recipients import Directory
 from flows.rulebook import current_policy
+from flows.signoff.actor import IMPORT, Unattended
+from flows.signoff.lists import change_own_policy, join, leave
+from flows.signoff.reassigning import Responsible, hand_over_duties, rename
 from flows.signoff.requests import show_anew
 from models import ChangeRequest, DeadlineChange, Measure, Task
 from models.request_machine import RequestState
@@ -22,7 +28,8 @@ from models.task import Track
 from models.warning import Colour
 from models.workdays import Calendar
 
-REASON = "台账导入"
+REASON = IMPORT
+RESPONSIBLE = {"unit_id", "handler_id", "supervising_leader_id"}
 _TASKS: Table = Task.__table__  # type: ignore[attr-defined]  # SQLModel does not type its table
 _UNSAID = {
     "handler_id": None,
@@ -38,7 +45,7 @@ _UNSAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TaskWriter:
     """One import's way into the tables of tasks."""
 
@@ -58,11 +65,15 @@ class TaskWriter:
         openings = [self._opening(ids[m.row.number], m) for m in matters]
         if openings:
             self.session.execute(insert(DeadlineChange), openings)
+        self._join_all(matters, ids)
 
     def update(self, matter: Matter, task: Task, decided: str) -> dict[str, tuple[Any, Any]]:
         """Write what differs, but for the measures, and say it: field → (before, after).
         `decided`: how the deadline was decided that the file undoes."""
         changed = differences(matter, task, self.roster)
+        if RESPONSIBLE & changed.keys():
+            self._reassign(task, {name: changed[name][1] for name in RESPONSIBLE & changed.keys()})
+        green = task.colour == Colour.GREEN
         # The table's checks compare fields with each other: they must change in one statement.
         with self.session.no_autoflush:
             self._set(task, changed, matter)
@@ -78,6 +89,11 @@ class TaskWriter:
                     now=self.now,
                     calendar=self.calendar,
                 )
+        # Once it has been warned, a task keeps the ladder that its notices come from.
+        if "procedure_id" in changed and green:
+            self._change_policy(task, matter.procedure.policy_name)
+        if "lists" in changed:
+            self._change_lists(task, *changed["lists"])
         return changed
 
     def show_requests_anew(self, tasks: Sequence[Task]) -> None:
@@ -140,13 +156,61 @@ class TaskWriter:
     def _set(self, task: Task, changed: dict[str, tuple[Any, Any]], matter: Matter) -> None:
         if "opened_on" in changed:
             self._reopen_on(task, matter.opened_on)
-        # Once it has been warned, a task keeps the ladder that its notices come from.
-        if "procedure_id" in changed and task.colour == Colour.GREEN:
-            policy = current_policy(self.session, matter.procedure.policy_name)
-            task.policy_id = policy.id if policy and policy.id else task.policy_id
         for name, (_, value) in changed.items():
-            if name not in ("measures", "due_on"):
+            if name not in RESPONSIBLE | {"measures", "due_on"}:
                 setattr(task, name, value)
+
+    def _reassign(self, task: Task, said: dict[str, Any]) -> None:
+        """As the office would, but for a leader alone, who is no party to a reassignment."""
+        was = Responsible.of(task)
+        to = replace(was, **said)
+        actor = Unattended(IMPORT, self.today, self.now)
+        if (to.unit_id, to.handler_id) != (was.unit_id, was.handler_id):
+            rename(self.session, task, to, actor, reason=REASON)
+        else:
+            task.supervising_leader_id = to.supervising_leader_id
+            self.session.flush()
+        hand_over_duties(
+            self.session,
+            task,
+            was,
+            actor,
+            directory=self._directory,
+            calendar=self.calendar,
+        )
+
+    @cached_property
+    def _directory(self) -> Directory:
+        """Read once: the import has written its people by now."""
+        return Directory.load(self.session, self.today)
+
+    def _change_policy(self, task: Task, name: str) -> None:
+        if policy := current_policy(self.session, name):
+            change_own_policy(self.session, task, policy, self.calendar)
+
+    def _join_all(self, matters: Sequence[Matter], ids: dict[str, int]) -> None:
+        """The new tasks that are named on a list."""
+        for matter in matters:
+            if matter.row.lists and self._lists.named(matter.row.lists):
+                task = self.session.get_one(Task, ids[matter.row.number])
+                self._change_lists(task, "", matter.row.lists)
+
+    def _change_lists(self, task: Task, before: str, after: str) -> None:
+        """Lists of which the ledger says nothing, then and now, are left to the office."""
+        was, is_on = self._lists.named(before), self._lists.named(after)
+        present = self._lists.present(self.session, task)
+        actor = Unattended(IMPORT, self.today, self.now)
+        said: dict[str, Any] = {"reason": REASON, "calendar": self.calendar}
+        for key, one in is_on.items():
+            if key not in present:
+                join(self.session, task, one, actor, leader_id=None, **said)
+        for key, one in was.items():
+            if key in present and key not in is_on:
+                leave(self.session, task, one, actor, **said)
+
+    @cached_property
+    def _lists(self) -> KnownLists:
+        return KnownLists.load(self.session)
 
     def _reopen_on(self, task: Task, opened_on: date) -> None:
         """Dates that still stood at the old opening move with it."""

@@ -5,14 +5,14 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from flows.moves import lock_task
 from flows.recipients import Directory
-from flows.signoff.actor import Actor
+from flows.signoff.actor import OfficeActor
 from flows.signoff.levels import barred, rules_of
+from flows.signoff.office_acts import hold_for_office
 from flows.signoff.packets import keep, of_task, shown_in
 from flows.signoff.referrals import decide_by, refer
-from flows.signoff.roles import OFFICE, NotNow, require_role
-from models import Application, LookBack, Official, Task
+from flows.signoff.roles import NotNow
+from models import Application, LookBack, Task
 from models.application import ApplicationState
 from models.refusal import Refusal
 from models.signoff import TaskState
@@ -45,13 +45,11 @@ class SayWhy(Refusal):
 
 
 def plan(
-    session: Session, task: Task, actor: Actor, *, reason: str, calendar: Calendar
+    session: Session, task: Task, actor: OfficeActor, *, reason: str, calendar: Calendar
 ) -> LookBack:
     """The office puts a task down by hand. Where all its dates have come, this one confirms.
     Raises a Refusal, and then nothing is recorded."""
-    lock_task(session, task.id)
-    session.refresh(task)
-    require_role(session, task, actor.official_id, actor.on, OFFICE)
+    hold_for_office(session, task, actor)
     if task.state != TaskState.SIGNED_OFF:
         raise NotNow(task, "look_back")
     if not reason.strip():
@@ -68,7 +66,7 @@ def plan(
         on=actor.on,
         calendar=calendar,
         directory=Directory.load(session, actor.on),
-        why=(reason, session.get_one(Official, actor.official_id).name),
+        why=(reason, actor.said_by),
     )
 
 

@@ -7,15 +7,14 @@ from sqlmodel import Session, col, select
 from flows.signoff.actor import OfficeActor
 from flows.signoff.levels import barred, refer_level, rules_of
 from flows.signoff.referrals import Of, close_referrals, refer
+from flows.signoff.request_bounds import approval_of
+from flows.signoff.requests import has_a_part
+from flows.signoff.waiting import NO_LEVEL
 from models import Application, ChangeRequest, LookBack, Referral, Task
 from models.application import ApplicationState
 from models.decision import ReferralState
-from models.procedure_file import Approval, ProcedureFile
-from models.request_machine import RequestKind
 from models.span import Span
 from models.workdays import Calendar
-
-NO_LEVEL = 0
 
 
 def refer_anew(
@@ -67,14 +66,15 @@ def _refer_request(
 ) -> list[Referral]:
     request = session.get_one(ChangeRequest, of["request_id"])
     approval = approval_of(rules_of(session, task), request.kind)
-    part = {request.asked_by_id, task.handler_id}
+    if approval is None:
+        return []
     return refer(
         session,
         task,
         approval.approver,
         of=of,
         within=approval.within,
-        barred={who for who in part if who is not None},
+        barred=has_a_part(task, request),
         on=actor.on,
         calendar=calendar,
     )
@@ -103,16 +103,3 @@ def _refer_look_back(
         on=actor.on,
         calendar=calendar,
     )
-
-
-def approval_of(rules: ProcedureFile, kind: RequestKind) -> Approval:
-    """Whose post decides on a request of this kind, and within what time."""
-    asked = {
-        RequestKind.EXTENSION: rules.extension,
-        RequestKind.SUSPENSION: rules.suspension,
-        RequestKind.LONG_TERM: rules.long_term,
-        RequestKind.END_LONG_TERM: rules.long_term,
-        RequestKind.REVIEW: rules.long_term,
-        RequestKind.OBJECTION: rules.objection,
-    }[kind]
-    return asked or rules.objection

@@ -18,7 +18,7 @@ from models.signoff import SIGNOFF, TaskState
 from models.span import Span
 from models.workdays import Calendar
 from notifications.explanation import span_words
-from notifications.wording import ENGLISH, day_words, state_word, word
+from notifications.wording import CHINESE, ENGLISH, day_words, state_word, word
 
 LAST_YEAR = 2100  # as the ledger: a date beyond it is a slip of the pen
 K = RequestKind
@@ -120,7 +120,7 @@ def _extension(asked: Asked) -> None:
         )
     if until_on > limit:
         raise asked.refused(
-            f"一次最多延期{span_words(rules.up_to, '')}，新时限不得晚于{day_words(limit)}",
+            f"一次最多延期 {span_words(rules.up_to, CHINESE)}，新时限不得晚于{day_words(limit)}",
             f"an extension is at most {span_words(rules.up_to, ENGLISH)}: until "
             f"{day_words(limit, ENGLISH)}",
         )
@@ -151,7 +151,7 @@ def _long_term(asked: Asked) -> None:
     longest = rules.review_every.after(asked.on, asked.calendar)
     if not asked.on < cycle.after(asked.on, asked.calendar) <= longest:
         raise asked.refused(
-            f"复核周期须在{span_words(rules.review_every, '')}以内",
+            f"复核周期须在 {span_words(rules.review_every, CHINESE)}以内",
             f"the cycle of review must be within {span_words(rules.review_every, ENGLISH)}",
         )
     first = cycle.after(asked.on, asked.calendar)

@@ -101,16 +101,9 @@ def ask(
     session.flush()
     if kind == RequestKind.OBJECTION:
         move_task(session, task, "object", request_id=request.id, **actor.facts(reason=reason))
-    refer(
-        session,
-        task,
-        approval.approver,
-        of={"request_id": request.id},
-        within=approval.within,
-        barred=has_a_part(task, request),
-        on=actor.on,
-        calendar=calendar,
-    )
+    of, aside = {"request_id": request.id}, has_a_part(task, request)
+    who, within, on = approval.approver, approval.within, actor.on
+    refer(session, task, who, of=of, within=within, barred=aside, on=on, calendar=calendar)
     return request
 
 

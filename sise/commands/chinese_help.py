@@ -45,6 +45,18 @@ HELP = {
         "夜间检查有没有漏、邮件有没有卡住；正常时结束码为 0。"
     ),
     "Print a one-time sign-in link, for the first administrator.": "打印一次性登录链接。",
+    "Closed matters that are looked at again.": "对已销号事项开展回头看。",
+    "Every sample that was drawn, with its seed and what was found.": (
+        "历次抽样：种子、数量和检查结论。"
+    ),
+    "Prove that a sample is what its seed draws; exit 1 if it is not.": (
+        "按种子重新抽样，核对是否一致；不一致时结束码为 1。"
+    ),
+    "As `rounds` numbers it.": "抽样的号，见 rounds。",
+    "Have a matter that was signed off looked at again, beside the samples.": (
+        "抽样之外，把一件已销号的事项列入回头看。"
+    ),
+    "What waits to be looked at, the soonest first.": "待查的回头看，期限最近的在前。",
     "The ladders: which colours, when, who is told, what they owe.": (
         "预警规则：哪些颜色、何时达到、告知谁、要做什么。"
     ),
@@ -78,6 +90,24 @@ HELP = {
         "读取退信：从文件或管道，或从 SISE_IMAP_URL 的邮箱。"
     ),
     "A message or an mbox; - reads it from a pipe.": "一封邮件或 mbox 文件；- 为从管道读取。",
+    "Pass a task to another handler, and perhaps to another unit.": (
+        "改派：把一件事项交给另一责任人，也可同时改责任单位。"
+    ),
+    "The new handler, by the mail address.": "新责任人的邮箱。",
+    "A unit, by its name.": "单位（写全称）。",
+    "A person, by the mail address.": "人员的邮箱。",
+    "Somebody keeps away from a task: neither told of it nor asked to decide.": (
+        "回避：某人或某单位不再获知本事项，也不参与决定。"
+    ),
+    "The last day of it.": "回避的最后一天，不写为长期。",
+    "Somebody need not keep away from a task any more.": "结束回避。",
+    "Pass a person's posts, open matters, duties and pending decisions to a successor.": (
+        "交接：把一个人的职务、在办事项、待办预警和待决定的申请交给接任者。"
+    ),
+    "Whose post it is.": "交出职务的人，写邮箱。",
+    "The successor.": "接任者，写邮箱。",
+    "From this day on; today if not given.": "从哪天起，不写为今天。",
+    "Show what would pass; write nothing.": "只预览会交接什么，不写入。",
     "The keys behind links and sessions.": "链接和登录所用的密钥。",
     "Add a new key, for everything from now on; what the older ones made stays good.": (
         "启用新密钥，今后都用它；旧密钥所发的链接仍然有效。"

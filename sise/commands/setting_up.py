@@ -26,6 +26,7 @@ def init(json: Json = False) -> None:
                 "upgraded": changed,
                 "policies": [p.name for p in loaded.policies],
                 "procedures": [p.name for p in loaded.procedures],
+                "lists": [one.name for one in loaded.lists],
             }
         )
         return
@@ -36,9 +37,11 @@ def init(json: Json = False) -> None:
         f"{edge.office.engine.url.render_as_string()}",
     )
     edge.say(
-        f"已装入 {len(loaded.policies)} 套预警规则、{len(loaded.procedures)} 类事项。"
+        f"已装入 {len(loaded.policies)} 套预警规则、{len(loaded.procedures)} 类事项、"
+        f"{len(loaded.lists)} 张清单。"
         "下一步：sise import 台账.xlsx --dry-run",
-        f"{len(loaded.policies)} policies and {len(loaded.procedures)} procedures are loaded. "
+        f"{len(loaded.policies)} policies, {len(loaded.procedures)} procedures and "
+        f"{len(loaded.lists)} lists are loaded. "
         "Next: sise import LEDGER.xlsx --dry-run",
     )
 

@@ -181,7 +181,7 @@ def test_a_mail_that_is_being_sent_is_not_replaced(office, cast: Cast):
     [mail] = digests(office)
     with ThreadPoolExecutor(1) as other:
         with transaction(office.engine, NOON) as session:
-            claimed = session.exec(select(Message).with_for_update()).first()
+            claimed = session.get_one(Message, mail.id, with_for_update=True)
             claimed.attempts = 1
             session.flush()
             night = other.submit(play, office, DAY + timedelta(days=1))

@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from flows import delivery
-from flows.attempts import settle
+from flows.claims import POISON
 from flows.database import reading
 from flows.delivery import deliver
-from flows.outbox import LEASE, LIFE, POISON, Outbox
+from flows.outbox import LEASE, LIFE, Outbox
 from models import Message, MessageAttempt
 from models.message import MessageState
 from notifications.mailer import Outcome, Report
 from tests.conftest import Cast
 from tests.kept import edit
-from tests.outboxes import NOON, crowd, fill, messages, only, to
+from tests.outboxes import NOON, claim, crowd, fill, messages, only, settled, to
 from tests.smtp_peers import DROP, answers, peer
 
 MINUTE = timedelta(minutes=1)
@@ -56,7 +56,7 @@ def test_every_attempt_is_kept_with_the_relay_s_words(office, cast: Cast):
 def test_the_attempt_of_a_process_that_died_is_written_by_the_next(office, cast: Cast):
     fill(office, "a@dinghai.example")
     died = Outbox(office.engine, "relay:25")
-    died.claim(NOON)
+    claim(died, NOON)
     with peer() as relay:
         assert deliver(to(relay, office), now=NOON + LEASE / 2).sent == 0
         assert deliver(to(relay, office), now=NOON + 2 * LEASE).sent == 1
@@ -71,23 +71,23 @@ def test_the_attempt_of_a_process_that_died_is_written_by_the_next(office, cast:
 def test_a_worker_that_was_paused_past_its_lease_cannot_settle(office, cast: Cast):
     fill(office, "a@dinghai.example")
     paused, other = Outbox(office.engine, "relay:25"), Outbox(office.engine, "relay:25")
-    held = paused.claim(NOON)
-    taken = other.claim(NOON + LEASE + MINUTE)
+    held = claim(paused, NOON)
+    taken = claim(other, NOON + LEASE + MINUTE)
 
-    assert settle(office, paused, held, TAKEN, NOON + LEASE + 2 * MINUTE) is None
+    assert settled(office, paused, held, TAKEN, NOON + LEASE + 2 * MINUTE) is None
     paused.renew(NOON + LEASE + 2 * MINUTE)
     assert (only(office).state, only(office).lease_owner) == (MessageState.QUEUED, other.owner)
     assert only(office).lease_until == NOON + 2 * LEASE + MINUTE
-    assert settle(office, other, taken, TAKEN, NOON + LEASE + 3 * MINUTE) == MessageState.SENT
+    assert settled(office, other, taken, TAKEN, NOON + LEASE + 3 * MINUTE) == MessageState.SENT
     assert [kept.outcome for kept in attempts(office)] == ["unknown", "sent"]
 
 
 def test_an_owner_does_not_take_a_mail_from_himself(office, cast: Cast):
     fill(office, "a@dinghai.example")
     outbox = Outbox(office.engine, "relay:25")
-    outbox.claim(NOON)
+    claim(outbox, NOON)
 
-    assert outbox.claim(NOON + 2 * LEASE) is None
+    assert claim(outbox, NOON + 2 * LEASE) is None
 
 
 def test_a_lease_beats_for_as_long_as_the_relay_thinks(office, cast: Cast, monkeypatch):
@@ -169,7 +169,7 @@ def test_a_mail_that_kills_whoever_sends_it_is_given_up_too(office, cast: Cast):
     fill(office, "a@dinghai.example", *crowd(1))
     at = NOON
     for _ in range(POISON):
-        Outbox(office.engine, "relay:25").claim(at)
+        claim(Outbox(office.engine, "relay:25"), at)
         at += 2 * LEASE
     poison = to_a(office)
     assert (poison.state, poison.attempts) == (MessageState.QUEUED, POISON)
@@ -190,8 +190,8 @@ def test_after_its_life_one_more_failure_is_the_last(office, cast: Cast, outcome
     fill(office, "a@dinghai.example")
     outbox = Outbox(office.engine, "relay:25")
     edit(office, Message, only(office).id, attempts=4)
-    claim = outbox.claim(NOON + LIFE)
+    held = claim(outbox, NOON + LIFE)
     report = Report(outcome, "final dot: what?")
 
-    assert settle(office, outbox, claim, report, NOON + LIFE + MINUTE) == MessageState.DEAD
+    assert settled(office, outbox, held, report, NOON + LIFE + MINUTE) == MessageState.DEAD
     assert only(office).possible_duplicate == (outcome == Outcome.UNKNOWN)

@@ -12,7 +12,7 @@ from flows.working_days import load_calendar
 from models import Absence, DeadlineChange, Message, Official, Policy, Task
 from models.signoff import TaskState
 from notifications.explanation import Explanation
-from tests.conftest import SHANGHAI, Cast, instant
+from tests.conftest import SHANGHAI, Cast, instant, sample
 from tests.kept import add, digests, edit, extend, notices, play, reply, rows, told, wind
 
 DUE = date(2022, 7, 13)  # a Wednesday
@@ -297,7 +297,8 @@ def test_a_mail_that_was_not_needed_any_more_was_never_sent(office, cast: Cast):
 ACTS = ("", "", "", "acknowledge", "answer", "instruct", "extend", "shorten", "sent", "refused")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.storm
+@pytest.mark.parametrize("seed", range(sample(1, 20)))
 def test_a_day_that_is_over_is_explained_as_on_that_day(office, cast: Cast, seed):
     """Seven weeks of nights; whatever happens later, each evening's explanation stays true."""
     chance = Random(seed)

@@ -1,6 +1,5 @@
 """A night may die anywhere: whoever goes on comes to the end that it would have come to."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,11 +16,11 @@ from flows.night_lock import NightBusy
 from flows.office import Office
 from flows.replies import acknowledge, answer
 from models import Absence, Night, Notice, Receipt
-from tests.conftest import Cast, gather_cast, instant, office_on
+from tests.conftest import Cast, gather_cast, instant, office_on, sample
 from tests.kept import add, extend, notices, outcome, play, reply, rows
 
 FIRST = date(2022, 7, 14)
-KILLS = int(os.environ.get("SISE_STORM", "2"))  # real SIGKILLs on each database
+KILLS = sample(2, 50)  # real SIGKILLs on each database
 TASKS = 5  # of each of two kinds
 ROOT = Path(__file__).parent.parent.parent
 COMMITS = 6  # of one night: its claim, and the five steps that commit
@@ -140,6 +139,7 @@ class Commits:
                 raise Died
 
 
+@pytest.mark.storm
 def test_a_night_killed_by_the_system_is_finished_by_the_next_one(
     office, cast: Cast, undisturbed, database_url: str
 ):

@@ -24,6 +24,7 @@ def test_upgrading_twice_does_nothing_the_second_time(tmp_path):
     assert upgrade(engine) is False
 
 
+@pytest.mark.usefixtures("made_anew")
 def test_a_database_that_is_newer_than_the_code_is_refused(engine):
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -23,11 +23,11 @@ from models.signoff import TaskState
 from models.strike import strikes
 from models.task import Track
 from models.warning import Colour
-from tests.conftest import instant
+from tests.conftest import instant, sample
 from tests.strategies import calendars, dates, ladders, toml_of
 
 RANDOM = settings(
-    max_examples=20,
+    max_examples=sample(8, 200),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -139,6 +139,7 @@ class World:
         return sorted((t.number, t.colour) for t in self.session.exec(select(Task)))
 
 
+@pytest.mark.storm
 @RANDOM
 @given(data=st.data(), ladder=ladders(), population=populations, calendar=calendars)
 def test_the_sweep_and_the_single_task_agree(engine, cast, data, ladder, population, calendar):
@@ -157,6 +158,7 @@ def test_the_sweep_and_the_single_task_agree(engine, cast, data, ladder, populat
             on = data.draw(st.sampled_from(soonest))
 
 
+@pytest.mark.storm
 @RANDOM
 @given(ladder=ladders(), population=populations, calendar=calendars, on=dates)
 def test_sweeping_twice_is_sweeping_once(engine, cast, ladder, population, calendar, on):
@@ -168,6 +170,7 @@ def test_sweeping_twice_is_sweeping_once(engine, cast, ladder, population, calen
         assert world.all_at_once(night, on, calendar) == once
 
 
+@pytest.mark.storm
 @pytest.mark.parametrize("notice_clocks", [False, True], ids=["dates alone", "notices too"])
 @RANDOM
 @given(data=st.data())
@@ -221,3 +224,40 @@ def test_the_rungs_passed_over_are_recorded(engine, cast):
         assert moved.cause == "due +1mo"
         assert link_id(session) == moved.link_id
         assert session.exec(select(DeadlineChange)).one().kind == "opened"
+
+
+@RANDOM
+@given(data=st.data(), own=ladders(), listed=ladders(), population=populations, calendar=calendars)
+def test_they_agree_while_tasks_change_their_policy(
+    engine, cast, data, own, listed, population, calendar
+):
+    """As joining and leaving a list does, in the middle of a warning."""
+    with trial(engine) as session:
+        world = World(session, cast, own, population)
+        other = Policy(
+            name="listed",
+            version="1",
+            title="清单",
+            source=toml_of(
+                listed.model_copy(update={"name": "listed", "number_format": "清〔{year}〕{n}号"})
+            ),
+            loaded_at=instant(date(2022, 1, 1)),
+        )
+        session.add(other)
+        session.flush()
+        tasks = session.exec(select(Task).order_by(Task.number)).all()
+        policies = [tasks[0].policy_id, other.id]
+        on = data.draw(dates)
+        for _ in range(4):
+            for task in session.exec(select(Task).order_by(Task.number)):
+                task.policy_id = data.draw(st.sampled_from(policies))
+                session.add(task)
+            session.flush()
+            night = world.night(on)
+
+            expected = world.one_by_one(night, on, calendar)
+
+            assert world.all_at_once(night, on, calendar) == expected
+            world.issue(night, on, calendar)
+            world.answer(data.draw(answers), on)
+            on = data.draw(st.sampled_from(world.telling_dates(on, calendar)[:12]))

@@ -58,7 +58,7 @@ def test_init_says_what_it_did_and_a_second_one_changes_nothing(sise: Sise) -> N
     first, second = sise.done("init"), sise.done("init", "--json").json
 
     assert "数据库已建立" in first.out
-    assert "9 套预警规则、5 类事项" in first.out
+    assert "10 套预警规则、5 类事项、2 张清单" in first.out
     assert not second["upgraded"]
     assert "default" in second["policies"]
     assert second["procedures"][-1] == "rectification"
@@ -326,3 +326,53 @@ def test_a_file_without_keys_is_told_and_left_alone(kept: Sise, tmp_path: Path) 
 
     assert "密钥文件" in kept.refused("night", "--dry-run", code=1)
     assert (tmp_path / "home/secret").read_text() == "key"
+
+
+def test_a_task_is_reassigned_and_its_history_says_by_what(kept: Sise) -> None:
+    said = kept.done("reassign", "教-1", "--to", "HEAD@dinghai.example", "--why", "分工调整").out
+    facts = kept.done(
+        *("reassign", "教-2", "--to", "office@dinghai.example", "--why", "提级"),
+        *("--unit", "区委督查室", "--json"),
+    ).json
+
+    assert said.strip() == "教-1 已改派给区教育局王芳"
+    assert facts == {"number": "教-2", "unit": "区委督查室", "handler": "周敏", "why": "提级"}
+    [move] = kept.done("task", "教-1", "--json").json["history"]
+    assert (move["event"], move["said_by"], move["reason"]) == ("reassign", "命令行", "分工调整")
+    assert kept.done("audit", "verify").code == 0
+
+
+def test_somebody_keeps_away_and_comes_back(kept: Sise, today: date) -> None:
+    who = ("教-1", "--person", "leader@dinghai.example", "--why", "近亲属涉及本事项")
+    facts = kept.done("exclude", *who, "--json").json
+    again = kept.done("readmit", *who, "--json").json
+
+    assert facts == {
+        "number": "教-1",
+        "excluded": "陈刚",
+        "from": str(today),
+        "until": None,
+        "why": "近亲属涉及本事项",
+    }
+    assert (again["readmitted"], again["until"]) == ("陈刚", str(today))
+    assert "回避" in kept.done("exclude", "教-2", "--person", who[2], "--why", "x").out
+
+
+def test_a_hand_over_is_shown_first_and_then_passes(kept: Sise, today: date) -> None:
+    words = ("hand-over", "li@dinghai.example", "leader@dinghai.example", "--why", "调离")
+    preview = kept.done(*words, "--dry-run").out
+    dry = kept.done(*words, "--dry-run", "--json").json
+    assert {row["handler"] for row in kept.done("tasks", "--json").json} == {"李伟"}
+
+    facts = kept.done(*words, "--json").json
+
+    assert preview.splitlines()[:2] == [
+        "预览：以下内容尚未写入",
+        "作为责任人：4 件，教-1、教-2、教-3、教-4",
+    ]
+    assert dry == facts | {"dry_run": True}
+    assert list(facts) == ["handled", "led", "owing", "asked", "posts", "listed", "on", "dry_run"]
+    assert facts["on"] == str(today)
+    assert {row["handler"] for row in kept.done("tasks", "--json").json} == {"陈刚"}
+    head = ("hand-over", "head@dinghai.example", "li@dinghai.example", "--why", "调任")
+    assert "区教育局单位负责人" in kept.done(*head).out

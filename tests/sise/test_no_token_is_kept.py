@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,14 +16,13 @@ from sqlmodel import SQLModel
 from flows.database import open_engine, reading
 from notifications.mailbox import Mailbox
 from tests.sise.conftest import Sise
-from tests.sise.test_serving import ROOT, SERVE, free_port, listens
+from tests.sise.test_serving import ROOT, SERVE, free_port, listens, until
 
 WORDS = "已完成两项整改，剩余一项下周办结。"
-PATIENCE = 2_000_000  # looks
 
 
 @contextmanager
-def served(port: int, folder: Path) -> Iterator[None]:
+def served(port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`sise serve`; what it says goes into files of this folder."""
     with (folder / "out.log").open("wb") as out, (folder / "err.log").open("wb") as err:
         child = subprocess.Popen(
@@ -33,14 +32,10 @@ def served(port: int, folder: Path) -> Iterator[None]:
             stdout=out,
             stderr=err,
         )
-        until(lambda: listens(port) or child.poll() is not None)
-        yield
+        until(lambda: listens(port), child)
+        yield child
         child.terminate()
         assert child.wait(60) == 0
-
-
-def until(true: Callable[[], object]) -> None:
-    assert any(true() for _ in range(PATIENCE))
 
 
 class Day:
@@ -70,11 +65,13 @@ def kept_in(url: str) -> str:
     return "\n".join(found)
 
 
-def act_and_err(day: Day, tokens: list[str], relay: Mailbox) -> str:
+def act_and_err(
+    day: Day, tokens: list[str], relay: Mailbox, server: subprocess.Popen[bytes]
+) -> str:
     """Everything that a person, a filter and a guesser do by links; returns the code."""
     waits = next(f"/r/{token}" for token in tokens if 'value="ask"' in day.get(f"/r/{token}"))
     day.post(waits, proof="ask", sure="yes")
-    until(lambda: codes(relay))
+    until(lambda: codes(relay), server)
     [code] = codes(relay)
     day.post(waits, proof="enter", code="000000" if code != "000000" else "000001")
     day.post(waits, proof="enter", code=code)
@@ -112,9 +109,9 @@ def test_what_opens_something_is_nowhere_but_in_mails_and_addresses(
     assert len(tokens) > 3
     entered = sise.done("login", "office@dinghai.example", "--json").json["url"].rpartition("/")[2]
     port = free_port()
-    with served(port, tmp_path):
+    with served(port, tmp_path) as server:
         day = Day(port)
-        code = act_and_err(day, tokens, relay)
+        code = act_and_err(day, tokens, relay, server)
         for _ in range(2):
             day.get(f"/login/{entered}")
             day.post(f"/login/{entered}")

@@ -32,6 +32,12 @@ IMPOSSIBLE, WRONG = 1, 2
         (["policy", "check", "没有.toml"], "无法读取 没有.toml"),
         (["import", "没有.xlsx"], "没有.xlsx：无法打开文件"),
         (["login", "no@body.example"], "通讯录中没有邮箱 no@body.example"),
+        (["reassign", "没有", "--to", "x@y", "--why", "x"], "没有编号为“没有”的事项"),
+        (["exclude", "没有", "--why", "x"], "请写 --person 邮箱 或 --unit 单位，二者选一"),
+        (["exclude", "没有", "--unit", "乌有局", "--why", "x"], "没有名为“乌有局”的单位"),
+        (["readmit", "没有", "--person", "x@y", "--why", "x"], "通讯录中没有邮箱 x@y"),
+        (["hand-over", "x@y", "z@y", "--why", "x"], "通讯录中没有邮箱 x@y"),
+        (["hand-over", "x@y"], "用法有误：Missing argument 'TO'"),
         (["tasks", "--colour", "puce"], "用法有误：Invalid value for '--colour'"),
         (["nonsense"], "用法有误：No such command 'nonsense'."),
         (["task"], "用法有误：Missing argument"),
@@ -257,3 +263,26 @@ def test_a_mistake_of_ours_is_a_line_and_its_traceback_a_file(kept: Sise, tmp_pa
 
 def test_the_demo_leaves_an_offices_own_ledger_alone(kept: Sise) -> None:
     assert "SISE_HOME 中已有本单位的台账" in kept.refused("demo", "--prepare-only", code=WRONG)
+
+
+def test_what_responsibility_refuses_is_one_line_and_changes_nothing(kept: Sise) -> None:
+    """Each refusal of the four commands that needs a ledger."""
+    li, chen = "li@dinghai.example", "leader@dinghai.example"
+    for words, said in (
+        (
+            ["reassign", "教-1", "--to", li, "--why", "x"],
+            "教-1：责任单位、责任人和分管领导",
+        ),
+        (["reassign", "教-1", "--to", chen, "--why", " "], "教-1：请写明改派的理由"),
+        (["exclude", "教-1", "--person", li, "--why", "x"], "教-1：李伟是本事项的责任人"),
+        (["exclude", "教-1", "--unit", "区委督查室", "--why", "x"], "教-1：回避后督查办公室"),
+        (["exclude", "教-1", "--person", chen, "--why", "x", "--until", "明天"], "“明天”不是日期"),
+        (["readmit", "教-1", "--person", chen, "--why", "x"], "教-1：陈刚没有登记回避"),
+        (["hand-over", li, li, "--why", "x"], "交出人与接任者是同一人"),
+        (["hand-over", li, chen, "--why", "x", "--on", "2100-01-01"], "名下还有 4 件在办事项"),
+        (["hand-over", li, chen, "--why", ""], "请写明交接的理由"),
+    ):
+        told = kept.refused(*words, code=WRONG)
+        assert told.startswith(said), told
+        assert "\n" not in told
+    assert {row["handler"] for row in kept.done("tasks", "--json").json} == {"李伟"}

@@ -1,8 +1,12 @@
 """`make storm`: fifty processes are killed while they send. It takes minutes."""
 
+import pytest
+
 from flows.office import Office
 from tests.conftest import Cast
 from tests.killing import kill_again_and_again
+
+pytestmark = pytest.mark.storm
 
 
 def test_fifty_kills_in_three_thousand_mails_lose_nothing(

@@ -79,6 +79,7 @@ def test_a_file_where_text_belongs_is_no_crash(browser):
     assert "</html>" in page.text
 
 
+@pytest.mark.usefixtures("made_anew")
 def test_a_failure_of_ours_is_a_page_without_a_traceback(browser, office):
     with office.engine.begin() as connection:
         connection.execute(text("ALTER TABLE reply_link RENAME TO gone"))

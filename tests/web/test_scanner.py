@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col
 
 from flows.delivery import deliver
-from models import Receipt
+from models import Decision, Receipt
 from notifications.mailbox import Mailbox
 from tests.kept import rows
 from tests.outboxes import to
@@ -65,6 +65,33 @@ def scan(page, address):
     for other in page.evaluate("[...document.links].map(one => one.href)"):
         page.goto(other)
     return forms
+
+
+def test_a_machine_that_presses_every_button_of_a_decision_decides_nothing(
+    office, clock, bench, review, chromium, digest_of_database
+):
+    """Also where somebody has proved who he is in that very browser."""
+    for n in range(2):
+        bench.task(f"甲-{n}", DUE)
+        bench.apply(f"甲-{n}", DUE)
+    paths = [review.link("dora", "甲-0"), review.link("dora")]
+    with running(create_app(office, clock=clock)) as port:
+        page = chromium.new_page()
+        before = digest_of_database()
+        for path in paths:
+            assert scan(page, f"http://127.0.0.1:{port}{path}") > 0
+        assert digest_of_database() == before
+
+        for path in paths:
+            page.goto(f"http://127.0.0.1:{port}{path}")
+            page.locator("#sure").check()
+            page.get_by_role("button", name="发送验证码").click()
+            page.locator("#code").fill(review.code())
+            page.get_by_role("button", name="确定").click()
+        assert rows(office, Decision) == []
+        for path in paths:
+            assert scan(page, f"http://127.0.0.1:{port}{path}") > 0
+        assert rows(office, Decision) == []
 
 
 def test_a_machine_that_opens_every_link_and_presses_every_button_changes_nothing(

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col
 
-from models import Chase, Message, MessageItem, Referral, ReplyLink
+from models import Chase, Message, MessageItem, Post, Referral, ReplyLink
 from models.decision import Verdict
 from models.message import MessageKind, MessageState
+from models.organisation import PostKind
 from models.warning import Colour
 from tests.conftest import Cast
-from tests.kept import colour, digests, edit, play, rows, wind
+from tests.kept import add, colour, digests, edit, play, rows, wind
 from tests.sign_offs import Bench
 from tests.tellings import referrals, send, tell_at
 
@@ -156,10 +157,6 @@ def test_a_mail_that_was_refused_is_told_the_level_above_at_once(bench: Bench):
 
 
 def test_two_who_are_asked_the_same_are_one_matter_to_the_level_above(bench: Bench, cast: Cast):
-    from models import Post
-    from models.organisation import PostKind
-    from tests.kept import add
-
     add(
         bench.office,
         Post(official_id=cast.mallory, unit_id=cast.unit, kind=PostKind.UNIT_HEAD),

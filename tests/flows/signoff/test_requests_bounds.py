@@ -183,9 +183,9 @@ def test_a_suspension_names_its_legal_basis(asking: Asking):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"review_every": "4mo"}, "复核周期须在3 个月以内"),
-        ({"review_every": "0d"}, "复核周期须在3 个月以内"),
-        ({"review_every": "-1mo"}, "复核周期须在3 个月以内"),
+        ({"review_every": "4mo"}, "复核周期须在 3 个月以内"),
+        ({"review_every": "0d"}, "复核周期须在 3 个月以内"),
+        ({"review_every": "-1mo"}, "复核周期须在 3 个月以内"),
         ({"review_every": "每季度"}, "不是期限"),
         ({"review_every": "9999d"}, "超过上限"),
         ({"until_on": date(2022, 10, 15)}, "不得晚于2022年10月14日"),

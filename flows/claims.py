@@ -1,0 +1,176 @@
+"""What a delivery claims: messages are leased, one for each connection that is about to send."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Integer, bindparam, exists, select, update
+from sqlmodel import Session, col
+
+from flows.limits import WHOLE_RELAY, Room, room_left
+from flows.link_keys import LinkKeys
+from flows.outbox import LEASE, LIFE, OF_THE_RELAY, OWED, OWNER, Outbox
+from models import Message, MessageAttempt, RelayState, ReplyLink
+from models.columns import Instant
+from models.message import MessageState
+from notifications.mailer import Outcome
+
+POISON = 8  # attempts; a mail whose sender dies so often, its life over, is given up
+LINK_LIFE = timedelta(days=30)
+
+# Built once: putting a statement together costs as much as running it.
+_THESE: Any = bindparam("these", expanding=True)
+_OLDEST = (
+    select(
+        Message.__table__,  # type: ignore[attr-defined]  # SQLModel does not type its table
+        exists().where(OF_THE_RELAY, col(RelayState.domain) == "").label("relay_was_down"),
+    )
+    .where(*OWED)
+    .order_by(col(Message.next_at), col(Message.id))
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(Message)
+    .where(col(Message.id).in_(_THESE))
+    .values(
+        lease_owner=OWNER,
+        lease_until=bindparam("until", type_=Instant()),
+        attempts=col(Message.attempts) + 1,
+        expires_at=bindparam("life_ends", type_=Instant()),
+    )
+)
+_LINKS_OPEN = (
+    update(ReplyLink)
+    .where(col(ReplyLink.message_id).in_(_THESE))
+    .values(expires_at=bindparam("until", type_=Instant()))
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A message that is leased for its n-th attempt."""
+
+    message: Message
+    n: int
+    life_ends: datetime  # of the message: if it fails after that, it was the last attempt
+    keys: LinkKeys
+    began_at: datetime
+    relay_was_down: bool  # its circuit was open: if this attempt succeeds, it closes
+
+
+@dataclass
+class Claimed:
+    """What one look at the outbox brought."""
+
+    leased: list[Claim] = field(default_factory=list)
+    dropped: list[MessageState] = field(default_factory=list)  # what became of others instead
+    more: bool = False  # something was passed over: another look may bring more
+
+
+def claim_oldest(session: Session, outbox: Outbox, most: int, at: datetime) -> Claimed:
+    """Lease what has been owed longest.
+
+    No more than are sent now, so that an attempt is counted just before it is made: what a dying
+    process had not begun stays untried, and a later night may replace it.
+    """
+    room = room_left(session, outbox.limits, outbox.relay, at)
+    found, relay_was_down = _oldest(session, outbox, room, most, at)
+    going = [m for m in _owed(session, outbox, found, at) if room.takes(m.domain)]
+    session.flush()
+    passed_over = {message.id for message in found} - {message.id for message in going}
+    return Claimed(
+        _lease(session, outbox, going, relay_was_down, at) if going else [],
+        _dropped(session, passed_over) if passed_over else [],
+        more=bool(passed_over),
+    )
+
+
+def _oldest(
+    session: Session, outbox: Outbox, room: Room, most: int, at: datetime
+) -> tuple[list[Message], bool]:
+    """And whether the relay's circuit is open. They are rows with a Message's columns, which
+    cost half as much as objects: whoever changes one takes the object."""
+    allowed = outbox.allowed(room)
+    oldest = _OLDEST.where(*allowed) if allowed else _OLDEST
+    known = outbox.known(at) | {"most": min(most, room.left.get(WHOLE_RELAY, most))}
+    found: Any = session.connection().execute(oldest, known).all()
+    return found, any(row.relay_was_down for row in found)
+
+
+def _owed(
+    session: Session, outbox: Outbox, found: list[Message], at: datetime
+) -> Iterator[Message]:
+    untried = [message for message in found if message.attempts == 0]
+    checked = outbox.check(session, untried, at) if untried else ()
+    owed = {message.id: message for message in checked}
+    for message in found:
+        if message.lease_owner is not None:
+            left_over = _take_over(session, outbox, message.id, at)
+            if left_over.state == MessageState.QUEUED:
+                yield left_over
+        elif message.attempts:
+            yield message
+        elif message.id in owed:
+            yield owed[message.id]
+
+
+def _take_over(session: Session, outbox: Outbox, message_id: int, at: datetime) -> Message:
+    """Whoever held it before died without a word, perhaps after the final dot."""
+    message = session.get_one(Message, message_id)
+    said = "the process that sent it ended without a word"
+    last_sign = (message.lease_until or at) - LEASE
+    session.add(
+        MessageAttempt(
+            message_id=message.id,
+            n=message.attempts,
+            began_at=last_sign,
+            ended_at=last_sign + LEASE,
+            outcome=Outcome.UNKNOWN,
+            said=said,
+            worker=message.lease_owner or "",
+            relay=outbox.relay,
+            domain=message.domain,
+        )
+    )
+    message.possible_duplicate = True
+    message.lease_owner = message.lease_until = None
+    if message.attempts >= POISON and at >= message.expires_at:
+        message.state, message.outcome = MessageState.DEAD, said
+    return message
+
+
+def _lease(
+    session: Session, outbox: Outbox, messages: list[Message], relay_was_down: bool, at: datetime
+) -> list[Claim]:
+    keys = outbox.keys(session, messages)
+    claims = [
+        Claim(message, message.attempts + 1, _life_ends(message, at), keys, at, relay_was_down)
+        for message in messages
+    ]
+    alike: dict[datetime, list[int]] = defaultdict(list)  # mostly first attempts: one UPDATE
+    for claim in claims:
+        alike[claim.life_ends].append(claim.message.id)
+    known = {"owner": outbox.owner, "until": at + LEASE}
+    for life_ends, these in alike.items():
+        leased = known | {"life_ends": life_ends, "these": these}
+        session.connection().execute(_LEASE, leased)
+    opened = {"these": [message.id for message in messages], "until": at + LINK_LIFE}
+    session.connection().execute(_LINKS_OPEN, opened)
+    return claims
+
+
+def _dropped(session: Session, passed_over: Collection[int]) -> list[MessageState]:
+    became = select(col(Message.state)).where(
+        col(Message.id).in_(passed_over), col(Message.state) != MessageState.QUEUED
+    )
+    return list(session.scalars(became))
+
+
+def _life_ends(message: Message, at: datetime) -> datetime:
+    """A life begins with the first attempt: no mail dies of a relay that was away, or of a
+    holiday. What was composed for a shorter one, as a code, is of no use after it."""
+    begins = message.attempts == 0 and message.expires_at - message.composed_at >= LIFE
+    return at + LIFE if begins else message.expires_at

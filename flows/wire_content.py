@@ -1,0 +1,18 @@
+"""A message of the outbox as it goes over the wire: its links are made live at this moment."""
+
+from flows.link_keys import LinkKeys
+from flows.office import Office
+from models import Message
+from notifications.links import fill
+from notifications.mime import build
+
+
+def wire_content(office: Office, message: Message, keys: LinkKeys) -> bytes:
+    """Raises ValueError if no relay would take it."""
+    live: dict[str, str] = {}
+    text, html = (
+        fill(body, secret=keys.newest, base_url=office.base_url, older=keys.older, live=live)
+        for body in (message.text, message.html)
+    )
+    at = office.local(message.composed_at)
+    return build(message, mail_from=office.mail_from, text=text, html=html, at=at)
