@@ -120,7 +120,7 @@ def _by_link(request: Request, session: Session, token: str, number: str, now: d
         language=opened.official.language or desk.office.language,
         home=home,
         base=f"{home}/tasks/{quote(task.number)}",
-        here=quote(request.url.path),
+        here=quote(request.scope["path"]),
         on=desk.today(now),
         now=now,
         opened=opened,
@@ -177,7 +177,7 @@ def _at_desk(request: Request, session: Session, number: str, now: datetime) -> 
         language=viewer.official.language or desk.office.language,
         home=path,
         base=path,
-        here=quote(request.url.path),
+        here=quote(request.scope["path"]),
         on=desk.today(now),
         now=now,
     )

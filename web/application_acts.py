@@ -71,7 +71,7 @@ def submit_draft(request: Request, acting: Acting, form: ApplicationForm) -> Fau
         return faults
     with recording(request, acting) as session:
         task = session.get_one(Task, acting.task.id)
-        _write(session, task, acting, form)
+        _write(session, task, acting, replace(form, remove=frozenset()))  # that is done
         actor = acting.actor(form.who, form.name)
         submit(session, task, actor, calendar=load_calendar(session))
         _tell_owner(request, session, acting, form, "event.apply", form.summary)
@@ -89,8 +89,8 @@ def amend_open(request: Request, acting: Acting, form: ApplicationForm) -> Fault
         with recording(request, acting) as session:
             task, application = _under_review(session, acting, AMEND, actor)
             content = _content(session, task, form)
-            _add_files(session, desk_of(request).office, application, form, actor)
             _remove(session, application, form, actor)
+            _add_files(session, desk_of(request).office, application, form, actor)
             amend(
                 session,
                 task,

@@ -1,6 +1,6 @@
 """What a file is, by its content and never by its name; and which kinds are taken as evidence.
 
-The list of what is taken is closed; docs/decisions/0015-evidence.md tells why no library says it.
+The list of what is taken is closed; docs/decisions/0016-evidence.md tells why no library says it.
 """
 
 import codecs

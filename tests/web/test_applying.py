@@ -506,3 +506,28 @@ def test_the_page_speaks_english_where_the_office_does(english, page):
     for said in ("Application for sign-off", "What was done", "write the amount in yuan"):
         assert said in shown.text
     assert not re.search(r">[^<]*[保存提交][^<]*<", shown.text)
+
+
+def test_the_same_file_taken_out_and_added_anew_is_there(browser, page, office):
+    browser.post(page, data={"act": "save"}, files=[("files", ("旧名.pdf", files.PDF))])
+    again = [("files", ("新名.pdf", files.PDF))]
+    [old] = rows(office, Evidence)
+
+    browser.post(page, data=COMPLETE | SUBMIT | {"remove": old.sha256}, files=again)
+    assert [row.name for row in rows(office, Evidence)] == ["新名.pdf"]
+    changed = COMPLETE | {"act": "amend", "who": "self", "reason": "改名", "remove": old.sha256}
+    browser.post(page, data=changed, files=[("files", ("更新.pdf", files.PDF))])
+
+    present = [row.name for row in rows(office, Evidence) if row.removed_at is None]
+    assert present == ["更新.pdf"]
+
+
+def test_a_number_with_odd_characters_leads_back_to_itself(browser, bench, night, link, office):
+    bench.task("甲?1/50%#", DUE)
+    night()
+    odd = f"{link('alice', '甲?1/50%#')}/tasks/{quote('甲?1/50%#')}/application"
+
+    sent = browser.post(odd, data={"act": "save", "summary": "写了一半"})
+
+    assert sent.headers["location"] == f"{odd}?done=save"
+    assert "写了一半" in browser.get(sent.headers["location"]).text
