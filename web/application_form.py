@@ -22,7 +22,8 @@ from web.reply_form import LONGEST, clean, who_faults
 SAVE, SUBMIT, AMEND, RECALL = "save", "submit", "amend", "recall"
 SEEN, NOT_APPLICABLE = "seen", "none"
 LONGEST_LINE = 100  # characters of a name or a date
-LONGEST_PART = 256 * 1024  # octets of one field
+LONGEST_PART = 64 * 1024  # octets of one field
+MOST_FIELDS = 300  # with the former: what is read into memory
 _MONEY = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,2}))?")
 _MEASURE = re.compile(r"done-([0-9]{1,6})")
 Fault = tuple[str, str]
@@ -173,7 +174,9 @@ async def application_form(
     request: Request, _admitted: Annotated[None, Depends(admit)]
 ) -> AsyncIterator[ApplicationForm]:
     """Files are spooled to disk while they arrive, and are gone behind the answer."""
-    async with request.form(max_files=100, max_fields=500, max_part_size=LONGEST_PART) as submitted:
+    async with request.form(
+        max_files=100, max_fields=MOST_FIELDS, max_part_size=LONGEST_PART
+    ) as submitted:
         yield _read(submitted, by_link="token" in request.path_params)
 
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from flows.reply_links import how_many
 from flows.working_days import load_calendar
@@ -77,14 +77,14 @@ def _ways(session: Session, seat: Seat, items: Sequence[Item]) -> Mapping[int, S
     """By task. A page of many matters has one way for each: to a page of its own."""
     mine = {item.notice.task_id for item in items if item.receipt.duty == Duty.ACT}
     found: dict[int, Sequence[Way]] = {}
-    for task_id in mine if seat.open else ():
-        task = session.get_one(Task, task_id)
+    tasks = session.exec(select(Task).where(col(Task.id).in_(mine))) if mine and seat.open else ()
+    for task in tasks:
         base = f"{seat.here}/tasks/{quote(task.number)}"
         if len(items) > 1:
-            found[task_id] = [Way(OTHERS, base)]
+            found[task.id] = [Way(OTHERS, base)]
         else:
             calendar = load_calendar(session)
-            found[task_id] = ways(
+            found[task.id] = ways(
                 session, task, seat.official.id, base, on=seat.on, calendar=calendar
             )
     return found

@@ -13,8 +13,8 @@ from flows.explain import explain
 from flows.working_days import load_calendar
 from models import Measure, Official, Procedure, Task, Unit
 from web.desk import desk_of
-from web.matter import Showing
-from web.offers import ways
+from web.matter import Matter, Showing
+from web.offers import Way, ways
 from web.office_form import OfficeForm
 from web.office_view import office_may
 from web.pages import page
@@ -62,31 +62,17 @@ def show_task(
             language=language,
             visitor=viewer.official,
             task=task,
-            matter=showing.matter(
-                task,
-                session.get_one(Unit, task.unit_id).name,
-                _name(session, task.handler_id),
-                hidden=viewer.hides(task),
-            ),
+            matter=_matter(session, showing, viewer, task),
             leader=_name(session, task.supervising_leader_id),
             procedure=session.get_one(Procedure, task.procedure_id).title,
-            measures=session.exec(
-                select(Measure).where(Measure.task_id == task.id).order_by(col(Measure.position))
-            ).all(),
+            measures=_measures(session, task),
             explained=explained,
             causes={str(row.entry): row for row in explained.rows},
             # Who was told and how the deadline moved is in the story below.
             because=replace(explained, told=(), changes=()).sentences(language),
             story=story(session, task, explained.told),
             signoff=sign_off_of(session, task),
-            ways=ways(
-                session,
-                task,
-                viewer.official.id,
-                f"/tasks/{quote(task.number)}",
-                on=showing.on,
-                calendar=calendar,
-            ),
+            ways=_ways(session, task, viewer, showing),
             office_may=office_may(session, viewer, task, showing),
             sent=office,
             faults=faults,
@@ -102,6 +88,22 @@ def visible_task(session: Session, viewer: Viewer, number: str) -> Task:
     if task is None:
         raise HTTPException(404)
     return task
+
+
+def _matter(session: Session, showing: Showing, viewer: Viewer, task: Task) -> Matter:
+    unit = session.get_one(Unit, task.unit_id).name
+    handler = _name(session, task.handler_id)
+    return showing.matter(task, unit, handler, hidden=viewer.hides(task))
+
+
+def _measures(session: Session, task: Task) -> Sequence[Measure]:
+    mine = select(Measure).where(Measure.task_id == task.id)
+    return session.exec(mine.order_by(col(Measure.position))).all()
+
+
+def _ways(session: Session, task: Task, viewer: Viewer, showing: Showing) -> Sequence[Way]:
+    base, calendar = task_path(task.number), showing.calendar
+    return ways(session, task, viewer.official.id, base, on=showing.on, calendar=calendar)
 
 
 def _name(session: Session, official_id: int | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -85,17 +86,8 @@ def put_down(
     """Keep what whoever checks is shown, and ask for it: of nobody who had a part in it. `why`:
     the office's reason, and who gave it."""
     rules, application = rules_of(session, task), granted(session, task)
-    assert application.packet is not None  # for the types: it was submitted
     check_by = decide_by(rules.sample.within, planned_on, calendar)
-    packet = {
-        "task": of_task(session, task),
-        "signed_off_on": task.stage_on,
-        "nth": nth,
-        "planned_on": planned_on,
-        "why": why,
-        "application": shown_in(session, application.packet),
-        "checklist": rules.sample.checklist,
-    }
+    shown = {"nth": nth, "planned_on": planned_on, "why": why}
     look_back = LookBack(
         task_id=task.id,
         cycle=task.cycle,
@@ -104,7 +96,7 @@ def put_down(
         round_id=round_id,
         planned_on=planned_on,
         check_by=check_by,
-        packet=keep(session, packet),
+        packet=keep(session, shown | _signed_off(session, task, application)),
     )
     session.add(look_back)
     session.flush()
@@ -121,6 +113,16 @@ def put_down(
         directory=directory,
     )
     return look_back
+
+
+def _signed_off(session: Session, task: Task, application: Application) -> dict[str, Any]:
+    assert application.packet is not None  # for the types: it was submitted
+    return {
+        "task": of_task(session, task),
+        "signed_off_on": task.stage_on,
+        "application": shown_in(session, application.packet),
+        "checklist": rules_of(session, task).sample.checklist,
+    }
 
 
 def granted(session: Session, task: Task) -> Application:

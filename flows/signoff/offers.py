@@ -95,7 +95,7 @@ def _bounds(
     if most.kind == RequestKind.LONG_TERM and rules.long_term:
         span = rules.long_term.review_every
         return (
-            f"每{span_words(span, '')}至少复核一次；",
+            f"每 {span_words(span, '')}至少复核一次；",
             f"Reviewed at least every {span_words(span, ENGLISH)}. ",
         )
     if most.kind == RequestKind.REVIEW and most.until_on:

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col
 
 from models import Decision, Receipt, Referral, Task
@@ -43,6 +44,17 @@ def test_thirty_are_decided_at_once_and_two_that_are_stale_do_not_stop_the_other
     decisions = rows(office, Decision)
     assert len({one.task_id for one in decisions}) == len(decisions) == 28
     assert {task.number for task in rows(office, Task, col(Task.level) == 1)} == {"甲-07"}
+
+
+def test_a_page_of_many_asks_the_database_a_few_times_only(browser, review, thirty, engine):
+    path = review.link("dora")
+    review.prove(browser, path)
+    asked = []
+    event.listen(engine, "after_cursor_execute", lambda _c, _k, said, *_: asked.append(said))
+
+    assert len(lines(browser.get(path))) == 30
+
+    assert len([statement for statement in asked if "SELECT" in statement]) <= 25
 
 
 def test_each_line_has_its_own_verdict_and_reason(browser, review, thirty, office):

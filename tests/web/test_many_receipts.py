@@ -73,7 +73,7 @@ def test_the_most_urgent_fifty_of_thousands_are_shown_and_the_others_counted(bro
 def test_looking_asks_the_database_a_few_times_only(browser, many, asked):
     browser.get(many)
 
-    assert len([statement for statement in asked if "SELECT" in statement]) <= 12
+    assert len([statement for statement in asked if "SELECT" in statement]) <= 16
 
 
 def test_an_act_reads_its_own_receipt_and_not_the_list(browser, many, office, asked):

@@ -1,0 +1,110 @@
+"""From the mail to what a handler asks for: a phone, no JavaScript, no account."""
+
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from models import Application, ChangeRequest, Evidence, Measure
+from models.application import SixVisible
+from tests import files
+from tests.kept import add, rows
+from tests.sign_offs import gather_bench
+from tests.web.conftest import DUE
+from tests.web.test_app import running
+from tests.web.test_scanner import scan
+from web.app import create_app
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium"),
+]
+
+
+@pytest.fixture
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(chromium):
+    """390 points wide, and no script runs."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, java_script_enabled=False, has_touch=True
+    )
+    return context.new_page()
+
+
+@pytest.fixture
+def bench(office, cast):
+    return gather_bench(office, cast)
+
+
+@pytest.fixture
+def mailed(office, bench, night, link, clock):
+    """The address of the link in Alice's mail, at a real server."""
+    task = bench.task("甲-1", DUE)
+    add(office, Measure(task_id=task.id, position=1, text="建立台账制度"))
+    night()
+    with running(create_app(office, clock=clock)) as port:
+        yield f"http://127.0.0.1:{port}{link('alice', '甲-1')}"
+
+
+def test_from_the_mail_to_the_extension_in_six_steps(phone, mailed, office):
+    phone.goto(mailed)  # 1 the link in the mail
+    phone.get_by_role("link", name="申请延期").click()  # 2
+    assert "最多延至2022年8月12日" in phone.content()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_label("申请延至").fill("2022-08-10")  # 3
+    phone.get_by_label("理由").fill("汛期施工受阻，需要延后两周。")  # 4
+    phone.get_by_text("本人办理").click()  # 5
+    phone.get_by_role("button", name="提交申请延期").click()  # 6
+
+    assert "申请已提交，审批人将收到邮件" in phone.content()
+    [request] = rows(office, ChangeRequest)
+    assert (request.kind, request.said_by) == ("extension", "alice")
+
+
+def test_from_the_mail_to_the_application(phone, mailed, office):
+    phone.goto(mailed)
+    phone.get_by_role("link", name="申请销号").click()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.get_by_label("整改完成情况").fill("已完成整改，逐条落实。")
+    phone.get_by_label("第 1 条措施的完成情况").fill("制度已印发")
+    for visible in SixVisible:
+        phone.locator(f"#seen-{visible}").check()
+        phone.locator(f"[name=words-{visible}]").fill("见材料")
+    phone.get_by_label("清退金额（元）").fill("1200.50")
+    phone.get_by_label("选择文件（可多选）").set_input_files(
+        [
+            {"name": "报告.pdf", "mimeType": "application/pdf", "buffer": files.PDF},
+            {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": files.JPEG},
+        ]
+    )
+    phone.get_by_text("本人办理").click()
+    phone.get_by_role("button", name="提交销号申请").click()
+
+    assert "销号申请已提交，审核人将收到邮件" in phone.content()
+    [application] = rows(office, Application)
+    assert (application.state, application.money_returned) == ("open", 120050)
+    assert [row.name for row in rows(office, Evidence)] == ["报告.pdf", "现场.jpg"]
+
+
+def test_a_machine_that_presses_first_buttons_and_sends_every_form_changes_nothing(
+    chromium, mailed, digest_of_database
+):
+    before = digest_of_database()
+    page = chromium.new_page()
+
+    page.goto(mailed)
+    ways = page.evaluate("[...document.links].map(one => one.href)")
+    ways = [way for way in ways if re.search(r"/(application|requests/\w+)$", way)]
+    assert len(ways) == 4
+    assert all(scan(page, way) == 1 for way in ways)
+
+    assert digest_of_database() == before
