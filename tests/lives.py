@@ -226,6 +226,7 @@ ACTS: dict[str, Callable[[Life, int], None]] = {
     "amend": Life.amend,
     "recall": Life.recall,
     "object": Life.object,
+    "take_back": Life.take_back,
     "uphold": lambda life, who: life.rule(
         RequestKind.OBJECTION, Verdict.GRANT, who, unit_id=life.bench.lead_unit
     ),

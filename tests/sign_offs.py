@@ -61,14 +61,14 @@ class Bench:
             save(session, draft(session, task, actor), replace(COMPLETE, **written))
             submit(session, task, actor, calendar=load_calendar(session))
 
-    def amend(self, number: str, on: date, **written: Any) -> None:
+    def amend(self, number: str, on: date, *, reason: str = "补充材料", **written: Any) -> None:
         """The handler changes what is under review."""
         actor = self.actor(self.cast.alice, on, Assurance.LINK)
         with transaction(self.office.engine, actor.now) as session:
             task = session.exec(select(Task).where(Task.number == number)).one()
             content = replace(COMPLETE, **written)
             calendar = load_calendar(session)
-            amend(session, task, actor, content, reason="补充材料", calendar=calendar)
+            amend(session, task, actor, content, reason=reason, calendar=calendar)
 
     def ask(self, number: str, kind: RequestKind, on: date, **wanted: Any) -> None:
         """The handler asks for this."""
@@ -77,11 +77,11 @@ class Bench:
             task = session.exec(select(Task).where(Task.number == number)).one()
             ask(session, task, kind, actor, calendar=load_calendar(session), **wanted)
 
-    def recall(self, number: str, on: date) -> None:
+    def recall(self, number: str, on: date, *, reason: str = "另行补充") -> None:
         actor = self.actor(self.cast.alice, on, Assurance.LINK)
         with transaction(self.office.engine, actor.now) as session:
             task = session.exec(select(Task).where(Task.number == number)).one()
-            recall(session, task, actor, reason="另行补充")
+            recall(session, task, actor, reason=reason)
 
     def decide(
         self,

@@ -15,6 +15,8 @@ from flows.working_days import load_calendar
 from models.warning import Colour
 from web.board_rows import PAGE, Asked, counts, rows
 from web.desk import desk_of
+from web.list_rows import watch_lists
+from web.lists import FOUR
 from web.many import Many, load_many
 from web.matter import Showing
 from web.pages import page as show
@@ -55,9 +57,15 @@ def board(
             on=showing.on,
             unreachable=len(unreachable(session, showing.on)) if viewer.keeps_directory else 0,
             sees_all=viewer.sees_all,
+            keeps_directory=viewer.keeps_directory,
+            lists=[*FOUR.items(), *_kept(session)],
             waiting=_waiting(request, session, viewer, showing, now),
             link=lambda **changes: _link(asked, **changes),
         )
+
+
+def _kept(session: Session) -> list[tuple[str, tuple[str, str]]]:
+    return [(one.name, (one.title, one.title)) for one in watch_lists(session)]
 
 
 def _waiting(

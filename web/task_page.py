@@ -14,7 +14,7 @@ from flows.working_days import load_calendar
 from models import Measure, Official, Procedure, Task, Unit
 from web.desk import desk_of
 from web.matter import Matter, Showing
-from web.offers import ways
+from web.offers import Way, ways
 from web.office_form import OfficeForm
 from web.office_view import office_may
 from web.pages import page
@@ -72,14 +72,7 @@ def show_task(
             because=replace(explained, told=(), changes=()).sentences(language),
             story=story(session, task, explained.told),
             signoff=sign_off_of(session, task),
-            ways=ways(
-                session,
-                task,
-                viewer.official.id,
-                task_path(task.number),
-                on=showing.on,
-                calendar=calendar,
-            ),
+            ways=_ways(session, task, viewer, showing),
             office_may=office_may(session, viewer, task, showing),
             sent=office,
             faults=faults,
@@ -106,6 +99,11 @@ def _matter(session: Session, showing: Showing, viewer: Viewer, task: Task) -> M
 def _measures(session: Session, task: Task) -> Sequence[Measure]:
     mine = select(Measure).where(Measure.task_id == task.id)
     return session.exec(mine.order_by(col(Measure.position))).all()
+
+
+def _ways(session: Session, task: Task, viewer: Viewer, showing: Showing) -> Sequence[Way]:
+    base, calendar = task_path(task.number), showing.calendar
+    return ways(session, task, viewer.official.id, base, on=showing.on, calendar=calendar)
 
 
 def _name(session: Session, official_id: int | None) -> str:

@@ -16,7 +16,7 @@ from flows.signoff.levels import refer_level, rules_of, where_from
 from flows.signoff.packets import files, keep, of_application
 from flows.signoff.referrals import close_referrals
 from flows.signoff.requests import lapse
-from flows.signoff.roles import require_move
+from flows.signoff.roles import require_move, require_reason
 from models import Application, Evidence, Measure, MeasureDone, Receipt, Task, VisibleShown
 from models.application import ApplicationState, EvidenceKind, SixVisible
 from models.decision import ReferralState
@@ -164,7 +164,7 @@ def amend(
 ) -> Application:
     """Change what is under review. What was approved was something else, so the chain begins
     anew; whoever approved before is asked again."""
-    application = _under_review(session, task, "amend", actor)
+    application = _under_review(session, task, "amend", actor, reason)
     save(session, application, content)
     require_complete(session, task, application)
     application.version += 1
@@ -178,7 +178,7 @@ def amend(
 
 def recall(session: Session, task: Task, actor: Actor, *, reason: str) -> Application:
     """Take the application back; nobody is asked any more."""
-    application = _under_review(session, task, "recall", actor)
+    application = _under_review(session, task, "recall", actor, reason)
     application.state = ApplicationState.RECALLED
     session.add(application)
     close_referrals(session, {"application_id": application.id}, ReferralState.VOID, actor.now)
@@ -234,10 +234,13 @@ def _rows(session: Session, table: type[Any], application: Application) -> list[
     return list(session.exec(select(table).where(table.application_id == application.id)))
 
 
-def _under_review(session: Session, task: Task, event: str, actor: Actor) -> Application:
+def _under_review(
+    session: Session, task: Task, event: str, actor: Actor, reason: str
+) -> Application:
     lock_task(session, task.id)
     session.refresh(task)
     require_move(session, task, event, actor.official_id, actor.on)
+    require_reason(task, reason)
     application = present_application(session, task)
     assert application is not None  # for the types: a task under review has one
     return application

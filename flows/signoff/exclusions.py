@@ -10,6 +10,7 @@ from flows.recipients import Directory, in_force
 from flows.signoff.actor import OfficeActor
 from flows.signoff.office_acts import hold_for_office, keepers
 from flows.signoff.referring_anew import refer_anew
+from flows.signoff.roles import require_reason
 from flows.working_days import load_calendar
 from models import Exclusion, Official, Receipt, Referral, Task, Unit
 from models.organisation import PostKind
@@ -85,7 +86,7 @@ def readmit(session: Session, exclusion_id: int, actor: OfficeActor, *, reason: 
     task = session.get_one(Task, excluded.task_id)
     hold_for_office(session, task, actor)
     session.refresh(excluded)
-    _require_reason(task, reason)
+    require_reason(task, reason)
     last = max(excluded.from_on, actor.on - timedelta(days=1))
     if excluded.until_on is not None and excluded.until_on <= last:
         raise Refusal(
@@ -112,7 +113,7 @@ def exclusions_of(session: Session, task: Task) -> Sequence[tuple[Exclusion, str
 
 
 def _require_sense(task: Task, on: date, reason: str, from_on: date, until_on: date | None) -> None:
-    _require_reason(task, reason)
+    require_reason(task, reason)
     if from_on > on:
         raise Refusal(
             f"{task.number}：回避只能从当日或此前起算，请到 {from_on} 再办；没有记录任何操作",
@@ -122,14 +123,6 @@ def _require_sense(task: Task, on: date, reason: str, from_on: date, until_on: d
         raise Refusal(
             f"{task.number}：回避的截止日 {until_on} 已过；没有记录任何操作",
             f"{task.number}: {until_on}, its last day, is over; nothing was recorded",
-        )
-
-
-def _require_reason(task: Task, reason: str) -> None:
-    if not reason.strip():
-        raise Refusal(
-            f"{task.number}：请写明回避或结束回避的理由；没有记录任何操作",
-            f"{task.number}: please give the reason; nothing was recorded",
         )
 
 

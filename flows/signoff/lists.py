@@ -16,6 +16,7 @@ from flows.recipients import Directory
 from flows.rulebook import current_policy, ladder_of
 from flows.signoff.actor import OfficeActor
 from flows.signoff.office_acts import hold_for_office
+from flows.signoff.roles import require_reason
 from models import ListMembership, Policy, Task, WatchList
 from models.refusal import Refusal
 from models.signoff import CLOSED
@@ -65,7 +66,7 @@ def leave(
     """It stands on this list no longer; what counts then lowers its colour by its dates. Raises a
     Refusal."""
     hold_for_office(session, task, actor)
-    _require_reason(task, reason)
+    require_reason(task, reason)
     left = _present(session, task, watch_list)
     if left is None:
         raise Refusal(
@@ -168,14 +169,6 @@ def _present(session: Session, task: Task, watch_list: WatchList) -> ListMembers
     ).first()
 
 
-def _require_reason(task: Task, reason: str) -> None:
-    if not reason.strip():
-        raise Refusal(
-            f"{task.number}：请写明列入或移出清单的理由；没有记录任何操作",
-            f"{task.number}: please give the reason; nothing was recorded",
-        )
-
-
 def _require_sense(
     session: Session,
     task: Task,
@@ -184,7 +177,7 @@ def _require_sense(
     leader_id: int | None,
     reason: str,
 ) -> None:
-    _require_reason(task, reason)
+    require_reason(task, reason)
     if task.state in CLOSED:
         raise Refusal(
             f"{task.number}：已销号或撤回，不能列入清单；没有记录任何操作",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -11,7 +12,7 @@ from flows.signoff.levels import barred, rules_of
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.packets import keep, of_task, shown_in
 from flows.signoff.referrals import decide_by, refer
-from flows.signoff.roles import NotNow
+from flows.signoff.roles import NotNow, require_reason
 from models import Application, LookBack, Task
 from models.application import ApplicationState
 from models.refusal import Refusal
@@ -34,16 +35,6 @@ class WaitsAlready(Refusal):
         )
 
 
-class SayWhy(Refusal):
-    """The office says why it wants a task to be looked at."""
-
-    def __init__(self, number: str) -> None:
-        super().__init__(
-            f"{number}：列入回头看须写明理由；没有记录任何操作",
-            f"{number}: say why it is to be looked at again; nothing was recorded",
-        )
-
-
 def plan(
     session: Session, task: Task, actor: OfficeActor, *, reason: str, calendar: Calendar
 ) -> LookBack:
@@ -52,8 +43,7 @@ def plan(
     hold_for_office(session, task, actor)
     if task.state != TaskState.SIGNED_OFF:
         raise NotNow(task, "look_back")
-    if not reason.strip():
-        raise SayWhy(task.number)
+    require_reason(task, reason)
     if waiting := waiting_look_back(session, task):
         raise WaitsAlready(task.number, waiting.check_by)
     spans = rules_of(session, task).look_back
@@ -85,17 +75,8 @@ def put_down(
     """Keep what whoever checks is shown, and ask for it: of nobody who had a part in it. `why`:
     the office's reason, and who gave it."""
     rules, application = rules_of(session, task), granted(session, task)
-    assert application.packet is not None  # for the types: it was submitted
     check_by = decide_by(rules.sample.within, planned_on, calendar)
-    packet = {
-        "task": of_task(session, task),
-        "signed_off_on": task.stage_on,
-        "nth": nth,
-        "planned_on": planned_on,
-        "why": why,
-        "application": shown_in(session, application.packet),
-        "checklist": rules.sample.checklist,
-    }
+    shown = {"nth": nth, "planned_on": planned_on, "why": why}
     look_back = LookBack(
         task_id=task.id,
         cycle=task.cycle,
@@ -104,7 +85,7 @@ def put_down(
         round_id=round_id,
         planned_on=planned_on,
         check_by=check_by,
-        packet=keep(session, packet),
+        packet=keep(session, shown | _signed_off(session, task, application)),
     )
     session.add(look_back)
     session.flush()
@@ -121,6 +102,16 @@ def put_down(
         directory=directory,
     )
     return look_back
+
+
+def _signed_off(session: Session, task: Task, application: Application) -> dict[str, Any]:
+    assert application.packet is not None  # for the types: it was submitted
+    return {
+        "task": of_task(session, task),
+        "signed_off_on": task.stage_on,
+        "application": shown_in(session, application.packet),
+        "checklist": rules_of(session, task).sample.checklist,
+    }
 
 
 def granted(session: Session, task: Task) -> Application:

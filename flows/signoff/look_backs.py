@@ -1,6 +1,7 @@
 """What a look-back finds, point by point: the matter is confirmed by it, or reopened."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlmodel import Session
 
@@ -15,6 +16,7 @@ from flows.signoff.referrals import close_referrals, decide_by
 from models import Decision, LookBack, LookBackPoint, Referral, Task
 from models.decision import ReferralState, Verdict
 from models.refusal import Refusal
+from models.task import Track
 from models.workdays import Calendar
 from notifications.wording import word
 
@@ -125,7 +127,9 @@ def _reopen(session: Session, task: Task, actor: Actor, ruling: Ruling, calendar
     """A new cycle with a deadline of its own, whatever track the matter was on. No colour: that
     is for the nights to come."""
     reason = f"{_found(ruling)}\n{ruling.requirement}".strip()
-    begins = {"cycle": task.cycle + 1, "review_every": "", "reported_on": actor.on}
+    begins: dict[str, Any] = {"cycle": task.cycle + 1, "reported_on": actor.on}
+    if task.track == Track.LONG_TERM:
+        begins |= {"review_every": "", "track": Track.DEADLINE}
     move_task(session, task, "reopen", becomes=begins, **actor.facts(reason=reason))
     change_deadline(
         session,

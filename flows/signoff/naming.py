@@ -9,7 +9,7 @@ from flows.recipients import Directory
 from flows.signoff.actor import Actor
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.referrals import decide_by
-from flows.signoff.request_bounds import require_reason
+from flows.signoff.roles import require_reason
 from flows.signoff.waiting import Waiting, waiting
 from models import Official, Referral, Task
 from models.decision import ReferralState

@@ -15,6 +15,8 @@ from flows.signoff.actor import OfficeActor
 from flows.signoff.levels import rules_of
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.referring_anew import refer_anew
+from flows.signoff.requests import show_anew
+from flows.signoff.roles import require_reason
 from models import Reassignment, Receipt, Referral, Task
 from models.organisation import PostKind
 from models.procedure_file import ProcedureFile
@@ -82,6 +84,7 @@ def reassign(
             calendar=calendar,
             actor_id=actor.official_id,
         )
+    show_anew(session, task, on=actor.on, calendar=calendar)
     return row
 
 
@@ -154,11 +157,7 @@ def _is_of_its_unit(task: Task, rules: ProcedureFile, level: int) -> bool:
 def _require_sense(
     task: Task, to: Responsible, reason: str, due_on: date | None, directory: Directory
 ) -> None:
-    if not reason.strip():
-        raise Refusal(
-            f"{task.number}：请写明改派的理由；没有记录任何操作",
-            f"{task.number}: please give the reason; nothing was recorded",
-        )
+    require_reason(task, reason)
     if to == Responsible.of(task):
         raise Refusal(
             f"{task.number}：责任单位、责任人和分管领导都没有变化；没有记录任何操作",

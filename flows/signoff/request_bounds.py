@@ -73,11 +73,6 @@ def approval_of(rules: ProcedureFile, kind: RequestKind) -> Approval | None:
     return rules.suspension if kind == K.SUSPENSION else rules.long_term
 
 
-def require_reason(task: Task, reason: str) -> None:
-    if not reason.strip():
-        raise NotAllowed(task.number, "请写明理由", "please give the reason")
-
-
 def require_allowed(
     session: Session, task: Task, request: ChangeRequest, *, on: date, calendar: Calendar
 ) -> Approval:

@@ -9,9 +9,9 @@ from flows.signoff.actor import Actor
 from flows.signoff.levels import rules_of
 from flows.signoff.packets import keep, of_request
 from flows.signoff.referrals import close_referrals, refer
-from flows.signoff.request_bounds import NotAllowed, require_allowed, require_reason
+from flows.signoff.request_bounds import NotAllowed, require_allowed
 from flows.signoff.review_dates import next_review
-from flows.signoff.roles import HANDLER, require_role
+from flows.signoff.roles import HANDLER, require_reason, require_role
 from models import ChangeRequest, Task
 from models.decision import ReferralState
 from models.refusal import Refusal

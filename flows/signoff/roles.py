@@ -68,6 +68,21 @@ class StandsAside(Refusal):
         )
 
 
+class SayWhy(Refusal):
+    """An act that the history wants a reason for."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"{number}：请写明理由；没有记录任何操作",
+            f"{number}: please give the reason; nothing was recorded",
+        )
+
+
+def require_reason(task: Task, reason: str) -> None:
+    if not reason.strip():
+        raise SayWhy(task.number)
+
+
 def roles_of(session: Session, task: Task, official_id: int, on: date) -> frozenset[str]:
     """Every role that this person has; none for somebody who stands aside."""
     directory = Directory.load(session, on)

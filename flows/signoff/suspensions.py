@@ -13,8 +13,7 @@ from sqlmodel import Session, col
 from flows.deadline import change_deadline, live_notice
 from flows.moves import lock_all_tasks, lock_task, move_colour, move_notice, move_task
 from flows.signoff.actor import Actor
-from flows.signoff.request_bounds import require_reason
-from flows.signoff.roles import require_move
+from flows.signoff.roles import require_move, require_reason
 from models import ChangeRequest, Decision, Referral, Task, Transition
 from models.decision import Verdict
 from models.signoff import TaskState

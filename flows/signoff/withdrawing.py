@@ -7,9 +7,8 @@ from flows.signoff.actor import Actor
 from flows.signoff.applications import present_application
 from flows.signoff.closing import end_warning
 from flows.signoff.referrals import close_referrals
-from flows.signoff.request_bounds import require_reason
 from flows.signoff.requests import lapse
-from flows.signoff.roles import require_move
+from flows.signoff.roles import require_move, require_reason
 from models import Task
 from models.application import ApplicationState
 from models.decision import ReferralState

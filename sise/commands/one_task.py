@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from flows.database import reading
 from flows.explain import NoSuchTask, explain
+from flows.signoff.look_back_list import LookBackRow, of_task
 from flows.task_list import task_rows
 from flows.working_days import load_calendar
 from models import Measure, Task, Transition
@@ -34,6 +35,7 @@ def task(number: str, json: Json = False) -> None:
         history = session.exec(
             select(Transition).where(Transition.task_id == kept.id).order_by(col(Transition.id))
         ).all()
+        looked = of_task(session, kept)
         why = explain(
             session,
             number,
@@ -50,23 +52,29 @@ def task(number: str, json: Json = False) -> None:
                 "opened_on": kept.opened_on,
                 "track": kept.track,
                 "restricted": kept.restricted,
+                "cycle": kept.cycle,
+                "look_backs": [asdict(row) for row in looked],
                 "history": [_fact(move) for move in history],
                 "told": [asdict(told) for told in why.told],
             }
         )
     else:
-        _show_task(edge, why, f"{row.unit}  {row.handler or ''}".rstrip(), measures, history)
+        whose = f"{row.unit}  {row.handler or ''}".rstrip()
+        _show_task(edge, why, whose, kept.cycle, measures, history)
+        _show_look_backs(edge, looked)
 
 
 def _show_task(
     edge: Edge,
     why: Explanation,
     whose: str,
+    cycle: int,
     measures: Sequence[Measure],
     history: Sequence[Transition],
 ) -> None:
     out.print(_title(edge, why))
-    out.print(f"{whose}  {state_word(why.state, edge.language)}")
+    again = edge.both(f"  第 {cycle} 轮整改", f"  cycle {cycle}") if cycle > 1 else ""
+    out.print(f"{whose}  {state_word(why.state, edge.language)}{again}")
     for measure in measures:
         out.print(f"  {measure.position}. {measure.text}")
     edge.say("\n经过", "\nWhat happened", style="bold")
@@ -75,6 +83,18 @@ def _show_task(
     edge.say("\n时限与告知", "\nDeadline, and who was told", style="bold")
     for sentence in why.sentences(edge.language):
         out.print(f"· {sentence}")
+
+
+def _show_look_backs(edge: Edge, looked: Sequence[LookBackRow]) -> None:
+    if looked:
+        edge.say("\n回头看", "\nLook-backs", style="bold")
+    for row in looked:
+        verdict = word(f"verdict.{row.verdict}", edge.language) if row.verdict else ""
+        waits = edge.both(
+            f"待查，{day_words(row.check_by)}前查完", f"to be checked by {row.check_by}"
+        )
+        said = (day_words(row.planned_on, edge.language), verdict or waits, row.reason)
+        out.print(f"  {'  '.join(part for part in said if part)}")
 
 
 def _title(edge: Edge, why: Explanation) -> Text:

@@ -14,6 +14,7 @@ from flows.signoff.hand_over import HandOver, hand_over, plan
 from flows.signoff.office_acts import official_at
 from flows.signoff.passing import Passing
 from flows.signoff.reassigning import reassign
+from flows.signoff.telling import tell
 from flows.working_days import load_calendar
 from models import Task, Unit
 from models.refusal import Refusal
@@ -46,6 +47,7 @@ def reassign_command(
             reason=why,
             calendar=load_calendar(session),
         )
+        _tell(edge, session)
         in_unit = session.get_one(Unit, unit_id).name
     if json:
         as_json({"number": number, "unit": in_unit, "handler": handler.name, "why": why})
@@ -79,6 +81,7 @@ def exclude_command(
             unit_id=whom.get("unit_id"),
             until_on=last,
         )
+        _tell(edge, session)
     if json:
         facts = {"from": made.from_on, "until": made.until_on, "why": why}
         as_json({"number": number, "excluded": name} | facts)
@@ -142,6 +145,7 @@ def hand_over_command(
             passed = plan(session, _office(edge), wanted)
         else:
             passed = hand_over(session, _office(edge), wanted, calendar=load_calendar(session))
+            _tell(edge, session)
         facts = _passed(passed) | {"on": wanted.on, "dry_run": dry_run}
     if json:
         as_json(facts)
@@ -178,6 +182,12 @@ def _passed(passed: Passing) -> dict[str, Any]:
         "posts": [(post.kind, unit) for post, unit in passed.posts],
         "listed": len(passed.listed),
     }
+
+
+def _tell(edge: Edge, session: Session) -> None:
+    """Whoever is asked to decide now waits for no night."""
+    calendar = load_calendar(session)
+    tell(session, edge.office, on=edge.today, now=edge.now, calendar=calendar)
 
 
 def _office(edge: Edge) -> Unattended:

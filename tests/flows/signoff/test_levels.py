@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from flows.signoff.deciding import NeedsReason, NotOpen
 from flows.signoff.packets import Changed
-from flows.signoff.roles import NotYours
+from flows.signoff.roles import NotYours, SayWhy
 from models import DeadlineChange, Decision, Referral, Task, Transition
 from models.decision import ReferralState, Verdict
 from models.proof import Assurance, NotProved
@@ -150,3 +150,13 @@ def test_a_refusal_is_a_sentence_in_both_languages(bench: Bench):
         bench.apply("甲-1", APPLIED, who=bench.cast.mallory)
     assert "责任人" in refused.value.said("zh-CN")
     assert "handler" in refused.value.said("en")
+
+
+@pytest.mark.parametrize("act", ["amend", "recall"])
+def test_what_is_changed_or_taken_back_under_review_wants_a_reason(bench: Bench, act: str):
+    bench.task("甲-1", DUE)
+    bench.apply("甲-1", APPLIED)
+
+    with pytest.raises(SayWhy):
+        getattr(bench, act)("甲-1", APPLIED, reason=" ")
+    assert the_task(bench).state == "under_review"

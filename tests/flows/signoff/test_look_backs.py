@@ -7,11 +7,13 @@ from sqlmodel import col, select
 
 from flows.audit import contradictions
 from flows.database import reading
+from flows.explain import explain
 from flows.signoff.deciding import NeedsReason, NotOpen
-from flows.signoff.look_back_plans import SayWhy, WaitsAlready
+from flows.signoff.look_back_plans import WaitsAlready
 from flows.signoff.look_backs import HadAPart, NotAnswered
 from flows.signoff.packets import Changed, shown_in
-from flows.signoff.roles import NotNow, NotYours, StandsAside
+from flows.signoff.roles import NotNow, NotYours, SayWhy, StandsAside
+from flows.standing import History
 from models import (
     DeadlineChange,
     Decision,
@@ -24,7 +26,9 @@ from models import (
 )
 from models.decision import ReferralState, Verdict
 from models.proof import Assurance, NotProved
-from tests.conftest import instant
+from models.workdays import Calendar
+from notifications.explanation import Explanation
+from tests.conftest import SHANGHAI, instant
 from tests.kept import add, edit, play, rows, wind
 from tests.look_backs import (
     ALL_MET,
@@ -262,6 +266,33 @@ def test_what_is_not_signed_off_is_not_looked_back_at(bench: Bench):
 def test_what_waits_to_be_checked_is_not_put_down_twice(planned: Bench):
     with pytest.raises(WaitsAlready, match="15 March 2022"):
         put_down(planned, "甲-1", date(2022, 3, 2))
+
+
+def test_a_day_before_it_was_reopened_is_explained_as_on_that_day(planned: Bench, ruth: int):
+    check(planned, "甲-1", ruth, Verdict.SHAM, ON, reason="台账是补的")
+
+    def explained(on: date) -> Explanation:
+        with reading(planned.office.engine) as session:
+            return explain(session, "甲-1", on=on, calendar=Calendar(), timezone=SHANGHAI)
+
+    before, after = explained(date(2022, 2, 28)), explained(ON)
+    assert (before.state, before.due_on) == ("signed_off", date(2022, 1, 28))
+    assert (after.state, after.due_on) == ("in_progress", date(2022, 3, 8))
+    assert any("回头看认定“虚假整改”：台账是补的" in said for said in after.sentences("zh-CN"))
+    assert after.next_row is not None
+    assert after.next_row.strike_on == date(2022, 3, 9)
+    with reading(planned.office.engine) as session:
+        history = History.load(session, the_task(planned))
+    stood = history.at_end_of(date(2022, 2, 28)).task
+    assert (stood.cycle, stood.reported_on) == (1, stood.opened_on)
+    assert history.at_end_of(ON).task.reported_on == ON
+
+
+def test_a_cycle_that_was_changed_beside_the_history_is_found(planned: Bench, ruth: int):
+    check(planned, "甲-1", ruth, Verdict.SHAM, ON, reason="台账是补的")
+    edit(planned.office, Task, the_task(planned).id, cycle=1)
+
+    assert contradicted(planned) == ["甲-1: cycle is 1, history says 2"]
 
 
 # The whole life

@@ -14,6 +14,7 @@ from flows.signoff.reassigning import NewHandlerStandsAside, reassign
 from flows.signoff.roles import NotNow, NotYours, roles_of
 from flows.standing import History
 from models import (
+    ChangeRequest,
     DeadlineChange,
     Official,
     Post,
@@ -27,11 +28,13 @@ from models import (
 from models.decision import ReferralState, Verdict
 from models.organisation import PostKind
 from models.refusal import Refusal
+from models.request_machine import RequestKind
 from models.signoff import OPEN
 from models.warning import Colour
 from tests.flows.ledger.conftest import apply_to, refusals
 from tests.flows.test_still_owed import send
 from tests.kept import add, colour, notices, play, reply, rows, told
+from tests.requests import Asking
 from tests.responsibility import act, keep_away
 from tests.sign_offs import Bench
 
@@ -342,3 +345,13 @@ def test_the_past_is_explained_with_the_stage_that_it_had(bench: Bench):
         history = History.load(session, session.get_one(Task, 1))
         stood = [history.at_end_of(date(2022, 7, day)).task.stage_on for day in (13, 14, 20)]
     assert stood == [rows(bench.office, Task)[0].opened_on, DAY, DAY]
+
+
+def test_whoever_decides_on_a_request_is_shown_who_handles_the_matter_by_now(bench: Bench):
+    bench.task("甲-1", DUE)
+    asked = Asking(bench).ask("甲-1", RequestKind.EXTENSION, DAY, until_on=date(2022, 7, 29))
+
+    pass_to(bench, bench.cast.bob, due_on=date(2022, 7, 20))
+
+    [present] = rows(bench.office, ChangeRequest)
+    assert present.packet != asked.packet

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 from sqlmodel import col
 
-from flows.signoff.request_bounds import NotAllowed
-from flows.signoff.roles import NotNow, NotYours
+from flows.signoff.roles import NotNow, NotYours, SayWhy
 from models import Application, ChangeRequest, Referral, Transition
 from models.application import ApplicationState
 from models.decision import ReferralState
@@ -42,7 +41,7 @@ def test_only_the_office_withdraws_and_says_why(asking: Asking):
 
     with pytest.raises(NotYours, match="supervision office"):
         asking.withdraw("甲-1", DAY, who=asking.bench.cast.alice)
-    with pytest.raises(NotAllowed, match="give the reason"):
+    with pytest.raises(SayWhy, match="give the reason"):
         asking.withdraw("甲-1", DAY, reason=" ")
     assert asking.task().state == "assigned"
 
