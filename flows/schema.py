@@ -72,8 +72,8 @@ def _refuse_newer(present: str | None) -> None:
             f"数据库由更新版本的 Sise 建立（结构版本 {present}），或由首次发布前的版本建立；"
             "请使用该版本，本版本会损坏数据（如只是演示数据，可删除 SISE_HOME 目录后重来）",
             f"the database was made by a newer version of Sise (schema {present}), or by one from "
-            "before the first release; use that version, this one would damage it (if it holds only a "
-            "demo, remove SISE_HOME and begin anew)",
+            "before the first release; use that version, this one would damage it (if it holds "
+            "only a demo, remove SISE_HOME and begin anew)",
         )
 
 

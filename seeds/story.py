@@ -1,4 +1,4 @@
-"""The demo's story: nights that are played, and what people answer on the days after them."""
+"""The demo's story: nights that are played, and what people do on the days after them."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,8 +12,9 @@ from flows.replies import acknowledge, answer
 from models import Notice, Official, Receipt, Task
 from models.notice_machine import LIVE
 from seeds.district import Answer, answers
+from seeds.sign_offs import acts, perform
 
-NIGHT, MORNING = time(2), time(9, 30)
+NIGHT, MORNING, AFTERNOON = time(2), time(9, 30), time(14, 30)
 
 
 def play(
@@ -26,12 +27,15 @@ def play(
 ) -> list[Answer]:
     """Play every night from first to last, with the day after each; returns the answers for
     which no notice was live (a window over public holidays moves some)."""
-    said = answers(shift)
+    said, signed = answers(shift), acts(shift)
     unheard = []
     on = first
     while on <= last:
         run_night(office, on=on, now=at(office, on, NIGHT))
         unheard += [one for one in said if one.on == on and not _hear(office, one)]
+        for act in signed:
+            if act.on == on:
+                perform(office, act, at(office, on, AFTERNOON))
         played(on)
         on += timedelta(days=1)
     return unheard

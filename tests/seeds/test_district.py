@@ -9,8 +9,10 @@ import pytest
 from sqlmodel import SQLModel, col, select
 
 import seeds
+from flows.audit import contradictions
 from flows.database import reading, transaction
-from models import Notice, Receipt, Task
+from models import Notice, Receipt, Referral, Task
+from models.decision import ReferralState
 from models.organisation import PostKind
 from models.workdays import Calendar
 from seeds.cast import directory
@@ -171,7 +173,28 @@ def test_by_the_fifth_of_august_all_four_colours_are_there(office):
     _load(office.engine)
     play(office, FIRST_NIGHT, LAST_NIGHT)
     with reading(office.engine) as session:
-        assert _colours(session) == {"green": 27, "blue": 14, "yellow": 18, "red": 4}
+        assert _colours(session) == {"green": 30, "blue": 13, "yellow": 18, "red": 2}
         receipt = select(Receipt).where(col(Receipt.climbed_from) == PostKind.HANDLER)
         assert session.exec(receipt).first(), "盐仓街道: the ladder climbs past the handler"
         assert session.exec(select(Receipt).where(col(Receipt.stands_for_id).is_not(None))).first()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_by_then_somebody_has_come_to_every_stage_of_the_sign_off(office):
+    _load(office.engine)
+    play(office, FIRST_NIGHT, LAST_NIGHT)
+    with reading(office.engine) as session:
+        tasks = {task.number: task for task in session.exec(select(Task))}
+        assert tasks["巡改-3.3"].state == "signed_off"
+        assert (tasks["巡改-7.1"].state, tasks["巡改-7.1"].level) == ("under_review", 2)
+        assert (tasks["巡改-3.2"].state, tasks["巡改-3.2"].level) == ("under_review", 1)
+        assert tasks["安置-02"].due_on == date(2022, 8, 31)
+        assert (tasks["安置-05"].state, tasks["安置-05"].due_on > date(2022, 7, 29)) == (
+            "in_progress",
+            True,
+        ), "the night has ended its suspension"
+        waiting = select(Referral).where(Referral.state == ReferralState.OPEN)
+        assert {r.task_id for r in session.exec(waiting)} == {
+            tasks[number].id for number in ("巡改-7.1", "巡改-3.2", "安置-07")
+        }
+        assert not list(contradictions(session))
