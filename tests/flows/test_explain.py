@@ -294,6 +294,7 @@ def test_a_mail_that_was_not_needed_any_more_was_never_sent(office, cast: Cast):
     assert "致alice（责任人）的邮件未发送，" in "".join(explained(office, DAY).sentences("zh-CN"))
 
 
+OPENED = DUE - timedelta(days=58)  # the last of them; no deadline lies before it
 ACTS = ("", "", "", "acknowledge", "answer", "instruct", "extend", "shorten", "sent", "refused")
 
 
@@ -321,7 +322,8 @@ def test_a_day_that_is_over_is_explained_as_on_that_day(office, cast: Cast, seed
 def _happen(office, cast: Cast, act: str, number: str, on: date, chance: Random) -> None:
     if act in ("extend", "shorten"):
         days = chance.randint(5, 15) * (1 if act == "extend" else -1)
-        extend(office, number, explained(office, on, number).due_on + timedelta(days=days), on=on)
+        due = explained(office, on, number).due_on + timedelta(days=days)
+        extend(office, number, max(due, OPENED), on=on)
     if not notices(office, number):
         return
     if act in ("acknowledge", "answer"):
