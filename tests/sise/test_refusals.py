@@ -273,7 +273,7 @@ def test_what_responsibility_refuses_is_one_line_and_changes_nothing(kept: Sise)
             ["reassign", "教-1", "--to", li, "--why", "x"],
             "教-1：责任单位、责任人和分管领导",
         ),
-        (["reassign", "教-1", "--to", chen, "--why", " "], "教-1：请写明改派的理由"),
+        (["reassign", "教-1", "--to", chen, "--why", " "], "教-1：请写明理由"),
         (["exclude", "教-1", "--person", li, "--why", "x"], "教-1：李伟是本事项的责任人"),
         (["exclude", "教-1", "--unit", "区委督查室", "--why", "x"], "教-1：回避后督查办公室"),
         (["exclude", "教-1", "--person", chen, "--why", "x", "--until", "明天"], "“明天”不是日期"),
