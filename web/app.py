@@ -38,6 +38,7 @@ from web.desk import Desk, desk_of
 from web.failures import failure
 from web.headers import SecurityHeaders, from_elsewhere, protect
 from web.limits import TooOften
+from web.link_paths import led_on
 from web.pages import STATIC
 
 LONGEST_BODY = 256 * 1024  # octets; the longest report takes a quarter of it, percent-encoded
@@ -100,6 +101,8 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
             return failure(request, 403)
         if _too_long(request):
             return failure(request, 413)
+    elif (way := led_on(request)) is not None:
+        return way
     return await call_next(request)
 
 

@@ -17,6 +17,7 @@ from notifications import wording
 from notifications.explanation import span_words
 from notifications.wording import ENGLISH, moment_words
 from web.desk import desk_of, is_local
+from web.link_paths import bare
 
 STATIC = Path(__file__).parent / "static"
 _LOOK = hashlib.sha256((STATIC / "sise.css").read_bytes()).hexdigest()[:8]
@@ -51,6 +52,11 @@ def file_size(octets: int) -> str:
     return f"{octets / 1024 / 1024:.1f} MB" if octets >= 1024 * 1024 else f"{-(-octets // 1024)} KB"
 
 
+@pass_context
+def _bare(context: Context, path: str) -> str:
+    return bare(path, context["here"])
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -63,6 +69,7 @@ def _environment() -> Environment:
     environment.globals["look"] = _LOOK  # a new style sheet has a new address
     environment.filters["moment"] = _moment
     environment.filters["in_path"] = quote
+    environment.filters["bare"] = _bare
     for shown in (iso_day, span, yuan, file_size):
         environment.filters[shown.__name__] = shown
     for name in (
@@ -84,6 +91,7 @@ def page(
     facts = {"visitor": None, "demo": desk.demo and is_local(request)} | facts
     facts["language"] = language or desk.office.language
     facts["office"] = desk.office
+    facts["here"] = quote(request.scope["path"])
     facts["has_mailbox"] = desk.mailbox is not None and is_local(request)
     return _TEMPLATES.TemplateResponse(request, template, facts, status_code=status)
 

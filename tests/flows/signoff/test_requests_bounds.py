@@ -7,7 +7,7 @@ import pytest
 from flows.database import transaction
 from flows.rulebook import load_procedure
 from flows.signoff.request_bounds import FITS, NotAllowed
-from flows.signoff.roles import NotYours, StandsAside
+from flows.signoff.roles import NotYours, SayWhy, StandsAside
 from models import ChangeRequest, Exclusion, Reassignment, Task
 from models.request_machine import RequestKind
 from models.signoff import TaskState
@@ -81,7 +81,9 @@ def test_whoever_asks_says_why(asking: Asking, kind):
     [state, *_] = FITS[kind]
     asking.bench.task("甲-1", DUE, opened_on=OPENED, state=state)
 
-    assert "理由" in refused(asking, kind, **dates_for(kind) | {"reason": " "}).chinese
+    with pytest.raises(SayWhy):
+        asking.ask("甲-1", kind, DAY, **dates_for(kind) | {"reason": " "})
+    assert rows(asking.office, ChangeRequest) == []
 
 
 @pytest.mark.parametrize("kind", [K.EXTENSION, K.SUSPENSION, K.LONG_TERM, K.END_LONG_TERM])
