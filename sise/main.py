@@ -16,6 +16,7 @@ from sise.commands import (
     ledgers,
     look_backs,
     looking,
+    milestones,
     nights,
     one_task,
     people,
@@ -48,6 +49,7 @@ app.add_typer(people.people, name="people")
 app.command()(people.bounces)
 app.command("explain")(one_task.explain_command)
 app.command("reassign")(responsible.reassign_command)
+app.command("milestones")(milestones.milestones_command)
 app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)

@@ -6,12 +6,11 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from flows.deadline import change_deadline
-from flows.moves import lock_task
-from flows.signoff.actor import Actor
+from flows.signoff.actor import Actor, OfficeActor
+from flows.signoff.office_acts import hold_for_office
 from flows.signoff.request_bounds import LAST_YEAR, NotAllowed
 from flows.signoff.requests import show_anew
 from flows.signoff.review_dates import open_milestone
-from flows.signoff.roles import OFFICE, require_role
 from models import Milestone, Task
 from models.proof import Assurance, NotProved
 from models.signoff import CLOSED, TaskState
@@ -23,14 +22,12 @@ Wanted = Sequence[tuple[str, date]]
 
 
 def set_milestones(
-    session: Session, task: Task, actor: Actor, milestones: Wanted, *, calendar: Calendar
+    session: Session, task: Task, actor: OfficeActor, milestones: Wanted, *, calendar: Calendar
 ) -> None:
     """The office sets the milestones that are still open; those accepted stay. A nearer one
     brings the next review of a long-term task forward. Raises a Refusal."""
-    lock_task(session, task.id)
-    session.refresh(task)
-    require_role(session, task, actor.official_id, actor.on, OFFICE)
-    if actor.assurance == Assurance.LINK:
+    hold_for_office(session, task, actor)
+    if isinstance(actor, Actor) and actor.assurance == Assurance.LINK:
         raise NotProved
     if task.state in CLOSED:
         raise NotAllowed(
@@ -66,7 +63,7 @@ def _open_ones(session: Session, task: Task) -> Iterator[Milestone]:
 
 
 def _require_possible(
-    task: Task, actor: Actor, milestones: Wanted, present: set[tuple[str, date]]
+    task: Task, actor: OfficeActor, milestones: Wanted, present: set[tuple[str, date]]
 ) -> None:
     """One that is overdue already may stay as it is."""
     for title, due_on in milestones:
@@ -84,7 +81,7 @@ def _require_possible(
             )
 
 
-def _bring_forward(session: Session, task: Task, actor: Actor, calendar: Calendar) -> None:
+def _bring_forward(session: Session, task: Task, actor: OfficeActor, calendar: Calendar) -> None:
     nearest = open_milestone(session, task)
     if task.state != TaskState.LONG_TERM or nearest is None or task.due_on is None:
         return

@@ -90,6 +90,11 @@ HELP = {
         "读取退信：从文件或管道，或从 SISE_IMAP_URL 的邮箱。"
     ),
     "A message or an mbox; - reads it from a pipe.": "一封邮件或 mbox 文件；- 为从管道读取。",
+    "Set what a long-term matter is to have reached by when, or show it.": (
+        "设定或查看长期事项的阶段目标。"
+    ),
+    "All that are still open; none: show.": "全部未达到的阶段目标，写成 日期=内容；不写则显示。",
+    "Remove those still open.": "清除未达到的阶段目标。",
     "Pass a task to another handler, and perhaps to another unit.": (
         "改派：把一件事项交给另一责任人，也可同时改责任单位。"
     ),

@@ -342,6 +342,16 @@ def test_a_task_is_reassigned_and_its_history_says_by_what(kept: Sise) -> None:
     assert kept.done("audit", "verify").code == 0
 
 
+def test_milestones_are_set_shown_and_cleared(kept: Sise, today: date) -> None:
+    soon, later = (today + timedelta(days=n) for n in (30, 90))
+    said = kept.done("milestones", "教-1", f"{later}=竣工验收", f"{soon}=完成招标").out
+    facts = kept.done("milestones", "教-1", "--json").json
+
+    assert said.splitlines() == [f"{soon}  完成招标", f"{later}  竣工验收"]
+    assert [m["title"] for m in facts["milestones"]] == ["完成招标", "竣工验收"]
+    assert kept.done("milestones", "教-1", "--clear").out.strip() == "教-1 没有阶段目标"
+
+
 def test_somebody_keeps_away_and_comes_back(kept: Sise, today: date) -> None:
     who = ("教-1", "--person", "leader@dinghai.example", "--why", "近亲属涉及本事项")
     facts = kept.done("exclude", *who, "--json").json
