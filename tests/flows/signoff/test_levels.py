@@ -8,12 +8,12 @@ from sqlmodel import col
 from flows.signoff.deciding import NeedsReason, NotOpen
 from flows.signoff.packets import Changed
 from flows.signoff.roles import NotYours, SayWhy
-from models import DeadlineChange, Decision, Referral, Task, Transition
+from models import Absence, DeadlineChange, Decision, Referral, Task, Transition
 from models.decision import ReferralState, Verdict
 from models.proof import Assurance, NotProved
 from models.refusal import Refusal
 from models.warning import Colour
-from tests.kept import colour, notices, rows, wind
+from tests.kept import add, colour, notices, rows, wind
 from tests.sign_offs import Bench
 
 DUE, APPLIED = date(2022, 7, 13), date(2022, 7, 15)
@@ -160,3 +160,14 @@ def test_what_is_changed_or_taken_back_under_review_wants_a_reason(bench: Bench,
     with pytest.raises(SayWhy):
         getattr(bench, act)("甲-1", APPLIED, reason=" ")
     assert the_task(bench).state == "under_review"
+
+
+def test_whoever_approved_one_level_does_not_stand_in_at_the_next(bench: Bench):
+    bench.task("甲-1", DUE)
+    bench.apply("甲-1", APPLIED)
+    away = date(2022, 7, 18)
+    add(bench.office, Absence(official_id=bench.leo, deputy_id=bench.cast.dora, from_on=away))
+
+    bench.decide("甲-1", bench.cast.dora, Verdict.APPROVE, away)
+
+    assert bench.asked("甲-1") == [bench.cast.olga]
