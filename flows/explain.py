@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from flows.escalation import anchors_of
+from flows.find_task import find_task
 from flows.rulebook import ladder_of
 from flows.signoff.lists import policy_on
 from flows.standing import History, Standing
@@ -24,16 +25,6 @@ from notifications.wording import day_words
 Key = tuple[Colour, str]
 
 
-class NoSuchTask(Refusal):
-    """There is no task of this number."""
-
-    def __init__(self, number: str) -> None:
-        super().__init__(
-            f"没有编号为“{number}”的事项；可用 sise tasks 查看全部编号",
-            f"no task has the number '{number}'; 'sise tasks' lists them",
-        )
-
-
 class NotYetOpened(Refusal):
     """The date lies before everything that could be explained."""
 
@@ -49,9 +40,7 @@ def explain(
 ) -> Explanation:
     """As it stood at the end of this date; in the time to come, as it stands and will strike.
     Raises NoSuchTask and NotYetOpened."""
-    kept = session.exec(select(Task).where(Task.number == number)).first()
-    if kept is None:
-        raise NoSuchTask(number)
+    kept = find_task(session, number)
     if on < (first := min(kept.opened_on, kept.created_at.astimezone(timezone).date())):
         raise NotYetOpened(number, on, first)
     history = History.load(session, kept)

@@ -5,17 +5,15 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import select
 
 from flows.database import reading, transaction
-from flows.explain import NoSuchTask
+from flows.find_task import find_task
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.look_back_list import LookBackRow, RoundRow, rounds, waiting
 from flows.signoff.look_back_plans import plan
 from flows.signoff.look_back_rounds import Redrawn, draw_again
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
-from models import Task
 from models.refusal import Refusal
 from notifications.wording import day_words, word
 from sise.commands.edge import Edge, Json, as_json, fitting, open_edge, out
@@ -94,9 +92,7 @@ def add(
     """Have a matter that was signed off looked at again, beside the samples."""
     edge = open_edge()
     with transaction(edge.office.engine, edge.now) as session:
-        task = session.exec(select(Task).where(Task.number == number)).first()
-        if task is None:
-            raise NoSuchTask(number)
+        task = find_task(session, number)
         actor = Unattended(COMMAND_LINE, edge.today, edge.now)
         calendar = load_calendar(session)
         plan(session, task, actor, reason=why, calendar=calendar)

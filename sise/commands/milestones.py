@@ -5,10 +5,10 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from flows.database import reading, transaction
-from flows.explain import NoSuchTask
+from flows.find_task import find_task
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.milestones import set_milestones
 from flows.working_days import load_calendar
@@ -33,9 +33,9 @@ def milestones_command(
         with transaction(edge.office.engine, edge.now) as session:
             office = Unattended(COMMAND_LINE, edge.today, edge.now)
             calendar = load_calendar(session)
-            set_milestones(session, _task(session, number), office, asked, calendar=calendar)
+            set_milestones(session, find_task(session, number), office, asked, calendar=calendar)
     with reading(edge.office.engine) as session:
-        task = _task(session, number)
+        task = find_task(session, number)
         mine = select(Milestone).where(Milestone.task_id == task.id)
         kept = session.exec(mine.order_by(col(Milestone.due_on), col(Milestone.id))).all()
     _show(edge, task, kept, json)
@@ -60,10 +60,3 @@ def _milestone(written: str) -> tuple[str, date]:
             f"'{written}' must be written as 2027-03-31=WHAT",
         )
     return title.strip(), a_date(due_on.strip())
-
-
-def _task(session: Session, number: str) -> Task:
-    task = session.exec(select(Task).where(Task.number == number)).first()
-    if task is None:
-        raise NoSuchTask(number)
-    return task

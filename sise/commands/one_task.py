@@ -9,11 +9,12 @@ from rich.text import Text
 from sqlmodel import col, select
 
 from flows.database import reading
-from flows.explain import NoSuchTask, explain
+from flows.explain import explain
+from flows.find_task import find_task
 from flows.signoff.look_back_list import LookBackRow, of_task
 from flows.task_list import task_rows
 from flows.working_days import load_calendar
-from models import Measure, Task, Transition
+from models import Measure, Transition
 from notifications.explanation import ExplainRow, Explanation, weekday_words
 from notifications.wording import assurance_word, day_words, event_word, state_word, word
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out
@@ -25,9 +26,7 @@ def task(number: str, json: Json = False) -> None:
     """One task with its history."""
     edge = open_edge()
     with reading(edge.office.engine) as session:
-        kept = session.exec(select(Task).where(Task.number == number)).first()
-        if kept is None:
-            raise NoSuchTask(number)
+        kept = find_task(session, number)
         (row,) = task_rows(session, number=number)
         measures = session.exec(
             select(Measure).where(Measure.task_id == kept.id).order_by(col(Measure.position))

@@ -7,7 +7,7 @@ import typer
 from sqlmodel import Session, select
 
 from flows.database import reading, transaction
-from flows.explain import NoSuchTask
+from flows.find_task import find_task
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.exclusions import exclude, exclusions_of, readmit
 from flows.signoff.hand_over import HandOver, hand_over, plan
@@ -16,7 +16,7 @@ from flows.signoff.passing import Passing
 from flows.signoff.reassigning import reassign
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
-from models import Task, Unit
+from models import Unit
 from models.refusal import Refusal
 from notifications.wording import post_word
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
@@ -36,7 +36,7 @@ def reassign_command(
     """Pass a task to another handler, and perhaps to another unit."""
     edge = open_edge()
     with transaction(edge.office.engine, edge.now) as session:
-        task, handler = _task(session, number), official_at(session, to)
+        task, handler = find_task(session, number), official_at(session, to)
         unit_id = _unit(session, unit).id if unit else task.unit_id
         reassign(
             session,
@@ -71,7 +71,7 @@ def exclude_command(
     with transaction(edge.office.engine, edge.now) as session:
         whom, name = _whom(session, person, unit)
         last = a_date(until) if until else None
-        task = _task(session, number)
+        task = find_task(session, number)
         made = exclude(
             session,
             task,
@@ -101,7 +101,7 @@ def readmit_command(
         whom, name = _whom(session, person, unit)
         known = [
             one
-            for one, _ in exclusions_of(session, _task(session, number))
+            for one, _ in exclusions_of(session, find_task(session, number))
             if all(getattr(one, key) == value for key, value in whom.items())
         ]
         if not known:
@@ -192,13 +192,6 @@ def _tell(edge: Edge, session: Session) -> None:
 
 def _office(edge: Edge) -> Unattended:
     return Unattended(COMMAND_LINE, edge.today, edge.now)
-
-
-def _task(session: Session, number: str) -> Task:
-    task = session.exec(select(Task).where(Task.number == number)).first()
-    if task is None:
-        raise NoSuchTask(number)
-    return task
 
 
 def _unit(session: Session, name: str) -> Unit:

@@ -6,7 +6,8 @@ from random import Random
 import pytest
 
 from flows.database import reading
-from flows.explain import NoSuchTask, NotYetOpened, explain
+from flows.explain import NotYetOpened, explain
+from flows.find_task import NoSuchTask
 from flows.replies import acknowledge, answer
 from flows.working_days import load_calendar
 from models import Absence, DeadlineChange, Message, Official, Policy, Task

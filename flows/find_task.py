@@ -1,0 +1,24 @@
+"""A task by the number that a person wrote."""
+
+from sqlmodel import Session, select
+
+from models import Task
+from models.refusal import Refusal
+
+
+class NoSuchTask(Refusal):
+    """There is no task of this number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"没有编号为“{number}”的事项；可用 sise tasks 查看全部编号",
+            f"no task has the number '{number}'; 'sise tasks' lists them",
+        )
+
+
+def find_task(session: Session, number: str) -> Task:
+    """Raises NoSuchTask."""
+    task = session.exec(select(Task).where(Task.number == number)).first()
+    if task is None:
+        raise NoSuchTask(number)
+    return task
