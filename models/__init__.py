@@ -10,6 +10,7 @@ from models.look_back import LookBack, LookBackPoint, LookBackRound
 from models.message import (
     Message,
     MessageAttempt,
+    MessageBody,
     MessageItem,
     Reminder,
     ReplyLink,
@@ -49,6 +50,7 @@ __all__ = [
     "MeasureDone",
     "Message",
     "MessageAttempt",
+    "MessageBody",
     "MessageItem",
     "Milestone",
     "Night",
