@@ -11,6 +11,7 @@ from models.refusal import Refusal
 from notifications.wording import ENGLISH
 from sise.commands import (
     audits,
+    backups,
     demo,
     keys,
     ledgers,
@@ -58,6 +59,8 @@ app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")
 app.add_typer(keys.secret, name="secret")
+app.command()(backups.backup)
+app.command("restore")(backups.restore_command)
 app.command()(setting_up.health)
 app.command()(setting_up.login)
 

@@ -114,6 +114,12 @@ HELP = {
     "From this day on; today if not given.": "从哪天起，不写为今天。",
     "Show what would pass; write nothing.": "只预览会交接什么，不写入。",
     "The keys behind links and sessions.": "链接和登录所用的密钥。",
+    "Copy the whole office into one file, while all goes on; keep it as safe as the keys.": (
+        "备份：把本单位的全部数据存成一个文件，期间照常运行；文件含密钥，请妥善保管。"
+    ),
+    "Put a backup back, where there is no office yet: an empty SISE_HOME or database.": (
+        "恢复备份：只能恢复到空的 SISE_HOME 或空的数据库。"
+    ),
     "Add a new key, for everything from now on; what the older ones made stays good.": (
         "启用新密钥，今后都用它；旧密钥所发的链接仍然有效。"
     ),
