@@ -235,7 +235,7 @@ def test_of_thirty_sent_eight_times_each_at_once_thirty_are_recorded(sign_in, th
         path = f"/referrals/{one.id}"
         forms[path] = chosen(dora.get(path), "approve")
 
-    with ThreadPoolExecutor(8) as crowd:
+    with dora, ThreadPoolExecutor(8) as crowd:
         pages = list(crowd.map(lambda path: dora.post(path, data=forms[path]), list(forms) * 8))
 
     assert {page.status_code for page in pages} <= {303, 409}
