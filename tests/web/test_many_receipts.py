@@ -59,7 +59,9 @@ def asked(engine):
     return found
 
 
-def test_the_most_urgent_fifty_of_two_hundred_are_shown_and_the_others_counted(browser, many, office):
+def test_the_most_urgent_fifty_of_two_hundred_are_shown_and_the_others_counted(
+    browser, many, office
+):
     page = browser.get(many).text
 
     shown = re.findall(r"<dt>编号</dt><dd>(.*?)</dd>", page)
