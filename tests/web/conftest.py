@@ -19,6 +19,7 @@ from models import Receipt as ReceiptRow
 from notifications.links import token
 from tests.conftest import Cast, instant
 from tests.sign_offs import Bench, gather_bench
+from tests.web.chromium import chromium, desktop, phone  # noqa: F401
 from tests.web.reviewing import Reviewing
 from web.app import create_app
 
