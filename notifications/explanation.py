@@ -153,17 +153,27 @@ def _deadline(told: Explanation, language: str) -> Iterator[str]:
         )
         return
     yield from (change.sentence(language) for change in told.changes[1:])
-    due, review = weekday_words(told.due_on, language), told.state == TaskState.LONG_TERM
+    review = told.state == TaskState.LONG_TERM
+    if sentence := deadline_sentence(told.due_on, told.rolled_on, language, review=review):
+        yield sentence
+
+
+def deadline_sentence(
+    due_on: date, rolled_on: date | None, language: str, *, review: bool = False
+) -> str:
+    """When it is due, and on which day that counts; nothing if it does not count on any."""
+    english, due = language == ENGLISH, weekday_words(due_on, language)
     what = ("下次复核日期", "The next review") if review else ("整改时限", "The deadline")
-    if told.rolled_on == told.due_on:
-        yield f"{what[1]} is {due}." if english else f"{what[0]}是{due}，不需顺延。"
-    elif told.rolled_on:
-        rolled = weekday_words(told.rolled_on, language)
-        yield (
-            f"{what[1]}, {due}, is a day off: it counts as {rolled}, the next working day."
-            if english
-            else f"{what[0]}是{due}，为休息日，按规定顺延到下一个工作日{rolled}。"
-        )
+    if rolled_on is None:
+        return ""
+    if rolled_on == due_on:
+        return f"{what[1]} is {due}." if english else f"{what[0]}是{due}，不需顺延。"
+    rolled = weekday_words(rolled_on, language)
+    return (
+        f"{what[1]}, {due}, is a day off: it counts as {rolled}, the next working day."
+        if english
+        else f"{what[0]}是{due}，为休息日，按规定顺延到下一个工作日{rolled}。"
+    )
 
 
 def _present(told: Explanation, language: str) -> Iterator[str]:
@@ -185,9 +195,9 @@ def _present(told: Explanation, language: str) -> Iterator[str]:
         )
     elif step := told.raised:
         yield (
-            f"It is {colour}: {_raised(step, language)}."
+            f"It is {colour}: {raised_words(step, language)}."
             if english
-            else f"当前为{colour}：{_raised(step, language)}。"
+            else f"当前为{colour}：{raised_words(step, language)}。"
         )
     else:
         yield (
@@ -201,7 +211,7 @@ def _earlier(step: ClimbStep, language: str) -> str:
     english, on = language == ENGLISH, day_words(step.on, language)
     colour = colour_word(step.colour, language)
     if step.entry:
-        said = _raised(step, language)
+        said = raised_words(step, language)
         return f"It became {colour}: {said}." if english else f"曾为{colour}：{said}。"
     if step.suspended:
         return (
@@ -218,7 +228,8 @@ def _earlier(step: ClimbStep, language: str) -> str:
     return f"On {on} the warning was lifted." if english else f"{on}解除预警。"
 
 
-def _raised(step: ClimbStep, language: str) -> str:
+def raised_words(step: ClimbStep, language: str) -> str:
+    """Which night raised it, and why: a clause, without its full stop."""
     english, on = language == ENGLISH, day_words(step.on, language)
     entry = entry_words(step.entry, language) if step.entry else ""
     colour = colour_word(step.colour, language)

@@ -38,3 +38,8 @@ def render(template: str, language: str, **facts: Any) -> Rendered:
         for part in ("subject.txt", "body.txt", "body.html")
     )
     return Rendered(" ".join(subject.split()), body, html)
+
+
+def render_page(template: str, **facts: Any) -> str:
+    """One HTML file, in the language that its facts are in."""
+    return _ENVIRONMENT.get_template(template).render(facts)

@@ -22,6 +22,7 @@ from sise.commands import (
     nights,
     one_task,
     people,
+    reports,
     responsible,
     rules,
     serving,
@@ -56,6 +57,7 @@ app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
 app.add_typer(look_backs.look_back, name="look-back")
+app.add_typer(reports.report, name="report")
 app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")

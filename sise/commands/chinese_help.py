@@ -133,6 +133,13 @@ HELP = {
     "The emergency brake: leave the newest key alone, so that no earlier link opens any more.": (
         "紧急停用：只留最新密钥，此前发出的链接一律不能再打开。"
     ),
+    "The office's documents, as Word (.docx) or a page that prints (.html).": (
+        "本单位的文书：Word 文件（.docx）或可打印的网页（.html）。"
+    ),
+    "The warning notice (预警单) of a task, as it was issued, with the slip to answer on.": (
+        "一件事项的预警单，内容以签发时为准，附回执。"
+    ),
+    "A notice by its number; the newest if not given.": "预警单编号，不写为最近一份。",
     "The tamper-evident history.": "可核验的历史记录。",
     "Number and hash of the newest link; each morning summary printed the head of its night.": (
         "历史记录最新一环的序号和校验值，与晨报上的一致。"

@@ -1,0 +1,1 @@
+"""The office's documents: what stands in them, and how Word and a browser show it."""

@@ -1,0 +1,110 @@
+"""A document as it is before anybody knows whether Word or a browser shows it: its blocks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models.warning import Colour
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The colour, as a bar and as a word: a printer may have no colours."""
+
+    colour: Colour
+    words: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """发文字号, or the number of the issue."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Title:
+    words: str
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """主送机关."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    words: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    words: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """Rows of name and value, name and value; the last value of a row fills what is left."""
+
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table with headings. `widths` are in mm; `colours` fills the cells of one column."""
+
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[int]
+    colours: Sequence[Colour | None] = ()
+    coloured: int = 0  # the column that `colours` fills
+    numeric: Sequence[int] = ()  # the columns that are read as figures
+
+
+@dataclass(frozen=True)
+class Signature:
+    """署名和成文日期, with room for the seal."""
+
+    by: str
+    on: str
+
+
+@dataclass(frozen=True)
+class CopyTo:
+    """版记: who has a copy, and who issued it when."""
+
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class NewPage:
+    """What follows stands on a page of its own."""
+
+
+Block = (
+    Bar
+    | Number
+    | Title
+    | Addressee
+    | Heading
+    | Paragraph
+    | Form
+    | Grid
+    | Signature
+    | CopyTo
+    | NewPage
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """`name` is what the file calls itself; `on` its date, so that it is the same file each time
+    that it is written."""
+
+    name: str
+    author: str
+    language: str
+    on: date
+    blocks: Sequence[Block]
