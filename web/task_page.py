@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from flows.database import reading
 from flows.explain import explain
 from flows.working_days import load_calendar
-from models import Measure, Official, Procedure, Task, Unit
+from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
 from web.desk import desk_of
 from web.matter import Matter, Showing
 from web.offers import Way, ways
@@ -62,7 +62,7 @@ def show_task(
             language=language,
             visitor=viewer.official,
             task=task,
-            matter=_matter(session, showing, viewer, task),
+            matter=matter_of(session, showing, viewer, task),
             leader=_name(session, task.supervising_leader_id),
             procedure=session.get_one(Procedure, task.procedure_id).title,
             measures=_measures(session, task),
@@ -73,7 +73,8 @@ def show_task(
             story=story(session, task, explained.told),
             signoff=sign_off_of(session, task),
             ways=_ways(session, task, viewer, showing),
-            office_may=office_may(session, viewer, task, showing),
+            office_may=office_may(session, viewer, task, showing, task_path(task.number)),
+            lists=_lists(session, task),
             sent=office,
             faults=faults,
             longest=LONGEST,
@@ -90,7 +91,7 @@ def visible_task(session: Session, viewer: Viewer, number: str) -> Task:
     return task
 
 
-def _matter(session: Session, showing: Showing, viewer: Viewer, task: Task) -> Matter:
+def matter_of(session: Session, showing: Showing, viewer: Viewer, task: Task) -> Matter:
     unit = session.get_one(Unit, task.unit_id).name
     handler = _name(session, task.handler_id)
     return showing.matter(task, unit, handler, hidden=viewer.hides(task))
@@ -104,6 +105,18 @@ def _measures(session: Session, task: Task) -> Sequence[Measure]:
 def _ways(session: Session, task: Task, viewer: Viewer, showing: Showing) -> Sequence[Way]:
     base, calendar = task_path(task.number), showing.calendar
     return ways(session, task, viewer.official.id, base, on=showing.on, calendar=calendar)
+
+
+def _lists(session: Session, task: Task) -> str:
+    """As the ledger names them, and those that the office put it on."""
+    present = (
+        select(WatchList.title)
+        .join(ListMembership, col(ListMembership.list_id) == col(WatchList.id))
+        .where(ListMembership.task_id == task.id, col(ListMembership.until_on).is_(None))
+        .order_by(col(ListMembership.id))
+    )
+    others = [title for title in session.exec(present) if title not in task.lists]
+    return "、".join([*([task.lists] if task.lists else []), *others])
 
 
 def _name(session: Session, official_id: int | None) -> str:
