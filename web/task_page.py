@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from flows.database import reading
 from flows.explain import explain
+from flows.ledger.lists import KnownLists
 from flows.working_days import load_calendar
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
 from web.desk import desk_of
@@ -108,15 +109,15 @@ def _ways(session: Session, task: Task, viewer: Viewer, showing: Showing) -> Seq
 
 
 def _lists(session: Session, task: Task) -> str:
-    """As the ledger names them, and those that the office put it on."""
+    """Those that the office keeps as it stands on them now, and the ledger's other words."""
     present = (
         select(WatchList.title)
         .join(ListMembership, col(ListMembership.list_id) == col(WatchList.id))
         .where(ListMembership.task_id == task.id, col(ListMembership.until_on).is_(None))
         .order_by(col(ListMembership.id))
     )
-    others = [title for title in session.exec(present) if title not in task.lists]
-    return "、".join([*([task.lists] if task.lists else []), *others])
+    words = KnownLists.load(session).unkept(task.lists)
+    return "、".join([words] * bool(words) + [*session.exec(present)])
 
 
 def _name(session: Session, official_id: int | None) -> str:

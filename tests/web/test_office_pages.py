@@ -419,6 +419,14 @@ def test_a_task_is_put_on_a_list_and_taken_off(sign_in, matter, lists, office, c
     assert "所属清单" not in desk.get("/tasks/甲-1").text
 
 
+def test_the_tasks_page_names_the_lists_as_they_are_now(sign_in, matter, lists, office):
+    edit(office, Task, 1, lists="《七张问题清单》、省级督办")
+    desk = sign_in("olga")
+    assert "<dd>省级督办</dd>" in desk.get("/tasks/甲-1").text, "it is on none that is kept"
+    send(desk, "lists", "join", list="words")
+    assert "<dd>省级督办、一般清单</dd>" in desk.get("/tasks/甲-1").text
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
