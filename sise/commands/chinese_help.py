@@ -106,7 +106,9 @@ HELP = {
     ),
     "The last day of it.": "回避的最后一天，不写为长期。",
     "Somebody need not keep away from a task any more.": "结束回避。",
-    "Lists that the office keeps, and what stands on them.": "本单位的清单，如七张问题清单、挂牌督办。",
+    "Lists that the office keeps, and what stands on them.": (
+        "本单位的清单，如七张问题清单、挂牌督办。"
+    ),
     "Every list, the rules that count on it, and how many matters stand on it.": (
         "全部清单：按哪套规则计时，有多少件事项。"
     ),

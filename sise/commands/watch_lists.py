@@ -88,7 +88,9 @@ def leave_command(number: str, of: Which, why: Why, json: Json = False) -> None:
 
 
 def _rows(session: Session) -> list[dict[str, Any]]:
-    present = (ListMembership.list_id == WatchList.id) & col(ListMembership.until_on).is_(None)
+    present = (col(ListMembership.list_id) == col(WatchList.id)) & col(ListMembership.until_on).is_(
+        None
+    )
     found = session.exec(
         select(WatchList, func.count(col(ListMembership.id)))
         .outerjoin(ListMembership, present)
