@@ -59,6 +59,8 @@ def explain(
         due_on=due,
         original_due_on=task.original_due_on,
         rolled_on=counted(due, ladder, calendar) if due else None,
+        cycle=task.cycle,
+        begun_on=task.begun_on,
         rows=rows,
         changes=_changes(session, stood),
         climb=_climb(stood, ladder),

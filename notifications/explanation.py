@@ -101,6 +101,8 @@ class Explanation:
     due_on: date | None
     original_due_on: date | None
     rolled_on: date | None
+    cycle: int
+    begun_on: date  # the present cycle
     rows: Sequence[ExplainRow]
     changes: Sequence[DueChange]
     climb: Sequence[ClimbStep]  # from the last relief on; the last one made the present colour
@@ -114,6 +116,7 @@ class Explanation:
 
     def sentences(self, language: str) -> list[str]:
         return [
+            *_cycle(self, language),
             *_deadline(self, language),
             *_present(self, language),
             *(row.sentence(language) for row in self.told),
@@ -143,6 +146,21 @@ def weekday_words(on: date, language: str) -> str:
     if language == ENGLISH:
         return f"{on:%A} {day_words(on, language)}"
     return f"{day_words(on)}（{_WEEKDAYS[on.weekday()]}）"
+
+
+def _cycle(told: Explanation, language: str) -> Iterator[str]:
+    """Of a matter that is not what it was opened as. What an entry counts from its assignment
+    counts from here."""
+    if told.cycle == 1:
+        return
+    counts = any(row.entry.clock == "opened" for row in told.rows)
+    if language == ENGLISH:
+        from_here = "; what counts from its assignment counts from then" if counts else ""
+        on = day_words(told.begun_on, ENGLISH)
+        yield f"It was reopened on {on} (cycle {told.cycle}){from_here}."
+        return
+    from_here = "，按交办日起算的改从该日起算" if counts else ""
+    yield f"{day_words(told.begun_on)}重新启动整改（第 {told.cycle} 轮）{from_here}。"
 
 
 def _deadline(told: Explanation, language: str) -> Iterator[str]:
