@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from flows.escalation import anchors_of
 from flows.find_task import find_task
 from flows.rulebook import ladder_of
+from flows.signoff.asked_by_then import asked_by_then
 from flows.signoff.lists import policy_on
 from flows.standing import History, Standing
 from flows.told import told
@@ -65,6 +66,7 @@ def explain(
         changes=_changes(session, stood),
         climb=_climb(stood, ladder),
         told=told(session, stood, on, timezone),
+        asked=asked_by_then(session, task, on, timezone),
         next_row=_next(task, rows, on),
     )
 

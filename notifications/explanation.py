@@ -2,13 +2,14 @@
 print. The facts come from flows.explain."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from models.ladder import Entry
 from models.signoff import TaskState
 from models.span import Span
 from models.warning import Colour
+from notifications.asked_to_decide import AskedRow, comes_next, nobody_asked
 from notifications.told import ToldRow
 from notifications.wording import ENGLISH, colour_word, day_words, state_word, word
 
@@ -107,6 +108,7 @@ class Explanation:
     changes: Sequence[DueChange]
     climb: Sequence[ClimbStep]  # from the last relief on; the last one made the present colour
     told: Sequence[ToldRow]
+    asked: Sequence[AskedRow]  # to decide, and had not yet
     next_row: ExplainRow | None
 
     @property
@@ -120,8 +122,15 @@ class Explanation:
             *_deadline(self, language),
             *_present(self, language),
             *(row.sentence(language) for row in self.told),
+            *_asked(self, language),
             *_next(self, language),
         ]
+
+    def colour_sentences(self, language: str) -> list[str]:
+        """Without whoever was told or asked, and without how the deadline moved."""
+        alone = replace(self, changes=())
+        parts = (_cycle, _deadline, _present, _next)
+        return [said for part in parts for said in part(alone, language)]
 
 
 def entry_words(entry: Entry, language: str) -> str:
@@ -246,6 +255,13 @@ def _raised(step: ClimbStep, language: str) -> str:
         return f"the night of {on} raised it{over}, because '{entry}' had come"
     over = f"（越过{passed}）" if passed else ""
     return f"{on}夜间检查时，“{entry}”已到，升为{colour}{over}"
+
+
+def _asked(told: Explanation, language: str) -> Iterator[str]:
+    if told.state == TaskState.UNDER_REVIEW and not told.asked:
+        yield nobody_asked(language)
+    yield from (row.sentence(language) for row in told.asked)
+    yield from comes_next(told.asked, told.on, language)
 
 
 def _next(told: Explanation, language: str) -> Iterator[str]:

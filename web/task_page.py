@@ -1,7 +1,6 @@
 """One task: its facts, why it has its colour, and its story."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
@@ -69,8 +68,8 @@ def show_task(
             measures=_measures(session, task),
             explained=explained,
             causes={str(row.entry): row for row in explained.rows},
-            # Who was told and how the deadline moved is in the story below.
-            because=replace(explained, told=(), changes=()).sentences(language),
+            # The rest is in the sign-off and the story below.
+            because=explained.colour_sentences(language),
             story=story(session, task, explained.told),
             signoff=sign_off_of(session, task),
             ways=_ways(session, task, viewer, showing),
