@@ -47,7 +47,9 @@ def test_under_review_it_names_who_is_asked_since_when_and_until_when(applied: B
     assert then == "如未决定，2022年7月19日的夜间检查催办本人；此后仍未决定的，告知上一级。"
     asked, then = said(applied, DAY, "en")
     assert asked.startswith("The application for sign-off, level 1 (责任单位审核) waits for dora")
-    assert asked.endswith("dora (head of the unit), asked on 14 July 2022, to decide by 19 July 2022.")
+    assert asked.endswith(
+        "dora (head of the unit), asked on 14 July 2022, to decide by 19 July 2022."
+    )
     assert then.startswith("If nothing is decided the night of 19 July 2022 reminds of it; ")
 
 
