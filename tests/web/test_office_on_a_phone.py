@@ -10,12 +10,13 @@ from flows.signing_in import offer_sign_in
 from models import Exclusion, ListMembership, Milestone, Official, Task, WatchList
 from tests.conftest import Cast
 from tests.kept import add, rows
+from tests.web import chromium
+from tests.web.chromium import follow
 from tests.web.conftest import DUE, NOON
 from tests.web.test_app import running
-from tests.web.test_on_a_phone import phone, pytestmark
 from web.app import create_app
 
-__all__ = ["phone", "pytestmark"]  # the fixture, and where there is no browser
+pytestmark = chromium.needed
 
 
 def test_what_the_office_does_on_pages_is_done_on_a_phone(
@@ -29,24 +30,24 @@ def test_what_the_office_does_on_pages_is_done_on_a_phone(
 
     def go(way: str) -> None:
         phone.goto(f"http://127.0.0.1:{port}/tasks/甲-1")
-        phone.get_by_role("link", name=way, exact=True).click()
+        follow(phone, phone.get_by_role("link", name=way, exact=True))
         fits()
 
     def fits() -> None:
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
 
     def recorded(button: str) -> None:
-        phone.get_by_role("button", name=button).click()
+        follow(phone, phone.get_by_role("button", name=button))
         assert "已记录" in phone.content()
         fits()
 
     with running(create_app(office, clock=clock)) as port:
         phone.goto(f"http://127.0.0.1:{port}/login/{link}")
-        phone.get_by_role("button").first.click()
+        follow(phone, phone.get_by_role("button").first)
 
         go("改派")
         phone.get_by_label("改派给").select_option("区教育局 · bob")
-        phone.get_by_role("button", name="确认改派").click()
+        follow(phone, phone.get_by_role("button", name="确认改派"))
         assert "请写明理由" in phone.content()
         assert phone.get_by_label("改派给").input_value() == f"{cast.unit}:{cast.bob}"
         fits()
