@@ -54,7 +54,7 @@ def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) ->
 
 def built(office: Office, mail: Message) -> bytes:
     """As flows.delivery makes it from a message of the outbox."""
-    return wire_content(office, mail, LinkKeys(office.secret))
+    return wire_content(office, mail, mail.body, LinkKeys(office.secret))
 
 
 def rendered(office: Office, mail: Message) -> bytes:

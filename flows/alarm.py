@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from flows.office import Office
-from flows.outbox import outbox_row
+from flows.outbox import outbox_row, put
 from flows.recipients import Directory
 from models import Message, RelayState
 from models.message import MessageKind, MessageState
@@ -35,4 +35,4 @@ def write_alarm(
             "text": rendered.text,
             "html": rendered.html,
         }
-        session.execute(insert(Message).values(row))
+        put(session, [row])

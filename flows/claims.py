@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from flows.limits import WHOLE_RELAY, Room, room_left
 from flows.link_keys import LinkKeys
 from flows.outbox import LEASE, LIFE, OF_THE_RELAY, OWED, OWNER, Outbox
-from models import Message, MessageAttempt, RelayState, ReplyLink
+from models import Message, MessageAttempt, MessageBody, RelayState, ReplyLink
 from models.columns import Instant
 from models.message import MessageState
 from notifications.mailer import Outcome
@@ -42,6 +42,9 @@ _LEASE = (
         expires_at=bindparam("life_ends", type_=Instant()),
     )
 )
+_SAID = select(MessageBody.__table__).where(  # type: ignore[attr-defined]  # as above
+    col(MessageBody.message_id).in_(_THESE)
+)
 _LINKS_OPEN = (
     update(ReplyLink)
     .where(col(ReplyLink.message_id).in_(_THESE))
@@ -54,6 +57,7 @@ class Claim:
     """A message that is leased for its n-th attempt."""
 
     message: Message
+    body: MessageBody
     n: int
     life_ends: datetime  # of the message: if it fails after that, it was the last attempt
     keys: LinkKeys
@@ -145,20 +149,22 @@ def _take_over(session: Session, outbox: Outbox, message_id: int, at: datetime) 
 def _lease(
     session: Session, outbox: Outbox, messages: list[Message], relay_was_down: bool, at: datetime
 ) -> list[Claim]:
+    these = [message.id for message in messages]
     keys = outbox.keys(session, messages)
+    said: Any = session.connection().execute(_SAID, {"these": these})
+    bodies = {body.message_id: body for body in said}
     claims = [
-        Claim(message, message.attempts + 1, _life_ends(message, at), keys, at, relay_was_down)
-        for message in messages
+        Claim(m, bodies[m.id], m.attempts + 1, _life_ends(m, at), keys, at, relay_was_down)
+        for m in messages
     ]
     alike: dict[datetime, list[int]] = defaultdict(list)  # mostly first attempts: one UPDATE
     for claim in claims:
         alike[claim.life_ends].append(claim.message.id)
     known = {"owner": outbox.owner, "until": at + LEASE}
-    for life_ends, these in alike.items():
-        leased = known | {"life_ends": life_ends, "these": these}
+    for life_ends, group in alike.items():
+        leased = known | {"life_ends": life_ends, "these": group}
         session.connection().execute(_LEASE, leased)
-    opened = {"these": [message.id for message in messages], "until": at + LINK_LIFE}
-    session.connection().execute(_LINKS_OPEN, opened)
+    session.connection().execute(_LINKS_OPEN, {"these": these, "until": at + LINK_LIFE})
     return claims
 
 

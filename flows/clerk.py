@@ -9,6 +9,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -20,6 +21,8 @@ from flows.office import Office
 from flows.outbox import Outbox
 from models.message import MessageState
 from notifications.mailer import Report
+
+TOGETHER = 0.003  # seconds that those who wait are kept for others who may come and share a commit
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +63,8 @@ class Clerk:
     at: Callable[[], datetime]
     dropped: Counter[MessageState] = field(default_factory=Counter)  # instead of being sent
     line: list[Place] = field(default_factory=list)
+    out: int = 0  # claims that connections have in hand
+    all_in: asyncio.Event = field(default_factory=asyncio.Event)
     serving: asyncio.Task[None] | None = None
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "clerk"))
 
@@ -88,6 +93,9 @@ class Clerk:
 
     def _line_up(self, ended: Ended | None, wants: bool) -> Place:
         place = Place(ended, wants, asyncio.get_running_loop().create_future())
+        self.out -= ended is not None
+        if not self.out:
+            self.all_in.set()
         self.line.append(place)
         if self.serving is None or self.serving.done():
             self.serving = asyncio.create_task(self._work())
@@ -95,11 +103,19 @@ class Clerk:
 
     async def _work(self) -> None:
         while self.line:
+            await self._others()
             present, self.line = self.line, []
             try:
                 await self._turn(present, self._wanting(present))
             except Exception:
                 await self._one_by_one(present)
+
+    async def _others(self) -> None:
+        """Until everybody is back, but for a moment only."""
+        self.all_in.clear()
+        if self.out:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.all_in.wait(), TOGETHER)
 
     async def _one_by_one(self, present: Sequence[Place]) -> None:
         """A turn failed: let that only suffer what fails by itself. Outcomes come first."""
@@ -130,12 +146,14 @@ class Clerk:
         leased = deque(claimed.leased)
         for place in self._wanting(wanting):
             if leased:
+                self.out += 1
                 place.served.set_result(leased.popleft())
             elif claimed.more:
                 self.line.append(place)
             else:
                 place.served.set_result(None)
         for claim in leased:  # whoever wanted it was told to stop meanwhile
+            self.out += 1
             self.leave(claim, None)
 
     @staticmethod

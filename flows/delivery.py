@@ -247,7 +247,7 @@ async def _next(this: Round, ended: Ended | None, *, wants: bool) -> Claim | Non
 
 def _content(this: Round, claim: Claim) -> bytes | Report:
     try:
-        return wire_content(this.office, claim.message, claim.keys)
+        return wire_content(this.office, claim.message, claim.body, claim.keys)
     except ValueError as error:
         return Report(Outcome.REJECT, str(error))
     except Exception as error:  # whatever it is: the people behind it in the queue come next

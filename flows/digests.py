@@ -20,7 +20,7 @@ from flows.digest_lines import (
 )
 from flows.mail_links import MailLinks
 from flows.office import Office
-from flows.outbox import outbox_row
+from flows.outbox import outbox_row, put
 from flows.rulebook import ladder_of
 from flows.signoff.asked import asked_of
 from flows.taking_over import supersede, take_over, untried
@@ -146,19 +146,11 @@ def _write(session: Session, composition: Composition, drafts: list[Draft]) -> N
         return
     asked = asked_of(session, {row.Chase.referral_id for draft in drafts for row in draft.chased})
     messages = [_message(composition, draft, asked) for draft in drafts]
-    session.execute(insert(Message), messages)
-    written = session.execute(
-        select(col(Message.official_id), col(Message.id)).where(
-            col(Message.message_id).in_([message["message_id"] for message in messages])
-        )
-    )
-    ids = dict(written.all())
-    items = [(draft, item) for draft in drafts for item in draft.items]
-    links = [(draft, link) for draft in drafts for link in draft.links.rows]
-    for table, rows in ((MessageItem, items), (ReplyLink, links)):
-        session.execute(
-            insert(table), [row | {"message_id": ids[draft.official.id]} for draft, row in rows]
-        )
+    written = list(zip(put(session, messages), drafts, strict=True))
+    items = [item | {"message_id": n} for n, draft in written for item in draft.items]
+    links = [link | {"message_id": n} for n, draft in written for link in draft.links.rows]
+    session.execute(insert(MessageItem), items)
+    session.execute(insert(ReplyLink), links)
 
 
 def _message(composition: Composition, draft: Draft, asked: Mapping[int, Asked]) -> dict[str, Any]:

@@ -85,22 +85,7 @@ def _is_done(receipt: Receipt, notice: Notice) -> bool:
 def _untold(session: Session) -> Sequence[Receipt]:
     """Receipts of live notices that changed hands, and that stand in no mail since. It starts from
     the few notices that did; a night that is under way tells its own."""
-    composed = (NightStep.COMPOSED, NightStep.REPORTED, NightStep.CLOSED)
-    found = (
-        select(Receipt)
-        .distinct()
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .join(Move, col(Move.id) == col(Notice.transition_id))
-        .outerjoin(Night, col(Night.id) == col(Move.night_id))
-        .where(
-            owed(),
-            or_(col(Night.id).is_(None), col(Night.step).in_(composed)),
-            _changed_hands(),
-            or_(~_in_a_mail(), _came_back()),
-        )
-        .order_by(col(Receipt.id))
-    )
-    return session.scalars(found).all()
+    return session.scalars(_UNTOLD).all()
 
 
 def _changed_hands() -> ColumnElement[bool]:
@@ -133,3 +118,20 @@ def _came_back() -> ColumnElement[bool]:
         .correlate(Notice, Receipt)
         .exists()
     )
+
+
+_COMPOSED = (NightStep.COMPOSED, NightStep.REPORTED, NightStep.CLOSED)
+_UNTOLD = (  # built once: putting a statement together costs as much as running it
+    select(Receipt)
+    .distinct()
+    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .join(Move, col(Move.id) == col(Notice.transition_id))
+    .outerjoin(Night, col(Night.id) == col(Move.night_id))
+    .where(
+        owed(),
+        or_(col(Night.id).is_(None), col(Night.step).in_(_COMPOSED)),
+        _changed_hands(),
+        or_(~_in_a_mail(), _came_back()),
+    )
+    .order_by(col(Receipt.id))
+)

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from flows.office import Office
-from flows.outbox import outbox_row
+from flows.outbox import outbox_row, put
 from flows.proof import LIFE
 from flows.recipients import in_force
-from models import Message, Notice, Official, Post, Receipt, Task
+from models import Notice, Official, Post, Receipt, Task
 from models.message import MessageKind
 from models.organisation import PostKind
 from notifications.link_mail import ActReceipt, CodeMail, render_act_receipt, render_code
@@ -117,4 +117,4 @@ def _write(
 ) -> None:
     row = outbox_row(office, owner, kind, None, now) | differs
     row |= {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
-    session.execute(insert(Message).values(row))
+    put(session, [row])

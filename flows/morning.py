@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, func, select, update
 from sqlmodel import Session, col
 
 from flows import history
 from flows.database import changed
 from flows.office import Office
-from flows.outbox import outbox_row
+from flows.outbox import outbox_row, put
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.tally import mail_states, night_before, tally
@@ -48,7 +48,7 @@ def write_summary(
         for who in people.holders_of(PostKind.OFFICE)
     ]
     if rows:
-        session.execute(insert(Message), rows)
+        put(session, rows)
     return len(rows)
 
 

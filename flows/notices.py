@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, func, insert, literal, select, update
+from sqlalchemy import Date, Integer, bindparam, func, insert, literal, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed
@@ -60,24 +60,8 @@ def issue_notices(
 
 def unresolved(session: Session, night_id: int) -> list[tuple[str, str]]:
     """(task number, the post that nobody could be found for), for tonight's notices."""
-    climbed = (
-        select(col(Task.number), col(Receipt.climbed_from))
-        .distinct()
-        .join_from(Receipt, Notice, col(Receipt.notice_id) == col(Notice.id))
-        .join(Transition, col(Transition.id) == col(Notice.transition_id))
-        .join(Task, col(Task.id) == col(Notice.task_id))
-        .where(col(Transition.night_id) == night_id, col(Receipt.climbed_from).is_not(None))
-    )
-    nobody = (
-        select(col(Task.number), literal("anybody"))
-        .join_from(Notice, Transition, col(Transition.id) == col(Notice.transition_id))
-        .join(Task, col(Task.id) == col(Notice.task_id))
-        .where(
-            col(Transition.night_id) == night_id,
-            ~select(col(Receipt.id)).where(col(Receipt.notice_id) == col(Notice.id)).exists(),
-        )
-    )
-    found = [*session.execute(climbed), *session.execute(nobody)]
+    this = {"night_id": night_id}
+    found = [*session.execute(_CLIMBED, this), *session.execute(_NOBODY, this)]
     return sorted((number, str(post)) for number, post in found)
 
 
@@ -221,3 +205,24 @@ def told_of(task: Escalated, rung: Rung, directory: Directory) -> Iterator[tuple
         for told in directory.resolve(task, kind):
             chosen.setdefault(told.official_id, (told, Duty.COPY))
     yield from chosen.values()
+
+
+# Built once: putting a statement together costs as much as running it.
+_THIS = bindparam("night_id", type_=Integer())
+_CLIMBED = (
+    select(col(Task.number), col(Receipt.climbed_from))
+    .distinct()
+    .join_from(Receipt, Notice, col(Receipt.notice_id) == col(Notice.id))
+    .join(Transition, col(Transition.id) == col(Notice.transition_id))
+    .join(Task, col(Task.id) == col(Notice.task_id))
+    .where(col(Transition.night_id) == _THIS, col(Receipt.climbed_from).is_not(None))
+)
+_NOBODY = (
+    select(col(Task.number), literal("anybody"))
+    .join_from(Notice, Transition, col(Transition.id) == col(Notice.transition_id))
+    .join(Task, col(Task.id) == col(Notice.task_id))
+    .where(
+        col(Transition.night_id) == _THIS,
+        ~select(col(Receipt.id)).where(col(Receipt.notice_id) == col(Notice.id)).exists(),
+    )
+)

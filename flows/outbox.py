@@ -3,24 +3,25 @@
 import os
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, String, bindparam, false, func, select, text, update
+from sqlalchemy import Engine, String, bindparam, false, func, insert, select, text, update
 from sqlmodel import Session, col
 
 from flows.database import changed, reading, transaction
 from flows.limits import WHOLE_RELAY, MailLimits, Room, room_left
 from flows.link_keys import LinkKeys
 from flows.office import Office
-from models import Message, Official, RelayState
+from models import Message, MessageBody, Official, RelayState
 from models.columns import Instant
 from models.message import MessageKind, MessageState
 from notifications.links import new_salt
 
 LEASE = timedelta(minutes=2)  # renewed while its owner lives: a final dot may take ten
+WORDS = ("text", "html")
 LIFE = timedelta(days=2)  # of a mail from its first attempt: then one that fails is the last
 
 
@@ -47,6 +48,27 @@ def outbox_row(
         "possible_duplicate": False,
         "outcome": "",
     }
+
+
+def put(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Queue these mails: each an `outbox_row` with its words. Returns their ids, in this order."""
+    session.execute(
+        insert(Message), [{k: v for k, v in row.items() if k not in WORDS} for row in rows]
+    )
+    named = [row["message_id"] for row in rows]
+    found = session.execute(
+        select(col(Message.message_id), col(Message.id)).where(col(Message.message_id).in_(named))
+    )
+    ids = dict(found.all())
+    bodies = [{"message_id": ids[row["message_id"]]} | {w: row[w] for w in WORDS} for row in rows]
+    session.execute(insert(MessageBody), bodies)
+    return [ids[name] for name in named]
+
+
+def reword(message: Message, said: Mapping[str, Any]) -> None:
+    """It says this instead."""
+    for name, value in said.items():
+        setattr(message.body if name in WORDS else message, name, value)
 
 
 # Built once: putting a statement together costs as much as running it.

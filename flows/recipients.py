@@ -8,15 +8,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Date,
     Select,
     SQLColumnExpression,
     Subquery,
     and_,
+    bindparam,
     or_,
     tuple_,
     union,
@@ -78,14 +81,14 @@ class Directory:
     @classmethod
     def load(cls, session: Session, on: date) -> "Directory":
         posts: dict[tuple[int, PostKind], list[int]] = defaultdict(list)
-        for post in session.exec(select(Post).where(in_force(Post, on)).order_by(col(Post.id))):
-            posts[post.unit_id, post.kind].append(post.official_id)
-        away = session.exec(select(Absence).where(in_force(Absence, on)).order_by(col(Absence.id)))
+        today = {"on": on}
+        for unit_id, kind, official_id in session.execute(_POSTS, today):
+            posts[unit_id, kind].append(official_id)
         return cls(
             officials={o.id: o for o in session.exec(select(Official)) if o.id is not None},
-            parents={u.id: u.parent_id for u in session.exec(select(Unit)) if u.id is not None},
+            parents=dict(session.execute(_PARENTS).all()),
             posts=posts,
-            deputies={absence.official_id: absence.deputy_id for absence in away},
+            deputies=dict(session.execute(_DEPUTIES, today).all()),
             suppressed=frozenset(session.exec(select(Suppression.address).where(suppressing(on)))),
             excluded=_excluded(session, on),
         )
@@ -190,11 +193,12 @@ class Directory:
 
 def _excluded(session: Session, on: date) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    for task_id, official_id in session.execute(select_columns(aside(on))):
+    for task_id, official_id in session.execute(_EXCLUDED, {"on": on}):
         found[task_id].add(official_id)
     return {task_id: frozenset(people) for task_id, people in found.items()}
 
 
+@lru_cache(maxsize=8)  # putting it together costs more than running it
 def aside(on: Day) -> Subquery:
     """(task_id, official_id): the people named, and everybody of the units named, by home or by
     post."""
@@ -235,3 +239,19 @@ def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: Day) -> Co
         or_(col(table.from_on).is_(None), col(table.from_on) <= on),
         or_(col(table.until_on).is_(None), col(table.until_on) >= on),
     )
+
+
+# Built once: putting a statement together costs as much as running it.
+_TODAY = bindparam("on", type_=Date())
+_POSTS = (
+    select(Post.unit_id, Post.kind, Post.official_id)
+    .where(in_force(Post, _TODAY))
+    .order_by(col(Post.id))
+)
+_DEPUTIES = (
+    select(Absence.official_id, Absence.deputy_id)
+    .where(in_force(Absence, _TODAY))
+    .order_by(col(Absence.id))
+)
+_PARENTS = select(Unit.id, Unit.parent_id)
+_EXCLUDED = select_columns(aside(_TODAY))

@@ -17,6 +17,7 @@ from flows.digest_lines import Composition
 from flows.digests import all_ladders, drafts_of, rendered
 from flows.mail_links import MailLinks, salts_of
 from flows.office import Office
+from flows.outbox import reword
 from flows.owed_lines import Anew, OwedLine, anew
 from flows.signoff.asked import asked_of
 from flows.signoff.outcome_mail import outcomes_anew
@@ -124,8 +125,7 @@ def _render_anew(session: Session, office: Office, message: Message) -> None:
         .order_by(col(MessageItem.id))
     ).all()
     said = _SAID_ANEW[message.kind](session, office, message, kept, links)
-    for name, value in said.items():
-        setattr(message, name, value)
+    reword(message, said)
     _write_links(session, message, links)
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, Integer, bindparam, func, select
 from sqlmodel import Session, col
 
 from flows.climb import nobody_left
 from flows.notices import unresolved
 from flows.signoff.unreferred import stalled
 from models import Message, Night, Notice, Transition
+from models.columns import Instant
 from models.message import MessageKind, MessageState
 from models.warning import Colour
 
@@ -42,87 +44,78 @@ class Tally:
 
 
 def tally(session: Session, night: Night) -> Tally:
+    this = {"night_id": night.id}
     return Tally(
         escalated=_escalated(session, night.id),
         relieved=_relieved(session, night_before(session, night)),
-        notices=_notices(session, night.id),
-        recipients=_recipients(session, night.id),
+        notices=session.scalar(_NOTICES, this) or 0,
+        recipients=session.scalar(_RECIPIENTS, this) or 0,
         unresolved=sorted({*unresolved(session, night.id), *nobody_left(session, night.on)}),
         stalled=stalled(session, night.on),
         mail=mail_states(session, night.id),
-        doubtful=_doubtful(session, night.id),
+        doubtful=session.scalar(_DOUBTFUL, this) or 0,
     )
 
 
 def night_before(session: Session, night: Night) -> Night | None:
-    return session.scalar(
-        select(Night).where(col(Night.on) < night.on).order_by(col(Night.on).desc()).limit(1)
-    )
+    return session.scalar(_BEFORE, {"on": night.on})
+
+
+def mail_states(session: Session, night_id: int) -> Mapping[str, int]:
+    return dict(session.execute(_MAIL, {"night_id": night_id}).all())
 
 
 def _escalated(session: Session, night_id: int) -> dict[Colour, int]:
     """How many tasks this night raised to each colour; colours that none reached count 0."""
-    rows = session.execute(
-        select(col(Transition.target), func.count())
-        .where(col(Transition.night_id) == night_id, col(Transition.event) == "escalate")
-        .group_by(col(Transition.target))
-    )
-    found: dict[str, int] = dict(rows.all())
+    found: dict[str, int] = dict(session.execute(_ESCALATED, {"night_id": night_id}).all())
     return {colour: found.get(colour, 0) for colour in Colour if colour != Colour.GREEN}
 
 
 def _relieved(session: Session, previous: Night | None) -> int:
     """How many colours were relieved since the previous night began."""
-    since = [col(Transition.at) > previous.claimed_at] if previous else []
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Transition)
-            .where(col(Transition.event) == "relieve", *since)
-        )
-        or 0
+    since = previous.claimed_at if previous else datetime.min.replace(tzinfo=UTC)
+    return session.scalar(_RELIEVED, {"since": since}) or 0
+
+
+# Built once: putting a statement together costs as much as running it.
+_THIS = bindparam("night_id", type_=Integer())
+_BEFORE = (
+    select(Night)
+    .where(col(Night.on) < bindparam("on", type_=Date()))
+    .order_by(col(Night.on).desc())
+    .limit(1)
+)
+_ESCALATED = (
+    select(col(Transition.target), func.count())
+    .where(col(Transition.night_id) == _THIS, col(Transition.event) == "escalate")
+    .group_by(col(Transition.target))
+)
+_RELIEVED = (
+    select(func.count())
+    .select_from(Transition)
+    .where(
+        col(Transition.event) == "relieve",
+        col(Transition.at) > bindparam("since", type_=Instant()),
     )
-
-
-def _notices(session: Session, night_id: int) -> int:
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Notice)
-            .join(Transition, col(Transition.id) == col(Notice.transition_id))
-            .where(col(Transition.night_id) == night_id)
-        )
-        or 0
-    )
-
-
-def _recipients(session: Session, night_id: int) -> int:
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Message)
-            .where(col(Message.night_id) == night_id, col(Message.kind) == MessageKind.DIGEST)
-        )
-        or 0
-    )
-
-
-def mail_states(session: Session, night_id: int | None) -> Mapping[str, int]:
-    rows = session.execute(
-        select(col(Message.state), func.count())
-        .where(col(Message.night_id) == night_id)
-        .group_by(col(Message.state))
-    )
-    return dict(rows.all())
-
-
-def _doubtful(session: Session, night_id: int) -> int:
-    """Messages that may have arrived without a word from the relay."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Message)
-            .where(col(Message.night_id) == night_id, col(Message.possible_duplicate))
-        )
-        or 0
-    )
+)
+_NOTICES = (
+    select(func.count())
+    .select_from(Notice)
+    .join(Transition, col(Transition.id) == col(Notice.transition_id))
+    .where(col(Transition.night_id) == _THIS)
+)
+_RECIPIENTS = (
+    select(func.count())
+    .select_from(Message)
+    .where(col(Message.night_id) == _THIS, col(Message.kind) == MessageKind.DIGEST)
+)
+_MAIL = (
+    select(col(Message.state), func.count())
+    .where(col(Message.night_id) == _THIS)
+    .group_by(col(Message.state))
+)
+_DOUBTFUL = (  # that may have arrived without a word from the relay
+    select(func.count())
+    .select_from(Message)
+    .where(col(Message.night_id) == _THIS, col(Message.possible_duplicate))
+)

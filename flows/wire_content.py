@@ -2,17 +2,17 @@
 
 from flows.link_keys import LinkKeys
 from flows.office import Office
-from models import Message
+from models import Message, MessageBody
 from notifications.links import fill
 from notifications.mime import build
 
 
-def wire_content(office: Office, message: Message, keys: LinkKeys) -> bytes:
+def wire_content(office: Office, message: Message, body: MessageBody, keys: LinkKeys) -> bytes:
     """Raises ValueError if no relay would take it."""
     live: dict[str, str] = {}
     text, html = (
-        fill(body, secret=keys.newest, base_url=office.base_url, older=keys.older, live=live)
-        for body in (message.text, message.html)
+        fill(words, secret=keys.newest, base_url=office.base_url, older=keys.older, live=live)
+        for words in (body.text, body.html)
     )
     at = office.local(message.composed_at)
     return build(message, mail_from=office.mail_from, text=text, html=html, at=at)

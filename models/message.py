@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Relationship, SQLModel
 
 from models.columns import Instant, by_value, one_of
 
@@ -44,10 +44,7 @@ class Dropped(StrEnum):
 
 
 class Message(SQLModel, table=True):
-    """One mail to one person. Subject and bodies hold placeholders where links will stand.
-
-    `night_id` None: it was written between two nights.
-    """
+    """One mail to one person. `night_id` None: it was written between two nights."""
 
     id: int = Field(default=None, primary_key=True)
     kind: MessageKind = Field(sa_column=Column(by_value(MessageKind), nullable=False))
@@ -71,10 +68,8 @@ class Message(SQLModel, table=True):
     outcome: str = ""  # what the relay said last, or why it was not sent
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
 
-    # Last, because SQLite walks over what stands before the column that it wants.
     subject: str
-    text: str
-    html: str
+    body: "MessageBody" = Relationship(sa_relationship_kwargs={"lazy": "joined", "innerjoin": True})
 
     __table_args__ = (
         CheckConstraint(one_of("kind", MessageKind), name="message_kind"),
@@ -103,6 +98,20 @@ class Message(SQLModel, table=True):
             postgresql_where=sql("state = 'queued'"),
         ),
     )
+
+
+class MessageBody(SQLModel, table=True):
+    """What a mail says, with placeholders where links will stand.
+
+    Apart from its message, because that row is written anew with every step of the delivery, and
+    a database writes a whole row.
+    """
+
+    __tablename__ = "message_body"
+
+    message_id: int = Field(primary_key=True, foreign_key="message.id")
+    text: str
+    html: str
 
 
 _SUBJECTS = (

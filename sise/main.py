@@ -11,6 +11,8 @@ from models.refusal import Refusal
 from notifications.wording import ENGLISH
 from sise.commands import (
     audits,
+    backups,
+    clients,
     demo,
     keys,
     ledgers,
@@ -57,7 +59,10 @@ app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")
+app.add_typer(clients.client, name="client")
 app.add_typer(keys.secret, name="secret")
+app.command()(backups.backup)
+app.command("restore")(backups.restore_command)
 app.command()(setting_up.health)
 app.command()(setting_up.login)
 

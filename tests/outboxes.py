@@ -12,7 +12,7 @@ from flows.attempts import Ended, settle
 from flows.claims import Claim, claim_oldest
 from flows.database import reading, transaction
 from flows.office import Office
-from flows.outbox import Outbox, outbox_row
+from flows.outbox import Outbox, outbox_row, put
 from models import Message, Night, Official, ReplyLink, Unit
 from models.message import MessageKind, MessageState
 from models.night import NightStep
@@ -50,13 +50,11 @@ def fill(office: Office, *addresses: str) -> None:
             salt = new_salt()
             body = f"<p>{person.name}：{placeholder(salt)}</p>\n"
             row = outbox_row(office, person, MessageKind.DIGEST, night.id, NOON)
-            result = session.execute(
-                insert(Message).values(row | {"subject": "督办提醒", "text": body, "html": body})
-            )
+            [message_id] = put(session, [row | {"subject": "督办提醒", "text": body, "html": body}])
             session.execute(
                 insert(ReplyLink).values(
                     official_id=person.id,
-                    message_id=result.inserted_primary_key[0],
+                    message_id=message_id,
                     salt=salt,
                     key_id=key_id(office.secret),
                     token_hash=token_hash(token(office.secret, salt)),

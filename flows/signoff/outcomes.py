@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import literal_column, or_, select
+from sqlalchemy import bindparam, literal_column, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -22,6 +22,7 @@ from models import (
     Transition,
 )
 from models.application import ApplicationState
+from models.columns import Instant
 from models.decision import ReferralState
 from models.message import MessageKind, MessageState
 from models.organisation import PostKind
@@ -45,35 +46,7 @@ Audience = dict[int, Part]
 
 def unsaid(session: Session, now: datetime) -> list[Transition]:
     """Recent moves that somebody may have to know of, and that no mail tells of."""
-    said = (
-        select(col(MessageItem.id))
-        .join(Message, col(Message.id) == col(MessageItem.message_id))
-        .where(
-            col(MessageItem.transition_id) == col(Transition.id),
-            col(Message.kind) == MessageKind.OUTCOME,
-            col(Message.state).not_in([MessageState.SUPERSEDED, MessageState.SKIPPED]),
-        )
-    )
-    closed_by_it = select(col(Referral.id)).where(
-        col(Referral.task_id) == col(Transition.task_id),
-        col(Referral.closed_at) == col(Transition.at),
-        col(Referral.state).in_(CLOSED),
-    )
-    by_request = select(col(Decision.id)).where(
-        col(Decision.link_id) == col(Transition.link_id),
-        col(Decision.task_id) == col(Transition.task_id),
-        col(Decision.machine) == REQUEST.name,
-        col(Decision.event).in_(DECIDED),
-    )
-    decided: list[Any] = [literal_column(f"'{name}'") for name in (SIGNOFF.name, REQUEST.name)]
-    found = select(Transition).where(
-        col(Transition.machine).in_(decided),  # as its index says it
-        col(Transition.at) >= now - RECENT,
-        or_(col(Transition.event).in_(TO_THE_HANDLER), closed_by_it.exists()),
-        ~said.exists(),
-        or_(col(Transition.machine) == REQUEST.name, ~by_request.exists()),
-    )
-    return list(session.scalars(found.order_by(col(Transition.id))))
+    return list(session.scalars(_UNSAID, {"since": now - RECENT}))
 
 
 @dataclass(frozen=True)
@@ -201,3 +174,38 @@ def _not_asked(
         if referral.closed_at is not None:
             found[referral.task_id, referral.closed_at].append(referral)
     return found
+
+
+# Built once: putting a statement together costs as much as running it.
+_SAID = (
+    select(col(MessageItem.id))
+    .join(Message, col(Message.id) == col(MessageItem.message_id))
+    .where(
+        col(MessageItem.transition_id) == col(Transition.id),
+        col(Message.kind) == MessageKind.OUTCOME,
+        col(Message.state).not_in([MessageState.SUPERSEDED, MessageState.SKIPPED]),
+    )
+)
+_CLOSED_BY_IT = select(col(Referral.id)).where(
+    col(Referral.task_id) == col(Transition.task_id),
+    col(Referral.closed_at) == col(Transition.at),
+    col(Referral.state).in_(CLOSED),
+)
+_BY_REQUEST = select(col(Decision.id)).where(
+    col(Decision.link_id) == col(Transition.link_id),
+    col(Decision.task_id) == col(Transition.task_id),
+    col(Decision.machine) == REQUEST.name,
+    col(Decision.event).in_(DECIDED),
+)
+_DECIDED: list[Any] = [literal_column(f"'{name}'") for name in (SIGNOFF.name, REQUEST.name)]
+_UNSAID = (
+    select(Transition)
+    .where(
+        col(Transition.machine).in_(_DECIDED),  # as its index says it
+        col(Transition.at) >= bindparam("since", type_=Instant()),
+        or_(col(Transition.event).in_(TO_THE_HANDLER), _CLOSED_BY_IT.exists()),
+        ~_SAID.exists(),
+        or_(col(Transition.machine) == REQUEST.name, ~_BY_REQUEST.exists()),
+    )
+    .order_by(col(Transition.id))
+)

@@ -9,8 +9,8 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from flows.office import Office
-from flows.outbox import outbox_row
-from models import Message, MessageItem, Official, ReplyLink
+from flows.outbox import outbox_row, put
+from models import MessageItem, Official, ReplyLink
 from models.message import MessageKind
 
 Rows = Sequence[Mapping[str, Any]]
@@ -28,9 +28,7 @@ class Letter:
 
 def post(session: Session, office: Office, official: Official, what: Letter, now: datetime) -> None:
     row = outbox_row(office, official, what.kind, None, now) | dict(what.said)
-    message = Message(**row)
-    session.add(message)
-    session.flush()
+    [message_id] = put(session, [row])
     for table, rows in ((MessageItem, what.items), (ReplyLink, what.links)):
         if rows:
-            session.execute(insert(table), [{**row, "message_id": message.id} for row in rows])
+            session.execute(insert(table), [{**row, "message_id": message_id} for row in rows])

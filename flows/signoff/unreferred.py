@@ -1,12 +1,20 @@
 """What waits for a decision and nobody may make it: everybody stands aside, is away, or had a part
 in it. The office has to name somebody."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -47,9 +55,9 @@ class Unreferred:
 def unreferred(session: Session, on: date) -> list[Unreferred]:
     """Levels, requests and look-backs (once their day has come) that nobody is asked about."""
     found = [
-        *_of(session, "application", _applications()),
-        *_of(session, "request", _requests()),
-        *_of(session, "look_back", _look_backs(on)),
+        Unreferred(what, *row)
+        for what, waiting in _WAITING.items()
+        for row in session.execute(waiting, {"on": on})
     ]
     return sorted(found, key=lambda one: (one.task.number, one.what))
 
@@ -57,15 +65,10 @@ def unreferred(session: Session, on: date) -> list[Unreferred]:
 def stalled(session: Session, on: date) -> list[tuple[str, str]]:
     """(task number, why nobody decides), for the office to mend: a key of the words `stalled.…`"""
     nobody: set[tuple[str, str]] = {(one.task.number, one.what) for one in unreferred(session, on)}
-    unheard = session.execute(
-        select(col(Task.number))
-        .join(Referral, col(Referral.task_id) == col(Task.id))
-        .where(col(Referral.id).in_(refused()))
-    )
-    return sorted(nobody | {(number, "refused") for (number,) in unheard})
+    return sorted(nobody | {(number, "refused") for number in session.scalars(_UNHEARD)})
 
 
-def refused() -> Select[Any]:
+def refused() -> Select[*tuple[Any, ...]]:
     """Open referrals whose person was not informed: the last mail that asked was refused."""
     later = (
         select(col(LaterItem.id))
@@ -90,12 +93,7 @@ def refused() -> Select[Any]:
     )
 
 
-def _of(session: Session, what: What, found: Any) -> Sequence[Unreferred]:
-    rows = session.execute(found.join(Unit, col(Unit.id) == col(Task.unit_id)))
-    return [Unreferred(what, subject_id, task, unit) for subject_id, task, unit in rows]
-
-
-def _applications() -> Select[Any]:
+def _applications() -> Select[*tuple[Any, ...]]:
     last = (
         select(func.max(col(Transition.id)))
         .where(col(Transition.task_id) == col(Task.id), col(Transition.machine) == SIGNOFF.name)
@@ -105,6 +103,7 @@ def _applications() -> Select[Any]:
     return (
         select(last, Task, col(Unit.name))
         .join_from(Application, Task, col(Task.id) == col(Application.task_id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(
             text("application.state IN ('draft', 'open')"),  # as its index says it
             text("application.state = 'open'"),
@@ -113,10 +112,11 @@ def _applications() -> Select[Any]:
     )
 
 
-def _requests() -> Select[int, Task, str]:
+def _requests() -> Select[*tuple[Any, ...]]:
     return (
         select(col(ChangeRequest.id), Task, col(Unit.name))
         .join_from(ChangeRequest, Task, col(Task.id) == col(ChangeRequest.task_id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(
             col(ChangeRequest.state) == literal_column("'asked'"),
             ~_asked(col(Referral.request_id) == col(ChangeRequest.id)),
@@ -124,13 +124,14 @@ def _requests() -> Select[int, Task, str]:
     )
 
 
-def _look_backs(on: date) -> Select[int, Task, str]:
+def _look_backs() -> Select[*tuple[Any, ...]]:
     return (
         select(col(LookBack.id), Task, col(Unit.name))
         .join_from(LookBack, Task, col(Task.id) == col(LookBack.task_id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(
             col(LookBack.decided_on).is_(None),
-            col(LookBack.planned_on) <= literal(on),
+            col(LookBack.planned_on) <= bindparam("on", type_=Date()),
             ~_asked(col(Referral.look_back_id) == col(LookBack.id)),
         )
     )
@@ -138,3 +139,16 @@ def _look_backs(on: date) -> Select[int, Task, str]:
 
 def _asked(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(col(Referral.id)).where(which, IS_OPEN).exists()
+
+
+# Built once: putting a statement together costs as much as running it.
+_WAITING: dict[What, Select[*tuple[Any, ...]]] = {
+    "application": _applications(),
+    "request": _requests(),
+    "look_back": _look_backs(),
+}
+_UNHEARD = (
+    select(col(Task.number))
+    .join(Referral, col(Referral.task_id) == col(Task.id))
+    .where(col(Referral.id).in_(refused()))
+)

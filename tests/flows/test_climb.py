@@ -52,8 +52,8 @@ def test_a_dead_letter_climbs_in_the_same_night_and_the_same_notice(office, cast
     assert relay.to() == ["carol@dinghai.example", "olga@dinghai.example"]
     [mail] = digests(office, cast.carol)
     assert (mail.night_id, mail.state) == (None, MessageState.SENT)
-    assert "甲-1" in mail.text
-    assert "责任人" in mail.text
+    assert "甲-1" in mail.body.text
+    assert "责任人" in mail.body.text
     assert result["unresolved"] == 1
 
 
@@ -120,7 +120,7 @@ def test_a_supervisor_who_was_told_already_now_has_to_act_and_is_told_so(office,
     duties = {name: duty for name, _, duty in told(office, "甲-1")}
     assert (duties["carol"], duties["dora"]) == ("act", "acknowledge")
     first, second = digests(office, cast.carol)
-    assert "签收（可附批示要求）" not in second.text
+    assert "签收（可附批示要求）" not in second.body.text
     assert (first.night_id is None, second.night_id) == (False, None)
     assert climb(office, now=NOON) == 0
 
@@ -150,7 +150,7 @@ def test_nobody_left_is_told_to_the_office_and_by_health(office, cast: Cast):
 
     play(office, DAY + timedelta(days=1))
 
-    assert "甲-1：找不到可通知的责任人" in summaries(office)[-1].text
+    assert "甲-1：找不到可通知的责任人" in summaries(office)[-1].body.text
     [warning] = [w for w in check(office, NOON).warnings if "甲-1" in w]
     assert "无人可代为通知" in warning
 
@@ -183,8 +183,8 @@ def test_the_mail_of_a_climb_that_waits_is_taken_over_by_the_next_and_by_the_mor
     between, night_s, newest = digests(office, cast.carol)
 
     assert [m.state for m in (between, night_s, newest)] == ["superseded", "queued", "queued"]
-    assert "甲-1" in night_s.text
-    assert ("甲-1" in newest.text, "乙-1" in newest.text) == (False, True)
+    assert "甲-1" in night_s.body.text
+    assert ("甲-1" in newest.body.text, "乙-1" in newest.body.text) == (False, True)
 
 
 @pytest.mark.parametrize(

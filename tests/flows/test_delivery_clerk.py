@@ -147,8 +147,8 @@ def test_a_mail_that_cannot_be_put_together_waits_and_the_others_go(
 ):
     fill(office, *crowd(6))
 
-    def fails_at_the_third(office, message, keys) -> bytes:
-        return {}["nothing"] if message.id == 3 else wire_content(office, message, keys)
+    def fails_at_the_third(office, message, body, keys) -> bytes:
+        return {}["nothing"] if message.id == 3 else wire_content(office, message, body, keys)
 
     monkeypatch.setattr(delivery, "wire_content", fails_at_the_third)
     with peer() as relay:

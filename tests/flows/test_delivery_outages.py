@@ -82,10 +82,10 @@ def test_an_outage_of_hours_burns_no_attempt_and_is_told_of_once(office, cast: C
     assert "421 no service" in errors(caplog)[0]
     assert circuit(office) is None
     [alarm] = alarms(office)
-    assert "535 5.7.8 bad credentials" in alarm.text
-    assert "2022年7月14日 12:00" in alarm.text
-    assert "2022年7月14日 14:50" in alarm.text
-    assert "35 封" in alarm.text
+    assert "535 5.7.8 bad credentials" in alarm.body.text
+    assert "2022年7月14日 12:00" in alarm.body.text
+    assert "2022年7月14日 14:50" in alarm.body.text
+    assert "35 封" in alarm.body.text
 
 
 def test_while_it_is_paused_nobody_connects_and_the_pause_grows(office, cast: Cast):

@@ -9,14 +9,13 @@ from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
 
 from benchmarks.relays import found, postfix, smtp_sink
 from flows.database import transaction
 from flows.delivery import deliver
 from flows.office import Office
-from flows.outbox import outbox_row
-from models import Message, Official
+from flows.outbox import outbox_row, put
+from models import Official
 from models.message import MessageKind, MessageState
 from notifications.mime import wire_address
 from tests.conftest import Cast, instant
@@ -46,9 +45,7 @@ def outbox(office: Office, cast: Cast) -> Office:
             session.flush()
             for kind in MessageKind:
                 said = {"subject": f"{name}：{kind}" * 3, "text": f"{name}\n.\n", "html": name}
-                session.execute(
-                    insert(Message).values(outbox_row(office, person, kind, None, MORNING) | said)
-                )
+                put(session, [outbox_row(office, person, kind, None, MORNING) | said])
     return office
 
 

@@ -29,10 +29,10 @@ def test_one_person_gets_one_digest_whatever_the_number_of_tasks(office, cast: C
 
     assert result["recipients"] == 4
     [alice] = digests(office, cast.alice)
-    assert all(number in alice.text for number in ("甲-0", "甲-1", "甲-2", "乙-1", "丙-1"))
+    assert all(number in alice.body.text for number in ("甲-0", "甲-1", "甲-2", "乙-1", "丙-1"))
     [carol] = digests(office, cast.carol)
-    assert "乙-1" in carol.text
-    assert "甲-0" not in carol.text
+    assert "乙-1" in carol.body.text
+    assert "甲-0" not in carol.body.text
 
 
 def test_every_warning_has_a_link_and_the_digest_has_one_more(office, cast: Cast):
@@ -45,8 +45,8 @@ def test_every_warning_has_a_link_and_the_digest_has_one_more(office, cast: Cast
     assert sorted(link.receipt_id or 0 for link in links) == [0, 1, 2]
     [mail] = digests(office)
     for link in links:
-        assert f"@@link:{link.salt}@@" in mail.text
-        assert f"@@link:{link.salt}@@" in mail.html
+        assert f"@@link:{link.salt}@@" in mail.body.text
+        assert f"@@link:{link.salt}@@" in mail.body.html
         assert link.expires_at is None  # it begins to run when the mail is sent
 
 
@@ -69,11 +69,11 @@ def test_a_restricted_task_shows_number_colour_and_dates_alone(office, cast: Cas
     play(office, DAY)
 
     [mail] = digests(office, cast.alice)
-    for part in (mail.subject, mail.text, mail.html):
+    for part in (mail.subject, mail.body.text, mail.body.html):
         assert "某某" not in part
         assert "区教育局" not in part
-    assert "甲-1" in mail.text
-    assert "乙-1" in mail.text
+    assert "甲-1" in mail.body.text
+    assert "乙-1" in mail.body.text
 
 
 def test_an_official_who_reads_english_gets_english(office, cast: Cast):
@@ -83,9 +83,9 @@ def test_an_official_who_reads_english_gets_english(office, cast: Cast):
     play(office, DAY)
 
     [english], [chinese] = digests(office, cast.carol), digests(office, cast.alice)
-    assert "Please acknowledge by 15 July 2022" in english.text
-    assert "You receive this as supervising leader" in english.html
-    assert "请在2022年7月15日（含）前签收" in chinese.text
+    assert "Please acknowledge by 15 July 2022" in english.body.text
+    assert "You receive this as supervising leader" in english.body.html
+    assert "请在2022年7月15日（含）前签收" in chinese.body.text
     assert not any("\u4e00" <= letter <= "\u9fff" for letter in english.subject)
 
 
@@ -97,11 +97,11 @@ def test_a_deadline_on_a_day_off_shows_the_day_that_it_counts_as(office, cast: C
     play(office, DAY)
 
     [chinese], [english] = digests(office, cast.alice), digests(office, cast.carol)
-    for body in (chinese.text, chinese.html):
+    for body in (chinese.body.text, chinese.body.html):
         assert "2022年5月14日（顺延至2022年5月16日）" in body
         assert "超期 59 天" in body
         assert body.count("顺延至") == 1
-    for body in (english.text, english.html):
+    for body in (english.body.text, english.body.html):
         assert "14 May 2022 (counts as 16 May 2022)" in body
 
 
@@ -115,10 +115,10 @@ def test_a_warning_says_from_which_colour_it_came_and_by_which_clause(office, ca
 
     [carol] = digests(office, cast.carol)
     alice = digests(office, cast.alice)[-1]
-    for body in (first.text, first.html):
+    for body in (first.body.text, first.body.html):
         assert "“截止日后 1 天”已到，由绿色升为蓝色。" in body
-    assert "“蓝色预警单答复期限后 1 天”已到，由蓝色升为黄色。" in alice.text
-    assert "From blue to yellow, 1 day after the blue notice's day of answer." in carol.text
+    assert "“蓝色预警单答复期限后 1 天”已到，由蓝色升为黄色。" in alice.body.text
+    assert "From blue to yellow, 1 day after the blue notice's day of answer." in carol.body.text
 
 
 def test_a_deputy_reads_for_whom_the_mail_is(office, cast: Cast):
@@ -129,7 +129,7 @@ def test_a_deputy_reads_for_whom_the_mail_is(office, cast: Cast):
 
     [mail] = digests(office)
     assert (mail.official_id, mail.to_address) == (cast.bob, "bob@dinghai.example")
-    assert "alice不在岗，由您代理" in mail.text
+    assert "alice不在岗，由您代理" in mail.body.text
 
 
 def test_a_digest_never_attempted_is_replaced_by_the_next_one_which_takes_its_items_over(
@@ -144,8 +144,8 @@ def test_a_digest_never_attempted_is_replaced_by_the_next_one_which_takes_its_it
     old, new = digests(office, cast.alice)
     assert (old.state, new.state) == (MessageState.SUPERSEDED, MessageState.QUEUED)
     assert old.outcome == "taken over by the digest of 2022-07-15"
-    assert "甲-1" in new.text
-    assert "乙-1" in new.text
+    assert "甲-1" in new.body.text
+    assert "乙-1" in new.body.text
     items = rows(office, MessageItem, col(MessageItem.message_id) == new.id)
     assert sorted(item.receipt_id for item in items) == [1, 2]
 
@@ -158,7 +158,7 @@ def test_a_digest_that_waits_alone_is_composed_anew_with_what_is_still_owed(offi
 
     old, new = digests(office, cast.alice)
     assert (old.state, new.state) == (MessageState.SUPERSEDED, MessageState.QUEUED)
-    assert "甲-1" in new.text
+    assert "甲-1" in new.body.text
 
 
 @pytest.mark.parametrize("state", [MessageState.SENT, MessageState.DEAD, MessageState.QUEUED])
@@ -185,7 +185,7 @@ def test_what_was_settled_meanwhile_is_not_taken_over(office, cast: Cast):
 
     play(office, NEXT)
 
-    newest = digests(office, cast.alice)[-1].text
+    newest = digests(office, cast.alice)[-1].body.text
     assert "甲-1" not in newest
     assert "甲-2" in newest
     assert "甲-3" not in newest
@@ -211,8 +211,8 @@ def test_a_superseded_notice_gives_way_to_the_higher_one_in_the_same_digest(offi
 
     newest = digests(office, cast.alice)[-1]
     blue, yellow = notices(office, "甲-1")
-    assert yellow.number in newest.text
-    assert blue.number not in newest.text
+    assert yellow.number in newest.body.text
+    assert blue.number not in newest.body.text
     assert len(rows(office, Notice)) == 2
 
 
@@ -224,5 +224,5 @@ def test_a_mail_that_would_be_too_long_counts_the_rest(office, cast: Cast):
 
     [mail] = digests(office, cast.alice)
     assert mail.subject.startswith(f"【督办】逾 {SPELT} 件")
-    assert "另有 3 件未逐一列出" in mail.text
+    assert "另有 3 件未逐一列出" in mail.body.text
     assert len(rows(office, MessageItem)) == SPELT + 3

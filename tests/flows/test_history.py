@@ -147,8 +147,8 @@ def test_the_head_stands_in_the_morning_summary_and_in_the_result(office, cast: 
         number, head = history.head(session)
     assert result["audit_head"] == head
     [summary] = summaries(office)
-    assert f"链号 {number}\n{head}" in summary.text
-    assert head in summary.html
+    assert f"链号 {number}\n{head}" in summary.body.text
+    assert head in summary.body.html
 
 
 def test_what_is_not_kept_leaves_no_link(office, cast: Cast):

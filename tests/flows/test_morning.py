@@ -26,8 +26,8 @@ def test_it_tells_what_moved_and_whom_nobody_could_be_found_for(office, cast: Ca
 
     [summary] = summaries(office)
     for said in ("blue: 1", "red: 1", "乙-1", "supervising leader"):
-        assert said in summary.text
-    assert "甲-1: no" not in summary.text
+        assert said in summary.body.text
+    assert "甲-1: no" not in summary.body.text
     assert result["unresolved"] == 1
 
 
@@ -39,15 +39,15 @@ def test_it_lists_what_was_raised_worst_first_and_hides_what_is_restricted(offic
     play(office, DAY)
 
     [summary] = summaries(office)
-    for body in (summary.text, summary.html):
+    for body in (summary.body.text, summary.body.html):
         places = [body.index(number) for number in ("乙-1", "丙-1", "甲-1")]
         assert places == sorted(places)
         for said in ("食堂管理", "道路照明", "区教育局", "“截止日后 1 个月”已到，由绿色升为红色。"):
             assert said in body
         assert "某某" not in body
         assert office.base_url in body
-    assert summary.text.count("区教育局") == 2
-    assert "【蓝色】丙-1　限知事项" in summary.text
+    assert summary.body.text.count("区教育局") == 2
+    assert "【蓝色】丙-1　限知事项" in summary.body.text
 
 
 def test_of_very_many_raised_matters_the_rest_is_counted(office, cast: Cast):
@@ -57,8 +57,8 @@ def test_of_very_many_raised_matters_the_rest_is_counted(office, cast: Cast):
     play(office, DAY)
 
     [summary] = summaries(office)
-    assert summary.text.count("多-") == summary.html.count("多-") == SPELT
-    assert "另有 2 件升级未逐一列出" in summary.text
+    assert summary.body.text.count("多-") == summary.body.html.count("多-") == SPELT
+    assert "另有 2 件升级未逐一列出" in summary.body.text
 
 
 def test_it_tells_what_became_of_the_mail_of_the_night_before(office, cast: Cast):
@@ -69,7 +69,7 @@ def test_it_tells_what_became_of_the_mail_of_the_night_before(office, cast: Cast
 
     play(office, NEXT)
 
-    text = summaries(office)[-1].text
+    text = summaries(office)[-1].body.text
     assert "上一次（2022年7月14日）" in text
     assert "无法送达 1 封" in text
     assert "alice：邮件被拒收" in text
@@ -102,7 +102,7 @@ def test_what_was_relieved_since_the_night_before_is_counted_once(office, cast: 
 
     assert play(office, NEXT)["relieved"] == 1
     assert play(office, NEXT + timedelta(days=1))["relieved"] == 0
-    assert "降级：1 件" in summaries(office)[1].text
+    assert "降级：1 件" in summaries(office)[1].body.text
 
 
 def test_it_warns_of_the_end_of_the_calendar_and_the_night_goes_on(office, cast: Cast):
@@ -114,10 +114,10 @@ def test_it_warns_of_the_end_of_the_calendar_and_the_night_goes_on(office, cast:
     play(office, date(2060, 11, 1))
     result = play(office, date(2061, 7, 1))
 
-    assert ["工作日历只到2060年12月31日" in m.text for m in summaries(office)] == [
+    assert ["工作日历只到2060年12月31日" in m.body.text for m in summaries(office)] == [
         False,
         True,
         True,
     ]
     assert result["escalated"]["red"] == 1
-    assert "日期为暂定" not in rows(office, Message, Message.kind == "digest")[-1].text
+    assert "日期为暂定" not in rows(office, Message, Message.kind == "digest")[-1].body.text

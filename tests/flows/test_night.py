@@ -48,7 +48,7 @@ def test_a_task_one_day_over_turns_blue_and_its_handler_is_told(office, cast: Ca
     assert notice.number == "定督〔2022〕1号"
     assert (notice.acknowledge_by, notice.answer_by) == (date(2022, 7, 15), date(2022, 7, 19))
     assert receipt.official_id == cast.alice
-    assert "甲-1" in message.text
+    assert "甲-1" in message.body.text
 
 
 def test_the_result_says_what_the_contract_promises(office, cast: Cast):
@@ -224,8 +224,8 @@ def test_an_earlier_night_that_died_is_finished_first(office, cast: Cast):
     assert json.loads(rows(office, Night)[0].result)["notices"] == 1
     [first, second] = digests(office, cast.alice)
     assert (first.state, second.state) == (MessageState.SUPERSEDED, MessageState.QUEUED)
-    assert "甲-1" in second.text
-    assert "乙-1" in second.text
+    assert "甲-1" in second.body.text
+    assert "乙-1" in second.body.text
 
 
 def test_escalations_of_one_night_name_it_and_their_clock(office, cast: Cast):

@@ -87,7 +87,7 @@ def test_a_reminder_that_was_not_sent_goes_into_the_next_digest(office, cast: Ca
 
     play(office, TEN_BEFORE + timedelta(days=1))
 
-    assert "甲-1" in digests(office, cast.alice)[-1].text
+    assert "甲-1" in digests(office, cast.alice)[-1].body.text
 
 
 def test_a_later_reminder_takes_the_place_of_one_that_was_not_sent(office, cast: Cast):
@@ -96,7 +96,7 @@ def test_a_later_reminder_takes_the_place_of_one_that_was_not_sent(office, cast:
     wind(office, TEN_BEFORE, THREE_BEFORE)
 
     newest = digests(office, cast.alice)[-1]
-    assert newest.text.count("甲-1 的问题") == 1
+    assert newest.body.text.count("甲-1 的问题") == 1
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_an_unsent_reminder_of_something_settled_is_dropped(office, cast: Cast, 
     play(office, TEN_BEFORE + timedelta(days=1))
 
     newest = digests(office, cast.alice)[-1]
-    assert "乙-1" in newest.text
-    assert "甲-1" not in newest.text
+    assert "乙-1" in newest.body.text
+    assert "甲-1" not in newest.body.text
 
 
 def test_reminders_of_many_tasks_need_no_statement_of_many_parameters(office, cast: Cast):

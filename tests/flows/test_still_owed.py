@@ -73,8 +73,8 @@ def test_each_line_is_dropped_for_its_own_reason_and_the_rest_goes(office, cast:
     for name in ("message_id", "boundary", "composed_at"):
         assert getattr(after, name) == getattr(before, name)
     links = rows(office, ReplyLink, col(ReplyLink.message_id) == after.id)
-    kept = [link for link in links if f"@@link:{link.salt}@@" in after.text]
-    assert all(f"@@link:{link.salt}@@" in before.text for link in kept)
+    kept = [link for link in links if f"@@link:{link.salt}@@" in after.body.text]
+    assert all(f"@@link:{link.salt}@@" in before.body.text for link in kept)
     assert len(kept) == 3
     assert before.message_id.encode() in raw
 
@@ -116,7 +116,7 @@ def test_what_was_reassigned_goes_to_whoever_handles_it_now(office, cast: Cast):
     assert dropped(office, digests(office, cast.alice)[0]) == ["reassigned", ""]
     assert told(office, "甲-1") == [("alice", "handler", "act"), ("bob", "handler", "act")]
     assert "bob@dinghai.example" in [recipient for recipient, _ in mails]
-    assert "甲-1" in digests(office, cast.bob)[0].text
+    assert "甲-1" in digests(office, cast.bob)[0].body.text
 
 
 def test_after_the_first_attempt_it_is_the_same_bytes_always(office, cast: Cast):

@@ -27,11 +27,11 @@ def test_a_handler_who_is_away(office, cast: Cast):
     assert told(office, "甲-1")[0] == ("bob", "handler", "act")
     assert told(office, "乙-1") == [("bob", "handler", "act")]
     assert digests(office, cast.alice) == []
-    assert "alice不在岗，由您代理" in digests(office, cast.bob)[0].text
+    assert "alice不在岗，由您代理" in digests(office, cast.bob)[0].body.text
     assert reply(office, answer, cast.bob, "乙-1", on=date(2022, 7, 22), words="代为报告")
     assert notices(office, "乙-1")[-1].state == "answered"
 
     play(office, date(2022, 7, 23))
     assert told(office, "丙-1") == [("alice", "handler", "act")]
-    assert "丙-1" in digests(office, cast.alice)[-1].text
-    assert "丙-1" not in digests(office, cast.bob)[-1].text
+    assert "丙-1" in digests(office, cast.alice)[-1].body.text
+    assert "丙-1" not in digests(office, cast.bob)[-1].body.text

@@ -19,7 +19,7 @@ def test_a_restricted_matter(office, cast: Cast):
     mails = rows(office, Message)
     assert {m.to_name for m in mails} == {"alice", "carol", "dora", "olga"}
     for mail in mails:
-        for part in (mail.subject, mail.text, mail.html):
+        for part in (mail.subject, mail.body.text, mail.body.html):
             assert not [word for word in SECRET if word in part]
-    assert any("线-1" in mail.text for mail in mails)
-    assert any("定督〔2022〕1号" in mail.text for mail in mails)
+    assert any("线-1" in mail.body.text for mail in mails)
+    assert any("定督〔2022〕1号" in mail.body.text for mail in mails)

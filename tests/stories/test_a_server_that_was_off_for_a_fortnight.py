@@ -34,7 +34,7 @@ def test_a_server_that_was_off_for_a_fortnight(office, cast: Cast):
     [raised] = [t for t in rows(office, Transition) if t.passed and t.on == only.issued_on]
     assert (raised.source, raised.passed) == ("green", "blue")
     [alice] = digests(office, cast.alice)[1:]
-    assert "丁-1" in alice.text  # a reminder that was due on the way
+    assert "丁-1" in alice.body.text  # a reminder that was due on the way
 
     wind(office, date(2022, 8, 3), date(2022, 8, 4))
     assert len(notices(office, "乙-1")) == 1

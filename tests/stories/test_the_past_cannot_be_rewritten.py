@@ -21,7 +21,7 @@ def test_the_past_cannot_be_rewritten(office, cast: Cast):
     with reading(office.engine) as session:
         assert list(history.faults(session)) == []
         _number, head = history.head(session)
-    assert head in summaries(office)[-1].text
+    assert head in summaries(office)[-1].body.text
 
     with office.engine.begin() as connection:
         connection.execute(

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from flows.database import reading, transaction
 from flows.office import Office
-from models import Application, Message, Official, Referral, ReplyLink, Task
+from models import Application, Message, MessageBody, Official, Referral, ReplyLink, Task
 from models.message import MessageKind, MessageState
 from notifications.links import fill, key_id, new_salt, token, token_hash
 from tests.conftest import instant
@@ -45,8 +45,7 @@ class Reviewing:
                 sent_at=NOON,
                 next_at=NOON,
                 subject="",
-                text="",
-                html="",
+                body=MessageBody(text="", html=""),
             )
             session.add(message)
             session.flush()
@@ -85,7 +84,7 @@ class Reviewing:
     def code(self) -> str:
         """The six digits of the newest mail that has any."""
         mail = rows(self.office, Message, col(Message.kind) == MessageKind.CODE)[-1]
-        sent = fill(mail.text, secret=self.office.secret, base_url="http://sise.example")
+        sent = fill(mail.body.text, secret=self.office.secret, base_url="http://sise.example")
         return re.search(r"^\d{6}$", sent, re.MULTILINE)[0]
 
     def prove(self, browser, path, **kept):

@@ -41,7 +41,7 @@ def mails(office, kind):
 
 
 def code_of(office):
-    text = mails(office, MessageKind.CODE)[-1].text
+    text = mails(office, MessageKind.CODE)[-1].body.text
     sent = fill(text, secret=office.secret, base_url="http://sise.example")
     return re.search(r"^\d{6}$", sent, re.MULTILINE)[0]
 
@@ -172,7 +172,7 @@ def test_whoever_acts_on_behalf_leaves_the_owner_a_receipt(browser, blue, office
     assert recorded(office) == "link"
     [mail] = mails(office, MessageKind.RECEIPT)
     assert mail.to_address == "alice@dinghai.example"
-    for body in (mail.text, mail.html):
+    for body in (mail.body.text, mail.body.html):
         for said in ("李娜", "答复进展", "2022年7月14日 12:00", "定督〔2022〕1号", "甲-1 的问题"):
             assert said in body
         assert "olga" in body
@@ -197,7 +197,7 @@ def test_of_a_restricted_matter_the_receipt_tells_the_number_only(
     act(browser, link("alice", "密-1"), who="proxy", name="李娜")
 
     [mail] = mails(office, MessageKind.RECEIPT)
-    for body in (mail.subject, mail.text, mail.html):
+    for body in (mail.subject, mail.body.text, mail.body.html):
         assert "定督〔2022〕1号" in body
         assert "某人的线索" not in body
         assert WORDS not in body

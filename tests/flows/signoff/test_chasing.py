@@ -58,20 +58,20 @@ def test_a_chase_is_a_section_of_the_ordinary_digest_with_a_link_to_the_decision
 
     [mail] = digests(asked.office, asked.cast.dora)
     assert mail.subject == "【督办】1 件审核事项待您决定（2022年7月20日）"
-    assert "待您决定（1 件）" in mail.text
-    assert "请作出决定，今日到期（期限2022年7月20日）。" in mail.text
+    assert "待您决定（1 件）" in mail.body.text
+    assert "请作出决定，今日到期（期限2022年7月20日）。" in mail.body.text
     links = rows(asked.office, ReplyLink, col(ReplyLink.message_id) == mail.id)
     [referral] = rows(asked.office, Referral)
     assert {link.referral_id for link in links} == {referral.id, None}
-    assert all(f"@@link:{link.salt}@@" in mail.text for link in links)
+    assert all(f"@@link:{link.salt}@@" in mail.body.text for link in links)
 
 
 def test_the_level_above_reads_who_owes_it_and_since_when(asked: Bench):
     wind(asked.office, LAST, LATE)
 
     [mail] = digests(asked.office, asked.cast.olga)
-    assert "下级审核超期" in mail.text
-    assert "应由dora在2022年7月20日（含）前决定，超期 1 天，请予督促。" in mail.text
+    assert "下级审核超期" in mail.body.text
+    assert "应由dora在2022年7月20日（含）前决定，超期 1 天，请予督促。" in mail.body.text
 
 
 def test_chases_stand_above_the_warnings_of_the_same_digest(asked: Bench):
@@ -80,7 +80,7 @@ def test_chases_stand_above_the_warnings_of_the_same_digest(asked: Bench):
     play(asked.office, LAST)
 
     [mail] = digests(asked.office, asked.cast.dora)
-    assert mail.text.index("待您决定") < mail.text.index("需要办理")
+    assert mail.body.text.index("待您决定") < mail.body.text.index("需要办理")
     assert mail.subject.endswith("，另有催办 1 件（2022年7月20日）")
 
 
@@ -112,8 +112,8 @@ def test_a_chase_that_was_never_sent_is_said_once_by_the_next_digest(asked: Benc
 
     old, new = digests(asked.office, asked.cast.dora)
     assert (old.state, new.state) == (MessageState.SUPERSEDED, MessageState.QUEUED)
-    assert new.text.count("甲-1 的问题") == 1
-    assert "超期 1 天" in new.text
+    assert new.body.text.count("甲-1 的问题") == 1
+    assert "超期 1 天" in new.body.text
 
 
 def test_a_night_that_is_run_again_chases_nobody_again(asked: Bench):
@@ -150,10 +150,10 @@ def test_a_mail_that_was_refused_is_told_the_level_above_at_once(bench: Bench):
 
     assert chases(bench) == [(date(2022, 7, 16), bench.cast.olga, True)]
     [said] = digests(bench.office, bench.cast.olga)
-    assert "发给dora的送审邮件被拒收" in said.text
+    assert "发给dora的送审邮件被拒收" in said.body.text
     assert result["unresolved"] == 1
     [summary] = rows(bench.office, Message, col(Message.kind) == MessageKind.SUMMARY)
-    assert "甲-1：送审邮件被拒收" in summary.text
+    assert "甲-1：送审邮件被拒收" in summary.body.text
 
 
 def test_two_who_are_asked_the_same_are_one_matter_to_the_level_above(bench: Bench, cast: Cast):

@@ -83,14 +83,14 @@ def test_a_digest_that_has_not_gone_is_sent_without_the_line(bench: Bench):
     bench.task("甲-2", date(2022, 7, 4))
     play(office, DAY)
     [mail] = digests(office, cast.carol)
-    assert "甲-1" in mail.text
+    assert "甲-1" in mail.body.text
 
     keep_away(office, "甲-1", DAY, official_id=cast.carol)
     mails = dict(send(office))
 
     assert "carol@dinghai.example" in mails
     [after] = digests(office, cast.carol)
-    assert ("甲-1" in after.text, "甲-2" in after.text) == (False, True)
+    assert ("甲-1" in after.body.text, "甲-2" in after.body.text) == (False, True)
     items = rows(office, MessageItem, col(MessageItem.message_id) == mail.id)
     assert [item.dropped for item in items] == ["excluded", ""]
     assert "dora@dinghai.example" in mails

@@ -101,7 +101,7 @@ def test_a_request_is_put_before_its_approver_with_reason_date_and_basis(bench: 
     [mail] = referrals(bench.office)
     assert mail.official_id == bench.cast.hugo
     for said in ("延期申请", "等待上级批复", "第三十四条", "申请延至：2022年8月12日"):
-        assert said in mail.text
+        assert said in mail.body.text
 
 
 def test_an_extension_tells_the_handler_and_the_leader_the_new_deadline_and_the_colour(
@@ -117,9 +117,9 @@ def test_an_extension_tells_the_handler_and_the_leader_the_new_deadline_and_the_
     [mail] = outcomes(bench.office, bench.cast.alice)
     assert mail.subject == "【督办】甲-1 批准延期（2022年7月15日）"
     for said in ("hugo", "2022年8月12日（原为2022年7月13日）", "由蓝色降为绿色，因时限已顺延"):
-        assert said in mail.text
+        assert said in mail.body.text
     [copy] = outcomes(bench.office, bench.cast.carol)
-    assert "供您知悉" in copy.text
+    assert "供您知悉" in copy.body.text
     assert len(outcomes(bench.office)) == 2
 
 
@@ -130,7 +130,7 @@ def test_a_refusal_says_why_and_that_the_deadline_stands(bench: Bench):
 
     tell_at(bench.office, DAY)
 
-    text = outcomes(bench.office, bench.cast.alice)[0].text
+    text = outcomes(bench.office, bench.cast.alice)[0].body.text
     assert all(said in text for said in ("不批准延期", "理由不充分", "仍按现有时限办理"))
 
 
@@ -143,7 +143,7 @@ def test_a_request_that_moves_the_task_is_said_once(bench: Bench):
 
     [mail] = outcomes(bench.office, bench.cast.alice)
     assert mail.subject == "【督办】甲-1 批准中止（2022年7月15日）"
-    assert mail.text.count("甲-1 的问题") == 1
+    assert mail.body.text.count("甲-1 的问题") == 1
 
 
 def test_a_reassignment_tells_whoever_had_it_and_whoever_has_it(bench: Bench):
@@ -172,8 +172,8 @@ def test_a_reassignment_tells_whoever_had_it_and_whoever_has_it(bench: Bench):
     tell_at(bench.office, DAY)
 
     [old], [new] = (outcomes(bench.office, who) for who in (bench.cast.alice, bench.cast.mallory))
-    assert "本事项已改由mallory负责，您无需再办" in old.text
-    assert "本事项现由您负责，请按期办理，时限2022年7月13日（含）" in new.text
+    assert "本事项已改由mallory负责，您无需再办" in old.body.text
+    assert "本事项现由您负责，请按期办理，时限2022年7月13日（含）" in new.body.text
 
 
 def test_a_withdrawal_tells_the_handler_and_whoever_was_asked_to_review(bench: Bench):
@@ -193,7 +193,7 @@ def test_a_withdrawal_tells_the_handler_and_whoever_was_asked_to_review(bench: B
 
     tell_at(bench.office, DAY, time(15))
 
-    told = {mail.official_id: mail.text for mail in outcomes(bench.office)}
+    told = {mail.official_id: mail.body.text for mail in outcomes(bench.office)}
     assert set(told) == {bench.cast.alice, bench.cast.dora}
     assert "本事项已撤回，无需再办" in told[bench.cast.alice]
     assert "无需再审核" in told[bench.cast.dora]
@@ -225,7 +225,7 @@ def test_the_office_hears_once_of_a_request_or_a_look_back_that_nobody_may_decid
     assert [tell_at(bench.office, DAY), tell_at(bench.office, DAY)] == [1, 0]
 
     [mail] = alarms(bench.office, bench.cast.olga)
-    assert ("申请无人可以审批" if what == "request" else "回头看无人可以检查") in mail.text
+    assert ("申请无人可以审批" if what == "request" else "回头看无人可以检查") in mail.body.text
     assert play(bench.office, DAY)["unresolved"] == 1
 
 

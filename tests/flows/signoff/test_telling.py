@@ -43,7 +43,7 @@ def test_whoever_is_asked_is_told_with_all_that_a_glance_needs(bench: Bench):
 
     [mail] = referrals(bench.office)
     assert (mail.official_id, mail.to_address) == (bench.cast.dora, "dora@dinghai.example")
-    for body in (mail.text, mail.html):
+    for body in (mail.body.text, mail.body.html):
         for said in (
             *("甲-1", "甲-1 的问题", "区教育局", "第 1 级（共 4 级）：责任单位审核"),
             *("alice，2022年7月15日", "已完成整改，逐条落实。", "未附佐证材料"),
@@ -66,8 +66,8 @@ def test_a_mail_has_a_link_of_its_own_and_one_for_each_referral(bench: Bench):
         *sorted(referral.id for referral in open_referrals(bench)),
     ]
     for link in links:
-        assert f"@@link:{link.salt}@@" in mail.text
-        assert f"@@link:{link.salt}@@" in mail.html
+        assert f"@@link:{link.salt}@@" in mail.body.text
+        assert f"@@link:{link.salt}@@" in mail.body.html
         assert link.official_id == bench.cast.dora
 
 
@@ -94,7 +94,7 @@ def test_what_waits_outside_mail_hours_is_one_mail_however_many_apply(bench: Ben
 
     [mail] = referrals(bench.office)
     assert mail.subject == "【督办】20 件事项待您决定，最早须在2022年7月20日（含）前办理"
-    assert all(f"甲-{n:02}" in mail.text for n in range(20))
+    assert all(f"甲-{n:02}" in mail.body.text for n in range(20))
     superseded = rows(bench.office, Message, col(Message.state) == MessageState.SUPERSEDED)
     assert {message.outcome for message in superseded} == {"taken over by a later mail"}
     assert list(send(bench.office, APPLIED, time(22))) == ["dora@dinghai.example"]
@@ -134,7 +134,7 @@ def test_the_handler_hears_nothing_of_an_approval_before_the_last(bench: Bench):
     [mail] = outcomes(bench.office)
     assert mail.official_id == bench.cast.alice
     assert mail.subject == "【督办】甲-1 同意销号（2022年7月15日）"
-    assert "本事项已销号" in mail.text
+    assert "本事项已销号" in mail.body.text
 
 
 def test_a_return_tells_the_handler_why_what_is_wanted_and_until_when(bench: Bench):
@@ -152,14 +152,14 @@ def test_a_return_tells_the_handler_why_what_is_wanted_and_until_when(bench: Ben
     tell_at(bench.office, APPLIED)
 
     [handler], [leader] = (outcomes(bench.office, w) for w in (bench.cast.alice, bench.cast.carol))
-    for body in (handler.text, handler.html):
+    for body in (handler.body.text, handler.body.html):
         for said in (
             *("退回整改", "第二条未落实", "补充台账", "dora，2022年7月15日"),
             "2022年7月22日（原为2022年7月13日）",
             "请按要求继续整改，时限2022年7月22日（含），完成后重新申请销号",
         ):
             assert said in body
-    assert "供您知悉，无需操作" in leader.text
+    assert "供您知悉，无需操作" in leader.body.text
 
 
 def test_a_colour_that_a_return_relieved_is_said_with_its_reason(bench: Bench):
@@ -171,7 +171,7 @@ def test_a_colour_that_a_return_relieved_is_said_with_its_reason(bench: Bench):
     tell_at(bench.office, APPLIED)
 
     [mail] = outcomes(bench.office, bench.cast.alice)
-    assert "由蓝色降为绿色，因时限已顺延" in mail.text
+    assert "由蓝色降为绿色，因时限已顺延" in mail.body.text
 
 
 def test_whoever_applied_in_the_handler_s_place_is_told_too(bench: Bench):
@@ -186,7 +186,7 @@ def test_whoever_applied_in_the_handler_s_place_is_told_too(bench: Bench):
         bench.cast.alice,
         bench.cast.bob,
     }
-    assert "要求补充：请附照片" in outcomes(bench.office, bench.cast.bob)[0].text
+    assert "要求补充：请附照片" in outcomes(bench.office, bench.cast.bob)[0].body.text
 
 
 def _deputy(bench: Bench):
@@ -201,7 +201,7 @@ def test_twenty_returns_outside_mail_hours_are_one_mail(bench: Bench):
         tell_at(bench.office, APPLIED)
 
     [mail] = outcomes(bench.office, bench.cast.alice)
-    assert all(f"理由{n}" in mail.text for n in range(5))
+    assert all(f"理由{n}" in mail.body.text for n in range(5))
     assert mail.subject == "【督办】5 件事项有办理结果（2022年7月15日）"
 
 
@@ -268,7 +268,7 @@ def test_a_colleague_who_was_mailed_and_overtaken_hears_that_nothing_is_left_to_
     [mail] = outcomes(bench.office)
     assert mail.official_id == bench.cast.mallory
     assert mail.subject == "【督办】1 件事项无需再审核（2022年7月18日）"
-    assert "您无需再办" in mail.text
+    assert "您无需再办" in mail.body.text
 
 
 def test_a_colleague_who_was_never_mailed_is_left_in_peace(bench: Bench):
@@ -347,7 +347,7 @@ def test_the_office_hears_at_once_that_nobody_may_decide_and_once_only(bench: Be
     [mail] = alarms(bench.office)
     assert mail.official_id == bench.cast.olga
     assert mail.subject == "【督办】1 件事项无人可以决定，请指定办理人"
-    assert "销号申请无人可以审核" in mail.text
+    assert "销号申请无人可以审核" in mail.body.text
     assert "甲-1" in send(bench.office, APPLIED)["olga@dinghai.example"]
 
 
@@ -363,7 +363,7 @@ def test_it_stands_in_the_night_s_count_and_the_summary_until_somebody_is_asked(
     assert play(bench.office, date(2022, 7, 19))["unresolved"] == 0
 
     summaries = rows(bench.office, Message, col(Message.kind) == MessageKind.SUMMARY)
-    said = ["甲-1：销号申请无人可以审核" in one.text for one in summaries]
+    said = ["甲-1：销号申请无人可以审核" in one.body.text for one in summaries]
     assert said == [True, False]
 
 
@@ -386,11 +386,11 @@ def test_a_restricted_matter_leaks_nothing_by_whatever_mail(bench: Bench, langua
     written = rows(bench.office, Message)
     assert {m.kind for m in written} >= {"referral", "outcome", "digest"}
     for mail in written:
-        parts = (mail.subject, mail.text, mail.html)
+        parts = (mail.subject, mail.body.text, mail.body.html)
         for secret in ("挪用", "区教育局", "逐条落实", "再核实", "台账", *names - {mail.to_name}):
             assert not any(secret in part for part in parts), (secret, mail.kind)
         if mail.kind != MessageKind.SUMMARY:
-            assert "甲-1" in mail.text
+            assert "甲-1" in mail.body.text
 
 
 def test_the_link_in_the_mail_that_was_sent_is_the_referral_s(bench: Bench):
