@@ -27,6 +27,7 @@ from sise.commands import (
     rules,
     serving,
     setting_up,
+    watch_lists,
 )
 from sise.commands.chinese_help import in_chinese
 from sise.commands.edge import opened
@@ -56,6 +57,7 @@ app.command("milestones")(milestones.milestones_command)
 app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
+app.add_typer(watch_lists.watch_list, name="watch-list")
 app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(reports.report, name="report")
 app.add_typer(rules.policy, name="policy")

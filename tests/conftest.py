@@ -217,6 +217,7 @@ class Cast:
                 "handler_id": self.people["alice"],
                 "track": Track.DEADLINE if due_on else Track.LONG_TERM,
                 "opened_on": opened,
+                "begun_on": opened,
                 "due_on": due_on,
                 "original_due_on": due_on,
                 "stage_on": opened,

@@ -106,6 +106,20 @@ HELP = {
     ),
     "The last day of it.": "回避的最后一天，不写为长期。",
     "Somebody need not keep away from a task any more.": "结束回避。",
+    "Lists that the office keeps, and what stands on them.": (
+        "本单位的清单，如七张问题清单、挂牌督办。"
+    ),
+    "Every list, the rules that count on it, and how many matters stand on it.": (
+        "全部清单：按哪套规则计时，有多少件事项。"
+    ),
+    "A list, by its name or its title.": "清单，写名称或标题。",
+    "Put a matter on a list; while it is there, stricter rules may count.": (
+        "把一件事项列入清单；列入期间可能按更严的规则计时。"
+    ),
+    "Under which leader, by the mail address.": "挂牌领导的邮箱。",
+    "Take a matter off a list; its own rules count again.": (
+        "把一件事项移出清单，恢复按自己的规则计时。"
+    ),
     "Pass a person's posts, open matters, duties and pending decisions to a successor.": (
         "交接：把一个人的职务、在办事项、待办预警和待决定的申请交给接任者。"
     ),
