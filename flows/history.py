@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, func, select, text
 from sqlmodel import Session, col
 
 from models import (
+    Bulletin,
     ChainLink,
     DeadlineChange,
     Decision,
@@ -25,6 +26,7 @@ CHAINED: tuple[Table, ...] = (
     Decision.__table__,  # type: ignore[attr-defined]  # the same
     Reassignment.__table__,  # type: ignore[attr-defined]  # the same
     LookBackRound.__table__,  # type: ignore[attr-defined]  # the same
+    Bulletin.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -5,6 +5,7 @@ Importing this package makes `SQLModel.metadata` whole.
 
 from models.api_client import ApiClient
 from models.application import Application, Evidence, MeasureDone, VisibleShown
+from models.bulletin import Bulletin
 from models.calendar_day import CalendarDay, CalendarYear
 from models.decision import Chase, Decision, Packet, Referral
 from models.look_back import LookBack, LookBackPoint, LookBackRound
@@ -34,6 +35,7 @@ __all__ = [
     "ApiClient",
     "Application",
     "Bounce",
+    "Bulletin",
     "CalendarDay",
     "CalendarYear",
     "ChainLink",

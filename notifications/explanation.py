@@ -10,6 +10,7 @@ from models.signoff import TaskState
 from models.span import Span
 from models.warning import Colour
 from notifications.asked_to_decide import AskedRow, comes_next, nobody_asked
+from notifications.deadline_words import deadline_sentence, weekday_words
 from notifications.told import ToldRow
 from notifications.wording import ENGLISH, colour_word, day_words, state_word, word
 
@@ -23,7 +24,6 @@ _CLOCKS = {
 }
 APPROVED = ("extension", "suspension", "review", "end_long_term")
 _UNITS = {"d": ("天", "day"), "wd": ("个工作日", "working day"), "mo": ("个月", "month")}
-_WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 @dataclass(frozen=True)
@@ -151,12 +151,6 @@ def span_words(span: Span, language: str) -> str:
     return f"{n} {unit}s" if language == ENGLISH and n != 1 else f"{n} {unit}"
 
 
-def weekday_words(on: date, language: str) -> str:
-    if language == ENGLISH:
-        return f"{on:%A} {day_words(on, language)}"
-    return f"{day_words(on)}（{_WEEKDAYS[on.weekday()]}）"
-
-
 def _cycle(told: Explanation, language: str) -> Iterator[str]:
     """Of a matter that is not what it was opened as. What an entry counts from its assignment
     counts from here."""
@@ -183,24 +177,6 @@ def _deadline(told: Explanation, language: str) -> Iterator[str]:
     review = told.state == TaskState.LONG_TERM
     if sentence := deadline_sentence(told.due_on, told.rolled_on, language, review=review):
         yield sentence
-
-
-def deadline_sentence(
-    due_on: date, rolled_on: date | None, language: str, *, review: bool = False
-) -> str:
-    """When it is due, and on which day that counts; nothing if it does not count on any."""
-    english, due = language == ENGLISH, weekday_words(due_on, language)
-    what = ("下次复核日期", "The next review") if review else ("整改时限", "The deadline")
-    if rolled_on is None:
-        return ""
-    if rolled_on == due_on:
-        return f"{what[1]} is {due}." if english else f"{what[0]}是{due}，不需顺延。"
-    rolled = weekday_words(rolled_on, language)
-    return (
-        f"{what[1]}, {due}, is a day off: it counts as {rolled}, the next working day."
-        if english
-        else f"{what[0]}是{due}，为休息日，按规定顺延到下一个工作日{rolled}。"
-    )
 
 
 def _present(told: Explanation, language: str) -> Iterator[str]:

@@ -4,11 +4,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from flows.find_task import find_task
-from flows.papers.office_unit import office_unit
+from flows.papers.units import office_unit, unit_then
 from flows.rulebook import ladder_of
 from flows.signoff.lists import policy_on
 from flows.standing import History
-from models import Notice, Official, Reassignment, Receipt, Task, Transition, Unit
+from models import Notice, Official, Reassignment, Receipt, Task, Transition
 from models.ladder import Ladder
 from models.refusal import Refusal
 from models.strike import counted
@@ -61,7 +61,7 @@ def notice_facts(
         basis=ladder.basis if shown else "",
         task=task.number,
         title=task.title if shown else "",
-        unit=_unit_then(session, task, move) if shown else "",
+        unit=unit_then(session, task, col(Reassignment.at) > move.at) if shown else "",
         opened_on=then.opened_on,
         due_on=then.due_on,
         rolled_on=counted(then.due_on, ladder, calendar) if then.due_on else None,
@@ -95,16 +95,6 @@ def _step(move: Transition, ladder: Ladder) -> ClimbStep:
         entry=ladder.entry(move.cause),
         passed=[Colour(colour) for colour in move.passed.split()],
     )
-
-
-def _unit_then(session: Session, task: Task, move: Transition) -> str:
-    """The first reassignment after it says whose it was before."""
-    later = session.exec(
-        select(Reassignment)
-        .where(Reassignment.task_id == task.id, Reassignment.at > move.at)
-        .order_by(col(Reassignment.id))
-    ).first()
-    return session.get_one(Unit, later.from_unit_id if later else task.unit_id).name
 
 
 def _earlier(session: Session, notice: Notice) -> Earlier | None:

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 def main(message: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+    number = int(ScriptDirectory.from_config(config).get_current_head() or 1) + 1
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/empty.db")
         with engine.connect() as connection:

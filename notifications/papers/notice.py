@@ -7,7 +7,8 @@ from datetime import date
 from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
-from notifications.explanation import ClimbStep, deadline_sentence, raised_words
+from notifications.deadline_words import deadline_sentence
+from notifications.explanation import ClimbStep, raised_words
 from notifications.papers.paper import (
     Addressee,
     Bar,

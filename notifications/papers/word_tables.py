@@ -55,7 +55,9 @@ def add_form(word: Word, block: Form) -> None:
 
 
 def add_grid(word: Word, block: Grid) -> None:
+    _space(word, Pt(4), keep=True)
     table = _table(word, block.widths, rows=1 + len(block.rows))
+    _margins(table, Mm(1))
     head, *rest = table.rows
     _repeat(head)
     for cell, words in zip(head.cells, block.headings, strict=True):
@@ -106,6 +108,17 @@ def _borders(table: Table, **eighths: int) -> None:
     properties.append(borders)
 
 
+def _margins(table: Table, side: Length) -> None:
+    """Left and right in each cell."""
+    margins = OxmlElement("w:tblCellMar")
+    for name in ("left", "right"):
+        width: Any = OxmlElement(f"w:{name}")
+        width.set(qn("w:w"), str(round(side.pt * 20)))
+        width.set(qn("w:type"), "dxa")
+        margins.append(width)
+    table._tbl.tblPr.append(margins)
+
+
 def _write(
     cell: _Cell, words: str, *, font: str = "", align: ALIGN = ALIGN.LEFT, size: Length = SMALL
 ) -> None:
@@ -147,7 +160,8 @@ def _repeat(row: _Row) -> None:
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 
-def _space(word: Word, height: Length) -> None:
-    """Two tables without a line between them would be one."""
+def _space(word: Word, height: Length, *, keep: bool = False) -> None:
+    """Two tables without a line between them would be one. `keep`: on the page of the table."""
     line = word.add_paragraph()
     line.paragraph_format.line_spacing = height
+    line.paragraph_format.keep_with_next = keep

@@ -153,6 +153,16 @@ HELP = {
     "The warning notice (预警单) of a task, as it was issued, with the slip to answer on.": (
         "一件事项的预警单，内容以签发时为准，附回执。"
     ),
+    "The application for sign-off (销号申请表) of a task, with what each level decided on it.": (
+        "一件事项的销号申请表，附各级审核记录。"
+    ),
+    "Issue the next numbered bulletin (期), whose lines and totals are frozen; or print one again, "
+    "the same whatever happened since.": (
+        "印发新一期督查通报，明细和合计随即固定；或重印某一期，内容与当时完全一致。"
+    ),
+    "Print this issue again; without it a new one is issued.": "重印这一期；不写则印发新的一期。",
+    "The first day; by default the day after the last issue.": "起始日期，不写则接着上一期。",
+    "The last day; today if not given.": "截止日期，不写为今天。",
     "A notice by its number; the newest if not given.": "预警单编号，不写为最近一份。",
     "The tamper-evident history.": "可核验的历史记录。",
     "Number and hash of the newest link; each morning summary printed the head of its night.": (

@@ -15,7 +15,8 @@ from flows.signoff.look_back_list import LookBackRow, of_task
 from flows.task_list import task_rows
 from flows.working_days import load_calendar
 from models import Measure, Transition
-from notifications.explanation import ExplainRow, Explanation, weekday_words
+from notifications.deadline_words import weekday_words
+from notifications.explanation import ExplainRow, Explanation
 from notifications.wording import assurance_word, day_words, event_word, state_word, word
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out
 

@@ -16,7 +16,8 @@ from models.ladder import Ladder, parse_ladder
 from models.refusal import Refusal
 from models.span import Span
 from models.workdays import DAY
-from notifications.explanation import entry_words, span_words, weekday_words
+from notifications.deadline_words import weekday_words
+from notifications.explanation import entry_words, span_words
 from notifications.wording import colour_word, post_word
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out
 

@@ -80,3 +80,54 @@ def test_what_cannot_be_written_is_said_in_one_sentence(
     assert "\n" not in told + said
     assert set(CHINESE.findall(said)) <= {"教", "没有"}
     assert list(tmp_path.glob("*n.docx*")) == []
+
+
+def test_a_bulletin_is_issued_once_and_printed_as_often_as_wanted(
+    played: Sise, tmp_path: Path
+) -> None:
+    first, again = tmp_path / "first.docx", tmp_path / "again.docx"
+
+    facts = played.done("report", "bulletin", first, "--json").json
+    told = played.refused("report", "bulletin", again, code=2)
+    said = played.done("report", "bulletin", again, "--number", 1).out
+
+    assert (facts["number"], len(facts["lines"]), facts["warned"]) == (1, 3, 3)
+    assert "再印一份请写 --number 1" in told
+    assert said.startswith(f"已写入 {again}：第 1 期，")
+    assert first.read_bytes() == again.read_bytes()
+    assert played.done("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"),
+    [
+        (["--number", "7"], "没有第 7 期；还没有印发过", "there is no issue No. 7"),
+        (["--number", "1", "--to", "2022-07-01"], "第 1 期的起止日期已经固定", "the days of No. 1"),
+        (["--to", "2999-01-01"], "2999年1月1日还没有到", "2999-01-01 lies ahead"),
+        (["--from", "7月"], "“7月”不是日期", "'7月' is no date"),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, list) else "",
+)
+def test_an_issue_that_cannot_be_is_said_in_one_sentence(
+    kept: Sise, tmp_path: Path, words: list[str], chinese: str, english: str
+) -> None:
+    told = kept.refused("report", "bulletin", "b.docx", *words, code=2)
+    kept.monkeypatch.setenv("SISE_LANGUAGE", "en")
+    said = kept.refused("report", "bulletin", "b.docx", *words, code=2)
+
+    assert told.startswith(chinese)
+    assert said.startswith(english)
+    assert "\n" not in told + said
+    assert not (tmp_path / "b.docx").exists()
+
+
+def test_a_sign_off_that_was_not_applied_for_is_said_in_one_sentence(
+    kept: Sise, tmp_path: Path
+) -> None:
+    told = kept.refused("report", "sign-off", "教-1", "s.docx", code=2)
+    kept.monkeypatch.setenv("SISE_LANGUAGE", "en")
+    said = kept.refused("report", "sign-off", "教-1", "s.docx", code=2)
+
+    assert told == "事项“教-1”还没有提交过销号申请，没有可打印的；没有写入"
+    assert said.startswith("no application for sign-off was submitted for task '教-1' yet")
+    assert not (tmp_path / "s.docx").exists()
