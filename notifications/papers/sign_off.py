@@ -68,9 +68,8 @@ def sign_off_paper(facts: SignOffFacts, language: str) -> Paper:
             *(_application(facts, language) if facts.shown else _hidden(facts, language)),
             NewPage(),
             Title("Record of the sign-off" if english else "销号审核记录"),
-            Form([_pair("编号", "Number", facts.number, language)]),
+            Form(_outcome(facts, language)),
             *_levels(facts, language),
-            Paragraph(_seal(facts, language)),
         ],
     )
 
@@ -194,6 +193,22 @@ def _evidence(files: Sequence[Mapping[str, Any]], language: str) -> Iterator[Blo
     )
 
 
+def _outcome(facts: SignOffFacts, language: str) -> list[tuple[str, ...]]:
+    state = word(f"application.{facts.state}", language)
+    if language == ENGLISH:
+        kept = "agrees with what is kept" if facts.intact else "DOES NOT agree with what is kept"
+    else:
+        kept = "与留存材料一致" if facts.intact else "与留存材料不一致，请核查"
+    return [
+        (
+            *_pair("编号", "Number", facts.number, language),
+            *_pair("办理结果", "Outcome", state, language),
+        ),
+        _pair("申请材料校验值", "Hash of the material", facts.packet, language),
+        _pair("核对", "Checked", kept, language),
+    ]
+
+
 def _levels(facts: SignOffFacts, language: str) -> Iterator[Block]:
     for n, level in enumerate(facts.levels):
         ordinal = f"{n + 1}. " if language == ENGLISH else f"{ORDINALS[n]}、"
@@ -247,12 +262,3 @@ def _how_sure(one: Opinion, language: str) -> str:
         return f"signed on paper on {on}{by}"
     by = f"，由{one.recorded_by}登记" if one.recorded_by else ""
     return f"{on}书面签署{by}"
-
-
-def _seal(facts: SignOffFacts, language: str) -> str:
-    state = word(f"application.{facts.state}", language)
-    if language == ENGLISH:
-        kept = "agrees with what is kept" if facts.intact else "DOES NOT agree with what is kept"
-        return f"State: {state}. Hash of the material: {facts.packet}; it {kept}."
-    kept = "与留存材料一致" if facts.intact else "与留存材料不一致，请核查"
-    return f"办理结果：{state}。申请材料校验值：{facts.packet}，{kept}。"

@@ -40,7 +40,7 @@ def add_bar(word: Word, block: Bar) -> None:
 
 def add_form(word: Word, block: Form) -> None:
     most = max(map(len, block.rows))
-    label = 28
+    label = 32
     value = WIDTH - label if most == 2 else WIDTH // 2 - label
     table = _table(word, [label, value] * (most // 2), rows=len(block.rows))
     for row, said in zip(table.rows, block.rows, strict=True):

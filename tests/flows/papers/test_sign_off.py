@@ -37,7 +37,7 @@ def apply(bench: Bench, **facts: object) -> str:
         "甲-1",
         APPLIED,
         summary="已整改到位。",
-        measures={1: "42 辆全部年检", 2: "台账已建立"},
+        done={1: "42 辆全部年检", 2: "台账已建立"},
         rules="校车管理办法（定教〔2022〕8号）",
         money_returned=449,
     )
@@ -60,7 +60,7 @@ def apply(bench: Bench, **facts: object) -> str:
         "甲-1",
         APPLIED,
         summary="已整改到位。",
-        measures={1: "42 辆全部年检", 2: "台账已建立"},
+        done={1: "42 辆全部年检", 2: "台账已建立"},
         rules="校车管理办法（定教〔2022〕8号）",
         money_returned=449,
     )
@@ -89,7 +89,8 @@ def test_it_has_all_that_was_submitted(bench: Bench):
         ["1", "年检表.pdf", "佐证材料", "a" * 64],
         ["2", "台账.pdf", "佐证材料", "b" * 64],
     ]
-    assert f"办理结果：审核中。申请材料校验值：{packet}，与留存材料一致。" in said
+    assert "编号 | 甲-1 | 办理结果 | 审核中\n" in said
+    assert f"申请材料校验值 | {packet}\n核对 | 与留存材料一致\n" in said
 
 
 def test_each_level_has_who_decided_when_and_on_what(bench: Bench):
@@ -109,7 +110,7 @@ def test_each_level_has_who_decided_when_and_on_what(bench: Bench):
         f"所审材料校验值 | {packet}",
     ]
     assert "审核意见 | 退回：第二条未落实\n整改要求 | 补充台账\n" in said
-    assert "办理结果：已退回。" in said
+    assert "办理结果 | 已退回\n" in said
 
 
 def test_a_level_that_did_not_decide_yet_has_room_for_a_signature(bench: Bench):
@@ -123,13 +124,13 @@ def test_a_level_that_did_not_decide_yet_has_room_for_a_signature(bench: Bench):
 def test_what_was_decided_on_other_material_is_marked(bench: Bench):
     packet = apply(bench)
     bench.decide("甲-1", bench.cast.dora, Verdict.APPROVE, APPLIED)
-    bench.amend("甲-1", DECIDED, summary="补充说明")
+    bench.amend("甲-1", DECIDED, summary="补充说明", done={1: "年检", 2: "台账"})
 
     said = text_of(printed(bench))
 
     assert "审核意见 | 同意（材料变动后失效）" in said
     assert f"所审材料校验值 | {packet}" in said
-    assert f"申请材料校验值：{packet}" not in said
+    assert f"申请材料校验值 | {packet}" not in said
 
 
 def test_a_decision_on_paper_says_so(bench: Bench):
