@@ -15,7 +15,7 @@ from models import Bulletin
 from models.bulletin import BulletinKind
 from models.refusal import Refusal
 from models.workdays import Calendar
-from notifications.papers.bulletin import BulletinFacts, canonical
+from notifications.papers.bulletin import BulletinFacts
 from notifications.wording import day_words
 
 Said = Callable[[date, date], BaseModel]
@@ -60,7 +60,10 @@ def issue(
         to_on=last,
         as_of=now,
         content=json.dumps(
-            canonical(said(begins, last)), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+            said(begins, last).model_dump(mode="json"),
+            ensure_ascii=False,
+            sort_keys=True,
+            separators=(",", ":"),
         ),
         link_id=link_id(session),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -227,12 +226,3 @@ def _closed(facts: BulletinFacts, language: str) -> Iterator[Block]:
 
 def _restricted(language: str) -> str:
     return "(restricted)" if language == ENGLISH else "（限知）"
-
-
-def read_facts(content: str) -> BulletinFacts:
-    return BulletinFacts.model_validate_json(content)
-
-
-def canonical(facts: BaseModel) -> dict[str, Any]:
-    """As it is kept: plain values, for canonical JSON."""
-    return facts.model_dump(mode="json")

@@ -160,6 +160,12 @@ HELP = {
     "the same whatever happened since.": (
         "印发新一期督查通报，明细和合计随即固定；或重印某一期，内容与当时完全一致。"
     ),
+    "The monthly posting (上墙晾晒): the units ranked, frozen as a bulletin is.": (
+        "每月上墙晾晒：各单位排名，内容随即固定。"
+    ),
+    "A month that is over, as 2022-07; the last one if not given.": (
+        "已过完的月份，如 2022-07；不写为上个月。"
+    ),
     "Print this issue again; without it a new one is issued.": "重印这一期；不写则印发新的一期。",
     "The first day; by default the day after the last issue.": "起始日期，不写则接着上一期。",
     "The last day; today if not given.": "截止日期，不写为今天。",

@@ -1,7 +1,9 @@
 """`sise report`: the office's documents, as Word files and as pages that print."""
 
 import json as text_as_json
+from calendar import monthrange
 from dataclasses import asdict
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +13,15 @@ from flows.database import reading, transaction
 from flows.papers.bulletins import bulletin_facts, issue, issued
 from flows.papers.notice import notice_facts
 from flows.papers.paper_file import check_file, write_file
+from flows.papers.posting import posting_facts
 from flows.papers.sign_off import sign_off_facts
 from flows.working_days import load_calendar
 from models import Bulletin
 from models.bulletin import BulletinKind
 from models.refusal import Refusal
-from notifications.papers.bulletin import bulletin_paper, read_facts
+from notifications.papers.bulletin import BulletinFacts, bulletin_paper
 from notifications.papers.notice import notice_paper
+from notifications.papers.posting import PostingFacts, posting_paper
 from notifications.papers.sign_off import sign_off_paper
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
 
@@ -25,6 +29,17 @@ report = typer.Typer(
     help="The office's documents, as Word (.docx) or a page that prints (.html).",
     no_args_is_help=True,
 )
+
+
+class FixedPeriod(Refusal):
+    """An issue that is printed again is about the days that it was issued for."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"第 {number} 期的起止日期已经固定，--number 不能与日期同写；没有写入",
+            f"the days of No. {number} are fixed: --number does not go with dates. "
+            "Nothing was written",
+        )
 
 
 @report.command("notice")
@@ -80,37 +95,69 @@ def bulletin_command(
     again, the same whatever happened since."""
     edge = open_edge()
     check_file(file)
-    kept = _issue_of(edge, BulletinKind.BULLETIN, number, from_, to)
+    first, last = (a_date(day) if day else None for day in (from_, to))
+    if number is not None and (first or last):
+        raise FixedPeriod(number)
+    kept = _issue_of(edge, BulletinKind.BULLETIN, number, first, last or edge.today)
     period, as_of = (kept.from_on, kept.to_on), edge.office.local(kept.as_of)
-    paper = bulletin_paper(read_facts(kept.content), kept.number, period, as_of, edge.language)
-    write_file(file, paper)
+    facts = BulletinFacts.model_validate_json(kept.content)
+    write_file(file, bulletin_paper(facts, kept.number, period, as_of, edge.language))
     _tell_of(edge, kept, file, json=json)
 
 
+@report.command("monthly")
+def monthly_command(
+    file: Path,
+    number: Annotated[
+        int | None, typer.Option(help="Print this issue again; without it a new one is issued.")
+    ] = None,
+    month: Annotated[
+        str | None,
+        typer.Option(help="A month that is over, as 2022-07; the last one if not given."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """The monthly posting (上墙晾晒): the units ranked, frozen as a bulletin is."""
+    edge = open_edge()
+    check_file(file)
+    if number is not None and month:
+        raise FixedPeriod(number)
+    first, last = _days_of(month or f"{edge.today.replace(day=1) - timedelta(days=1):%Y-%m}")
+    kept = _issue_of(edge, BulletinKind.POSTING, number, first, last)
+    period, as_of = (kept.from_on, kept.to_on), edge.office.local(kept.as_of)
+    facts = PostingFacts.model_validate_json(kept.content)
+    write_file(file, posting_paper(facts, kept.number, period, as_of, edge.language))
+    _tell_of(edge, kept, file, json=json)
+
+
+def _days_of(month: str) -> tuple[date, date]:
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError as error:
+        raise Refusal(
+            f"“{month}”不是月份；请写成 2022-07", f"'{month}' is no month; write it as 2022-07"
+        ) from error
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
 def _issue_of(
-    edge: Edge, kind: BulletinKind, number: int | None, from_: str | None, to: str | None
+    edge: Edge, kind: BulletinKind, number: int | None, first: date | None, last: date
 ) -> Bulletin:
     """The issue of this number, or the next one, about these days."""
-    first, last = (a_date(day) if day else None for day in (from_, to))
     if number is not None:
-        if first or last:
-            raise Refusal(
-                f"第 {number} 期的起止日期已经固定，--number 不能与 --from、--to 同写；没有写入",
-                f"the days of No. {number} are fixed: --number does not go with --from or --to. "
-                "Nothing was written",
-            )
         with reading(edge.office.engine) as session:
             return issued(session, kind, number)
+    facts = {BulletinKind.BULLETIN: bulletin_facts, BulletinKind.POSTING: posting_facts}[kind]
     with transaction(edge.office.engine, edge.now) as session:
         calendar = load_calendar(session)
         return issue(
             session,
             kind,
             first=first,
-            last=last or edge.today,
+            last=last,
             today=edge.today,
             now=edge.now,
-            said=lambda one, other: bulletin_facts(session, one, other, calendar=calendar),
+            said=lambda one, other: facts(session, one, other, calendar=calendar),
         )
 
 

@@ -1,5 +1,6 @@
 """`sise report`: from the command to the file, on both databases; and what is refused, in words."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,20 @@ def test_a_sign_off_that_was_not_applied_for_is_said_in_one_sentence(
     assert told == "事项“教-1”还没有提交过销号申请，没有可打印的；没有写入"
     assert said.startswith("no application for sign-off was submitted for task '教-1' yet")
     assert not (tmp_path / "s.docx").exists()
+
+
+def test_the_month_that_is_over_is_posted(kept: Sise, tmp_path: Path, today: date) -> None:
+    before = today.replace(day=1) - timedelta(days=1)
+
+    facts = kept.done("report", "monthly", tmp_path / "m.docx", "--json").json
+    again = kept.refused("report", "monthly", tmp_path / "m.docx", code=2)
+    fixed = kept.refused(
+        "report", "monthly", tmp_path / "m.docx", "--number", 1, "--month", "2022-07", code=2
+    )
+    strange = kept.refused("report", "monthly", tmp_path / "m.docx", "--month", "七月", code=2)
+
+    assert (facts["number"], facts["to"]) == (1, str(before))
+    assert [row["unit"] for row in facts["rows"]] == ["区教育局"]
+    assert "再印一份请写 --number 1" in again
+    assert fixed.startswith("第 1 期的起止日期已经固定")
+    assert strange == "“七月”不是月份；请写成 2022-07"

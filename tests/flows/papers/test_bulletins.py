@@ -15,7 +15,7 @@ from models import Bulletin
 from models.bulletin import BulletinKind
 from models.decision import Verdict
 from models.warning import Colour
-from notifications.papers.bulletin import bulletin_paper, read_facts
+from notifications.papers.bulletin import BulletinFacts, bulletin_paper
 from notifications.papers.page import write_page
 from notifications.papers.word import write_word
 from tests.conftest import SHANGHAI, Cast, instant
@@ -25,6 +25,10 @@ from tests.sign_offs import Bench
 
 DUE = date(2022, 7, 13)  # a Wednesday
 END = date(2022, 7, 31)
+
+
+def read_facts(content: str) -> BulletinFacts:
+    return BulletinFacts.model_validate_json(content)
 
 
 def publish(office, last: date = END, *, first: date | None = None, today: date | None = None):

@@ -1,0 +1,105 @@
+"""上墙晾晒: how the units stood at the end of a month, ranked."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from models.warning import Colour
+from notifications.papers.bulletin import WARNINGS, Frozen
+from notifications.papers.paper import Block, Grid, Number, Paper, Paragraph, Signature, Title
+from notifications.wording import ENGLISH, colour_word, day_words, moment_words
+
+
+class UnitRow(Frozen):
+    """`handled`: open at the end, or signed off in the month. `closed`: signed off in it. What is
+    restricted counts nowhere."""
+
+    unit: str
+    handled: int
+    closed: int
+    counts: dict[Colour, int]
+
+    @property
+    def in_time(self) -> int:
+        """In tenths of a per cent, rounded half up: of the matters handled those without a
+        warning at the end."""
+        good = self.handled - sum(self.counts.values())
+        return (2000 * good + self.handled) // (2 * self.handled)
+
+
+class PostingFacts(Frozen):
+    """Ranked already: the rows are in the order in which they are posted."""
+
+    office: str
+    rows: list[UnitRow]
+
+
+def ranks(rows: list[UnitRow]) -> list[int]:
+    """Equal shares have one rank, and the next one is passed over."""
+    return [1 + sum(other.in_time > row.in_time for other in rows) for row in rows]
+
+
+def posting_paper(
+    facts: PostingFacts, number: int, period: tuple[date, date], as_of: datetime, language: str
+) -> Paper:
+    """`as_of` in the office's own zone."""
+    english, first = language == ENGLISH, period[0]
+    title = f"Matters by unit, {first:%B %Y}" if english else f"{first:%Y}年{first.month}月督办晾晒"
+    return Paper(
+        name=f"{title} ({number})",
+        author=facts.office,
+        language=language,
+        on=as_of.date(),
+        blocks=[
+            Title(title),
+            Number(f"No. {number}" if english else f"第{number}期"),
+            *_table(facts, language),
+            Paragraph(_how(period, as_of, language)),
+            Signature(facts.office, day_words(as_of.date(), language)),
+        ],
+    )
+
+
+def _table(facts: PostingFacts, language: str) -> Iterator[Block]:
+    english = language == ENGLISH
+    if not facts.rows:
+        yield Paragraph("No unit had a matter to post." if english else "本月没有可晾晒的事项。")
+        return
+    orange = any(row.counts[Colour.ORANGE] for row in facts.rows)
+    colours = [colour for colour in WARNINGS if colour is not Colour.ORANGE or orange]
+    headings = (
+        ("Rank", "Unit", "Matters", "Signed off", "In time")
+        if english
+        else ("名次", "责任单位", "事项数", "本月销号", "按期率")
+    )
+    yield Grid(
+        headings=[*headings, *(colour_word(colour, language) for colour in colours)],
+        rows=[
+            [
+                str(rank),
+                row.unit,
+                str(row.handled),
+                str(row.closed),
+                f"{row.in_time // 10}.{row.in_time % 10}%",
+                *(str(row.counts[colour]) for colour in colours),
+            ]
+            for rank, row in zip(ranks(facts.rows), facts.rows, strict=True)
+        ],
+        widths=[13, 143 - 13 * len(colours) - 60, 19, 20, 21, *[13] * len(colours)],
+        numeric=(0, *range(2, 5 + len(colours))),
+    )
+
+
+def _how(period: tuple[date, date], as_of: datetime, language: str) -> str:
+    first, last = (day_words(on, language) for on in period)
+    if language == ENGLISH:
+        return (
+            f"From {first} to {last}. Matters: open at the end, or signed off in the month. "
+            "In time: the share of them without a warning at the end, rounded to a tenth of a per "
+            "cent; equal shares have one rank. Restricted matters are not counted. Frozen at "
+            f"{moment_words(as_of, language)}."
+        )
+    return (
+        f"统计期为{first}至{last}。事项数为期末在办和本月销号之和；按期率为其中期末没有预警的比例，"
+        "四舍五入到千分之一，比例相同的名次并列；限知事项不列入。"
+        f"以上数据于{moment_words(as_of)}固定。"
+    )
