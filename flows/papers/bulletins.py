@@ -83,7 +83,7 @@ def bulletin_facts(
         warned=warned_in(session, first, last),
         lines=lines,
         totals=totals_of(lines),
-        closed=closed_in(session, first, last),
+        closed=closed_in(session, first, last, calendar),
     )
 
 

@@ -4,11 +4,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from flows.find_task import find_task
-from flows.papers.units import office_unit, unit_then
+from flows.papers.units import office_unit, unit_before
 from flows.rulebook import ladder_of
 from flows.signoff.lists import policy_on
 from flows.standing import History
-from models import Notice, Official, Reassignment, Receipt, Task, Transition
+from models import Notice, Official, Receipt, Task, Transition
 from models.ladder import Ladder
 from models.refusal import Refusal
 from models.strike import counted
@@ -61,7 +61,7 @@ def notice_facts(
         basis=ladder.basis if shown else "",
         task=task.number,
         title=task.title if shown else "",
-        unit=unit_then(session, task, col(Reassignment.at) > move.at) if shown else "",
+        unit=unit_before(session, task, move.at) if shown else "",
         opened_on=then.opened_on,
         due_on=then.due_on,
         rolled_on=counted(then.due_on, ladder, calendar) if then.due_on else None,

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from flows.papers.units import office_unit
+from flows.papers.units import office_unit, passed_on_since
 from flows.papers.warned import lines_at, totals_of
-from models import Reassignment, Task, Transition, Unit
+from models import Task, Transition, Unit
 from models.signoff import CLOSED, SIGNOFF
 from models.workdays import Calendar
 from notifications.papers.bulletin import WARNINGS
@@ -45,12 +45,8 @@ def _whose(session: Session, on: date) -> dict[int, str]:
             )
         ).all()
     )
-    later = session.exec(
-        select(Reassignment.task_id, Reassignment.from_unit_id)
-        .where(col(Reassignment.on) > on)
-        .order_by(col(Reassignment.id).desc())
-    )
-    units |= {task: unit for task, unit in later if task in units}
+    since = passed_on_since(session, on)
+    units |= {task: unit for task, unit in since.items() if task in units}
     return {task: names[unit] for task, unit in units.items()}
 
 

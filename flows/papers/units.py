@@ -1,8 +1,7 @@
 """Units as they were: which one issues the documents, and whose a task was."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from flows.recipients import in_force
@@ -24,11 +23,21 @@ def office_unit(session: Session, on: date) -> str:
     )
 
 
-def unit_then(session: Session, task: Task, later: ColumnElement[bool]) -> str:
-    """Whose it was before the first of the reassignments that came `later`."""
+def unit_before(session: Session, task: Task, at: datetime) -> str:
+    """Whose it was at this instant: the first reassignment after it says whose it was before."""
     passed = session.exec(
         select(Reassignment)
-        .where(Reassignment.task_id == task.id, later)
+        .where(Reassignment.task_id == task.id, col(Reassignment.at) > at)
         .order_by(col(Reassignment.id))
     ).first()
     return session.get_one(Unit, passed.from_unit_id if passed else task.unit_id).name
+
+
+def passed_on_since(session: Session, on: date) -> dict[int, int]:
+    """Of each task (id) that was reassigned after this date, the unit (id) that it had on it."""
+    later = session.exec(
+        select(Reassignment.task_id, Reassignment.from_unit_id)
+        .where(col(Reassignment.on) > on)
+        .order_by(col(Reassignment.id).desc())
+    )
+    return dict(later.all())

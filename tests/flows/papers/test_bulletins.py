@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
 from flows.database import reading, transaction
 from flows.history import faults
 from flows.papers.bulletins import BadPeriod, NoSuchIssue, bulletin_facts, issue, issued
+from flows.papers.warned import lines_at
+from flows.standing import History
 from flows.working_days import load_calendar
-from models import Bulletin
+from models import Bulletin, Task
 from models.bulletin import BulletinKind
 from models.decision import Verdict
 from models.warning import Colour
@@ -113,13 +116,32 @@ def test_a_period_that_is_over_is_issued_as_it_was_when_it_ended(office, cast: C
     publish(office)
     [then] = rows(office, Bulletin)
 
+    extend(office, "甲-3", date(2022, 8, 10), on=date(2022, 8, 1))
     wind(office, date(2022, 8, 1), date(2022, 8, 20))
-    extend(office, "甲-2", date(2022, 12, 1), on=date(2022, 8, 20))
+    for later in (date(2022, 12, 1), date(2022, 12, 31)):
+        extend(office, "甲-2", later, on=date(2022, 8, 20))
     publish(office, END, first=date(2022, 6, 30), today=date(2022, 8, 20))
     late = rows(office, Bulletin)[-1]
 
     assert read_facts(late.content).lines == read_facts(then.content).lines
     assert read_facts(late.content).totals == read_facts(then.content).totals
+
+
+def test_each_line_is_what_the_history_of_its_matter_says(office, cast: Cast):
+    district(cast)
+    wind(office, date(2022, 6, 20), date(2022, 8, 20))
+    extend(office, "甲-1", date(2022, 12, 1), on=date(2022, 8, 20))
+
+    with reading(office.engine) as session:
+        calendar = load_calendar(session)
+        for day in (date(2022, 6, 30), date(2022, 7, 25), END, date(2022, 8, 20)):
+            lines = {line.number: line for line in lines_at(session, day, calendar)}
+            for task in session.exec(select(Task)).all():
+                stood = History.load(session, task).at_end_of(day)
+                line = lines.get(task.number)
+                assert (line is None) == (stood.task.colour == Colour.GREEN)
+                if line:
+                    assert (line.colour, line.due_on) == (stood.task.colour, stood.task.due_on)
 
 
 def test_what_was_signed_off_after_a_warning_is_counted(bench: Bench):
