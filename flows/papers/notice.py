@@ -1,14 +1,16 @@
 """The facts of one notice on paper: as they stood when it was issued, whatever happened since."""
 
+from datetime import date
+
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from flows.find_task import find_task
 from flows.papers.units import office_unit, unit_before
-from flows.rulebook import ladder_of
+from flows.rulebook import current_policy, ladder_of
 from flows.signoff.lists import policy_on
 from flows.standing import History
-from models import Notice, Official, Receipt, Task, Transition
+from models import Notice, Official, Policy, Receipt, Task, Transition
 from models.ladder import Ladder
 from models.refusal import Refusal
 from models.strike import counted
@@ -49,8 +51,10 @@ def notice_facts(
     task = find_task(session, number)
     found = _notice_of(session, task, notice)
     move = session.get_one(Transition, found.transition_id)
-    then = History.load(session, task).before(move).task
-    ladder = ladder_of(policy_on(session, then, found.issued_on, calendar))
+    history = History.load(session, task)
+    then = history.before(move).task
+    due_on = _due_on(history, move, then)
+    ladder = ladder_of(_policy(session, then, found, calendar))
     shown = not task.restricted
     return NoticeFacts(
         number=found.number,
@@ -63,8 +67,8 @@ def notice_facts(
         title=task.title if shown else "",
         unit=unit_before(session, task, move.at) if shown else "",
         opened_on=then.opened_on,
-        due_on=then.due_on,
-        rolled_on=counted(then.due_on, ladder, calendar) if then.due_on else None,
+        due_on=due_on,
+        rolled_on=counted(due_on, ladder, calendar) if due_on else None,
         restricted=task.restricted,
         step=_step(move, ladder),
         earlier=_earlier(session, found),
@@ -85,6 +89,20 @@ def _notice_of(session: Session, task: Task, number: str | None) -> Notice:
     if found is None:
         raise NoSuchNotice(number, task.number)
     return found
+
+
+def _due_on(history: History, move: Transition, then: Task) -> date | None:
+    """With what the same night changed first: a suspension that ended moves the deadline."""
+    changes = [change for change in history.changes if change.at <= move.at]
+    return changes[-1].due_on if changes else then.due_on
+
+
+def _policy(session: Session, then: Task, notice: Notice, calendar: Calendar) -> Policy:
+    """The one that the notice was issued by, though the task came onto a list later that day."""
+    policy = policy_on(session, then, notice.issued_on, calendar)
+    if policy.name == notice.policy_name:
+        return policy
+    return current_policy(session, notice.policy_name) or policy
 
 
 def _step(move: Transition, ladder: Ladder) -> ClimbStep:

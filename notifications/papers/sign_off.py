@@ -211,7 +211,7 @@ def _outcome(facts: SignOffFacts, language: str) -> list[tuple[str, ...]]:
 
 def _levels(facts: SignOffFacts, language: str) -> Iterator[Block]:
     for n, level in enumerate(facts.levels):
-        ordinal = f"{n + 1}. " if language == ENGLISH else f"{ORDINALS[n]}、"
+        ordinal = f"{n + 1}. " if language == ENGLISH else f"{ORDINALS[n : n + 1] or n + 1}、"
         yield Heading(f"{ordinal}{level.title}")
         if not level.opinions:
             yield Form(_blank(language))

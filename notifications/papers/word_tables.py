@@ -20,6 +20,8 @@ from notifications.papers.word_fonts import HEITI, letter
 WIDTH = 156  # mm between the margins
 SMALL, FOUR = Pt(12), Pt(14)  # 小四, 四号
 PALE = "F2F2F2"
+AFTER_BORDERS = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")  # Word wants its order
+AFTER_FILL = ("w:noWrap", "w:tcMar", "w:textDirection", "w:tcFitText", "w:vAlign", "w:hideMark")
 FILLS = {  # and the colour of the words upon them, so that both can be read
     Colour.GREEN: ("2E7D32", "FFFFFF"),
     Colour.BLUE: ("1F5FA8", "FFFFFF"),
@@ -105,7 +107,7 @@ def _borders(table: Table, **eighths: int) -> None:
         line.set(qn("w:val"), "single" if eighths.get(side) else "nil")
         line.set(qn("w:sz"), str(eighths.get(side, 0)))
         borders.append(line)
-    properties.append(borders)
+    properties.insert_element_before(borders, *AFTER_BORDERS)
 
 
 def _margins(table: Table, side: Length) -> None:
@@ -116,7 +118,7 @@ def _margins(table: Table, side: Length) -> None:
         width.set(qn("w:w"), str(round(side.pt * 20)))
         width.set(qn("w:type"), "dxa")
         margins.append(width)
-    table._tbl.tblPr.append(margins)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook")
 
 
 def _write(
@@ -146,7 +148,7 @@ def _fill(cell: _Cell, colour: str) -> None:
     shade: Any = OxmlElement("w:shd")
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
         shade.set(qn(f"w:{name}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)
+    cell._tc.get_or_add_tcPr().insert_element_before(shade, *AFTER_FILL)
 
 
 def _keep_whole(row: _Row) -> None:

@@ -8,12 +8,14 @@ from docx import Document
 from docx.shared import Pt
 
 from flows.database import reading, transaction
+from flows.deadline import change_deadline
 from flows.find_task import find_task
 from flows.papers.notice import NoNotice, NoSuchNotice, notice_facts
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.reassigning import reassign
 from flows.working_days import load_calendar
 from models import Official, Unit
+from models.signoff import TaskState
 from models.warning import Colour
 from notifications.papers.notice import NoticeFacts, notice_paper
 from notifications.papers.page import write_page
@@ -99,6 +101,41 @@ def test_a_notice_stays_what_it_was_whatever_happens_afterwards(office, cast: Ca
 
     assert word(office, notice="定督〔2022〕1号") == before
     assert "区财政局：" in text_of(word(office))
+
+
+def test_a_deadline_that_moved_in_the_same_night_counts(office, cast: Cast):
+    cast.task("甲-1", date(2022, 7, 5), state=TaskState.IN_PROGRESS)
+    on = date(2022, 7, 14)
+    with transaction(office.engine, instant(on)) as session:
+        change_deadline(
+            session,
+            find_task(session, "甲-1"),
+            DUE,
+            kind="suspension",
+            reason="中止期满",
+            on=on,
+            now=instant(on),
+            calendar=load_calendar(session),
+        )
+    wind(office, on, on)
+    extend(office, "甲-1", date(2022, 9, 1), on=on)
+
+    assert (facts(office).due_on, facts(office).days_over) == (DUE, 1)
+
+
+def test_the_parts_of_a_table_stand_in_the_order_that_word_wants(office, cast: Cast):
+    cast.task("甲-1", DUE)
+    wind(office, DUE, date(2022, 8, 15))
+    wanted = {
+        "tblPr": "tblStyle tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook".split(),
+        "tcPr": "tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar vAlign".split(),
+    }
+
+    for part in Document(io.BytesIO(word(office))).element.body.iter():
+        tag = part.tag.rpartition("}")[2]
+        if tag in wanted:
+            found = [wanted[tag].index(child.tag.rpartition("}")[2]) for child in part]
+            assert found == sorted(set(found)), tag
 
 
 def test_a_restricted_matter_has_number_colour_and_dates_only(office, cast: Cast):
