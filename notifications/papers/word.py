@@ -35,7 +35,14 @@ from notifications.papers.paper import (
     Signature,
     Title,
 )
-from notifications.papers.word_fonts import FANGSONG, HEITI, XIAOBIAOSONG, declare_fonts, letter
+from notifications.papers.word_fonts import (
+    FANGSONG,
+    HEITI,
+    XIAOBIAOSONG,
+    declare_fonts,
+    letter,
+    readable,
+)
 from notifications.wording import ENGLISH
 
 TWO, THREE, FOUR = Pt(22), Pt(16), Pt(14)  # 二号, 三号, 四号
@@ -117,14 +124,15 @@ def _add_page_number(run: Run) -> None:
 def _name(word: Word, paper: Paper) -> None:
     at = datetime.combine(paper.on, time())
     facts = word.core_properties
-    facts.title, facts.author, facts.last_modified_by = paper.name, paper.author, paper.author
+    facts.title, facts.author = readable(paper.name)[:255], readable(paper.author)[:255]
+    facts.last_modified_by = facts.author
     facts.comments, facts.created, facts.modified = "", at, at
     facts.language = "en-GB" if paper.language == ENGLISH else "zh-CN"
 
 
 def _line(word: Word, said: str, font: str = FANGSONG, align: Align = Align.LEFT) -> Line:
     line = word.add_paragraph()
-    run = line.add_run(said)
+    run = line.add_run(readable(said))
     if font != FANGSONG:
         letter(run._element, font)
     line.alignment = align

@@ -1,5 +1,6 @@
 """The fonts of an official document, by name, and what stands in for them."""
 
+import re
 from typing import Any
 
 from docx.document import Document as Word
@@ -10,6 +11,7 @@ from docx.oxml.ns import qn
 
 FANGSONG, HEITI, XIAOBIAOSONG = "仿宋", "黑体", "方正小标宋简体"
 LATIN = "Times New Roman"
+NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 STAND_INS = {  # what Word and WPS look for where the first name is missing
     FANGSONG: "FangSong,仿宋_GB2312,FangSong_GB2312,STFangsong",
     HEITI: "SimHei,Noto Sans CJK SC",
@@ -39,3 +41,8 @@ def declare_fonts(word: Word) -> None:
         font.append(other)
         table.append(font)
     part._blob = serialize_part_xml(table)
+
+
+def readable(words: str) -> str:
+    """Without what no XML may hold: a ledger's cell can have it."""
+    return NO_XML.sub("", words)

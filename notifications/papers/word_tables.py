@@ -15,11 +15,12 @@ from docx.table import Table, _Cell, _Row
 
 from models.warning import Colour
 from notifications.papers.paper import Bar, CopyTo, Form, Grid
-from notifications.papers.word_fonts import HEITI, letter
+from notifications.papers.word_fonts import HEITI, letter, readable
 
 WIDTH = 156  # mm between the margins
 SMALL, FOUR = Pt(12), Pt(14)  # 小四, 四号
 PALE = "F2F2F2"
+LONG = 400  # characters
 AFTER_BORDERS = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")  # Word wants its order
 AFTER_FILL = ("w:noWrap", "w:tcMar", "w:textDirection", "w:tcFitText", "w:vAlign", "w:hideMark")
 FILLS = {  # and the colour of the words upon them, so that both can be read
@@ -46,13 +47,14 @@ def add_form(word: Word, block: Form) -> None:
     value = WIDTH - label if most == 2 else WIDTH // 2 - label
     table = _table(word, [label, value] * (most // 2), rows=len(block.rows))
     for row, said in zip(table.rows, block.rows, strict=True):
-        _keep_whole(row)
+        _keep_whole(row, said)
         for n, words in enumerate(said):
             last = n == len(said) - 1
             cell = row.cells[n].merge(row.cells[-1]) if last and len(said) < most else row.cells[n]
             _write(cell, words, font=HEITI if n % 2 == 0 else "")
             if n % 2 == 0:
                 _fill(cell, PALE)
+    _keep_together(table)
     _space(word, Pt(8))
 
 
@@ -66,7 +68,7 @@ def add_grid(word: Word, block: Grid) -> None:
         _write(cell, words, font=HEITI, align=ALIGN.CENTER)
         _fill(cell, PALE)
     for n, (row, said) in enumerate(zip(rest, block.rows, strict=True)):
-        _keep_whole(row)
+        _keep_whole(row, said)
         for m, (cell, words) in enumerate(zip(row.cells, said, strict=True)):
             _write(cell, words, align=ALIGN.CENTER if m in block.numeric else ALIGN.LEFT)
         if block.colours and (colour := block.colours[n]):
@@ -80,7 +82,7 @@ def add_copy_to(word: Word, block: CopyTo) -> None:
     table = _table(word, [WIDTH], rows=len(block.lines))
     _borders(table, top=12, bottom=12, insideH=6, left=0, right=0)
     for row, said in zip(table.rows, block.lines, strict=True):
-        _keep_whole(row)
+        _keep_whole(row, [said])
         _write(row.cells[0], said, size=FOUR)
 
 
@@ -130,7 +132,7 @@ def _write(
     form = line.paragraph_format
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.MULTIPLE, 1.15
     form.space_before = form.space_after = Pt(2)
-    run = line.add_run(words)
+    run = line.add_run(readable(words))
     run.font.size = size
     if font:
         letter(run._element, font)
@@ -151,14 +153,21 @@ def _fill(cell: _Cell, colour: str) -> None:
     cell._tc.get_or_add_tcPr().insert_element_before(shade, *AFTER_FILL)
 
 
-def _keep_whole(row: _Row) -> None:
-    """A row is not divided by the end of a page."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+def _keep_whole(row: _Row, said: Sequence[str]) -> None:
+    """A row is not divided by the end of a page, unless it might be longer than one."""
+    if max(map(len, said)) < LONG:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _keep_together(table: Table) -> None:
+    """All rows on one page, if they have room on it."""
+    for row in table.rows[:-1]:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _repeat(row: _Row) -> None:
     """The headings stand on every page again."""
-    _keep_whole(row)
     row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
 
 

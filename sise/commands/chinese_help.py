@@ -150,17 +150,17 @@ HELP = {
     "The office's documents, as Word (.docx) or a page that prints (.html).": (
         "本单位的文书：Word 文件（.docx）或可打印的网页（.html）。"
     ),
-    "The warning notice (预警单) of a task, as it was issued, with the slip to answer on.": (
+    "The warning notice of a task, as it was issued, with the slip to answer on.": (
         "一件事项的预警单，内容以签发时为准，附回执。"
     ),
-    "The application for sign-off (销号申请表) of a task, with what each level decided on it.": (
+    "The application for sign-off of a task, with what each level decided on it.": (
         "一件事项的销号申请表，附各级审核记录。"
     ),
-    "Issue the next numbered bulletin (期), whose lines and totals are frozen; or print one again, "
+    "Issue the next numbered bulletin, whose lines and totals are frozen; or print one again, "
     "the same whatever happened since.": (
         "印发新一期督查通报，明细和合计随即固定；或重印某一期，内容与当时完全一致。"
     ),
-    "The monthly posting (上墙晾晒): the units ranked, frozen as a bulletin is.": (
+    "The monthly posting: the units ranked, frozen as a bulletin is.": (
         "每月上墙晾晒：各单位排名，内容随即固定。"
     ),
     "A month that is over, as 2022-07; the last one if not given.": (

@@ -51,7 +51,7 @@ def notice_command(
     ] = None,
     json: Json = False,
 ) -> None:
-    """The warning notice (预警单) of a task, as it was issued, with the slip to answer on."""
+    """The warning notice of a task, as it was issued, with the slip to answer on."""
     edge = open_edge()
     check_file(file)
     with reading(edge.office.engine) as session:
@@ -66,7 +66,7 @@ def notice_command(
 
 @report.command("sign-off")
 def sign_off_command(number: str, file: Path, json: Json = False) -> None:
-    """The application for sign-off (销号申请表) of a task, with what each level decided on it."""
+    """The application for sign-off of a task, with what each level decided on it."""
     edge = open_edge()
     check_file(file)
     with reading(edge.office.engine) as session:
@@ -91,7 +91,7 @@ def bulletin_command(
     to: Annotated[str | None, typer.Option(help="The last day; today if not given.")] = None,
     json: Json = False,
 ) -> None:
-    """Issue the next numbered bulletin (期), whose lines and totals are frozen; or print one
+    """Issue the next numbered bulletin, whose lines and totals are frozen; or print one
     again, the same whatever happened since."""
     edge = open_edge()
     check_file(file)
@@ -117,7 +117,7 @@ def monthly_command(
     ] = None,
     json: Json = False,
 ) -> None:
-    """The monthly posting (上墙晾晒): the units ranked, frozen as a bulletin is."""
+    """The monthly posting: the units ranked, frozen as a bulletin is."""
     edge = open_edge()
     check_file(file)
     if number is not None and month:

@@ -62,6 +62,9 @@ def english(sise: Sise, tmp_path: Path, played: Path, today: date) -> Sise:
         "policy show default",
         "calendar show 2027",
         "calendar set 2027-03-03 holiday --why x",
+        "report notice E-1 n.docx",
+        "report bulletin b.docx",
+        "report monthly m.docx",
         "health",
         "audit head",
         "audit verify",
@@ -78,7 +81,7 @@ def test_no_chinese_is_left_in_english_output(english: Sise, words: str) -> None
 
 
 def test_every_help_is_in_the_offices_language(sise: Sise) -> None:
-    for words in ["", "policy", "calendar", "audit", "secret", *command_names(app)]:
+    for words in ["", "policy", "calendar", "audit", "secret", "report", *command_names(app)]:
         chinese = sise.done(*words.split(), "--help").out
         sise.monkeypatch.setenv("SISE_LANGUAGE", "en")
         english = sise.done(*words.split(), "--help").out

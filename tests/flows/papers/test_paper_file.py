@@ -2,13 +2,14 @@
 
 import resource
 import signal
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from flows.papers.paper_file import write_file
-from notifications.papers.paper import Paper, Title
+from notifications.papers.paper import Form, Paper, Title
 from tests.papers import text_of
 
 PAPER = Paper("报告", "督查室", "zh-CN", date(2022, 7, 14), [Title("报告")])
@@ -41,3 +42,11 @@ def test_an_existing_file_is_replaced(tmp_path: Path) -> None:
     write_file(file, PAPER)
 
     assert text_of(file.read_bytes()) == "报告"
+
+
+def test_what_no_xml_may_hold_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "n.docx"
+
+    write_file(file, replace(PAPER, blocks=[Title("校\x00车"), Form([("编\x0b号", "甲\ud800-1")])]))
+
+    assert text_of(file.read_bytes()).split() == ["校车", "编号", "|", "甲-1"]
