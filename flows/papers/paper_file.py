@@ -1,8 +1,7 @@
 """A document's file: its name is checked before anything is done; it is whole or not there."""
 
 import os
-import tempfile
-from contextlib import suppress
+import secrets
 from pathlib import Path
 
 from models.refusal import Refusal
@@ -39,14 +38,14 @@ def check_file(file: Path) -> None:
 def write_file(file: Path, paper: Paper) -> None:
     """What stood there before is replaced only when the new one is whole. Raises OSError."""
     content = WRITERS[file.suffix.lower()](paper)
-    descriptor, unfinished = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
+    # Not by tempfile: a document is handed on, so it gets the rights that files get here.
+    unfinished = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
-        with open(descriptor, "wb") as out:
+        with unfinished.open("xb") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
         os.replace(unfinished, file)
     except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(unfinished)
+        unfinished.unlink(missing_ok=True)
         raise

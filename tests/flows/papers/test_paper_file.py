@@ -42,6 +42,8 @@ def test_an_existing_file_is_replaced(tmp_path: Path) -> None:
     write_file(file, PAPER)
 
     assert text_of(file.read_bytes()) == "报告"
+    (tmp_path / "any").touch()
+    assert file.stat().st_mode == (tmp_path / "any").stat().st_mode
 
 
 def test_what_no_xml_may_hold_is_left_out(tmp_path: Path) -> None:
