@@ -25,6 +25,7 @@ from web import (
     lists,
     look_backs,
     mailbox,
+    notices,
     office_desk,
     paper,
     people,
@@ -89,6 +90,7 @@ _PARTS = (
     hand_over,
     lists,
     look_backs,
+    notices,
     mailbox,
     health,
 )

@@ -19,7 +19,7 @@ from web.list_rows import watch_lists
 from web.lists import FOUR
 from web.many import Many, load_many
 from web.matter import Showing
-from web.pages import page as show
+from web.office_pages import office_page
 from web.rights import Viewer
 from web.seat import at_desk
 from web.signing_in import viewer_of
@@ -43,11 +43,10 @@ def board(
         pages = max(1, -(-found // PAGE))
         asked = replace(asked, page=min(asked.page, pages))
         showing = Showing.load(session, load_calendar(session), desk.today(now))
-        return show(
+        return office_page(
             request,
+            viewer,
             "board.html",
-            language=viewer.official.language,
-            visitor=viewer.official,
             asked=asked,
             tally=tally,
             total=sum(tally.values()),
