@@ -14,6 +14,7 @@ from models.message import (
     MessageItem,
     Reminder,
     ReplyLink,
+    Resending,
     SignInLink,
 )
 from models.night import Night
@@ -67,6 +68,7 @@ __all__ = [
     "RelayState",
     "Reminder",
     "ReplyLink",
+    "Resending",
     "SignInLink",
     "Suppression",
     "Task",

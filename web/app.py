@@ -27,6 +27,7 @@ from web import (
     mailbox,
     notices,
     office_desk,
+    outbox,
     paper,
     people,
     replies,
@@ -91,6 +92,7 @@ _PARTS = (
     lists,
     look_backs,
     notices,
+    outbox,
     mailbox,
     health,
 )

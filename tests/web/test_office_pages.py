@@ -6,7 +6,7 @@ import pytest
 
 from flows.database import transaction
 from flows.signing_in import offer_sign_in
-from models import Official, Post, Task, Unit
+from models import Message, Official, Post, Task, Unit
 from models.organisation import PostKind
 from tests.asked import asked
 from tests.kept import add, rows
@@ -15,7 +15,7 @@ from web.office_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {"/", "/notices"}
-FOR_WHO_KEEPS_THE_DIRECTORY: set[str] = set()
+FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox"}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "carol", "dora", "mallory")},
     **dict.fromkeys(("hugo", "ruth"), FOR_ALL_WHO_SEE_ALL),
@@ -99,8 +99,9 @@ def test_in_english_the_pages_are_english(warned, office, cast, english):
     with transaction(office.engine, NOON) as session:
         link = offer_sign_in(session, session.get_one(Official, cast.olga), NOON)
     english.post(f"/login/{link}")
-    of_the_office = {text for unit in rows(office, Unit) for text in (unit.name,)}
+    of_the_office = {unit.name for unit in rows(office, Unit)}
     of_the_office |= {task.title for task in rows(office, Task)}
+    of_the_office |= {mail.subject for mail in rows(office, Message)}
 
     for page in PAGES:
         shown = re.sub(r"<[^>]*>", " ", english.get(page.path).text)
