@@ -25,6 +25,7 @@ from web import (
     lists,
     look_backs,
     mailbox,
+    nights,
     notices,
     office_desk,
     outbox,
@@ -93,6 +94,7 @@ _PARTS = (
     look_backs,
     notices,
     outbox,
+    nights,
     mailbox,
     health,
 )

@@ -39,6 +39,7 @@ PAGES = (
     OfficePage("/", ("督办台", "Board"), whoever_sees_all),
     OfficePage("/notices", ("预警单", "Notices"), whoever_sees_all),
     OfficePage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
+    OfficePage("/nights", ("夜间检查", "Nights"), whoever_sees_all),
 )
 
 
