@@ -31,9 +31,11 @@ from web import (
     outbox,
     paper,
     people,
+    policies,
     replies,
     signing_in,
     task_page,
+    year,
 )
 from web.access_log import redact_access_log
 from web.acting import NotOpen
@@ -95,6 +97,8 @@ _PARTS = (
     notices,
     outbox,
     nights,
+    policies,
+    year,
     mailbox,
     health,
 )

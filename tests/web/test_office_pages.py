@@ -6,7 +6,7 @@ import pytest
 
 from flows.database import transaction
 from flows.signing_in import offer_sign_in
-from models import Message, Official, Post, Task, Unit
+from models import Message, Official, Policy, Post, Procedure, Task, Unit
 from models.organisation import PostKind
 from tests.asked import asked
 from tests.kept import add, rows
@@ -14,7 +14,7 @@ from tests.web.conftest import DUE, NOON
 from web.office_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
-FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/nights"}
+FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/policies", "/nights"}
 FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox"}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "carol", "dora", "mallory")},
@@ -101,6 +101,7 @@ def test_in_english_the_pages_are_english(warned, office, cast, english):
     english.post(f"/login/{link}")
     of_the_office = {unit.name for unit in rows(office, Unit)}
     of_the_office |= {task.title for task in rows(office, Task)}
+    of_the_office |= {one.title for table in (Policy, Procedure) for one in rows(office, table)}
     of_the_office |= {mail.subject for mail in rows(office, Message)}
 
     for page in PAGES:
