@@ -19,6 +19,7 @@ from web import (
     asking,
     board,
     desk_decisions,
+    directory,
     evidence,
     hand_over,
     health,
@@ -99,6 +100,7 @@ _PARTS = (
     nights,
     policies,
     year,
+    directory,
     mailbox,
     health,
 )

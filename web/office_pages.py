@@ -39,6 +39,7 @@ PAGES = (
     OfficePage("/", ("督办台", "Board"), whoever_sees_all),
     OfficePage("/notices", ("预警单", "Notices"), whoever_sees_all),
     OfficePage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
+    OfficePage("/people", ("人员", "People"), whoever_keeps_directory),
     OfficePage("/calendar", ("日历", "Calendar"), whoever_sees_all),
     OfficePage("/policies", ("规则", "Policies"), whoever_sees_all),
     OfficePage("/nights", ("夜间检查", "Nights"), whoever_sees_all),
