@@ -15,7 +15,7 @@ from web.office_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/calendar", "/policies", "/nights"}
-FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox"}
+FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people"}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "carol", "dora", "mallory")},
     **dict.fromkeys(("hugo", "ruth"), FOR_ALL_WHO_SEE_ALL),
