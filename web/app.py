@@ -17,6 +17,7 @@ from notifications.mailbox import Mailbox
 from web import (
     applying,
     asking,
+    audit,
     board,
     desk_decisions,
     directory,
@@ -101,6 +102,7 @@ _PARTS = (
     policies,
     year,
     directory,
+    audit,
     mailbox,
     health,
 )

@@ -43,6 +43,7 @@ PAGES = (
     OfficePage("/calendar", ("日历", "Calendar"), whoever_sees_all),
     OfficePage("/policies", ("规则", "Policies"), whoever_sees_all),
     OfficePage("/nights", ("夜间检查", "Nights"), whoever_sees_all),
+    OfficePage("/audit", ("历史记录", "History"), whoever_sees_all),
 )
 
 

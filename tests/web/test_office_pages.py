@@ -14,7 +14,7 @@ from tests.web.conftest import DUE, NOON
 from web.office_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
-FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/calendar", "/policies", "/nights"}
+FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/calendar", "/policies", "/nights", "/audit"}
 FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people"}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "carol", "dora", "mallory")},
