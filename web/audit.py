@@ -12,8 +12,8 @@ from flows.database import reading
 from flows.history import CHAINED, head
 from models import ChainLink
 from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.many import page_number
-from web.office_pages import let_in, office_page, whoever_sees_all
 from web.paging import Paging
 
 router = APIRouter()
@@ -36,7 +36,7 @@ def audit(request: Request, page: str = "1") -> Response:
         number, newest = head(session)
         found = session.scalar(select(func.count()).select_from(ChainLink)) or 0
         paging = Paging(PATH, {}, found, page_number(page))
-        return office_page(
+        return desk_page(
             request,
             viewer,
             "audit.html",

@@ -15,11 +15,11 @@ from flows.working_days import load_calendar
 from models.warning import Colour
 from web.board_rows import PAGE, Asked, counts, rows
 from web.desk import desk_of
+from web.desk_pages import desk_page
 from web.list_rows import watch_lists
 from web.lists import FOUR
 from web.many import Many, load_many
 from web.matter import Showing
-from web.office_pages import office_page
 from web.rights import Viewer
 from web.seat import at_desk
 from web.signing_in import viewer_of
@@ -43,7 +43,7 @@ def board(
         pages = max(1, -(-found // PAGE))
         asked = replace(asked, page=min(asked.page, pages))
         showing = Showing.load(session, load_calendar(session), desk.today(now))
-        return office_page(
+        return desk_page(
             request,
             viewer,
             "board.html",

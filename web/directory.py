@@ -6,9 +6,9 @@ from fastapi.responses import Response
 
 from flows.database import reading
 from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.directory_rows import groups, places
 from web.many import page_number
-from web.office_pages import let_in, office_page, whoever_keeps_directory
 from web.paging import Paging, searched
 
 router = APIRouter()
@@ -26,7 +26,7 @@ def people(request: Request, name: str = "", page: str = "1") -> Response:
         found = places(session, wanted)
         n = sum(place.lines for place in found)
         paging = Paging(PATH, {"name": wanted}, n, page_number(page), LINES)
-        return office_page(
+        return desk_page(
             request,
             viewer,
             "people.html",

@@ -7,7 +7,7 @@ from flows.database import reading
 from flows.signoff.look_back_list import by_hand, rounds, waiting
 from flows.signoff.look_backs import VERDICTS
 from web.desk import desk_of
-from web.office_pages import let_in, office_page, whoever_sees_all
+from web.desk_pages import desk_page, let_in, whoever_sees_all
 
 router = APIRouter()
 
@@ -21,7 +21,7 @@ def look_backs(request: Request) -> Response:
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_sees_all)
         found = waiting(session)
-        return office_page(
+        return desk_page(
             request,
             viewer,
             "look_backs.html",

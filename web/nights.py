@@ -13,6 +13,7 @@ from flows.working_days import load_calendar
 from models import Night
 from notifications.explanation import entry_words
 from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.many import page_number
 from web.matter import Showing
 from web.night_rows import (
@@ -25,7 +26,6 @@ from web.night_rows import (
     sent_between,
     steps,
 )
-from web.office_pages import let_in, office_page, whoever_sees_all
 from web.paging import Paging
 
 router = APIRouter()
@@ -44,7 +44,7 @@ def all_nights(request: Request, page: str = "1") -> Response:
         found = session.scalar(select(func.count()).select_from(Night)) or 0
         paging = Paging(PATH, {}, found, page_number(page), A_MONTH)
         rows = nights(session, paging, desk.today(now))
-        return office_page(request, viewer, "nights.html", rows=rows, paging=paging)
+        return desk_page(request, viewer, "nights.html", rows=rows, paging=paging)
 
 
 @router.api_route(PATH + "/{on}", methods=["GET", "HEAD"])
@@ -63,7 +63,7 @@ def _show(request: Request, session: Session, on: date, now: datetime, page: str
     n = how_many_raised(session, viewer, night)
     paging = Paging(f"{PATH}/{on}", {}, n, page_number(page))
     showing = Showing.load(session, load_calendar(session), desk_of(request).today(now))
-    return office_page(
+    return desk_page(
         request,
         viewer,
         "night.html",

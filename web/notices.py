@@ -8,10 +8,10 @@ from flows.working_days import load_calendar
 from models.notice_machine import NoticeState
 from models.warning import Colour
 from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.many import page_number
 from web.matter import Showing
 from web.notice_rows import Wanted, found, rows
-from web.office_pages import let_in, office_page, whoever_sees_all
 from web.paging import Paging, searched
 
 router = APIRouter()
@@ -40,7 +40,7 @@ def notices(
         showing = Showing.load(session, load_calendar(session), desk.today(now))
         n = found(session, viewer, wanted)
         paging = Paging(PATH, wanted.said(), n, page_number(page))
-        return office_page(
+        return desk_page(
             request,
             viewer,
             "notices.html",

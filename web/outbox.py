@@ -18,9 +18,9 @@ from models.refusal import Refusal
 from notifications.links import blanked
 from notifications.wording import ENGLISH
 from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.mail_rows import by_state, events, mails, withheld
 from web.many import page_number
-from web.office_pages import let_in, office_page, whoever_keeps_directory
 from web.paging import Paging
 from web.rights import Viewer
 
@@ -43,7 +43,7 @@ def outbox(request: Request, state: str = "", page: str = "1") -> Response:
         found = tally[wanted] if wanted else sum(tally.values())
         paging = Paging(PATH, {"state": wanted or ""}, found, page_number(page))
         shown = mails(session, wanted, paging)
-        return office_page(
+        return desk_page(
             request,
             viewer,
             "outbox.html",
@@ -97,7 +97,7 @@ def _show(
     desk = desk_of(request)
     english = (viewer.official.language or desk.office.language) == ENGLISH
     words = ("[link]", "[code]") if english else ("〔链接〕", "〔验证码〕")
-    return office_page(
+    return desk_page(
         request,
         viewer,
         "outbox_mail.html",

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from flows.database import reading
 from flows.unreachable import unreachable
 from web.desk import desk_of
-from web.office_pages import let_in, office_page, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 
 router = APIRouter()
 
@@ -17,7 +17,7 @@ def unreachable_people(request: Request) -> Response:
     now = desk.now()
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_keeps_directory)
-        return office_page(
+        return desk_page(
             request,
             viewer,
             "unreachable.html",

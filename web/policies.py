@@ -16,7 +16,7 @@ from models.ladder import Ladder
 from models.signoff import OPEN
 from notifications.ladder_words import reminders, rungs
 from web.desk import desk_of
-from web.office_pages import let_in, office_page, whoever_sees_all
+from web.desk_pages import desk_page, let_in, whoever_sees_all
 
 router = APIRouter()
 PATH = "/policies"
@@ -37,7 +37,7 @@ def policies(request: Request) -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_all)
-        return office_page(
+        return desk_page(
             request,
             viewer,
             "policies.html",
@@ -55,7 +55,7 @@ def one_policy(request: Request, name: str) -> Response:
         found = [one for one in _versions(session) if one.policy.name == name]
         if not found:
             raise HTTPException(404)
-        return office_page(
+        return desk_page(
             request,
             viewer,
             "policy.html",

@@ -13,8 +13,8 @@ from flows.working_days import horizon_warning, load_calendar, set_day
 from models import CalendarDay
 from models.refusal import Refusal
 from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
 from web.months import months
-from web.office_pages import let_in, office_page, whoever_keeps_directory, whoever_sees_all
 from web.reply_form import clean
 from web.rights import Viewer
 
@@ -95,7 +95,7 @@ def _show(
         .where(col(CalendarDay.on).between(date(year, 1, 1), date(year, 12, 31)))
         .order_by(col(CalendarDay.on))
     ).all()
-    return office_page(
+    return desk_page(
         request,
         viewer,
         "calendar.html",
