@@ -91,7 +91,7 @@ def _used(session: Session) -> Mapping[str, Sequence[str]]:
     """The titles of the procedures and lists that a policy is for, by its name."""
     found: dict[str, list[str]] = {}
     for table in (Procedure, WatchList):
-        rows = session.execute(select(col(table.policy_name), col(table.title)).order_by(col(table.id)))
-        for name, title in rows:
+        titles = select(col(table.policy_name), col(table.title)).order_by(col(table.id))
+        for name, title in session.execute(titles):
             found.setdefault(name, []).append(title)
     return found
