@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from flows.database import reading
-from flows.unreachable import unreachable
 from flows.working_days import load_calendar
 from models.warning import Colour
 from web.board_rows import PAGE, Asked, counts, rows
@@ -23,6 +22,7 @@ from web.matter import Showing
 from web.rights import Viewer
 from web.seat import at_desk
 from web.signing_in import viewer_of
+from web.today import load_today
 
 router = APIRouter()
 
@@ -54,7 +54,7 @@ def board(
             pages=pages,
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
-            unreachable=len(unreachable(session, showing.on)) if viewer.keeps_directory else 0,
+            today=load_today(session, showing) if viewer.keeps_directory else None,
             sees_all=viewer.sees_all,
             keeps_directory=viewer.keeps_directory,
             lists=[*FOUR.items(), *_kept(session)],
