@@ -9,12 +9,14 @@ from models.organisation import PostKind
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
+from notifications.desk_words import DESK_WORDS
 
 CHINESE: Final = "zh-CN"
 ENGLISH: Final = "en"
 LANGUAGES: Final = (CHINESE, ENGLISH)
 
 _WORDS: dict[str, tuple[str, str]] = {
+    **DESK_WORDS,
     "colour.green": ("绿色", "green"),
     "colour.blue": ("蓝色", "blue"),
     "colour.yellow": ("黄色", "yellow"),
@@ -56,26 +58,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "mail_kind.summary": ("晨报", "morning summary"),
     "mail_kind.receipt": ("代办告知", "receipt for what another did"),
     "mail_kind.code": ("验证码", "code"),
-    "attempt.sent": ("邮件服务器已收", "taken by the relay"),
-    "attempt.retry": ("暂未送出，会再试", "not now; tried again"),
-    "attempt.unknown": ("结果不明", "outcome unknown"),
-    "attempt.reject": ("被拒收", "refused"),
-    "attempt.config": ("邮件服务器不接受本系统", "the relay would not have us"),
-    "bounce.hard": ("退信：邮箱无效", "came back: no such address"),
-    "bounce.soft": ("退信：暂时无法投递", "came back: not delivered for now"),
-    "bounce.away": ("自动回复", "automatic answer"),
-    "history.transition": ("状态变动", "moves"),
-    "history.deadline_change": ("时限", "deadlines"),
-    "history.decision": ("决定", "decisions"),
-    "history.reassignment": ("改派", "reassignments"),
-    "history.look_back_round": ("抽样", "samples"),
-    "history.resending": ("再次发送", "mails sent again"),
-    "night_step.claimed": ("开始检查", "claimed"),
-    "night_step.swept": ("检查时限、升级颜色", "clocks looked at, colours raised"),
-    "night_step.issued": ("签发预警单", "notices issued"),
-    "night_step.composed": ("编写督办邮件", "mails composed"),
-    "night_step.reported": ("发送邮件、编写晨报", "mails sent, summary composed"),
-    "night_step.closed": ("归档本次检查", "closed"),
     "reach.told": ("已告知", "told"),
     "reach.waiting": ("待发送", "not told yet (the mail waits to be sent)"),
     "reach.refused": ("未送达（邮箱拒收）", "not told (the mailbox refused the mail)"),

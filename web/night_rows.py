@@ -124,16 +124,23 @@ def how_many_raised(session: Session, viewer: Viewer, night: Night) -> int:
 def raised(
     session: Session, viewer: Viewer, showing: Showing, night: Night, paging: Paging
 ) -> list[Raised]:
-    """The worst colour first."""
+    """The worst colour first. The inner query sorts without the long columns."""
+    worst_first = (case(RANKS, value=col(Transition.target)).desc(), col(Task.number))
+    shown = (
+        select(col(Transition.id))
+        .join(Task, _ITS_TASK)
+        .where(*_raised(viewer, night))
+        .order_by(*worst_first)
+        .limit(paging.size)
+        .offset(paging.offset)
+    )
     rows = session.execute(
         select(Transition, Task, col(Unit.name), col(Notice.number))
         .join_from(Transition, Task, _ITS_TASK)
         .join(Unit, col(Unit.id) == col(Task.unit_id))
         .outerjoin(Notice, col(Notice.transition_id) == col(Transition.id))
-        .where(*_raised(viewer, night))
-        .order_by(case(RANKS, value=col(Transition.target)).desc(), col(Task.number))
-        .limit(paging.size)
-        .offset(paging.offset)
+        .where(col(Transition.id).in_(shown))
+        .order_by(*worst_first)
     )
     return [
         Raised(
@@ -155,9 +162,12 @@ def _raised(viewer: Viewer, night: Night) -> Sequence[Any]:
     return (col(Transition.night_id) == night.id, escalated, viewer.may_see())
 
 
-def nobody_found(session: Session, viewer: Viewer, night: Night) -> list[tuple[str, str]]:
-    """(task number, post) of this night's notices, of what this viewer may see."""
-    found = unresolved(session, night.id)
+def nobody_found(
+    session: Session, viewer: Viewer, night: Night, most: int
+) -> list[tuple[str, str]]:
+    """(task number, post) of this night's notices: the first of them, and of those what this
+    viewer may see."""
+    found = unresolved(session, night.id)[:most]
     numbers = {number for number, _ in found}
     seen = select(col(Task.number)).where(col(Task.number).in_(numbers), viewer.may_see())
     may_see = set(session.scalars(seen))

@@ -72,7 +72,7 @@ def _show(request: Request, session: Session, on: date, now: datetime, page: str
         steps=steps(night),
         sent=sent_between(session, night),
         neighbours=neighbours(session, on),
-        nobody=nobody_found(session, viewer, night)[:NAMED],
+        nobody=nobody_found(session, viewer, night, NAMED),
         raised=raised(session, viewer, showing, night, paging),
         paging=paging,
         entry_words=entry_words,
