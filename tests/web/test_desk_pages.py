@@ -1,6 +1,7 @@
 """The pages of whoever looks after the desk: each role, each page."""
 
 import re
+from itertools import chain
 
 import pytest
 
@@ -10,7 +11,7 @@ from models import Message, Official, Policy, Post, Procedure, Task, Unit
 from models.organisation import PostKind
 from tests.asked import asked
 from tests.kept import add, rows
-from tests.web.conftest import DUE, NOON
+from tests.web.conftest import DAY, DUE, NOON
 from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
@@ -53,11 +54,40 @@ def test_each_page_is_there_for_those_whose_it_is_and_for_nobody_else(warned, si
     assert found == OPEN[who]
 
 
+BELOW = {  # pages below these, and what is done there: each is open to whom its page is
+    "/outbox": ["/outbox/1"],
+    "/nights": [f"/nights/{DAY}"],
+    "/policies": ["/policies/default"],
+}
+ACTS = {"/outbox/1/again": {"sure": "yes", "seen": "0"}, "/calendar": {"on": "2022-07-15"}}
+
+
+@pytest.mark.parametrize("who", list(OPEN))
+def test_what_lies_below_a_page_is_open_to_whom_the_page_is(warned, sign_in, who):
+    browser = sign_in(who)
+
+    for path, below in BELOW.items():
+        for one in below:
+            assert browser.get(one).status_code == (200 if path in OPEN[who] else 404), one
+
+
+@pytest.mark.parametrize("who", list(OPEN))
+def test_only_office_and_administrators_act(warned, sign_in, digest_of_database, who):
+    browser = sign_in(who)
+    before = digest_of_database()
+
+    answers = {browser.post(path, data=said).status_code for path, said in ACTS.items()}
+
+    assert answers == ({422} if who in ("olga", "adam") else {404}), "neither could be done here"
+    assert digest_of_database() == before
+
+
 @pytest.mark.parametrize("who", list(OPEN))
 def test_nobody_but_office_and_administrators_sees_what_is_restricted(warned, sign_in, who):
     browser = sign_in(who)
 
-    seen = [page.path for page in PAGES if "某人的线索" in browser.get(page.path).text]
+    everywhere = [*(page.path for page in PAGES), *chain.from_iterable(BELOW.values())]
+    seen = [path for path in everywhere if "某人的线索" in browser.get(path).text]
 
     assert bool(seen) is (who in ("olga", "adam"))
 
