@@ -45,9 +45,12 @@ NO_ADDRESS = (
     "the directory has no address of this person; put it in and import the directory",
 )
 
-TAKEN = (
-    "这封邮件刚才已由他人再次发送",
-    "somebody else had this mail sent again just now",
+CHANGED = (
+    "打开页面后，这封邮件或收件人的邮箱有变化（或已由他人再次发送），请核对后再决定",
+    (
+        "this mail or the address changed since the page was opened (or somebody else had it "
+        "sent again); look again, then decide"
+    ),
 )
 
 
@@ -60,6 +63,11 @@ class Chance:
     times: int  # that it was sent again before
     held_back: bool = False
     why_not: tuple[str, str] | None = None
+
+    @property
+    def seen(self) -> str:
+        """What somebody who decides has seen: the decision is for this, and nothing else."""
+        return f"{self.times} {self.held_back:d} {self.address}"
 
 
 def chance(session: Session, message_id: int, on: date) -> Chance:
@@ -78,23 +86,25 @@ def chance(session: Session, message_id: int, on: date) -> Chance:
     return Chance(email, times, held_back=session.scalar(held) is not None)
 
 
-def send_again(session: Session, message_id: int, actor: Actor, *, seen: int) -> None:
-    """`seen`: how often it had been sent again on the page where this was decided."""
+def send_again(session: Session, message_id: int, actor: Actor, *, seen: str) -> None:
+    """`seen`: that of the chance which was shown where this was decided."""
     found = chance(session, message_id, actor.on)
     if found.why_not:
         raise _refused(*found.why_not)
+    if found.seen != seen:
+        raise _refused(*CHANGED)
     died = session.get_one(Message, message_id)
     outcome, told = died.outcome, _told(died, found.address, actor.now)
     dead = update(Message).where(
         col(Message.id) == message_id, col(Message.state) == MessageState.DEAD
     )
     # The count is asked once the row is held: it may have died anew in between.
-    if not changed(session, dead.values(told)) or _times(session, message_id) != seen:
-        raise _refused(*TAKEN)
+    if not changed(session, dead.values(told)) or _times(session, message_id) != found.times:
+        raise _refused(*CHANGED)
     session.add(
         Resending(
             message_id=message_id,
-            n=seen + 1,
+            n=found.times + 1,
             to_address=found.address,
             outcome=outcome,
             released=reach(session, found.address),

@@ -76,10 +76,10 @@ def again(
         viewer = let_in(request, session, now, whoever_keeps_directory)
         mail = _found(session, message_id)
     try:
-        if sure != SURE or not seen.isdecimal():
+        if sure != SURE:
             raise NOT_SURE
         with transaction(desk.office.engine, now) as session:
-            send_again(session, mail.id, _actor(request, viewer, now), seen=int(seen[:9]))
+            send_again(session, mail.id, _actor(request, viewer, now), seen=seen)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             present = _found(session, message_id)

@@ -42,10 +42,17 @@ def alices(office, cast) -> Message:
     return mail
 
 
-def decide(office, cast, message: Message, *, seen: int = 0, now=NOON) -> None:
+def decide(office, cast, message: Message, *, seen: str | None = None, now=NOON) -> None:
     actor = Actor(cast.olga, "olga", Assurance.SESSION, DAY, now)
     with transaction(office.engine, now) as session:
-        send_again(session, message.id, actor, seen=seen)
+        present = chance(session, message.id, DAY).seen
+        send_again(session, message.id, actor, seen=present if seen is None else seen)
+
+
+def shown(office, message: Message) -> str:
+    """What somebody sees who opens the mail's page now."""
+    with reading(office.engine) as session:
+        return chance(session, message.id, DAY).seen
 
 
 def test_it_goes_out_anew_and_who_decided_so_stays_in_the_history(office, cast, dead):
@@ -111,7 +118,8 @@ def test_if_it_may_have_arrived_the_same_bytes_go(office, cast, dead):
 
 
 def test_a_decision_counts_once(office, cast, dead):
-    decide(office, cast, dead)
+    page = shown(office, dead)
+    decide(office, cast, dead, seen=page)
 
     with pytest.raises(Refusal, match="queued"):
         decide(office, cast, dead)
@@ -120,12 +128,22 @@ def test_a_decision_counts_once(office, cast, dead):
         deliver(to(relay, office), now=LATER)
     assert alices(office, cast).state == MessageState.DEAD
     with pytest.raises(Refusal, match="somebody else"):
-        decide(office, cast, dead, seen=0)
+        decide(office, cast, dead, seen=page)
     assert len(rows(office, Resending)) == 1
     assert alices(office, cast).state == MessageState.DEAD
 
-    decide(office, cast, dead, seen=1, now=LATER)
+    decide(office, cast, dead, now=LATER)
     assert [row.n for row in rows(office, Resending)] == [1, 2]
+
+
+def test_a_decision_is_for_the_address_that_was_shown(office, cast, dead):
+    page = shown(office, dead)
+    edit(office, Official, cast.alice, email="li@dinghai.example")
+
+    with pytest.raises(Refusal, match="address changed"):
+        decide(office, cast, dead, seen=page)
+
+    assert alices(office, cast).state == MessageState.DEAD
 
 
 def test_of_many_who_decide_at_once_one_does(office, cast, dead):

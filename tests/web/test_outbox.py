@@ -19,7 +19,7 @@ from tests.smtp_peers import at_recipient, peer
 from tests.web.conftest import DAY, DUE
 
 PAGE = "/outbox"
-SURE = {"sure": "yes", "seen": "0"}
+SURE = {"sure": "yes", "seen": "0 1 alice@dinghai.example"}
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_the_office_has_a_dead_one_sent_again_by_one_deliberate_choice(dead, off
     olga = sign_in("olga")
     page = olga.get(dead).text
     assert "恢复向该邮箱发信" in page
-    assert 'name="seen" value="0"' in page
+    assert 'name="seen" value="0 1 alice@dinghai.example"' in page
 
     unsure = olga.post(f"{dead}/again", data={"seen": "0"})
     assert unsure.status_code == 422
