@@ -154,12 +154,13 @@ def _notice(
         "state": NoticeState.ISSUED,
         "number": ladder.number_format.format(year=on.year, n=sequence),
         "issued_on": on,
-        "acknowledge_by": _by(rung.acknowledge_within, on, calendar),
-        "answer_by": _by(rung.answer_within, on, calendar),
+        "acknowledge_by": owed_by(rung.acknowledge_within, on, calendar),
+        "answer_by": owed_by(rung.answer_within, on, calendar),
     }
 
 
-def _by(within: Span | None, on: date, calendar: Calendar) -> date | None:
+def owed_by(within: Span | None, on: date, calendar: Calendar) -> date | None:
+    """The last day for it, of a notice that was issued on this date."""
     return calendar.roll(within.after(on, calendar)) if within else None
 
 

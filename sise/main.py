@@ -22,6 +22,7 @@ from sise.commands import (
     nights,
     one_task,
     people,
+    rehearsing,
     responsible,
     rules,
     serving,
@@ -51,6 +52,7 @@ app.command()(one_task.task)
 app.add_typer(people.people, name="people")
 app.command()(people.bounces)
 app.command("explain")(one_task.explain_command)
+app.command("rehearse")(rehearsing.rehearse_command)
 app.command("reassign")(responsible.reassign_command)
 app.command("milestones")(milestones.milestones_command)
 app.command("exclude")(responsible.exclude_command)
