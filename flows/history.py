@@ -17,6 +17,7 @@ from models import (
     Decision,
     LookBackRound,
     Reassignment,
+    Resending,
     Transition,
 )
 
@@ -26,6 +27,7 @@ CHAINED: tuple[Table, ...] = (
     Decision.__table__,  # type: ignore[attr-defined]  # the same
     Reassignment.__table__,  # type: ignore[attr-defined]  # the same
     LookBackRound.__table__,  # type: ignore[attr-defined]  # the same
+    Resending.__table__,  # type: ignore[attr-defined]  # the same
     Bulletin.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64

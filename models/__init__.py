@@ -16,6 +16,7 @@ from models.message import (
     MessageItem,
     Reminder,
     ReplyLink,
+    Resending,
     SignInLink,
 )
 from models.night import Night
@@ -71,6 +72,7 @@ __all__ = [
     "RelayState",
     "Reminder",
     "ReplyLink",
+    "Resending",
     "SignInLink",
     "Suppression",
     "Task",
