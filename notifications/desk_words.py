@@ -15,6 +15,7 @@ DESK_WORDS: dict[str, tuple[str, str]] = {
     "history.reassignment": ("改派", "reassignments"),
     "history.look_back_round": ("抽样", "samples"),
     "history.resending": ("再次发送", "mails sent again"),
+    "history.bulletin": ("印发的通报和晾晒", "bulletins and postings issued"),
     "night_step.claimed": ("开始检查", "claimed"),
     "night_step.swept": ("检查时限、升级颜色", "clocks looked at, colours raised"),
     "night_step.issued": ("签发预警单", "notices issued"),
