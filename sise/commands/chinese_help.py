@@ -23,6 +23,12 @@ HELP = {
         "导入台账和通讯录：要么全部导入，要么一条不进，错误逐条列出。"
     ),
     "Show what would change; write nothing.": "只预览会改什么，不写入。",
+    "Write the ledger (台账) and directory (通讯录) as the office keeps them, into one .xlsx that "
+    "can be imported again. It holds the titles of restricted matters too: for the administrator "
+    "on this machine. A file of that name is replaced.": (
+        "导出台账和通讯录为一个 .xlsx，可再导入。含限知事项的标题，只供本机管理员使用。"
+        "同名文件会被替换。"
+    ),
     "Run one night: escalate what is overdue, issue notices, mail the people responsible.": (
         "执行一次夜间检查：升级颜色，签发预警单，给责任人发信。"
     ),

@@ -1,12 +1,15 @@
-"""The office's ledger on its way in."""
+"""The office's ledger on its way in, and out again."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-from flows.database import transaction, trial
+from flows.database import reading, transaction, trial
 from flows.ledger.apply import Applied, apply_ledger
+from flows.ledger.export import Exported, count_tasks, export_ledger
 from flows.ledger.problems import UnreadableLedger
 from flows.ledger.reading import read_ledger
 from flows.ledger.rows import Ledger
@@ -109,3 +112,53 @@ def _show_changes(edge: Edge, applied: Applied) -> None:
     out.print(rows)
     if (more := len(applied.changes) - PREVIEW) > 0:
         edge.say(f"……另有 {more} 处更改", f"… and {more} more")
+
+
+def export(
+    file: Path,
+    json: Json = False,
+) -> None:
+    """Write the ledger (台账) and directory (通讯录) as the office keeps them, into one .xlsx that
+    can be imported again. It holds the titles of restricted matters too: for the administrator on
+    this machine. A file of that name is replaced."""
+    edge = open_edge()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with progress(*columns) as bar, reading(edge.office.engine) as session:
+        doing = bar.add_task(
+            edge.both(f"正在导出 {file.name}", f"writing {file.name}"), total=count_tasks(session)
+        )
+        exported = export_ledger(
+            session,
+            file,
+            now=edge.now,
+            timezone=edge.office.timezone,
+            language=edge.language,
+            advance=lambda tasks: bar.advance(doing, tasks),
+        )
+    unclear = [problem.message(edge.language) for problem in exported.unclear]
+    if json:
+        as_json(asdict(exported) | {"file": str(file), "unclear": unclear})
+    else:
+        _show_exported(edge, file, exported, unclear)
+
+
+def _show_exported(edge: Edge, file: Path, exported: Exported, unclear: list[str]) -> None:
+    done = exported
+    edge.say(
+        f"已导出 {file}：事项 {done.tasks} 件，共 {done.rows} 行；"
+        f"单位 {done.units}，人员 {done.officials}，职务 {done.posts}，代理 {done.absences}",
+        f"{file} is written: {done.tasks} tasks in {done.rows} rows; {done.units} units, "
+        f"{done.officials} people, {done.posts} posts, {done.absences} absences",
+    )
+    if not done.tasks:
+        edge.say("台账还是空的，表中只有表头", "The ledger is empty: there are only its headings")
+    if unclear:
+        edge.say(
+            "导入别的单位前请先补齐（这些人员没有邮箱，只凭姓名分不清）：",
+            "Before another office imports it, these need a mail address, because a name alone "
+            "does not tell them apart:",
+        )
+    for sentence in unclear[:PREVIEW]:
+        out.print(f"· {sentence}")
+    if (more := len(unclear) - PREVIEW) > 0:
+        edge.say(f"……另有 {more} 处", f"… and {more} more")

@@ -81,6 +81,31 @@ def test_a_second_import_of_the_same_file_changes_nothing(kept: Sise, ledger: Pa
     assert facts["changes"] == []
 
 
+def test_an_export_goes_out_and_comes_in_again_on_either_database(
+    anywhere: Sise, ledger: Path, tmp_path: Path
+) -> None:
+    anywhere.done("import", ledger)
+    anywhere.done("night", "--inline")
+    file = tmp_path / "导出.xlsx"
+
+    done = anywhere.done("export", file, "--json").json
+    again = anywhere.done("import", file, "--json").json
+
+    assert done == {
+        "tasks": 4,
+        "rows": 4,
+        "units": 2,
+        "officials": 4,
+        "posts": 3,
+        "absences": 0,
+        "unclear": [],
+        "file": str(file),
+    }
+    assert (again["opened"], again["updated"], again["unchanged"]) == (0, 0, 4)
+    assert again["changes"] == []
+    assert "事项 4 件，共 4 行" in anywhere.done("export", file).out
+
+
 def test_a_repeated_night_prints_the_stored_result(kept: Sise, today: date) -> None:
     first = kept.done("night", "--inline", "--json").json
 

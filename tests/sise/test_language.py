@@ -41,6 +41,7 @@ def english(sise: Sise, tmp_path: Path, today: date) -> Sise:
     [
         "init",
         "import ledger.xlsx --dry-run",
+        "export out.xlsx",
         "night --inline",
         "night --dry-run",
         "deliver",
@@ -95,6 +96,8 @@ def _helps(command: Any) -> Iterator[str]:
         "night --date x",
         "night --date 2999-01-01",
         "import none.xlsx",
+        "export out.xls",
+        "export none/out.xlsx",
         "policy show none",
         "calendar import none.csv",
         "login none@x.example",
