@@ -2,6 +2,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 HOME_OF_DEMO ?= ./var/demo
 
+# Tests start many processes: each would compile all of it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BENCH ?=
 MAIL ?=
 

@@ -55,6 +55,7 @@ def _task(n: int, due: bool, rules: dict[str, int]) -> dict[str, Any]:
         "unit_id": 1 + n % UNITS,
         "track": Track.DEADLINE,
         "opened_on": OPENED,
+        "begun_on": OPENED,
         "due_on": due_on,
         "original_due_on": due_on,
         "stage_on": OPENED,

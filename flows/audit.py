@@ -19,6 +19,7 @@ def contradictions(session: Session) -> Iterator[tuple[str, str]]:
         ("颜色", "colour", _tasks(WARNING.name, col(Task.colour), WARNING.initial)),
         ("办理状态", "state", _tasks(SIGNOFF.name, col(Task.state), SIGNOFF.initial)),
         ("整改轮次", "cycle", _cycles()),
+        ("本轮开始日期", "cycle's beginning", _beginnings()),
         ("整改时限", "deadline", _deadlines()),
         ("预警单状态", "notice's state", _notices()),
     ):
@@ -54,6 +55,23 @@ def _cycles() -> Select[Any, Any, Any]:
         select(col(Task.number), col(Task.cycle), expected)
         .outerjoin(reopened, reopened.c.owner == col(Task.id))
         .where(col(Task.cycle) != expected)
+        .order_by(col(Task.number))
+    )
+
+
+def _beginnings() -> Select[Any, Any, Any]:
+    """When it was last reopened, else opened."""
+    reopened = (
+        select(col(Transition.task_id).label("owner"), func.max(col(Transition.on)).label("on"))
+        .where(col(Transition.event) == "reopen")
+        .group_by(col(Transition.task_id))
+        .subquery()
+    )
+    expected = func.coalesce(reopened.c.on, col(Task.opened_on))
+    return (
+        select(col(Task.number), col(Task.begun_on), expected)
+        .outerjoin(reopened, reopened.c.owner == col(Task.id))
+        .where(col(Task.begun_on) != expected)
         .order_by(col(Task.number))
     )
 

@@ -21,7 +21,7 @@ def date_anchors(task: Task) -> dict[tuple[Clock, Colour | None], date | None]:
     """What the date clocks of this task hang on."""
     return {
         ("due", None): task.due_on,
-        ("opened", None): task.opened_on,
+        ("opened", None): task.begun_on,
         ("stage", None): task.stage_on,
         ("reported", None): task.reported_on,
     }

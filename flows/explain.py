@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from flows.escalation import anchors_of
 from flows.find_task import find_task
 from flows.rulebook import ladder_of
+from flows.signoff.asked_by_then import asked_by_then
 from flows.signoff.lists import policy_on
 from flows.standing import History, Standing
 from flows.told import told
@@ -59,10 +60,13 @@ def explain(
         due_on=due,
         original_due_on=task.original_due_on,
         rolled_on=counted(due, ladder, calendar) if due else None,
+        cycle=task.cycle,
+        begun_on=task.begun_on,
         rows=rows,
         changes=_changes(session, stood),
         climb=_climb(stood, ladder),
         told=told(session, stood, on, timezone),
+        asked=asked_by_then(session, task, on, timezone),
         next_row=_next(task, rows, on),
     )
 

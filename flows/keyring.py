@@ -56,6 +56,10 @@ class KeyRing:
         """Only the newest stays."""
         self._write(self.newest)
 
+    def put_back(self, content: bytes) -> None:
+        """The keys of a copy of the file, instead of those that are here."""
+        self._write(*_keys_in(content, self.file))
+
     def _write(self, *keys: bytes) -> None:
         fresh = _beside(self.file, *keys)
         fresh.replace(self.file)
@@ -87,7 +91,10 @@ def _beside(file: Path, *keys: bytes) -> Path:
 
 
 def _parse(file: Path) -> tuple[bytes, ...]:
-    content = file.read_bytes()
+    return _keys_in(file.read_bytes(), file)
+
+
+def _keys_in(content: bytes, file: Path) -> tuple[bytes, ...]:
     if len(content) == OCTETS:  # as it was before there could be several
         return (content,)
     lines = content.decode("ascii", errors="replace").split()

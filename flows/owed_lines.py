@@ -47,7 +47,7 @@ class OwedLine(NamedTuple):
     colour: Colour
     handler_id: int | None
     due_on: date | None
-    opened_on: date
+    begun_on: date
     stage_on: date | None
     reported_on: date | None
     # Of its receipt and that one's notice; None if it is a reminder
@@ -119,7 +119,7 @@ _ANEW = (
         *(col(Message.id), col(Official.email), col(Suppression.reason)),
         *(col(MessageItem.id), col(MessageItem.transition_id), _ASIDE),
         *(col(Task.id), col(Task.state), col(Task.colour), col(Task.handler_id)),
-        *(col(Task.due_on), col(Task.opened_on), col(Task.stage_on), col(Task.reported_on)),
+        *(col(Task.due_on), col(Task.begun_on), col(Task.stage_on), col(Task.reported_on)),
         *(col(Receipt.id), col(Receipt.official_id), col(Receipt.stands_for_id)),
         *(col(Receipt.capacity), col(Receipt.duty), col(Receipt.acknowledged_at)),
         col(Receipt.ended_on),

@@ -30,34 +30,39 @@ class Struck(NamedTuple):
 def write_reminders(session: Session, *, night_id: int, on: date, calendar: Calendar) -> int:
     """Of several entries reached at once only the latest is said; what was said once is not
     said again until the deadline changes."""
+    due = list(_due(session, on, calendar))
+    if not due:
+        return 0
     directory = Directory.load(session, on)
-    n = 0
+    rows = [
+        {
+            "task_id": task.id,
+            "official_id": official_id,
+            "night_id": night_id,
+            "clock": struck.entry.clock,
+            "anchor": struck.anchor,
+            "entry": str(struck.entry),
+        }
+        for task, struck in due
+        for official_id in _told(directory, task, struck)
+    ]
+    if rows:
+        session.execute(insert(Reminder), rows)
+    return len(rows)
+
+
+def _due(session: Session, on: date, calendar: Calendar) -> Iterator[tuple[Task, Struck]]:
+    """What has struck and was not said."""
     for policy in session.scalars(select(Policy)).all():
         ladder = ladder_of(policy)
         if not ladder.reminder:
             continue
         reached = _reached(policy, ladder, on, calendar)
         said = _said(session, reached)
-        rows = []
         for task in session.scalars(select(Task).where(reached)):
             struck = _latest(task, ladder, on, calendar)
-            entry = str(struck.entry)
-            if (task.id, struck.anchor, entry) not in said:
-                rows += [
-                    {
-                        "task_id": task.id,
-                        "official_id": official_id,
-                        "night_id": night_id,
-                        "clock": struck.entry.clock,
-                        "anchor": struck.anchor,
-                        "entry": entry,
-                    }
-                    for official_id in _told(directory, task, struck)
-                ]
-        if rows:
-            session.execute(insert(Reminder), rows)
-        n += len(rows)
-    return n
+            if (task.id, struck.anchor, str(struck.entry)) not in said:
+                yield task, struck
 
 
 def _told(directory: Directory, task: Task, struck: Struck) -> Iterable[int]:

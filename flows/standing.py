@@ -112,6 +112,7 @@ def _task(
             "original_due_on": task.original_due_on if had_one else None,
             "stage_on": newest(task.stage_on, _enters_a_stage),
             "reported_on": newest(task.reported_on, lambda move: move.event in REPORTED),
+            "begun_on": newest(task.begun_on, lambda move: move.event == "reopen"),
             "cycle": task.cycle - reopened,
         }
     )

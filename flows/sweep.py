@@ -47,7 +47,7 @@ OWED = {
 }
 ANCHOR = {
     "due": col(Task.due_on),
-    "opened": col(Task.opened_on),
+    "opened": col(Task.begun_on),
     "stage": col(Task.stage_on),
     "reported": col(Task.reported_on),
 }

@@ -3,16 +3,22 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models import Notice, Official, Procedure, Task, Unit
 from models.notice_machine import LIVE
 from models.signoff import CLOSED, TaskState
-from models.warning import Colour
+from models.warning import RANKS, Colour
 
 Handler = aliased(Official)
+WORST_FIRST = (
+    case(RANKS, value=col(Task.colour)).desc(),
+    col(Task.due_on).is_(None),
+    col(Task.due_on),
+    col(Task.number),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,12 @@ def task_rows(
     state: TaskState | None = None,
     overdue_on: date | None = None,
     number: str | None = None,
+    restricted: bool | None = None,
+    first: int = 0,
+    most: int | None = None,
 ) -> list[TaskRow]:
-    """The worst colour first, then by deadline. `overdue_on`: open and due before this date."""
+    """The worst colour first, then by deadline. `overdue_on`: open and due before this date.
+    None asks for any; `first` rows are left out, and no more than `most` are given."""
     wanted = [
         col(column) == value
         for column, value in (
@@ -47,13 +57,14 @@ def task_rows(
             (Unit.name, unit),
             (Task.state, state),
             (Task.number, number),
+            (Task.restricted, restricted),
         )
         if value is not None
     ]
     if overdue_on:
         wanted += [col(Task.due_on) < overdue_on, col(Task.state).not_in(CLOSED)]
-    rows = [TaskRow(*row) for row in session.execute(_everything().where(*wanted))]
-    return sorted(rows, key=lambda r: (-r.colour.rank, r.due_on or date.max, r.number))
+    found = _everything().where(*wanted).order_by(*WORST_FIRST).offset(first).limit(most)
+    return [TaskRow(*row) for row in session.execute(found)]
 
 
 def _everything() -> Select[

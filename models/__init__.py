@@ -3,6 +3,7 @@
 Importing this package makes `SQLModel.metadata` whole.
 """
 
+from models.api_client import ApiClient
 from models.application import Application, Evidence, MeasureDone, VisibleShown
 from models.calendar_day import CalendarDay, CalendarYear
 from models.decision import Chase, Decision, Packet, Referral
@@ -30,6 +31,7 @@ from models.watch_list import ListMembership, WatchList
 
 __all__ = [
     "Absence",
+    "ApiClient",
     "Application",
     "Bounce",
     "CalendarDay",

@@ -41,6 +41,7 @@ class Task(SQLModel, table=True):
     remarks: str = ""
 
     opened_on: date
+    begun_on: date  # of the present cycle: opened, or reopened by a look-back
     due_on: date | None = None
     original_due_on: date | None = None
     stage_on: date  # entered the present state
@@ -59,6 +60,7 @@ class Task(SQLModel, table=True):
         CheckConstraint(one_of("colour", Colour), name="task_colour"),
         CheckConstraint("(state = 'under_review') = (level IS NOT NULL)", name="task_level"),
         CheckConstraint("due_on IS NULL OR due_on >= opened_on", name="task_due"),
+        CheckConstraint("cycle > 1 OR begun_on = opened_on", name="task_begun"),
         CheckConstraint("due_on IS NOT NULL OR track = 'long_term'", name="task_has_due"),
         CheckConstraint(
             "state NOT IN ('signed_off', 'confirmed', 'withdrawn') OR colour = 'green'",
@@ -73,7 +75,7 @@ class Task(SQLModel, table=True):
                 sqlite_where=text(_ON_CLOCK),
                 postgresql_where=text(_ON_CLOCK),
             )
-            for column in ("due_on", "opened_on", "stage_on", "reported_on")
+            for column in ("due_on", "begun_on", "stage_on", "reported_on")
         ),
         Index(  # its one reader is flows.signoff.suspensions, every night
             "task_suspended",

@@ -2,13 +2,14 @@
 print. The facts come from flows.explain."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from models.ladder import Entry
 from models.signoff import TaskState
 from models.span import Span
 from models.warning import Colour
+from notifications.asked_to_decide import AskedRow, comes_next, nobody_asked
 from notifications.told import ToldRow
 from notifications.wording import ENGLISH, colour_word, day_words, state_word, word
 
@@ -101,10 +102,13 @@ class Explanation:
     due_on: date | None
     original_due_on: date | None
     rolled_on: date | None
+    cycle: int
+    begun_on: date  # the present cycle
     rows: Sequence[ExplainRow]
     changes: Sequence[DueChange]
     climb: Sequence[ClimbStep]  # from the last relief on; the last one made the present colour
     told: Sequence[ToldRow]
+    asked: Sequence[AskedRow]  # to decide, and had not yet
     next_row: ExplainRow | None
 
     @property
@@ -114,11 +118,19 @@ class Explanation:
 
     def sentences(self, language: str) -> list[str]:
         return [
+            *_cycle(self, language),
             *_deadline(self, language),
             *_present(self, language),
             *(row.sentence(language) for row in self.told),
+            *_asked(self, language),
             *_next(self, language),
         ]
+
+    def colour_sentences(self, language: str) -> list[str]:
+        """Without whoever was told or asked, and without how the deadline moved."""
+        alone = replace(self, changes=())
+        parts = (_cycle, _deadline, _present, _next)
+        return [said for part in parts for said in part(alone, language)]
 
 
 def entry_words(entry: Entry, language: str) -> str:
@@ -143,6 +155,21 @@ def weekday_words(on: date, language: str) -> str:
     if language == ENGLISH:
         return f"{on:%A} {day_words(on, language)}"
     return f"{day_words(on)}（{_WEEKDAYS[on.weekday()]}）"
+
+
+def _cycle(told: Explanation, language: str) -> Iterator[str]:
+    """Of a matter that is not what it was opened as. What an entry counts from its assignment
+    counts from here."""
+    if told.cycle == 1:
+        return
+    counts = any(row.entry.clock == "opened" for row in told.rows)
+    if language == ENGLISH:
+        from_here = "; what counts from its assignment counts from then" if counts else ""
+        on = day_words(told.begun_on, ENGLISH)
+        yield f"It was reopened on {on} (cycle {told.cycle}){from_here}."
+        return
+    from_here = "，按交办日起算的改从该日起算" if counts else ""
+    yield f"{day_words(told.begun_on)}重新启动整改（第 {told.cycle} 轮）{from_here}。"
 
 
 def _deadline(told: Explanation, language: str) -> Iterator[str]:
@@ -228,6 +255,13 @@ def _raised(step: ClimbStep, language: str) -> str:
         return f"the night of {on} raised it{over}, because '{entry}' had come"
     over = f"（越过{passed}）" if passed else ""
     return f"{on}夜间检查时，“{entry}”已到，升为{colour}{over}"
+
+
+def _asked(told: Explanation, language: str) -> Iterator[str]:
+    if told.state == TaskState.UNDER_REVIEW and not told.asked:
+        yield nobody_asked(language)
+    yield from (row.sentence(language) for row in told.asked)
+    yield from comes_next(told.asked, told.on, language)
 
 
 def _next(told: Explanation, language: str) -> Iterator[str]:

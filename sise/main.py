@@ -11,6 +11,8 @@ from models.refusal import Refusal
 from notifications.wording import ENGLISH
 from sise.commands import (
     audits,
+    backups,
+    clients,
     demo,
     keys,
     ledgers,
@@ -24,6 +26,7 @@ from sise.commands import (
     rules,
     serving,
     setting_up,
+    watch_lists,
 )
 from sise.commands.chinese_help import in_chinese
 from sise.commands.edge import opened
@@ -54,11 +57,15 @@ app.command("milestones")(milestones.milestones_command)
 app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
+app.add_typer(watch_lists.watch_list, name="watch-list")
 app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")
+app.add_typer(clients.client, name="client")
 app.add_typer(keys.secret, name="secret")
+app.command()(backups.backup)
+app.command("restore")(backups.restore_command)
 app.command()(setting_up.health)
 app.command()(setting_up.login)
 

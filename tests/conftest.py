@@ -21,7 +21,7 @@ from sqlmodel import Session, SQLModel
 
 from flows.database import open_engine, sqlite_file, transaction
 from flows.history import link_id
-from flows.keyring import open_ring
+from flows.keyring import OCTETS, open_ring
 from flows.office import MailHours, Office
 from flows.rulebook import load_policy, load_procedure
 from flows.schema import upgrade
@@ -167,7 +167,9 @@ def made_anew(engine: Engine) -> Iterator[None]:
 
 @pytest.fixture
 def office(engine: Engine, tmp_path: Path) -> Office:
-    """An office that queues its mail; tests that send give it a relay."""
+    """An office that queues its mail; tests that send give it a relay. Its key is always the same,
+    so that what one test has kept opens in another."""
+    (tmp_path / "secret").write_text("5e" * OCTETS)
     return office_on(engine, tmp_path)
 
 
@@ -215,6 +217,7 @@ class Cast:
                 "handler_id": self.people["alice"],
                 "track": Track.DEADLINE if due_on else Track.LONG_TERM,
                 "opened_on": opened,
+                "begun_on": opened,
                 "due_on": due_on,
                 "original_due_on": due_on,
                 "stage_on": opened,

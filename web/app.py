@@ -26,6 +26,7 @@ from web import (
     look_backs,
     mailbox,
     office_desk,
+    office_pages,
     paper,
     people,
     replies,
@@ -34,6 +35,8 @@ from web import (
 )
 from web.access_log import redact_access_log
 from web.acting import NotOpen
+from web.api.app import PATH as API
+from web.api.app import create_api
 from web.desk import Desk, desk_of
 from web.failures import failure
 from web.headers import SecurityHeaders, from_elsewhere, protect
@@ -59,6 +62,7 @@ def create_app(
     app.state.desk = Desk(office, clock, mailbox, demo)
     for part in _PARTS:
         app.include_router(part.router)
+    app.mount(API, create_api(app.state.desk))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(signing_in.NotSignedIn, _to_sign_in)
     app.add_exception_handler(NotOpen, _not_open)
@@ -83,6 +87,7 @@ _PARTS = (
     desk_decisions,
     paper,
     office_desk,
+    office_pages,
     board,
     task_page,
     people,
@@ -111,7 +116,8 @@ def _too_long(request: Request) -> bool:
     length = request.headers.get("content-length", "0")
     if "transfer-encoding" in request.headers or not _LENGTH.fullmatch(length):
         return True
-    return int(length) > (LONGEST_UPLOAD if _takes_files(request) else LONGEST_BODY)
+    large = _takes_files(request) or request.url.path.startswith(API)
+    return int(length) > (LONGEST_UPLOAD if large else LONGEST_BODY)
 
 
 def _takes_files(request: Request) -> bool:

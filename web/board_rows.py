@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from flows.task_list import WORST_FIRST
 from models import Notice, Official, Task, Unit
 from models.notice_machine import LIVE
 from models.signoff import OPEN
-from models.warning import RANKS, Colour
+from models.warning import Colour
 from web.matter import Matter, Showing
 from web.rights import Viewer
 
@@ -67,16 +68,10 @@ def _page(viewer: Viewer, asked: Asked) -> Select[Task, str, str]:
     """Worst first: colour, then the longest overdue. The inner query sorts without the
     long columns, or a late page of 100,000 tasks would carry all of them along."""
     chosen = [col(Task.colour) == asked.colour] if asked.colour else []
-    worst_first = (
-        case(RANKS, value=col(Task.colour)).desc(),
-        col(Task.due_on).is_(None),
-        col(Task.due_on),
-        col(Task.number),
-    )
     shown = (
         select(col(Task.id))
         .where(*_wanted(viewer, asked), *chosen)
-        .order_by(*worst_first)
+        .order_by(*WORST_FIRST)
         .limit(PAGE)
         .offset((asked.page - 1) * PAGE)
     )
@@ -85,7 +80,7 @@ def _page(viewer: Viewer, asked: Asked) -> Select[Task, str, str]:
         .join_from(Task, Unit, col(Unit.id) == col(Task.unit_id))
         .outerjoin(Handler, col(Handler.id) == col(Task.handler_id))
         .where(col(Task.id).in_(shown))
-        .order_by(*worst_first)
+        .order_by(*WORST_FIRST)
     )
 
 

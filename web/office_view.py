@@ -11,7 +11,9 @@ from flows.signoff.waiting import Waiting, waiting
 from models import Official, Task, Unit
 from models.signoff import OPEN, TaskState
 from web.matter import Showing
+from web.offers import Way
 from web.office_form import RESUME, WITHDRAW
+from web.office_ways import office_ways
 from web.rights import Viewer
 
 
@@ -28,21 +30,25 @@ class OfficeMay:
     acts: Sequence[str]
     unasked: Sequence[Unasked]
     asked: Sequence[tuple[int, str]]  # referrals whose decision may have been signed on paper
+    ways: Sequence[Way]  # to what has a page of its own
 
     def __bool__(self) -> bool:
-        return bool(self.acts or self.unasked or self.asked)
+        return bool(self.acts or self.unasked or self.asked or self.ways)
 
 
-def office_may(session: Session, viewer: Viewer, task: Task, showing: Showing) -> OfficeMay:
-    """Nothing, for anybody else."""
+def office_may(
+    session: Session, viewer: Viewer, task: Task, showing: Showing, base: str
+) -> OfficeMay:
+    """Nothing, for anybody else. `base`: where the task's page lies."""
     if OFFICE not in roles_of(session, task, viewer.official.id, showing.on):
-        return OfficeMay((), (), ())
+        return OfficeMay((), (), (), ())
     found = waiting(session, task)
     names = dict(session.exec(select(Official.id, Official.name)).all()) if found else {}
     return OfficeMay(
         [RESUME] * (task.state == TaskState.SUSPENDED) + [WITHDRAW] * (task.state in OPEN),
         [Unasked(one.kind, _free(session, task, one, showing)) for one in found if not one.asked],
         [(one.id, names[one.official_id]) for every in found for one in every.asked],
+        office_ways(task, base),
     )
 
 

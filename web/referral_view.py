@@ -8,15 +8,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from flows.recipients import in_force
 from flows.rulebook import procedure_of
 from flows.signoff.chain import Asked, Step, asked_of, steps
 from flows.signoff.happened import Happened, what_happened
 from flows.signoff.packets import shown_in
 from flows.signoff.referred import LOOK_BACK, Referred, of_the_same
-from models import Application, LookBack, Official, Packet, Post, Procedure, Referral, Unit
+from models import Application, LookBack, Official, Packet, Procedure, Referral
 from models.application import ApplicationState
-from models.organisation import PostKind
 from models.request_machine import RequestKind
 from notifications import sentences
 from web.matter import Matter, Showing
@@ -25,6 +23,7 @@ from web.referral_next import what_comes_next
 from web.request_limits import limits_of
 from web.ruling_form import CHOICES
 from web.seat import Seat
+from web.whom import Group, groups
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Case:
     steps: Sequence[Step] = ()
     asked: Sequence[Asked] = ()
     checklist: Sequence[str] = ()
-    units: Sequence[tuple[str, str]] = ()  # to whom an objection may pass it
+    groups: Sequence[Group] = ()  # to whom an objection may pass it
     bounds: tuple[str, str] = ("", "")  # what the procedure allows of what was asked for
     next: tuple[str, str] = ("", "")  # what comes after it was decided
 
@@ -85,7 +84,9 @@ class Cases:
             steps=[] if application is None or hidden else self._steps(found, application),
             asked=self._asked(found) if application is None and not hidden else [],
             checklist=self._checklist(found, shown),
-            units=self._units() if found.kind == RequestKind.OBJECTION else [],
+            groups=groups(self.session, self.seat.on)
+            if found.kind == RequestKind.OBJECTION
+            else [],
             bounds=limits_of(self.session, found.task, found.kind),
             next=what_comes_next(self.session, found),
         )
@@ -172,23 +173,3 @@ class Cases:
         if found.kind != LOOK_BACK:
             return ()
         return tuple(shown.get("checklist", ()))
-
-    def _units(self) -> list[tuple[str, str]]:
-        """Each unit, and each handler of it."""
-        units = self.session.exec(select(Unit).order_by(col(Unit.name))).all()
-        rows = self.session.exec(
-            select(Post.unit_id, Official.id, Official.name)
-            .join(Official, col(Official.id) == col(Post.official_id))
-            .where(Post.kind == PostKind.HANDLER, in_force(Post, self.seat.on))
-            .order_by(col(Official.name))
-            .distinct()
-        ).all()
-        found = []
-        for unit in units:
-            found.append((f"{unit.id}:", unit.name))
-            found += [
-                (f"{unit.id}:{who}", f"{unit.name} · {name}")
-                for at, who, name in rows
-                if at == unit.id
-            ]
-        return found

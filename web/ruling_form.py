@@ -11,6 +11,7 @@ from flows.signoff.referred import APPLICATION, LOOK_BACK
 from models.decision import Verdict
 from models.request_machine import RequestKind
 from web.reply_form import clean
+from web.whom import unit_and_person
 
 SHORTEST, LONGEST, LONGEST_OF_MANY = 5, 4000, 500  # characters of a reason
 REASSIGN, WITHDRAW = "reassign", "withdraw"
@@ -53,10 +54,7 @@ class RulingForm:
 
     def destination(self) -> tuple[int | None, int | None]:
         """Unit and handler; the handler may be left to the unit."""
-        found = re.fullmatch(r"([0-9]{1,9}):([0-9]{0,9})", self.to)
-        if self.choice != REASSIGN or found is None:
-            return None, None
-        return int(found[1]), int(found[2]) if found[2] else None
+        return unit_and_person(self.to) if self.choice == REASSIGN else (None, None)
 
     def answered(self) -> dict[int, tuple[bool, str]]:
         """The checklist: whether each point is met, and the remark."""

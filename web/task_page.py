@@ -1,7 +1,6 @@
 """One task: its facts, why it has its colour, and its story."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
@@ -10,8 +9,9 @@ from sqlmodel import Session, col, select
 
 from flows.database import reading
 from flows.explain import explain
+from flows.ledger.lists import KnownLists
 from flows.working_days import load_calendar
-from models import Measure, Official, Procedure, Task, Unit
+from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
 from web.desk import desk_of
 from web.matter import Matter, Showing
 from web.offers import Way, ways
@@ -62,18 +62,19 @@ def show_task(
             language=language,
             visitor=viewer.official,
             task=task,
-            matter=_matter(session, showing, viewer, task),
+            matter=matter_of(session, showing, viewer, task),
             leader=_name(session, task.supervising_leader_id),
             procedure=session.get_one(Procedure, task.procedure_id).title,
             measures=_measures(session, task),
             explained=explained,
             causes={str(row.entry): row for row in explained.rows},
-            # Who was told and how the deadline moved is in the story below.
-            because=replace(explained, told=(), changes=()).sentences(language),
+            # The rest is in the sign-off and the story below.
+            because=explained.colour_sentences(language),
             story=story(session, task, explained.told),
             signoff=sign_off_of(session, task),
             ways=_ways(session, task, viewer, showing),
-            office_may=office_may(session, viewer, task, showing),
+            office_may=office_may(session, viewer, task, showing, task_path(task.number)),
+            lists=_lists(session, task),
             sent=office,
             faults=faults,
             longest=LONGEST,
@@ -90,7 +91,7 @@ def visible_task(session: Session, viewer: Viewer, number: str) -> Task:
     return task
 
 
-def _matter(session: Session, showing: Showing, viewer: Viewer, task: Task) -> Matter:
+def matter_of(session: Session, showing: Showing, viewer: Viewer, task: Task) -> Matter:
     unit = session.get_one(Unit, task.unit_id).name
     handler = _name(session, task.handler_id)
     return showing.matter(task, unit, handler, hidden=viewer.hides(task))
@@ -104,6 +105,18 @@ def _measures(session: Session, task: Task) -> Sequence[Measure]:
 def _ways(session: Session, task: Task, viewer: Viewer, showing: Showing) -> Sequence[Way]:
     base, calendar = task_path(task.number), showing.calendar
     return ways(session, task, viewer.official.id, base, on=showing.on, calendar=calendar)
+
+
+def _lists(session: Session, task: Task) -> str:
+    """Those that the office keeps as it stands on them now, and the ledger's other words."""
+    present = (
+        select(WatchList.title)
+        .join(ListMembership, col(ListMembership.list_id) == col(WatchList.id))
+        .where(ListMembership.task_id == task.id, col(ListMembership.until_on).is_(None))
+        .order_by(col(ListMembership.id))
+    )
+    words = KnownLists.load(session).unkept(task.lists)
+    return "、".join([words] * bool(words) + [*session.exec(present)])
 
 
 def _name(session: Session, official_id: int | None) -> str:

@@ -26,6 +26,13 @@ class KnownLists:
         found = (self.by_word.get(_bare(word)) for word in _BETWEEN.split(words))
         return {one.id: one for one in found if one is not None}
 
+    def unkept(self, words: str) -> str:
+        """What they say beside the lists that are kept."""
+        if not self.named(words):
+            return words
+        others = (word for word in _BETWEEN.split(words) if _bare(word) not in self.by_word)
+        return "、".join(word for word in others if word)
+
     def present(self, session: Session, task: Task) -> Collection[int]:
         return {one.list_id for one in memberships(session, task) if one.until_on is None}
 

@@ -36,7 +36,7 @@ def read_ledger(path: Path, *, today: date) -> Ledger:
         return _from_workbook(data, today)
     grid = read_csv(data)
     table = max(_HEADINGS, key=lambda sheet: count_known(grid, _HEADINGS[sheet]))
-    reader = _Reader(today)
+    reader = Reader(today)
     reader.read(table, grid)
     return reader.ledger()
 
@@ -74,7 +74,7 @@ def _from_workbook(data: bytes, today: date) -> Ledger:
             f"工作簿里没有“台账”或“通讯录”工作表，只有：{names}；请改工作表名称",
             f"the workbook has no sheet 台账 or 通讯录, only {names}; rename the sheet",
         )
-    reader = _Reader(today)
+    reader = Reader(today)
     for sheet, grid in book.grids.items():
         reader.read(sheet, grid)
     others = tuple(n for n in book.sheet_names if n.strip().lower() not in _WANTED)
@@ -82,7 +82,7 @@ def _from_workbook(data: bytes, today: date) -> Ledger:
 
 
 @dataclass(slots=True)
-class _Reader:
+class Reader:
     """Collects what the sheets of one file say."""
 
     today: date

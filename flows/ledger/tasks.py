@@ -134,6 +134,7 @@ class TaskWriter:
                 "number": matter.row.number,
                 "policy_id": policy.id,
                 "original_due_on": matter.due_on,
+                "begun_on": matter.opened_on,
                 "stage_on": matter.opened_on,
                 "reported_on": matter.opened_on,
                 "state": TaskState.ASSIGNED,
@@ -213,7 +214,10 @@ class TaskWriter:
         return KnownLists.load(self.session)
 
     def _reopen_on(self, task: Task, opened_on: date) -> None:
-        """Dates that still stood at the old opening move with it."""
+        """Dates that still stood at the old opening move with it; a cycle that began later stays
+        where it is."""
+        if task.cycle == 1:
+            task.begun_on = opened_on
         if task.reported_on == task.opened_on:
             task.reported_on = opened_on
         if task.state is TaskState.ASSIGNED and task.stage_on == task.opened_on:

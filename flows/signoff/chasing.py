@@ -65,10 +65,12 @@ class Owed:
 
 def write_chases(session: Session, *, night_id: int, on: date, calendar: Calendar) -> int:
     """Once a night, however often it is run; returns how many reminders were written."""
+    if not (open_ones := _owed(session, night_id, on)):
+        return 0
     directory = Directory.load(session, on)
     rows: list[dict[str, Any]] = []
     above: set[tuple[int, tuple[int | None, ...]]] = set()
-    for owed in _owed(session, night_id, on):
+    for owed in open_ones:
         if directory.excludes(owed.task, owed.referral.official_id):
             continue
         if owed.chase(on, calendar):
@@ -114,6 +116,8 @@ def _owed(session: Session, night_id: int, on: date) -> list[Owed]:
         .where(IS_OPEN, due)
         .order_by(col(Referral.id))
     ).all()
+    if not rows:
+        return []
     chased = _chased(session, due)
     tonight = session.scalars(
         select(col(Chase.referral_id)).where(col(Chase.night_id) == night_id)

@@ -127,7 +127,9 @@ def _reopen(session: Session, task: Task, actor: Actor, ruling: Ruling, calendar
     """A new cycle with a deadline of its own, whatever track the matter was on. No colour: that
     is for the nights to come."""
     reason = f"{_found(ruling)}\n{ruling.requirement}".strip()
-    begins: dict[str, Any] = {"cycle": task.cycle + 1, "reported_on": actor.on}
+    begins: dict[str, Any] = {"cycle": task.cycle + 1} | dict.fromkeys(
+        ("begun_on", "reported_on"), actor.on
+    )
     if task.track == Track.LONG_TERM:
         begins |= {"review_every": "", "track": Track.DEADLINE}
     move_task(session, task, "reopen", becomes=begins, **actor.facts(reason=reason))

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from flows.history import link_id
 from flows.moves import move_task
 from flows.recipients import Directory
 from flows.signoff.actor import Actor
 from flows.signoff.closing import end_warning
+from flows.signoff.reassigning import Responsible, rename
 from flows.signoff.request_bounds import NotAllowed
 from flows.signoff.withdrawing import take_off
-from models import ChangeRequest, Official, Reassignment, Task, Unit
+from models import ChangeRequest, Official, Task, Unit
 
 
 @dataclass(frozen=True)
@@ -32,26 +32,10 @@ def uphold(
         return
     unit_id = whose.unit_id if whose.unit_id is not None else task.unit_id
     _require_possible(session, task, actor, unit_id, whose.handler_id)
-    becomes = {"unit_id": unit_id, "handler_id": whose.handler_id}
-    if unit_id != task.unit_id:
-        becomes["supervising_leader_id"] = None  # of the unit that it leaves
-    session.add(
-        Reassignment(
-            task_id=task.id,
-            from_unit_id=task.unit_id,
-            to_unit_id=unit_id,
-            from_handler_id=task.handler_id,
-            to_handler_id=whose.handler_id,
-            reason=reason,
-            on=actor.on,
-            at=actor.now,
-            actor_id=actor.official_id,
-            link_id=link_id(session),
-        )
-    )
+    leader_id = task.supervising_leader_id if unit_id == task.unit_id else None
+    to = Responsible(unit_id, whose.handler_id, leader_id)
     end_warning(session, task, actor, reason=reason)
-    said = actor.facts(reason=reason, request_id=request.id)
-    move_task(session, task, "uphold", becomes=becomes, **said)
+    rename(session, task, to, actor, reason=reason, event="uphold", request_id=request.id)
 
 
 def reject(session: Session, task: Task, request: ChangeRequest, actor: Actor, reason: str) -> None:

@@ -89,16 +89,25 @@ def reassign(
 
 
 def rename(
-    session: Session, task: Task, to: Responsible, actor: OfficeActor, *, reason: str
+    session: Session,
+    task: Task,
+    to: Responsible,
+    actor: OfficeActor,
+    *,
+    reason: str,
+    event: str = "reassign",
+    request_id: int | None = None,
 ) -> Reassignment:
-    """The task names others from now on. The task is held; who may was asked before."""
+    """The task names others from now on. The task is held; who may was asked before. `event`: the
+    move by which it passes; `request_id`: the request that was decided by it."""
     was = Responsible.of(task)
     becomes = {
         "unit_id": to.unit_id,
         "handler_id": to.handler_id,
         "supervising_leader_id": to.supervising_leader_id,
     }
-    move_task(session, task, "reassign", becomes=becomes, **actor.facts(reason=reason))
+    said = actor.facts(reason=reason, request_id=request_id)
+    move_task(session, task, event, becomes=becomes, **said)
     row = Reassignment(
         task_id=task.id,
         from_unit_id=was.unit_id,

@@ -6,11 +6,11 @@ from sqlmodel import Session, col, select
 
 from flows.signoff.actor import OfficeActor
 from flows.signoff.levels import NO_LEVEL, barred, refer_level, rules_of
+from flows.signoff.look_back_plans import granted
 from flows.signoff.referrals import Of, close_referrals, refer
 from flows.signoff.request_bounds import approval_of
 from flows.signoff.requests import has_a_part
 from models import Application, ChangeRequest, LookBack, Referral, Task
-from models.application import ApplicationState
 from models.decision import ReferralState
 from models.span import Span
 from models.workdays import Calendar
@@ -87,18 +87,13 @@ def _refer_look_back(
         session.get_one(LookBack, of["look_back_id"]),
         rules_of(session, task).sample,
     )
-    granted = session.exec(
-        select(Application)
-        .where(Application.task_id == task.id, Application.state == ApplicationState.GRANTED)
-        .order_by(col(Application.id).desc())
-    ).first()
     return refer(
         session,
         task,
         sample.post,
         of=of,
         within=Span(max((look_back.check_by - actor.on).days, 0), "d"),
-        barred=barred(session, task, granted, NO_LEVEL) if granted else (),
+        barred=barred(session, task, granted(session, task), NO_LEVEL),
         on=actor.on,
         calendar=calendar,
     )

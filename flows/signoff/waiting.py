@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from flows.signoff.levels import NO_LEVEL, barred, rules_of
+from flows.signoff.look_back_plans import granted, waiting_look_back
 from flows.signoff.request_bounds import approval_of
 from flows.signoff.requests import has_a_part, pending
-from models import Application, LookBack, Referral, Task
+from models import Application, Referral, Task
 from models.application import ApplicationState
 from models.decision import ReferralState
 from models.organisation import PostKind
@@ -65,18 +66,11 @@ def _request(session: Session, task: Task) -> Waiting | None:
 
 
 def _look_back(session: Session, task: Task) -> Waiting | None:
-    look_back = session.exec(
-        select(LookBack).where(LookBack.task_id == task.id, col(LookBack.decided_on).is_(None))
-    ).first()
+    look_back = waiting_look_back(session, task)
     if look_back is None:
         return None
-    granted = session.exec(
-        select(Application)
-        .where(Application.task_id == task.id, Application.state == ApplicationState.GRANTED)
-        .order_by(col(Application.id).desc())
-    ).first()
     sample = rules_of(session, task).sample
-    aside = frozenset(barred(session, task, granted, NO_LEVEL)) if granted else frozenset()
+    aside = frozenset(barred(session, task, granted(session, task), NO_LEVEL))
     of = {"look_back_id": look_back.id}
     return _waiting(session, of, "look_back", None, sample.post, sample.within, aside)
 

@@ -112,6 +112,20 @@ HELP = {
     ),
     "The last day of it.": "回避的最后一天，不写为长期。",
     "Somebody need not keep away from a task any more.": "结束回避。",
+    "Lists that the office keeps, and what stands on them.": (
+        "本单位的清单，如七张问题清单、挂牌督办。"
+    ),
+    "Every list, the rules that count on it, and how many matters stand on it.": (
+        "全部清单：按哪套规则计时，有多少件事项。"
+    ),
+    "A list, by its name or its title.": "清单，写名称或标题。",
+    "Put a matter on a list; while it is there, stricter rules may count.": (
+        "把一件事项列入清单；列入期间可能按更严的规则计时。"
+    ),
+    "Under which leader, by the mail address.": "挂牌领导的邮箱。",
+    "Take a matter off a list; its own rules count again.": (
+        "把一件事项移出清单，恢复按自己的规则计时。"
+    ),
     "Pass a person's posts, open matters, duties and pending decisions to a successor.": (
         "交接：把一个人的职务、在办事项、待办预警和待决定的申请交给接任者。"
     ),
@@ -120,6 +134,19 @@ HELP = {
     "From this day on; today if not given.": "从哪天起，不写为今天。",
     "Show what would pass; write nothing.": "只预览会交接什么，不写入。",
     "The keys behind links and sessions.": "链接和登录所用的密钥。",
+    "Programs that may use the API.": "可以使用接口的程序。",
+    "What it may do; say it again for more than one.": "可以做什么；有多项时重复写。",
+    "Let a program in; its token is shown this once.": "准许一个程序使用接口；令牌只显示这一次。",
+    "The programs, what each may do, and which were turned away.": (
+        "全部程序、各自的权限，以及哪些已停用。"
+    ),
+    "Turn a program away: its token opens nothing from now on.": "停用一个程序的令牌，立即生效。",
+    "Copy the whole office into one file, while all goes on; keep it as safe as the keys.": (
+        "备份：把本单位的全部数据存成一个文件，期间照常运行；文件含密钥，请妥善保管。"
+    ),
+    "Put a backup back, where there is no office yet: an empty SISE_HOME or database.": (
+        "恢复备份：只能恢复到空的 SISE_HOME 或空的数据库。"
+    ),
     "Add a new key, for everything from now on; what the older ones made stays good.": (
         "启用新密钥，今后都用它；旧密钥所发的链接仍然有效。"
     ),

@@ -181,6 +181,7 @@ def _explained(found: Explanation, language: str) -> dict[str, Any]:
         "caused_on": raised.on if raised else None,
         "next": ahead
         and {"colour": ahead.colour, "strike_on": ahead.strike_on, "clock": str(ahead.entry)},
+        "asked": [asdict(row) for row in found.asked],
         "sentences": found.sentences(language),
     }
 

@@ -31,7 +31,14 @@ RANDOM = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-matters = st.tuples(dates, st.one_of(st.none(), dates), dates, dates, st.sampled_from(TaskState))
+matters = st.tuples(
+    dates,
+    st.one_of(st.none(), dates),
+    dates,
+    dates,
+    st.sampled_from(TaskState),
+    st.one_of(st.none(), dates),  # on which it was reopened
+)
 populations = st.lists(matters, min_size=1, max_size=8)
 answers = st.lists(st.sampled_from(["", "acknowledge", "answer"]), min_size=8, max_size=8)
 
@@ -50,7 +57,7 @@ class World:
         )
         session.add(policy)
         session.flush()
-        for n, (opened, due, stage, reported, state) in enumerate(population):
+        for n, (opened, due, stage, reported, state, reopened) in enumerate(population):
             session.add(
                 Task(
                     number=f"随-{n}",
@@ -61,6 +68,8 @@ class World:
                     handler_id=cast.alice,
                     track=Track.DEADLINE if due else Track.LONG_TERM,
                     opened_on=opened,
+                    begun_on=max(opened, reopened) if reopened else opened,
+                    cycle=2 if reopened else 1,
                     due_on=max(due, opened) if due else None,
                     stage_on=stage,
                     reported_on=reported,

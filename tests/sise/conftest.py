@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,6 +54,10 @@ class Sise:
     def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
         self.capsys, self.monkeypatch = capsys, monkeypatch
 
+    @property
+    def home(self) -> Path:
+        return Path(os.environ["SISE_HOME"])
+
     def __call__(self, *words: object) -> Said:
         """Run one command, whatever its end."""
         self.monkeypatch.setattr(sys, "argv", ["sise", *map(str, words)])
@@ -88,10 +93,20 @@ def sise(
     return Sise(capsys, monkeypatch)
 
 
+@pytest.fixture(scope="session")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the home that `sise init` made is kept, for each test to begin with a copy."""
+    return tmp_path_factory.mktemp("initialised") / "home"
+
+
 @pytest.fixture
-def ready(sise: Sise) -> Sise:
+def ready(sise: Sise, initialised: Path) -> Sise:
     """After `sise init`, on SQLite in SISE_HOME."""
-    sise.done("init")
+    if not initialised.exists():
+        sise.done("init")
+        shutil.copytree(sise.home, initialised)
+    else:
+        shutil.copytree(initialised, sise.home)
     return sise
 
 

@@ -377,6 +377,33 @@ def test_milestones_are_set_shown_and_cleared(kept: Sise, today: date) -> None:
     assert kept.done("milestones", "教-1", "--clear").out.strip() == "教-1 没有阶段目标"
 
 
+def test_a_matter_joins_a_list_and_leaves_it(kept: Sise, today: date) -> None:
+    who = ("--leader", "leader@dinghai.example")
+    said = kept.done("watch-list", "join", "教-1", "七张问题清单", "--why", "省委点名", *who).out
+    facts = kept.done(
+        *("watch-list", "join", "教-1", "listed_supervision", "--why", "挂牌"), "--json"
+    ).json
+    rows = kept.done("watch-list", "list", "--json").json
+
+    assert said.strip() == "教-1 已列入“七张问题清单”"
+    assert facts == {
+        "number": "教-1",
+        "list": "listed_supervision",
+        "from": str(today),
+        "why": "挂牌",
+        "leader": None,
+    }
+    assert {row["name"]: row["matters"] for row in rows} == {
+        "listed_supervision": 1,
+        "seven_lists": 1,
+    }
+    assert "七张问题清单" in kept.done("watch-list", "list").out
+    left = kept.done("watch-list", "leave", "教-1", "seven_lists", "--why", "办结", "--json").json
+    assert (left["list"], left["until"]) == ("seven_lists", str(today))
+    out = kept.done("watch-list", "leave", "教-1", "挂牌督办", "--why", "办结").out
+    assert out.strip() == "教-1 已移出“挂牌督办”"
+
+
 def test_somebody_keeps_away_and_comes_back(kept: Sise, today: date) -> None:
     who = ("教-1", "--person", "leader@dinghai.example", "--why", "近亲属涉及本事项")
     facts = kept.done("exclude", *who, "--json").json

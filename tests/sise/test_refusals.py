@@ -41,6 +41,7 @@ IMPOSSIBLE, WRONG = 1, 2
         (["exclude", "没有", "--why", "x"], "请写 --person 邮箱 或 --unit 单位，二者选一"),
         (["exclude", "没有", "--unit", "乌有局", "--why", "x"], "没有名为“乌有局”的单位"),
         (["readmit", "没有", "--person", "x@y", "--why", "x"], "通讯录中没有邮箱 x@y"),
+        (["watch-list", "join", "没有", "seven_lists", "--why", "x"], "没有编号为“没有”的事项"),
         (["hand-over", "x@y", "z@y", "--why", "x"], "通讯录中没有邮箱 x@y"),
         (["hand-over", "x@y"], "用法有误：Missing argument 'TO'"),
         (["tasks", "--colour", "puce"], "用法有误：Invalid value for '--colour'"),
@@ -294,6 +295,19 @@ def test_what_responsibility_refuses_is_one_line_and_changes_nothing(kept: Sise)
         (["exclude", "教-1", "--unit", "区委督查室", "--why", "x"], "教-1：回避后督查办公室"),
         (["exclude", "教-1", "--person", chen, "--why", "x", "--until", "明天"], "“明天”不是日期"),
         (["readmit", "教-1", "--person", chen, "--why", "x"], "教-1：陈刚没有登记回避"),
+        (
+            ["watch-list", "join", "教-1", "乌有", "--why", "x"],
+            "没有名为“乌有”的清单；可用 sise watch-list list 查看",
+        ),
+        (["watch-list", "join", "教-1", "seven_lists", "--why", ""], "教-1：请写明理由"),
+        (
+            ["watch-list", "join", "教-1", "seven_lists", "--why", "x", "--leader", "x@y"],
+            "通讯录中没有邮箱 x@y",
+        ),
+        (
+            ["watch-list", "leave", "教-1", "seven_lists", "--why", "x"],
+            "教-1：不在“七张问题清单”中",
+        ),
         (["hand-over", li, li, "--why", "x"], "交出人与接任者是同一人"),
         (["hand-over", li, chen, "--why", "x", "--on", "2100-01-01"], "名下还有 4 件在办事项"),
         (["hand-over", li, chen, "--why", ""], "请写明交接的理由"),

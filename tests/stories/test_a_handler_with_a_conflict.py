@@ -13,7 +13,7 @@ from models import Task
 from models.decision import Verdict
 from tests.conftest import Cast
 from tests.flows.test_still_owed import send
-from tests.kept import digests, notices, reply, rows, told, wind
+from tests.kept import digests, notices, play, reply, rows, told, wind
 from tests.responsibility import act, keep_away
 from tests.sign_offs import gather_bench
 
@@ -50,7 +50,8 @@ def test_a_handler_with_a_conflict(office, cast: Cast):
     assert reply(office, answer, cast.bob, "甲-1", on=SAID)
     assert notices(office, "甲-1")[-1].state == "answered"
     heard = len(digests(office, cast.alice))
-    wind(office, SAID + timedelta(days=1), date(2022, 8, 20))
+    for days in (*range(1, 8), 14, 21, 28, 36):  # daily at first, then now and then
+        play(office, SAID + timedelta(days=days))
     assert [name for name, *_ in told(office, "甲-1")] == ["bob", "carol", "dora", "olga"]
     assert len(digests(office, cast.alice)) == heard
 

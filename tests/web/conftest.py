@@ -18,7 +18,9 @@ from models import Notice, Official, ReplyLink, Task
 from models import Receipt as ReceiptRow
 from notifications.links import token
 from tests.conftest import Cast, instant
+from tests.played import as_played
 from tests.sign_offs import Bench, gather_bench
+from tests.web.chromium import chromium, desktop, phone  # noqa: F401  # fixtures
 from tests.web.reviewing import Reviewing
 from web.app import create_app
 
@@ -84,7 +86,12 @@ def sign_in(browser: TestClient, office: Office, cast: Cast) -> Callable[[str], 
 
 @pytest.fixture
 def night(office: Office, cast: Cast) -> Callable[[date], None]:
-    return lambda on=DAY: run_night(office, on=on, now=instant(on)) and None
+    """As it is before anybody opens a page."""
+
+    def played(on: date = DAY) -> None:
+        as_played(office.engine, on, lambda: run_night(office, on=on, now=instant(on)))
+
+    return played
 
 
 @pytest.fixture

@@ -357,8 +357,8 @@ def test_on_behalf_is_recorded_by_the_link_and_its_owner_is_told(browser, page, 
     [receipt] = rows(office, Message, col(Message.kind) == MessageKind.RECEIPT)
     assert "李娜" in receipt.subject
     assert "甲-1" in receipt.subject
-    assert "申请销号" in receipt.text
-    assert "预警单" not in receipt.text
+    assert "申请销号" in receipt.body.text
+    assert "预警单" not in receipt.body.text
 
 
 def test_whoever_is_signed_in_applies_at_the_desk(sign_in, task, office):

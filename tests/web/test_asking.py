@@ -253,8 +253,8 @@ def test_on_behalf_the_owner_is_told(browser, home, office):
 
     assert requests(office)[0].said_by == "李娜"
     [mail] = rows(office, Message, col(Message.kind) == MessageKind.RECEIPT)
-    assert "延期申请" in mail.text
-    assert REASON in mail.text
+    assert "延期申请" in mail.body.text
+    assert REASON in mail.body.text
 
 
 def test_at_the_desk_the_task_page_leads_there(sign_in, home, office):

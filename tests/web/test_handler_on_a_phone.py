@@ -1,48 +1,21 @@
 """From the mail to what a handler asks for: a phone, no JavaScript, no account."""
 
 import re
-import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from models import Application, ChangeRequest, Evidence, Measure
 from models.application import SixVisible
 from tests import files
 from tests.kept import add, rows
-from tests.sign_offs import gather_bench
+from tests.web import chromium
+from tests.web.chromium import follow
 from tests.web.conftest import DUE
 from tests.web.test_app import running
-from tests.web.test_scanner import scan
+from tests.web.test_scanner import links_of, links_on, look_at, press
 from web.app import create_app
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium"),
-]
-
-
-@pytest.fixture
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def phone(chromium):
-    """390 points wide, and no script runs."""
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, java_script_enabled=False, has_touch=True
-    )
-    return context.new_page()
-
-
-@pytest.fixture
-def bench(office, cast):
-    return gather_bench(office, cast)
+pytestmark = chromium.needed
 
 
 @pytest.fixture
@@ -57,13 +30,13 @@ def mailed(office, bench, night, link, clock):
 
 def test_from_the_mail_to_the_extension_in_six_steps(phone, mailed, office):
     phone.goto(mailed)  # 1 the link in the mail
-    phone.get_by_role("link", name="申请延期").click()  # 2
+    follow(phone, phone.get_by_role("link", name="申请延期"))  # 2
     assert "最多延至2022年8月12日" in phone.content()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     phone.get_by_label("申请延至").fill("2022-08-10")  # 3
     phone.get_by_label("理由").fill("汛期施工受阻，需要延后两周。")  # 4
     phone.get_by_text("本人办理").click()  # 5
-    phone.get_by_role("button", name="提交申请延期").click()  # 6
+    follow(phone, phone.get_by_role("button", name="提交申请延期"))  # 6
 
     assert "申请已提交，审批人将收到邮件" in phone.content()
     [request] = rows(office, ChangeRequest)
@@ -72,7 +45,7 @@ def test_from_the_mail_to_the_extension_in_six_steps(phone, mailed, office):
 
 def test_from_the_mail_to_the_application(phone, mailed, office):
     phone.goto(mailed)
-    phone.get_by_role("link", name="申请销号").click()
+    follow(phone, phone.get_by_role("link", name="申请销号"))
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     phone.get_by_label("整改完成情况").fill("已完成整改，逐条落实。")
     phone.get_by_label("第 1 条措施的完成情况").fill("制度已印发")
@@ -87,7 +60,7 @@ def test_from_the_mail_to_the_application(phone, mailed, office):
         ]
     )
     phone.get_by_text("本人办理").click()
-    phone.get_by_role("button", name="提交销号申请").click()
+    follow(phone, phone.get_by_role("button", name="提交销号申请"))
 
     assert "销号申请已提交，审核人将收到邮件" in phone.content()
     [application] = rows(office, Application)
@@ -95,16 +68,16 @@ def test_from_the_mail_to_the_application(phone, mailed, office):
     assert [row.name for row in rows(office, Evidence)] == ["报告.pdf", "现场.jpg"]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_machine_that_presses_first_buttons_and_sends_every_form_changes_nothing(
-    chromium, mailed, digest_of_database
+    desktop, mailed, digest_of_database
 ):
     before = digest_of_database()
-    page = chromium.new_page()
 
-    page.goto(mailed)
-    ways = page.evaluate("[...document.links].map(one => one.href)")
-    ways = [way for way in ways if re.search(r"/(application|requests/\w+)$", way)]
+    desktop.goto(mailed)
+    ways = [way for way in links_of(desktop) if re.search(r"/(application|requests/\w+)$", way)]
     assert len(ways) == 4
-    assert all(scan(page, way) == 1 for way in ways)
+    assert [press(desktop, way) for way in ways] == [1] * 4
+    look_at(desktop, {other for way in ways for other in links_on(desktop, way)})
 
     assert digest_of_database() == before

@@ -1,11 +1,7 @@
 """From the mail to the approval, as an official would: a phone, no JavaScript, no account."""
 
 import re
-import shutil
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
-from playwright.sync_api import sync_playwright
 
 from flows.database import transaction
 from flows.delivery import deliver
@@ -15,28 +11,14 @@ from models import Decision, Task
 from notifications.mailbox import Mailbox
 from tests.kept import rows
 from tests.outboxes import to
+from tests.web import chromium
+from tests.web.chromium import follow
 from tests.web.conftest import DUE, NOON
 from tests.web.reviewing import APPLIED
 from tests.web.test_app import running
 from web.app import create_app
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's package chromium"),
-]
-
-
-@pytest.fixture
-def phone():
-    """390 points wide, and no script runs."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context(
-            viewport={"width": 390, "height": 844}, java_script_enabled=False, has_touch=True
-        )
-        yield context.new_page()
-        browser.close()
+pytestmark = chromium.needed
 
 
 def test_from_the_mail_to_the_approval_in_seven_steps(office, bench, review, clock, phone):
@@ -53,11 +35,11 @@ def test_from_the_mail_to_the_approval_in_seven_steps(office, bench, review, clo
             phone.goto(f"http://127.0.0.1:{port}{link}")  # 1 the link in the mail
             assert phone.evaluate("document.documentElement.scrollWidth") <= 390
             phone.get_by_label("我是dora本人").check()  # 2
-            phone.get_by_role("button", name="发送验证码").click()  # 3
+            follow(phone, phone.get_by_role("button", name="发送验证码"))  # 3
             phone.get_by_label("验证码已发往").fill(review.code())  # 4, from the second mail
-            phone.get_by_role("button", name="确定").click()  # 5
+            follow(phone, phone.get_by_role("button", name="确定"))  # 5
             phone.get_by_text("同意", exact=True).click()  # 6
-            phone.get_by_role("button", name="提交决定").click()  # 7
+            follow(phone, phone.get_by_role("button", name="提交决定"))  # 7
             assert "已记录：您于" in phone.content()
 
     [decision] = rows(office, Decision)

@@ -242,6 +242,7 @@ def upgrade() -> None:
     sa.Column('restricted', sa.Boolean(), nullable=False),
     sa.Column('remarks', sa.String(), nullable=False),
     sa.Column('opened_on', sa.Date(), nullable=False),
+    sa.Column('begun_on', sa.Date(), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('original_due_on', sa.Date(), nullable=True),
     sa.Column('stage_on', sa.Date(), nullable=False),
@@ -258,6 +259,7 @@ def upgrade() -> None:
     sa.CheckConstraint("state IN ('assigned', 'objected', 'in_progress', 'under_review', 'suspended', 'long_term', 'signed_off', 'confirmed', 'withdrawn')", name='task_state'),
     sa.CheckConstraint("state NOT IN ('signed_off', 'confirmed', 'withdrawn') OR colour = 'green'", name='task_closed_is_green'),
     sa.CheckConstraint("track IN ('immediate', 'deadline', 'long_term')", name='task_track'),
+    sa.CheckConstraint('cycle > 1 OR begun_on = opened_on', name='task_begun'),
     sa.CheckConstraint('due_on IS NULL OR due_on >= opened_on', name='task_due'),
     sa.ForeignKeyConstraint(['handler_id'], ['official.id'], ),
     sa.ForeignKeyConstraint(['lead_unit_id'], ['unit.id'], ),
@@ -272,7 +274,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_task_handler_id'), ['handler_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_task_unit_id'), ['unit_id'], unique=False)
         batch_op.create_index('task_due_on_clock', ['policy_id', 'colour', 'due_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
-        batch_op.create_index('task_opened_on_clock', ['policy_id', 'colour', 'opened_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.create_index('task_begun_on_clock', ['policy_id', 'colour', 'begun_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_reported_on_clock', ['policy_id', 'colour', 'reported_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.create_index('task_suspended', ['id'], unique=False, sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.create_index('task_stage_on_clock', ['policy_id', 'colour', 'stage_on'], unique=False, sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
@@ -983,7 +985,7 @@ def downgrade() -> None:
         batch_op.drop_index('task_suspended', sqlite_where=sa.text("state = 'suspended'"), postgresql_where=sa.text("state = 'suspended'"))
         batch_op.drop_index('task_stage_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_reported_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
-        batch_op.drop_index('task_opened_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
+        batch_op.drop_index('task_begun_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index('task_due_on_clock', sqlite_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"), postgresql_where=sa.text("state IN ('assigned', 'in_progress', 'long_term')"))
         batch_op.drop_index(batch_op.f('ix_task_unit_id'))
         batch_op.drop_index(batch_op.f('ix_task_handler_id'))

@@ -162,8 +162,9 @@ def test_both_dates_may_move_before_the_old_ones(engine: Engine) -> None:
     )
 
     task = stored(engine)
-    assert (task.opened_on, task.stage_on, task.reported_on, task.due_on) == (
-        *[date(2021, 1, 1)] * 3,
+    dates = (task.opened_on, task.begun_on, task.stage_on, task.reported_on, task.due_on)
+    assert dates == (
+        *[date(2021, 1, 1)] * 4,
         date(2021, 6, 1),
     )
 

@@ -11,11 +11,13 @@ from flows.office import Office
 from flows.signoff.packets import Changed
 from flows.signoff.request_bounds import NotAllowed
 from models import DeadlineChange
+from models.decision import Verdict
 from models.request_machine import RequestKind
 from models.task import Track
 from tests.conftest import Cast
 from tests.flows.ledger.conftest import apply_to, refusals
 from tests.kept import rows
+from tests.look_backs import another_reviewer, check, put_down, sign_off
 from tests.requests import Asking
 from tests.sign_offs import gather_bench
 
@@ -78,6 +80,24 @@ def test_a_task_made_long_term_keeps_its_track_and_its_review(asking: Asking):
     assert "整改类别" in said
     as_it_is = file(due_on=None, track=Track.LONG_TERM)
     assert apply_to(asking.office.engine, as_it_is, DAY).unchanged == 1
+
+
+def test_of_a_reopened_task_the_ledger_says_when_it_was_opened_not_when_it_began_anew(
+    asking: Asking,
+):
+    """交办日期 stays what it was; a correction of it does not move the present cycle."""
+    bench, ruth = asking.bench, another_reviewer(asking.bench)
+    sign_off(bench, "甲-1", DAY, open_it=False)
+    put_down(bench, "甲-1", LATER)
+    check(bench, "甲-1", ruth, Verdict.SHAM, LATER, reason="台账是补的")
+    as_it_is = file(opened_on=OPENED, due_on=asking.task().due_on)
+
+    assert apply_to(bench.office.engine, as_it_is, LATER).unchanged == 1
+    earlier = replace(as_it_is.rows[0], opened_on=date(2022, 7, 1))
+    assert apply_to(bench.office.engine, Ledger(rows=(earlier,)), LATER).updated == 1
+
+    task = asking.task()
+    assert (task.opened_on, task.begun_on, task.cycle) == (date(2022, 7, 1), LATER, 2)
 
 
 def test_an_objected_task_is_passed_on_by_the_decision_alone(asking: Asking):

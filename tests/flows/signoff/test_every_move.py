@@ -133,6 +133,7 @@ MAY: dict[Callable[[Life], None], dict[str, set[str]]] = {
 }
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # who may is read from tables
 @pytest.mark.parametrize("situation", MAY, ids=lambda situation: situation.__name__)
 def test_every_event_by_everybody_is_done_or_refused_in_a_sentence(bench: Bench, situation):
     bench.task("甲-1", DUE, opened_on=date(2022, 7, 1))

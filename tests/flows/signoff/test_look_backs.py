@@ -284,15 +284,20 @@ def test_a_day_before_it_was_reopened_is_explained_as_on_that_day(planned: Bench
     with reading(planned.office.engine) as session:
         history = History.load(session, the_task(planned))
     stood = history.at_end_of(date(2022, 2, 28)).task
-    assert (stood.cycle, stood.reported_on) == (1, stood.opened_on)
+    assert (stood.cycle, stood.begun_on, stood.reported_on) == (1, *[stood.opened_on] * 2)
+    assert history.at_end_of(ON).task.begun_on == ON
     assert history.at_end_of(ON).task.reported_on == ON
 
 
 def test_a_cycle_that_was_changed_beside_the_history_is_found(planned: Bench, ruth: int):
     check(planned, "甲-1", ruth, Verdict.SHAM, ON, reason="台账是补的")
-    edit(planned.office, Task, the_task(planned).id, cycle=1)
+    edit(planned.office, Task, the_task(planned).id, cycle=3)
+    assert contradicted(planned) == ["甲-1: cycle is 3, history says 2"]
 
-    assert contradicted(planned) == ["甲-1: cycle is 1, history says 2"]
+    edit(planned.office, Task, the_task(planned).id, cycle=2, begun_on=date(2022, 3, 2))
+    assert contradicted(planned) == [
+        "甲-1: cycle's beginning is 2022-03-02, history says 2022-03-01"
+    ]
 
 
 # The whole life

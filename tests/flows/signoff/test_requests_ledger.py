@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col
@@ -15,6 +16,7 @@ from models.refusal import Refusal
 from models.request_machine import RequestKind, RequestState
 from models.signoff import TaskState
 from models.warning import Colour
+from tests.conftest import sample
 from tests.kept import play, rows
 from tests.requests import Asking
 
@@ -68,8 +70,9 @@ def adds_up(asking: Asking, number: str) -> None:
     )
 
 
+@pytest.mark.storm
 @settings(
-    max_examples=20,
+    max_examples=sample(8, 100),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

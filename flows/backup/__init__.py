@@ -1,0 +1,1 @@
+"""A copy of one whole office in one file, and the way back from it."""

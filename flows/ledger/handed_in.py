@@ -1,0 +1,72 @@
+"""Rows that a program hands in become a ledger, by the same reading as a file's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from flows.ledger.grid import Grid, Merge, Value, fill_merged
+from flows.ledger.headings import LEDGER, fields_of, normal
+from flows.ledger.reading import Reader
+from flows.ledger.rows import LEDGER_SHEET, Ledger
+from models.refusal import Refusal
+
+Cell = str | int | float | bool | list[str] | None
+Row = Mapping[str, Cell]
+MEASURES = "measures"
+
+
+def handed_in(rows: Sequence[Row], *, today: date) -> Ledger:
+    """Fields are named as the columns of a ledger, in Chinese or English; several measures are a
+    list. A problem's row counts from 1, as the rows came. Raises Refusal if their fields differ,
+    because a field that is missing is kept and one that is empty is cleared."""
+    names = list(rows[0]) if rows else []
+    for n, row in enumerate(rows, 1):
+        if set(row) != set(names):
+            differ = "、".join(sorted(set(row) ^ set(names)))
+            raise Refusal(
+                f"第 {n} 行与第 1 行的字段不同（{differ}）；请让每一行的字段相同",
+                f"row {n} has other fields than row 1 ({differ}); give every row the same",
+            )
+    grid, came_from = _grid(names, rows)
+    reader = Reader(today)
+    reader.read(LEDGER_SHEET, grid)
+    ledger = reader.ledger()
+    problems = (replace(p, row=p.row and came_from[p.row - 1]) for p in ledger.problems)
+    lines = (replace(line, row=line.row and came_from[line.row - 1]) for line in ledger.rows)
+    return replace(ledger, rows=tuple(lines), problems=tuple(problems))
+
+
+def _grid(names: Sequence[str], rows: Sequence[Row]) -> tuple[Grid, list[int]]:
+    """With a line for each measure, the rest merged over them; and which row each line is of."""
+    lines: list[list[Value]] = [list(names)]
+    came_from, merges = [0], list[Merge]()
+    measures = next((n for n, name in enumerate(names) if _is_measures(name)), None)
+    for n, row in enumerate(rows, 1):
+        texts = _texts(row[names[measures]]) if measures is not None else [""]
+        top = len(lines)
+        for text in texts:
+            line = [_cell(row[name]) for name in names]
+            if measures is not None:
+                line[measures] = text
+            lines.append(line)
+            came_from.append(n)
+        bottom = len(lines) - 1
+        if bottom > top:
+            merges += [((top, c), (bottom, c)) for c in range(len(names)) if c != measures]
+    grid = Grid("", lines)
+    fill_merged(grid, merges)
+    return grid, came_from
+
+
+def _is_measures(name: str) -> bool:
+    return fields_of(LEDGER).get(normal(name)) == MEASURES
+
+
+def _texts(said: Cell) -> list[Value]:
+    return [*said] or [""] if isinstance(said, list) else [_cell(said)]
+
+
+def _cell(said: Cell) -> Value:
+    if said is None:
+        return ""
+    return "\n".join(said) if isinstance(said, list) else said

@@ -1,0 +1,25 @@
+"""`sise backup` and `sise restore`, as the person on duty runs them."""
+
+
+def test_an_office_moves_to_another_folder(kept, tmp_path):
+    file = tmp_path / "sise.zip"
+    kept.done("night", "--inline")
+    before = kept.done("tasks", "--json").out
+    taken = kept.done("backup", file, "--json").json
+
+    kept.monkeypatch.setenv("SISE_HOME", str(tmp_path / "new"))
+    assert "可用 sise audit verify 核验历史记录" in kept.done("restore", file).out
+
+    assert kept.done("tasks", "--json").out == before
+    assert kept.done("audit", "head", "--json").json["head"] == taken["audit"][1]
+    kept.done("audit", "verify")
+
+
+def test_wrong_files_and_full_houses_are_one_clear_line(kept, ledger, tmp_path):
+    kept.done("backup", tmp_path / "sise.zip")
+
+    assert "不是 sise backup 生成的备份" in kept.refused("backup", ledger, code=2)
+    assert "不是 sise backup 生成的备份" in kept.refused("restore", ledger, code=2)
+    assert "中已有数据" in kept.refused("restore", tmp_path / "sise.zip", code=1)
+    assert "nowhere" in kept.refused("restore", tmp_path / "nowhere.zip", code=1)
+    assert "nowhere" in kept.refused("backup", tmp_path / "nowhere" / "sise.zip", code=1)

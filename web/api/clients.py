@@ -1,0 +1,51 @@
+"""Who asks: a program with a token, and what it may do."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from flows.api_clients import client_of
+from flows.database import reading
+from models.api_client import ApiClient, Scope
+from web.desk import Desk
+from web.limits import UNKNOWN, address_of
+
+_BEARER = HTTPBearer(auto_error=False, description="`sise client add NAME --scope read`")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+
+
+def desk(request: Request) -> Desk:
+    kept: Desk = request.app.state.desk
+    return kept
+
+
+def _client(request: Request, credentials: Credentials) -> ApiClient:
+    """Raises 401, and TooOften for an address that tries too many tokens."""
+    at = desk(request)
+    at.limits.look(UNKNOWN, address_of(request))
+    if credentials is not None:
+        with reading(at.office.engine) as session:
+            if (client := client_of(session, credentials.credentials)) is not None:
+                return client
+    at.limits.count(UNKNOWN, address_of(request))
+    raise HTTPException(
+        401,
+        "令牌缺失、有误或已停用 / the token is missing, wrong or revoked",
+        {"WWW-Authenticate": "Bearer"},
+    )
+
+
+def _allowed(scope: Scope) -> Callable[[ApiClient], ApiClient]:
+    def check(client: Annotated[ApiClient, Depends(_client)]) -> ApiClient:
+        if not client.may(scope):
+            raise HTTPException(403, f"令牌没有“{scope}”权限 / this token has no scope '{scope}'")
+        return client
+
+    return check
+
+
+Here = Annotated[Desk, Depends(desk)]
+Reader = Annotated[ApiClient, Depends(_allowed(Scope.READ))]
+Writer = Annotated[ApiClient, Depends(_allowed(Scope.WRITE))]
