@@ -19,7 +19,7 @@ from flows.ledger.layout import DIRECTORY_COLUMNS, LEDGER_COLUMNS
 from flows.ledger.people import NotIdentified
 from flows.ledger.problems import Problem
 from flows.ledger.put_in_place import put_in_place
-from flows.ledger.rows import DIRECTORY_SHEET, LEDGER_SHEET
+from flows.ledger.rows import DIRECTORY_SHEET, LEDGER_SHEET, DirectoryRow
 from flows.ledger.sheet_writing import Cells, SheetWriter
 from models import Measure, Task
 from models.task import Track
@@ -90,6 +90,8 @@ class _Export:
 
     def write(self, timezone: ZoneInfo, advance: Callable[[int], object]) -> Exported:
         roster = self.people.people.roster
+        directory = directory_rows(self.people)
+        self.people.place_handlers(self.session)
         unclear, rows, tasks = list[Problem](), 0, 0
         sheet = self._sheet(LEDGER_SHEET)
         merged = self._merged()
@@ -102,7 +104,7 @@ class _Export:
                 rows += len(lines)
             advance(len(some))
         sheet.finish(frozen=3)
-        unclear += self._write_directory()
+        unclear += self._write_directory(directory)
         return Exported(
             tasks,
             rows,
@@ -171,12 +173,9 @@ class _Export:
             "remarks": row.remarks,
         }
 
-    def _write_directory(self) -> Sequence[Problem]:
+    def _write_directory(self, directory: Sequence[DirectoryRow]) -> Sequence[Problem]:
         sheet = self._sheet(DIRECTORY_SHEET)
-        rows = [
-            replace(row, row=number)
-            for number, row in enumerate(directory_rows(self.people), sheet.row + 1)
-        ]
+        rows = [replace(row, row=n) for n, row in enumerate(directory, sheet.row + 1)]
         for row in rows:
             sheet.add(
                 {

@@ -17,6 +17,11 @@ class Heading:
     chinese: str
     field: str  # also the English alias
     required: bool = False
+    theirs: str = ""  # as this office's files have it, where that differs
+
+    @property
+    def read_as(self) -> str:
+        return self.theirs or self.chinese
 
     def said(self, language: str) -> str:
         """As an export writes it; an import finds it by either."""
@@ -74,11 +79,13 @@ def normal(heading: str) -> str:
 
 
 def fields_of(table: tuple[Heading, ...]) -> dict[str, str]:
-    """Normal heading → field, for both languages."""
-    pairs = [(heading.chinese, heading.field) for heading in table]
-    pairs += [(heading.field, heading.field) for heading in table]
+    """Normal heading → field, for both languages; where theirs is given, by that alone."""
+    ours = [heading for heading in table if not heading.theirs]
+    pairs = [(heading.chinese, heading.field) for heading in ours]
+    pairs += [(heading.field, heading.field) for heading in ours]
+    pairs += [(heading.theirs, heading.field) for heading in table if heading.theirs]
     return {normal(written): field for written, field in pairs}
 
 
-def chinese_of(table: tuple[Heading, ...], field: str) -> str:
-    return next(heading.chinese for heading in table if heading.field == field)
+def named(table: tuple[Heading, ...], field: str) -> Heading:
+    return next(heading for heading in table if heading.field == field)

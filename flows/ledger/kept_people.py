@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from flows.ledger.people import NotIdentified, People
 from flows.ledger.roster import Person, Roster, Term
 from flows.ledger.rows import DirectoryRow
-from models import Absence, Post
+from models import Absence, Post, Task
 
 Look = Callable[[str, str], Person]
 
@@ -27,6 +28,15 @@ class KeptPeople:
         roster = Roster.load(session)
         units = {unit.id: name for name, unit in roster.units.items() if unit is not None}
         return cls(People(roster), units, {person.id: person for person in roster.people})
+
+    def place_handlers(self, session: Session) -> None:
+        """Whoever handles a unit's task and has an address is found by name within that unit: an
+        import enters them so, once it has read the directory."""
+        handled = select(col(Task.unit_id), col(Task.handler_id)).distinct()
+        for unit_id, handler_id in session.execute(handled):
+            person = self.persons.get(handler_id or 0)
+            if person is not None and person.email:
+                self.people.roster.place(person, self.units[unit_id])
 
     def name_of(self, unit: str, person: Person, look: Look) -> str:
         """The name where an import would find this person by it, else the address."""

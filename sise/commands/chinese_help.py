@@ -23,6 +23,9 @@ HELP = {
         "导入台账和通讯录：要么全部导入，要么一条不进，错误逐条列出。"
     ),
     "Show what would change; write nothing.": "只预览会改什么，不写入。",
+    "Your own headings: which of them is which of ours.": (
+        "表头对照文件：本单位的表头各对应哪一项。"
+    ),
     "Write the ledger (台账) and directory (通讯录) as the office keeps them, into one .xlsx that "
     "can be imported again. It holds the titles of restricted matters too: for the administrator "
     "on this machine. A file of that name is replaced.": (

@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -105,4 +106,14 @@ def a_date(written: str) -> date:
         raise Refusal(
             f"“{written}”不是日期；请写成 2022-07-14",
             f"'{written}' is no date; write it as 2022-07-14",
+        ) from error
+
+
+def a_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(
+            f"无法读取 {file}：{getattr(error, 'strerror', None) or '不是 UTF-8 文本'}",
+            f"{file} cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}",
         ) from error

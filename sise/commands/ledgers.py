@@ -6,16 +6,18 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from sqlmodel import Session
 
 from flows.database import reading, transaction, trial
 from flows.ledger.apply import Applied, apply_ledger
 from flows.ledger.export import Exported, count_tasks, export_ledger
-from flows.ledger.problems import UnreadableLedger
+from flows.ledger.mapping import OURS, HeadingMap, parse_mapping
+from flows.ledger.problems import LedgerRefused, UnreadableLedger
 from flows.ledger.reading import read_ledger
 from flows.ledger.rows import Ledger
 from flows.working_days import load_calendar
 from models.refusal import Refusal
-from sise.commands.edge import Edge, Json, as_json, open_edge, out, progress
+from sise.commands.edge import Edge, Json, a_text, as_json, open_edge, out, progress
 from sise.commands.nights import WAITING
 
 PREVIEW = 30  # changes shown before the rest is only counted
@@ -26,29 +28,41 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
     ] = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="MAP.toml", help="Your own headings: which of them is which of ours."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Take in a ledger (台账) and directory (通讯录): all or nothing, every error listed."""
     edge = open_edge()
+    named = parse_mapping(a_text(mapping), file=mapping.name) if mapping else OURS
     with progress(*WAITING) as bar:
         doing = bar.add_task(edge.both(f"正在读取 {file.name}", f"reading {file.name}"))
-        ledger = _read(edge, file)
+        ledger = _read(edge, file, named)
         n = len(ledger.rows)
         bar.update(doing, description=edge.both(f"正在核对 {n} 件事项", f"checking {n} tasks"))
         engine = edge.office.engine
         with trial(engine) if dry_run else transaction(engine, edge.now) as session:
-            applied = apply_ledger(
-                session, ledger, today=edge.today, now=edge.now, calendar=load_calendar(session)
-            )
+            applied = _apply(edge, session, ledger, named)
     if json:
         as_json(_facts(ledger, applied, dry_run))
     else:
         _show(edge, ledger, applied, dry_run)
 
 
-def _read(edge: Edge, file: Path) -> Ledger:
+def _apply(edge: Edge, session: Session, ledger: Ledger, mapping: HeadingMap) -> Applied:
     try:
-        return read_ledger(file, today=edge.today)
+        return apply_ledger(
+            session, ledger, today=edge.today, now=edge.now, calendar=load_calendar(session)
+        )
+    except LedgerRefused as refused:
+        raise mapping.told(refused) from refused
+
+
+def _read(edge: Edge, file: Path, mapping: HeadingMap) -> Ledger:
+    try:
+        return read_ledger(file, today=edge.today, mapping=mapping)
     except UnreadableLedger as error:
         raise Refusal(f"{file.name}：{error.chinese}", f"{file.name}: {error.english}") from error
 

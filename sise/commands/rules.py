@@ -18,7 +18,7 @@ from models.span import Span
 from models.workdays import DAY
 from notifications.explanation import entry_words, span_words, weekday_words
 from notifications.wording import colour_word, post_word
-from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out
+from sise.commands.edge import Edge, Json, a_date, a_text, as_json, open_edge, out
 
 KINDS = {"working": True, "上班": True, "holiday": False, "放假": False}
 
@@ -49,7 +49,7 @@ def policy_list(json: Json = False) -> None:
 @policy.command("check")
 def policy_check(file: Path, json: Json = False) -> None:
     """Whether a policy file can be used; every fault names its table and key."""
-    ladder = parse_ladder(_text(file), file=file.name)
+    ladder = parse_ladder(a_text(file), file=file.name)
     if json:
         as_json({"file": file.name, "name": ladder.name, "version": ladder.version, "ok": True})
     else:
@@ -61,7 +61,7 @@ def policy_load(file: Path, json: Json = False) -> None:
     """Load a policy file; tasks that open from now on use it, open ones keep theirs."""
     edge = open_edge()
     with transaction(edge.office.engine, edge.now) as session:
-        loaded = load_policy(session, _text(file), file=file.name, now=edge.now)
+        loaded = load_policy(session, a_text(file), file=file.name, now=edge.now)
     if json:
         as_json({"name": loaded.name, "version": loaded.version})
     else:
@@ -197,7 +197,7 @@ def calendar_import(file: Path, json: Json = False) -> None:
 
 def _calendar_lines(file: Path) -> list[tuple[date, bool, str]]:
     days, faults = [], []
-    for n, line in enumerate(_text(file).splitlines(), 1):
+    for n, line in enumerate(a_text(file).splitlines(), 1):
         parts = [part.strip() for part in line.split(",", 2)]
         if not any(parts) or parts[0].lower() in ("date", "日期"):
             continue
@@ -213,13 +213,3 @@ def _calendar_lines(file: Path) -> list[tuple[date, bool, str]]:
             f"{file.name} line {at}: write 2027-02-05,holiday,Spring Festival",
         )
     return days
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(
-            f"无法读取 {file}：{getattr(error, 'strerror', None) or '不是 UTF-8 文本'}",
-            f"{file} cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}",
-        ) from error

@@ -106,6 +106,22 @@ def test_an_export_goes_out_and_comes_in_again_on_either_database(
     assert "事项 4 件，共 4 行" in anywhere.done("export", file).out
 
 
+def test_a_ledger_with_its_own_headings_is_imported_by_a_mapping(
+    ready: Sise, tmp_path: Path
+) -> None:
+    file, mapping = tmp_path / "台账.xlsx", tmp_path / "对照.toml"
+    mapping.write_text('[台账]\n问题编号 = "编号"\n整改时限 = "完成时限"\n', "utf-8")
+    headings = ("编号", "反馈问题", "责任单位", "完成时限", "责任人邮箱", "责任人")
+    row = ("甲-1", "校车", "区教育局", "2022-07-14", "li@x.example", "李伟")
+    units = (("单位",), ("区教育局",))
+    write_sheets(file, {"台账": (headings, row), "通讯录": units})
+
+    assert ready.done("import", file, "--mapping", mapping, "--json").json["opened"] == 1
+    write_sheets(file, {"台账": (headings, (*row[:3], "下周", *row[4:])), "通讯录": units})
+    told = ready.refused("import", file, "--mapping", mapping, code=2)
+    assert told.startswith("台账 第2行 完成时限：“下周”不是日期")
+
+
 def test_a_repeated_night_prints_the_stored_result(kept: Sise, today: date) -> None:
     first = kept.done("night", "--inline", "--json").json
 

@@ -31,6 +31,7 @@ IMPOSSIBLE, WRONG = 1, 2
         (["policy", "show", "没有"], "没有名为“没有”的规则；可用 sise policy list 查看"),
         (["policy", "check", "没有.toml"], "无法读取 没有.toml"),
         (["import", "没有.xlsx"], "没有.xlsx：无法打开文件"),
+        (["import", "x.xlsx", "--mapping", "没有.toml"], "无法读取 没有.toml"),
         (["export", "台账.xls"], "“台账.xls”的扩展名不是 .xlsx"),
         (["export", "没有/台账.xlsx"], "没有文件夹 没有；请先建立"),
         (["login", "no@body.example"], "通讯录中没有邮箱 no@body.example"),

@@ -216,6 +216,22 @@ def test_a_name_that_is_not_enough_is_told_before_somebody_imports_it(
     assert again.unchanged == 1  # in the office itself the name can mean no other
 
 
+def test_a_leader_whose_name_another_unit_s_handler_shares_is_written_by_address(
+    empty: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "台账.xlsx"
+    leader = DirectoryRow(unit="区教育局", name="李伟", email="lead@x.example")
+    handler = DirectoryRow(unit="区民政局", name="李伟", email="hand@x.example")
+    said = {"handler": "李伟", "handler_email": "hand@x.example"}
+    row = replace(ROW, supervising_leader="lead@x.example", **said)
+    with transaction(empty, instant(TODAY)) as session:
+        take_in(session, Ledger((row,), (leader, handler)))
+
+    exported(empty, path)
+
+    assert column(path, "分管领导") == ["lead@x.example"] * 3
+
+
 def test_a_task_that_has_lost_its_head_goes_round_too(kept: Engine, tmp_path: Path) -> None:
     path = tmp_path / "台账.xlsx"
     with transaction(kept, instant(TODAY)) as session:
