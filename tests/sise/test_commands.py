@@ -113,7 +113,7 @@ def test_a_ledger_with_its_own_headings_is_imported_by_a_mapping(
     mapping.write_text('[台账]\n问题编号 = "编号"\n整改时限 = "完成时限"\n', "utf-8")
     headings = ("编号", "反馈问题", "责任单位", "完成时限", "责任人邮箱", "责任人")
     row = ("甲-1", "校车", "区教育局", "2022-07-14", "li@x.example", "李伟")
-    units = (("单位",), ("区教育局",))
+    units = (("单位", "上级单位"), ("区教育局", ""))
     write_sheets(file, {"台账": (headings, row), "通讯录": units})
 
     assert ready.done("import", file, "--mapping", mapping, "--json").json["opened"] == 1
