@@ -154,6 +154,13 @@ def _notice(
         "state": NoticeState.ISSUED,
         "number": ladder.number_format.format(year=on.year, n=sequence),
         "issued_on": on,
+        **owed_by(rung, on, calendar),
+    }
+
+
+def owed_by(rung: Rung, on: date, calendar: Calendar) -> dict[str, date | None]:
+    """Until when a notice of this rung is to be acknowledged and answered, issued on that date."""
+    return {
         "acknowledge_by": _by(rung.acknowledge_within, on, calendar),
         "answer_by": _by(rung.answer_within, on, calendar),
     }

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from models.refusal import Refusal
 from notifications.wording import ENGLISH
 from sise.commands import (
+    ahead,
     audits,
     backups,
     clients,
@@ -52,6 +53,7 @@ app.command()(one_task.task)
 app.add_typer(people.people, name="people")
 app.command()(people.bounces)
 app.command("explain")(one_task.explain_command)
+app.command("forecast")(ahead.forecast_command)
 app.command("reassign")(responsible.reassign_command)
 app.command("milestones")(milestones.milestones_command)
 app.command("exclude")(responsible.exclude_command)

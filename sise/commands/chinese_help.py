@@ -49,6 +49,10 @@ HELP = {
     "Why this colour: the counting day by day, and what comes next.": (
         "为什么是这个颜色：逐条列出起算日和达到日期，以及接下来会怎样。"
     ),
+    "Who turns which colour when, if nobody acts and no deadline changes.": (
+        "预测：如无人办理、时限不变，哪些事项在哪天变什么颜色。"
+    ),
+    "How many days from today to look ahead.": "从今天起看多少天。",
     "As of this business date.": "截至哪一天，不写为今天。",
     "0 if the last night is not late and nothing is stuck.": (
         "夜间检查有没有漏、邮件有没有卡住；正常时结束码为 0。"

@@ -223,6 +223,30 @@ def test_explain_counts_for_any_day(kept: Sise, today: date) -> None:
     assert "规则：四色督办（default 2022.1）" in kept.done("explain", "教-4").out
 
 
+def test_the_forecast_is_told_by_day(kept: Sise, today: date) -> None:
+    """Before the first night of the day it begins with that, after it with the next one."""
+    before = kept.done("forecast", "--json").json
+    kept.done("night", "--inline")
+    after = kept.done("forecast", "--days", 20, "--json").json
+    shown = kept.done("forecast").out
+
+    assert before["from"] == today.isoformat()
+    assert [turn["to"] for turn in before["days"][0]["turns"]] == ["red", "yellow", "blue"]
+    assert after["from"] == (today + timedelta(days=1)).isoformat()
+    assert after["until"] == (today + timedelta(days=20)).isoformat()
+    turns = [turn for day in after["days"] for turn in day["turns"] if turn["if_unanswered"]]
+    assert list(turns[0]) == [
+        "number", "title", "unit", "handler", "from", "to", "clock", "if_unanswered", "provisional",
+    ]  # fmt: skip
+    assert "（如无人答复）" in shown
+    assert "校车[/red]监管" not in shown  # it is red already
+
+
+def test_a_forecast_of_nothing_says_so(ready: Sise) -> None:
+    assert "没有事项会变色" in ready.done("forecast").out
+    assert ready.done("forecast", "--json").json["days"] == []
+
+
 def test_policies_are_listed_shown_checked_and_loaded(ready: Sise, tmp_path: Path) -> None:
     shipped = (ROOT / "seeds/policies/default.toml").read_text("utf-8")
     file = tmp_path / "新规则.toml"

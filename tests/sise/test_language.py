@@ -60,6 +60,7 @@ def english(sise: Sise, tmp_path: Path, played: Path, today: date) -> Sise:
         "tasks --colour blue",
         "task E-1",
         "explain E-1",
+        "forecast",
         "policy show default",
         "calendar show 2027",
         "calendar set 2027-03-03 holiday --why x",

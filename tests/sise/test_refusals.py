@@ -45,6 +45,7 @@ IMPOSSIBLE, WRONG = 1, 2
         (["watch-list", "join", "没有", "seven_lists", "--why", "x"], "没有编号为“没有”的事项"),
         (["hand-over", "x@y", "z@y", "--why", "x"], "通讯录中没有邮箱 x@y"),
         (["hand-over", "x@y"], "用法有误：Missing argument 'TO'"),
+        (["forecast", "--days", "0"], "用法有误：Invalid value for '--days'"),
         (["tasks", "--colour", "puce"], "用法有误：Invalid value for '--colour'"),
         (["nonsense"], "用法有误：No such command 'nonsense'."),
         (["task"], "用法有误：Missing argument"),
