@@ -41,8 +41,8 @@ _TONGUES = {"": "", CHINESE: "中文", ENGLISH: "English"}
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What the file holds. `unclear`: what an import of it into another office would ask, because
-    a name alone does not say who is meant."""
+    """What the file holds. `unclear`: what an import of it into another office would object to,
+    mostly because a name alone does not say who is meant."""
 
     tasks: int
     rows: int

@@ -168,9 +168,9 @@ def _show_exported(edge: Edge, file: Path, exported: Exported, unclear: list[str
         edge.say("台账还是空的，表中只有表头", "The ledger is empty: there are only its headings")
     if unclear:
         edge.say(
-            "导入别的单位前请先补齐（这些人员没有邮箱，只凭姓名分不清）：",
-            "Before another office imports it, these need a mail address, because a name alone "
-            "does not tell them apart:",
+            "导入到别的单位会被退回，请先处理以下各处（多为没有邮箱、只凭姓名分不清的人员）：",
+            "Another office's import would object to these, so put them right first (mostly people "
+            "without a mail address, whose name is not enough):",
         )
     for sentence in unclear[:PREVIEW]:
         out.print(f"· {sentence}")

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from flows.database import reading, transaction, trial
+from flows.ledger import export
 from flows.ledger.apply import Applied, apply_ledger
 from flows.ledger.export import Exported, export_ledger
 from flows.ledger.put_in_place import CannotWrite
@@ -151,6 +152,21 @@ def test_the_sheet_is_laid_out_as_offices_print_it(kept: Engine, tmp_path: Path)
     assert column(path, "整改措施") == ["排查", "整改", "验收", ""]
     assert column(path, "责任单位") == ["区教育局"] * 4  # under the merged cell too: filters see it
     assert cells(path, "台账")[0][0] == "台账（截至2022年8月1日）"
+
+
+def test_of_a_very_large_ledger_the_number_alone_is_merged(
+    kept: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "MERGES", 1)  # as if it were one
+    path = tmp_path / "台账.xlsx"
+    exported(kept, path)
+    with trial(kept) as session:
+        again = take_in(session, read_ledger(path, today=TODAY))
+
+    merged = re.findall('<mergeCell ref="([^"]+)"', part(path, "worksheets/sheet1.xml"))
+    assert merged == ["A3:A5", "B3:B5"]
+    assert column(path, "反馈问题") == ["校车监管不到位"] * 3 + ["=1+1"]
+    assert again.unchanged == 2
 
 
 def test_dates_are_dates_and_no_text_is_a_formula(kept: Engine, tmp_path: Path) -> None:
