@@ -4,13 +4,14 @@
 """
 
 from datetime import date, datetime
+from typing import Protocol
 
 from sqlmodel import Session
 
 from flows.deadline import date_anchors, live_notice
 from flows.moves import move_colour
 from flows.rulebook import ladder_of
-from models import Notice, Policy, Task
+from models import Policy, Task
 from models.ladder import Clock
 from models.notice_machine import NoticeState
 from models.signoff import ON_CLOCK
@@ -51,7 +52,20 @@ def due_rung(session: Session, task: Task, on: date, calendar: Calendar) -> Stri
     return struck if struck and struck.rung.colour.rank > task.colour.rank else None
 
 
-def anchors_of(task: Task, notice: Notice | None) -> Anchors:
+class Out(Protocol):
+    """What the clocks ask of the notice that is out."""
+
+    @property
+    def colour(self) -> Colour: ...
+    @property
+    def state(self) -> NoticeState: ...
+    @property
+    def acknowledge_by(self) -> date | None: ...
+    @property
+    def answer_by(self) -> date | None: ...
+
+
+def anchors_of(task: Task, notice: Out | None) -> Anchors:
     """The date clocks, and those of the live notice while they run."""
     anchors: dict[tuple[Clock, Colour | None], date | None] = {**date_anchors(task)}
     if notice:

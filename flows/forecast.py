@@ -7,19 +7,18 @@ of the notices that those nights would issue; a test plays the nights and compar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from flows.escalation import anchors_of
-from flows.notices import owed_by
+from flows.escalation import Out, anchors_of
+from flows.notices import notice_ahead
 from flows.rulebook import ladder_of
 from flows.signoff.suspensions import due_after, suspended_tasks
 from flows.sweep import on_clock
 from models import Night, Notice, Official, Policy, Task, Unit
 from models.ladder import NOTICE_CLOCKS, Entry, Ladder
-from models.notice_machine import LIVE, NoticeState
+from models.notice_machine import LIVE
 from models.signoff import TaskState
 from models.strike import Strike, highest, strikes
 from models.warning import Colour
@@ -101,7 +100,7 @@ def _running(
 
 
 def _climb(
-    task: Task, notice: Notice | None, ladder: Ladder, calendar: Calendar, on: date, last: date
+    task: Task, notice: Out | None, ladder: Ladder, calendar: Calendar, on: date, last: date
 ) -> Iterator[tuple[date, Strike, Colour]]:
     """From colour to colour, each time with the notice that the night before has issued."""
     colour = task.colour
@@ -116,6 +115,5 @@ def _climb(
             return
         yield on, struck, colour
         colour = struck.rung.colour
-        owed: dict[str, Any] = {**owed_by(struck.rung, on, calendar)}
-        notice = Notice(colour=colour, state=NoticeState.ISSUED, **owed)
+        notice = notice_ahead(struck.rung, on, calendar)
         on += DAY

@@ -154,19 +154,31 @@ def _notice(
         "state": NoticeState.ISSUED,
         "number": ladder.number_format.format(year=on.year, n=sequence),
         "issued_on": on,
-        **owed_by(rung, on, calendar),
+        "acknowledge_by": _owed_by(rung.acknowledge_within, on, calendar),
+        "answer_by": _owed_by(rung.answer_within, on, calendar),
     }
 
 
-def owed_by(rung: Rung, on: date, calendar: Calendar) -> dict[str, date | None]:
-    """Until when a notice of this rung is to be acknowledged and answered, issued on that date."""
-    return {
-        "acknowledge_by": _by(rung.acknowledge_within, on, calendar),
-        "answer_by": _by(rung.answer_within, on, calendar),
-    }
+@dataclass(slots=True)
+class NoticeAhead:
+    """A notice as a night would issue it, for whoever only reckons with it."""
+
+    colour: Colour
+    acknowledge_by: date | None
+    answer_by: date | None
+    state: NoticeState = NoticeState.ISSUED
 
 
-def _by(within: Span | None, on: date, calendar: Calendar) -> date | None:
+def notice_ahead(rung: Rung, on: date, calendar: Calendar) -> NoticeAhead:
+    return NoticeAhead(
+        rung.colour,
+        _owed_by(rung.acknowledge_within, on, calendar),
+        _owed_by(rung.answer_within, on, calendar),
+    )
+
+
+def _owed_by(within: Span | None, on: date, calendar: Calendar) -> date | None:
+    """The last day for it, of a notice that was issued on this date."""
     return calendar.roll(within.after(on, calendar)) if within else None
 
 

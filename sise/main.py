@@ -23,6 +23,7 @@ from sise.commands import (
     nights,
     one_task,
     people,
+    rehearsing,
     responsible,
     rules,
     serving,
@@ -54,6 +55,7 @@ app.add_typer(people.people, name="people")
 app.command()(people.bounces)
 app.command("explain")(one_task.explain_command)
 app.command("forecast")(ahead.forecast_command)
+app.command("rehearse")(rehearsing.rehearse_command)
 app.command("reassign")(responsible.reassign_command)
 app.command("milestones")(milestones.milestones_command)
 app.command("exclude")(responsible.exclude_command)

@@ -27,6 +27,7 @@ DRAWN_ANEW = {"id", "link_id", "salt", "token_hash", "boundary"} | {
 }
 IN_ORDER_OF = {  # where the order of writing is nobody's promise
     "message": ("night_id", "kind", "official_id"),
+    "message_body": ("message_id",),
     "message_item": ("message_id", "receipt_id", "reminder_id"),
     "reply_link": ("message_id", "receipt_id"),
     "receipt": ("notice_id", "official_id"),

@@ -141,6 +141,11 @@ HELP = {
     "From this day on; today if not given.": "从哪天起，不写为今天。",
     "Show what would pass; write nothing.": "只预览会交接什么，不写入。",
     "The keys behind links and sessions.": "链接和登录所用的密钥。",
+    "What another policy would have done to the tasks that are here. Nothing is written.": (
+        "试算：改用另一套预警规则，现有事项会有什么不同；不写入任何内容。"
+    ),
+    "First business date; 90 days ago if not given.": "起始日期，不写为 90 天前。",
+    "Last business date; today if not given.": "截止日期，不写为今天。",
     "Programs that may use the API.": "可以使用接口的程序。",
     "What it may do; say it again for more than one.": "可以做什么；有多项时重复写。",
     "Let a program in; its token is shown this once.": "准许一个程序使用接口；令牌只显示这一次。",

@@ -109,7 +109,7 @@ def a_date(written: str) -> date:
         ) from error
 
 
-def a_text(file: Path) -> str:
+def text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

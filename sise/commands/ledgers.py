@@ -17,7 +17,7 @@ from flows.ledger.reading import read_ledger
 from flows.ledger.rows import Ledger
 from flows.working_days import load_calendar
 from models.refusal import Refusal
-from sise.commands.edge import Edge, Json, a_text, as_json, open_edge, out, progress
+from sise.commands.edge import Edge, Json, as_json, open_edge, out, progress, text_of
 from sise.commands.nights import WAITING
 
 PREVIEW = 30  # changes shown before the rest is only counted
@@ -36,7 +36,7 @@ def import_(
 ) -> None:
     """Take in a ledger (台账) and directory (通讯录): all or nothing, every error listed."""
     edge = open_edge()
-    named = parse_mapping(a_text(mapping), file=mapping.name) if mapping else OURS
+    named = parse_mapping(text_of(mapping), file=mapping.name) if mapping else OURS
     with progress(*WAITING) as bar:
         doing = bar.add_task(edge.both(f"正在读取 {file.name}", f"reading {file.name}"))
         ledger = _read(edge, file, named)

@@ -18,7 +18,7 @@ from models.span import Span
 from models.workdays import DAY
 from notifications.explanation import entry_words, span_words, weekday_words
 from notifications.wording import colour_word, post_word
-from sise.commands.edge import Edge, Json, a_date, a_text, as_json, open_edge, out
+from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out, text_of
 
 KINDS = {"working": True, "上班": True, "holiday": False, "放假": False}
 
@@ -49,7 +49,7 @@ def policy_list(json: Json = False) -> None:
 @policy.command("check")
 def policy_check(file: Path, json: Json = False) -> None:
     """Whether a policy file can be used; every fault names its table and key."""
-    ladder = parse_ladder(a_text(file), file=file.name)
+    ladder = parse_ladder(text_of(file), file=file.name)
     if json:
         as_json({"file": file.name, "name": ladder.name, "version": ladder.version, "ok": True})
     else:
@@ -61,7 +61,7 @@ def policy_load(file: Path, json: Json = False) -> None:
     """Load a policy file; tasks that open from now on use it, open ones keep theirs."""
     edge = open_edge()
     with transaction(edge.office.engine, edge.now) as session:
-        loaded = load_policy(session, a_text(file), file=file.name, now=edge.now)
+        loaded = load_policy(session, text_of(file), file=file.name, now=edge.now)
     if json:
         as_json({"name": loaded.name, "version": loaded.version})
     else:
@@ -197,7 +197,7 @@ def calendar_import(file: Path, json: Json = False) -> None:
 
 def _calendar_lines(file: Path) -> list[tuple[date, bool, str]]:
     days, faults = [], []
-    for n, line in enumerate(a_text(file).splitlines(), 1):
+    for n, line in enumerate(text_of(file).splitlines(), 1):
         parts = [part.strip() for part in line.split(",", 2)]
         if not any(parts) or parts[0].lower() in ("date", "日期"):
             continue
