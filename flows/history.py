@@ -16,6 +16,7 @@ from models import (
     Decision,
     LookBackRound,
     Reassignment,
+    Resending,
     Transition,
 )
 
@@ -25,6 +26,7 @@ CHAINED: tuple[Table, ...] = (
     Decision.__table__,  # type: ignore[attr-defined]  # the same
     Reassignment.__table__,  # type: ignore[attr-defined]  # the same
     LookBackRound.__table__,  # type: ignore[attr-defined]  # the same
+    Resending.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -15,6 +15,7 @@ from models.message import (
     MessageItem,
     Reminder,
     ReplyLink,
+    Resending,
     SignInLink,
 )
 from models.night import Night
@@ -69,6 +70,7 @@ __all__ = [
     "RelayState",
     "Reminder",
     "ReplyLink",
+    "Resending",
     "SignInLink",
     "Suppression",
     "Task",

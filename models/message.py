@@ -171,6 +171,25 @@ class MessageAttempt(SQLModel, table=True):
     )
 
 
+class Resending(SQLModel, table=True):
+    """A dead mail that somebody had sent again: what it had died of, and where it goes now;
+    append-only, in the chained history. `released`: mail to the address was held back till then."""
+
+    id: int = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id")
+    n: int  # the how-manieth time
+    to_address: str
+    outcome: str
+    released: bool
+    on: date
+    at: datetime = Field(sa_type=Instant)
+    actor_id: int = Field(foreign_key="official.id")
+    assurance: str
+    link_id: str = Field(index=True)
+
+    __table_args__ = (UniqueConstraint("message_id", "n", name="resending_once"),)
+
+
 class Reminder(SQLModel, table=True):
     """Said once per deadline and entry of the policy, while the task is green."""
 

@@ -67,5 +67,10 @@ def fill(
     return "".join(parts)
 
 
+def blanked(body: str, link: str, code: str) -> str:
+    """The body with these words where links and codes will stand: to be read, not to be used."""
+    return _PLACEHOLDER.sub(lambda found: code if found[1] == "code" else link, body)
+
+
 def reply_url(base_url: str, written: str) -> str:
     return f"{base_url.rstrip('/')}/r/{written}"

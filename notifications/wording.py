@@ -9,12 +9,14 @@ from models.organisation import PostKind
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
+from notifications.desk_words import DESK_WORDS
 
 CHINESE: Final = "zh-CN"
 ENGLISH: Final = "en"
 LANGUAGES: Final = (CHINESE, ENGLISH)
 
 _WORDS: dict[str, tuple[str, str]] = {
+    **DESK_WORDS,
     "colour.green": ("绿色", "green"),
     "colour.blue": ("蓝色", "blue"),
     "colour.yellow": ("黄色", "yellow"),
@@ -53,6 +55,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "mail_kind.referral": ("送审邮件", "mail that asks for a decision"),
     "mail_kind.outcome": ("办理结果邮件", "mail on what was decided"),
     "mail_kind.alarm": ("致督查办公室的提醒", "alarm to the office"),
+    "mail_kind.summary": ("晨报", "morning summary"),
+    "mail_kind.receipt": ("代办告知", "receipt for what another did"),
+    "mail_kind.code": ("验证码", "code"),
     "reach.told": ("已告知", "told"),
     "reach.waiting": ("待发送", "not told yet (the mail waits to be sent)"),
     "reach.refused": ("未送达（邮箱拒收）", "not told (the mailbox refused the mail)"),

@@ -10,19 +10,19 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from flows.database import reading
-from flows.unreachable import unreachable
 from flows.working_days import load_calendar
 from models.warning import Colour
 from web.board_rows import PAGE, Asked, counts, rows
 from web.desk import desk_of
+from web.desk_pages import desk_page
 from web.list_rows import watch_lists
 from web.lists import FOUR
 from web.many import Many, load_many
 from web.matter import Showing
-from web.pages import page as show
 from web.rights import Viewer
 from web.seat import at_desk
 from web.signing_in import viewer_of
+from web.today import load_today
 
 router = APIRouter()
 
@@ -43,11 +43,10 @@ def board(
         pages = max(1, -(-found // PAGE))
         asked = replace(asked, page=min(asked.page, pages))
         showing = Showing.load(session, load_calendar(session), desk.today(now))
-        return show(
+        return desk_page(
             request,
+            viewer,
             "board.html",
-            language=viewer.official.language,
-            visitor=viewer.official,
             asked=asked,
             tally=tally,
             total=sum(tally.values()),
@@ -55,7 +54,7 @@ def board(
             pages=pages,
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
-            unreachable=len(unreachable(session, showing.on)) if viewer.keeps_directory else 0,
+            today=load_today(session, showing) if viewer.keeps_directory else None,
             sees_all=viewer.sees_all,
             keeps_directory=viewer.keeps_directory,
             lists=[*FOUR.items(), *_kept(session)],

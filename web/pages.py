@@ -88,7 +88,7 @@ def page(
 ) -> HTMLResponse:
     """A page in the reader's language; the office's own unless one is said."""
     desk = desk_of(request)
-    facts = {"visitor": None, "demo": desk.demo and is_local(request)} | facts
+    facts = {"visitor": None, "desk_pages": (), "demo": desk.demo and is_local(request)} | facts
     facts["language"] = language or desk.office.language
     facts["office"] = desk.office
     facts["here"] = quote(request.scope["path"])

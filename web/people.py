@@ -1,13 +1,12 @@
 """The people whom mail does not reach: for the office and administrators, who can mend it."""
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from flows.database import reading
 from flows.unreachable import unreachable
 from web.desk import desk_of
-from web.pages import page
-from web.signing_in import viewer_of
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 
 router = APIRouter()
 
@@ -17,13 +16,10 @@ def unreachable_people(request: Request) -> Response:
     desk = desk_of(request)
     now = desk.now()
     with reading(desk.office.engine) as session:
-        viewer = viewer_of(request, session, now)
-        if not viewer.keeps_directory:
-            raise HTTPException(404)
-        return page(
+        viewer = let_in(request, session, now, whoever_keeps_directory)
+        return desk_page(
             request,
+            viewer,
             "unreachable.html",
-            language=viewer.official.language,
-            visitor=viewer.official,
             people=unreachable(session, desk.today(now)),
         )

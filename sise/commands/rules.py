@@ -14,10 +14,10 @@ from flows.working_days import confirm_year, load_calendar, set_day
 from models import Policy
 from models.ladder import Ladder, parse_ladder
 from models.refusal import Refusal
-from models.span import Span
 from models.workdays import DAY
-from notifications.explanation import entry_words, span_words, weekday_words
-from notifications.wording import colour_word, post_word
+from notifications.explanation import weekday_words
+from notifications.ladder_words import rungs
+from notifications.wording import colour_word
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out, text_of
 
 KINDS = {"working": True, "上班": True, "holiday": False, "放假": False}
@@ -95,20 +95,16 @@ def _show_ladder(edge: Edge, ladder: Ladder) -> None:
     rows = edge.table(
         "颜色|何时（任一）|告知|抄送|签收|答复", "colour|when (any)|told|copied|acknowledge|answer"
     )
-    for rung in ladder.rung:
+    for rung in rungs(ladder, edge.language):
         rows.add_row(
             edge.colour(rung.colour),
-            "\n".join(entry_words(entry, edge.language) for entry in rung.when),
-            "\n".join(post_word(kind, edge.language) for kind in rung.tell),
-            "\n".join(post_word(kind, edge.language) for kind in rung.copy_to),
-            _span(edge, rung.acknowledge_within),
-            _span(edge, rung.answer_within),
+            "\n".join(rung.when),
+            "\n".join(rung.tell),
+            "\n".join(rung.copied),
+            rung.acknowledge,
+            rung.answer,
         )
     out.print(rows)
-
-
-def _span(edge: Edge, span: Span | None) -> str:
-    return span_words(span, edge.language) if span else ""
 
 
 @calendar.command("show")

@@ -1,0 +1,142 @@
+"""The pages of whoever looks after the desk: each role, each page."""
+
+import re
+from itertools import chain
+
+import pytest
+
+from flows.database import transaction
+from flows.signing_in import offer_sign_in
+from models import Message, Official, Policy, Post, Procedure, Task, Unit
+from models.organisation import PostKind
+from tests.asked import asked
+from tests.kept import add, rows
+from tests.web.conftest import DAY, DUE, NOON
+from web.desk_pages import PAGES
+
+OWN = {"定督"}  # what the office's own numbers and policies say
+FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/calendar", "/policies", "/nights", "/audit"}
+FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people"}
+OPEN = {
+    **{who: {"/"} for who in ("alice", "bob", "carol", "dora", "mallory")},
+    **dict.fromkeys(("hugo", "ruth"), FOR_ALL_WHO_SEE_ALL),
+    **dict.fromkeys(("olga", "adam"), FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY),
+}
+
+
+@pytest.fixture
+def everybody(office, cast):
+    """Ruth reviews, and Adam looks after the system."""
+    for name, kind in (("ruth", PostKind.REVIEWER), ("adam", PostKind.ADMINISTRATOR)):
+        add(office, Official(name=name, unit_id=cast.unit, email=f"{name}@dinghai.example"))
+        cast.people[name] = rows(office, Official)[-1].id
+        add(office, Post(official_id=cast.people[name], unit_id=cast.unit, kind=kind))
+
+
+@pytest.fixture
+def warned(everybody, cast, night):
+    """One matter of everybody's unit, and one that is restricted."""
+    cast.task("甲-1", DUE, title="校车监管不到位")
+    cast.task("密-1", DUE, title="某人的线索", restricted=True)
+    night()
+
+
+@pytest.mark.parametrize("who", list(OPEN))
+def test_each_page_is_there_for_those_whose_it_is_and_for_nobody_else(warned, sign_in, who):
+    browser = sign_in(who)
+
+    for page in PAGES:
+        there = browser.get(page.path).status_code
+        assert there == (200 if page.path in OPEN[who] else 404), page.path
+        assert browser.head(page.path).status_code == there
+    led = re.search(r'<nav class="wide pages".*?</nav>', browser.get("/").text, re.DOTALL)
+    found = set(re.findall(r'href="([^"]+)"', led[0])) if led else {"/"}
+    assert found == OPEN[who]
+
+
+BELOW = {  # pages below these, and what is done there: each is open to whom its page is
+    "/outbox": ["/outbox/1"],
+    "/nights": [f"/nights/{DAY}"],
+    "/policies": ["/policies/default"],
+}
+ACTS = {"/outbox/1/again": {"sure": "yes", "seen": "0"}, "/calendar": {"on": "2022-07-15"}}
+
+
+@pytest.mark.parametrize("who", list(OPEN))
+def test_what_lies_below_a_page_is_open_to_whom_the_page_is(warned, sign_in, who):
+    browser = sign_in(who)
+
+    for path, below in BELOW.items():
+        for one in below:
+            assert browser.get(one).status_code == (200 if path in OPEN[who] else 404), one
+
+
+@pytest.mark.parametrize("who", list(OPEN))
+def test_only_office_and_administrators_act(warned, sign_in, digest_of_database, who):
+    browser = sign_in(who)
+    before = digest_of_database()
+
+    answers = {browser.post(path, data=said).status_code for path, said in ACTS.items()}
+
+    assert answers == ({422} if who in ("olga", "adam") else {404}), "neither could be done here"
+    assert digest_of_database() == before
+
+
+@pytest.mark.parametrize("who", list(OPEN))
+def test_nobody_but_office_and_administrators_sees_what_is_restricted(warned, sign_in, who):
+    browser = sign_in(who)
+
+    everywhere = [*(page.path for page in PAGES), *chain.from_iterable(BELOW.values())]
+    seen = [path for path in everywhere if "某人的线索" in browser.get(path).text]
+
+    assert bool(seen) is (who in ("olga", "adam"))
+
+
+def test_without_a_session_each_page_asks_to_sign_in(browser, cast):
+    for page in PAGES:
+        assert browser.get(page.path).headers["location"] == "/login"
+
+
+def test_the_line_names_the_page_that_is_open(warned, sign_in):
+    page = sign_in("olga").get("/notices").text
+
+    assert re.findall(r'href="([^"]+)" aria-current="page"', page) == ["/notices"]
+
+
+def test_each_page_asks_the_database_as_often_for_many_as_for_few(
+    everybody, office, cast, night, sign_in
+):
+    def often(browser) -> dict[str, int]:
+        counts = {}
+        for page in PAGES:
+            with asked(office.engine) as sent:
+                browser.get(page.path)
+            counts[page.path] = len(sent)
+        return counts
+
+    cast.task("甲-0", DUE)
+    night()
+    few = often(sign_in("olga"))
+    for n in range(1, 12):
+        cast.task(f"甲-{n}", DUE)
+    night(DUE.replace(day=15))
+
+    assert often(sign_in("olga")) == few
+    assert max(few.values()) < 25
+
+
+def test_in_english_the_pages_are_english(warned, office, cast, english):
+    with transaction(office.engine, NOON) as session:
+        link = offer_sign_in(session, session.get_one(Official, cast.olga), NOON)
+    english.post(f"/login/{link}")
+    of_the_office = {unit.name for unit in rows(office, Unit)}
+    of_the_office |= {task.title for task in rows(office, Task)}
+    of_the_office |= {one.title for table in (Policy, Procedure) for one in rows(office, table)}
+    of_the_office |= {mail.subject for mail in rows(office, Message)}
+
+    for page in PAGES:
+        shown = re.sub(r"<[^>]*>", " ", english.get(page.path).text)
+        for own in sorted(of_the_office, key=len, reverse=True):
+            shown = shown.replace(own, "")
+        left = [word for word in re.findall(r"[\u4e00-\u9fff]{2,}", shown) if word not in OWN]
+        assert left == [], page.path

@@ -1,0 +1,68 @@
+"""The chained history: its head, its newest links, and how to prove it. There is nothing to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from flows.database import reading
+from flows.history import CHAINED, head
+from models import ChainLink
+from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_sees_all
+from web.many import page_number
+from web.paging import Paging
+
+router = APIRouter()
+PATH = "/audit"
+
+
+@dataclass(frozen=True)
+class Linked:
+    """One link, and how many rows of which table it seals."""
+
+    link: ChainLink
+    rows: Mapping[str, int]
+
+
+@router.api_route(PATH, methods=["GET", "HEAD"])
+def audit(request: Request, page: str = "1") -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+        number, newest = head(session)
+        found = session.scalar(select(func.count()).select_from(ChainLink)) or 0
+        paging = Paging(PATH, {}, found, page_number(page))
+        return desk_page(
+            request,
+            viewer,
+            "audit.html",
+            number=number,
+            newest=newest,
+            links=_links(session, paging),
+            paging=paging,
+        )
+
+
+def _links(session: Session, paging: Paging) -> Sequence[Linked]:
+    """The newest first."""
+    links = session.scalars(
+        select(ChainLink)
+        .order_by(col(ChainLink.number).desc())
+        .limit(paging.size)
+        .offset(paging.offset)
+    ).all()
+    ids = [link.id for link in links]
+    held: dict[str, dict[str, int]] = {link.id: {} for link in links}
+    for table in CHAINED:
+        counted = (
+            select(table.c.link_id, func.count())
+            .where(table.c.link_id.in_(ids))
+            .group_by(table.c.link_id)
+        )
+        for link_id, n in session.execute(counted):
+            held[link_id][table.name] = n
+    return [Linked(link, held[link.id]) for link in links]

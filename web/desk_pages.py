@@ -1,0 +1,72 @@
+"""The pages of whoever looks after the desk: which there are, and who may open them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import HTTPException, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from web.pages import page
+from web.rights import Viewer
+from web.signing_in import viewer_of
+
+Right = Callable[[Viewer], bool]
+
+
+def whoever_sees_all(viewer: Viewer) -> bool:
+    return viewer.sees_all
+
+
+def whoever_keeps_directory(viewer: Viewer) -> bool:
+    return viewer.keeps_directory
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    path: str
+    words: tuple[str, str]
+    right: Right
+
+    def holds(self, here: str) -> bool:
+        """Whether this address is the page's own, or below it."""
+        return here == self.path or (self.path != "/" and here.startswith(f"{self.path}/"))
+
+
+PAGES = (
+    DeskPage("/", ("督办台", "Board"), whoever_sees_all),
+    DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
+    DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
+    DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
+    DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),
+    DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),
+    DeskPage("/nights", ("夜间检查", "Nights"), whoever_sees_all),
+    DeskPage("/audit", ("历史记录", "History"), whoever_sees_all),
+)
+
+
+def pages_of(viewer: Viewer) -> Sequence[DeskPage]:
+    """Those that this person may open."""
+    return [one for one in PAGES if one.right(viewer)]
+
+
+def let_in(request: Request, session: Session, now: datetime, right: Right) -> Viewer:
+    """Whoever is signed in. For whoever may not open the page there is none."""
+    viewer = viewer_of(request, session, now)
+    if not right(viewer):
+        raise HTTPException(404)
+    return viewer
+
+
+def desk_page(request: Request, viewer: Viewer, template: str, **facts: Any) -> Response:
+    """A page of the desk, with the line that leads to the others."""
+    return page(
+        request,
+        template,
+        language=viewer.official.language,
+        visitor=viewer.official,
+        desk_pages=pages_of(viewer),
+        **facts,
+    )

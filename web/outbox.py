@@ -1,0 +1,124 @@
+"""The outbox: every mail and what became of it; and the one act there is, to send a dead one
+again."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+
+from flows.database import reading, transaction
+from flows.resending import chance, send_again
+from flows.signoff.actor import Actor
+from models import Message
+from models.message import MessageState
+from models.proof import Assurance
+from models.refusal import Refusal
+from notifications.links import blanked
+from notifications.wording import ENGLISH
+from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.mail_rows import by_state, events, mails, withheld
+from web.many import page_number
+from web.paging import Paging
+from web.rights import Viewer
+
+router = APIRouter()
+PATH = "/outbox"
+LARGEST = 2**31 - 1  # of a number that the database knows
+SURE = "yes"
+NOT_SURE = Refusal(
+    "请先勾选确认；没有记录任何操作", "please tick that you want it; nothing was recorded"
+)
+
+
+@router.api_route(PATH, methods=["GET", "HEAD"])
+def outbox(request: Request, state: str = "", page: str = "1") -> Response:
+    desk = desk_of(request)
+    wanted = MessageState(state) if state in set(MessageState) else None
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+        tally = by_state(session)
+        found = tally[wanted] if wanted else sum(tally.values())
+        paging = Paging(PATH, {"state": wanted or ""}, found, page_number(page))
+        shown = mails(session, wanted, paging)
+        return desk_page(
+            request,
+            viewer,
+            "outbox.html",
+            tally=tally,
+            wanted=wanted,
+            paging=paging,
+            mails=shown,
+            withheld=withheld(session, viewer, shown),
+        )
+
+
+@router.api_route(PATH + "/{message_id}", methods=["GET", "HEAD"])
+def one_mail(request: Request, message_id: str) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+        return _show(request, session, viewer, _found(session, message_id))
+
+
+@router.post(PATH + "/{message_id}/again")
+def again(
+    request: Request,
+    message_id: str,
+    sure: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "",
+) -> Response:
+    desk = desk_of(request)
+    now = desk.now()
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, now, whoever_keeps_directory)
+        mail = _found(session, message_id)
+    try:
+        if sure != SURE:
+            raise NOT_SURE
+        with transaction(desk.office.engine, now) as session:
+            send_again(session, mail.id, _actor(request, viewer, now), seen=seen)
+    except Refusal as refused:
+        with reading(desk.office.engine) as session:
+            present = _found(session, message_id)
+            return _show(request, session, viewer, present, refused=refused)
+    return RedirectResponse(f"{PATH}/{mail.id}", status_code=303)
+
+
+def _show(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    mail: Message,
+    refused: Refusal | None = None,
+) -> Response:
+    desk = desk_of(request)
+    english = (viewer.official.language or desk.office.language) == ENGLISH
+    words = ("[link]", "[code]") if english else ("〔链接〕", "〔验证码〕")
+    return desk_page(
+        request,
+        viewer,
+        "outbox_mail.html",
+        status=422 if refused else 200,
+        mail=mail,
+        text=blanked(mail.body.text, *words),
+        withheld=mail.id in withheld(session, viewer, [mail]),
+        events=events(session, mail.id),
+        chance=chance(session, mail.id, viewer.on),
+        refused=refused,
+    )
+
+
+def _found(session: Session, message_id: str) -> Message:
+    key = int(message_id) if message_id.isdecimal() and len(message_id) < 11 else 0
+    found = session.get(Message, key) if 0 < key <= LARGEST else None
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _actor(request: Request, viewer: Viewer, now: datetime) -> Actor:
+    who = viewer.official
+    return Actor(who.id, who.name, Assurance.SESSION, desk_of(request).today(now), now)
