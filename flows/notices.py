@@ -154,12 +154,30 @@ def _notice(
         "state": NoticeState.ISSUED,
         "number": ladder.number_format.format(year=on.year, n=sequence),
         "issued_on": on,
-        "acknowledge_by": owed_by(rung.acknowledge_within, on, calendar),
-        "answer_by": owed_by(rung.answer_within, on, calendar),
+        "acknowledge_by": _owed_by(rung.acknowledge_within, on, calendar),
+        "answer_by": _owed_by(rung.answer_within, on, calendar),
     }
 
 
-def owed_by(within: Span | None, on: date, calendar: Calendar) -> date | None:
+@dataclass(slots=True)
+class NoticeAhead:
+    """A notice as a night would issue it, for whoever only reckons with it."""
+
+    colour: Colour
+    acknowledge_by: date | None
+    answer_by: date | None
+    state: NoticeState = NoticeState.ISSUED
+
+
+def notice_ahead(rung: Rung, on: date, calendar: Calendar) -> NoticeAhead:
+    return NoticeAhead(
+        rung.colour,
+        _owed_by(rung.acknowledge_within, on, calendar),
+        _owed_by(rung.answer_within, on, calendar),
+    )
+
+
+def _owed_by(within: Span | None, on: date, calendar: Calendar) -> date | None:
     """The last day for it, of a notice that was issued on this date."""
     return calendar.roll(within.after(on, calendar)) if within else None
 

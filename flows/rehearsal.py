@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from flows.deadline import date_anchors
 from flows.escalation import anchors_of
-from flows.notices import owed_by
+from flows.notices import NoticeAhead, notice_ahead
 from flows.standing import History
 from models import Policy, Task
 from models.ladder import Ladder
@@ -82,14 +82,6 @@ def _was(history: History) -> Iterator[Raised]:
 
 
 @dataclass
-class _Notice:
-    colour: Colour
-    acknowledge_by: date | None
-    answer_by: date | None
-    state: NoticeState = NoticeState.ISSUED
-
-
-@dataclass
 class _Again:
     """One task's life, under another ladder. Nothing of it is the database's."""
 
@@ -97,7 +89,7 @@ class _Again:
     ladder: Ladder
     calendar: Calendar
     colour: Colour = Colour.GREEN
-    notice: _Notice | None = None
+    notice: NoticeAhead | None = None
     raised: list[Raised] = field(default_factory=list)
 
     def play(self, last: date) -> list[Raised]:
@@ -130,13 +122,8 @@ class _Again:
         return Raised(on, struck.rung.colour, str(struck.entry))
 
     def _raise(self, to: Raised) -> None:
-        rung = self.ladder.at(to.colour)
         self.colour = to.colour
-        self.notice = _Notice(
-            to.colour,
-            owed_by(rung.acknowledge_within, to.on, self.calendar),
-            owed_by(rung.answer_within, to.on, self.calendar),
-        )
+        self.notice = notice_ahead(self.ladder.at(to.colour), to.on, self.calendar)
         self.raised.append(to)
 
     def _day(self, on: date) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from models.refusal import Refusal
 from notifications.wording import ENGLISH
 from sise.commands import (
+    ahead,
     audits,
     backups,
     clients,
@@ -46,6 +47,7 @@ app.command()(setting_up.init)
 app.command()(demo.demo)
 app.command()(serving.serve)
 app.command("import")(ledgers.import_)
+app.command()(ledgers.export)
 app.command()(nights.night)
 app.command()(nights.deliver)
 app.command()(looking.tasks)
@@ -53,6 +55,7 @@ app.command()(one_task.task)
 app.add_typer(people.people, name="people")
 app.command()(people.bounces)
 app.command("explain")(one_task.explain_command)
+app.command("forecast")(ahead.forecast_command)
 app.command("rehearse")(rehearsing.rehearse_command)
 app.command("reassign")(responsible.reassign_command)
 app.command("milestones")(milestones.milestones_command)

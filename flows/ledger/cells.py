@@ -15,8 +15,13 @@ from notifications.mime import UnusableAddress
 from notifications.wording import CHINESE, ENGLISH, LANGUAGES, post_word, track_word
 
 YEARS = range(1949, 2101)
-LONG_TERM = ("长期坚持", "长期")  # what stands in 整改时限 where there is no date
-TRACKS = {track_word(track): track for track in Track} | {track.value: track for track in Track}
+LONG_TERM = (  # what stands in 整改时限 where there is no date
+    track_word(Track.LONG_TERM),
+    "长期",
+    track_word(Track.LONG_TERM, ENGLISH),
+)
+TRACKS = {track_word(track, said): track for track in Track for said in LANGUAGES}
+TRACKS |= {track.value: track for track in Track}
 POSTS = {
     "承办人": PostKind.HANDLER,
     "经办人": PostKind.HANDLER,
@@ -31,7 +36,8 @@ POSTS = {
     "领导小组负责人": PostKind.COMMISSION_HEAD,
     "管理员": PostKind.ADMINISTRATOR,
 }
-POSTS |= {post_word(kind): kind for kind in PostKind} | {kind.value: kind for kind in PostKind}
+POSTS |= {post_word(kind, said): kind for kind in PostKind for said in LANGUAGES}
+POSTS |= {kind.value: kind for kind in PostKind}
 SPOKEN = {"中文": CHINESE, "汉语": CHINESE, "zh": CHINESE, "英文": ENGLISH, "英语": ENGLISH}
 SPOKEN |= {"english": ENGLISH} | {language.lower(): language for language in LANGUAGES}
 YES_NO = {"是": True, "否": False, "yes": True, "no": False, "true": True, "false": False}
@@ -42,7 +48,8 @@ _DAY = re.compile(
 )
 _MONTH_END = re.compile(r"(0?[1-9]|1[0-2])月底")
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, bidi and zero-width, surrogates, separators
-_BLANKS = re.compile("[\ufffd\u115f\u1160\u3164\uffa0\u2800]")  # printable, yet nothing to see
+# Printable, yet nothing to see; and what no XML may hold, so that no workbook could give it back.
+_BLANKS = re.compile("[\ufffd\u115f\u1160\u3164\uffa0\u2800\ufffe\uffff]")
 
 
 class BadCell(ValueError):

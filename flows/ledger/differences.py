@@ -9,6 +9,7 @@ from flows.ledger.matters import Matter
 from flows.ledger.people import People
 from flows.ledger.roster import NEW, Person, Roster
 from models import Task
+from models.signoff import CLOSED
 from models.task import Track
 from notifications.wording import track_word
 
@@ -62,7 +63,7 @@ def said_of(matter: Matter, roster: Roster) -> dict[str, Any]:
         "remarks": row.remarks,
     }
     said = {name: value for name, value in said.items() if value is not None or name == "due_on"}
-    if matter.procedure.restricted:
+    if matter.procedure.restricted and not (matter.task and matter.task.state in CLOSED):
         said["restricted"] = True
     if row.handler is not None or row.handler_email:
         said["handler_id"] = _person_id(matter.handler)

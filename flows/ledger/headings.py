@@ -1,8 +1,13 @@
-"""The one table of columns: what the office calls them, their English alias, their field."""
+"""The one table of columns: what the office calls them, their English alias, their field.
+
+An import reads by it, and an export writes by it.
+"""
 
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from notifications.wording import ENGLISH
 
 LOOKED_AT = 20  # rows in which the headings may stand
 
@@ -12,6 +17,15 @@ class Heading:
     chinese: str
     field: str  # also the English alias
     required: bool = False
+    theirs: str = ""  # as this office's files have it, where that differs
+
+    @property
+    def read_as(self) -> str:
+        return self.theirs or self.chinese
+
+    def said(self, language: str) -> str:
+        """As an export writes it; an import finds it by either."""
+        return self.field.replace("_", " ").capitalize() if language == ENGLISH else self.chinese
 
 
 LEDGER = (
@@ -44,6 +58,18 @@ DIRECTORY = (
     Heading("止", "to"),
     Heading("语言", "language"),
 )
+SHOWN = (
+    Heading("序号", "serial"),
+    Heading("原整改时限", "original_due_on"),
+    Heading("预警颜色", "colour"),
+    Heading("办理状态", "state"),
+    Heading("预警单号", "notice"),
+    Heading("整改进展", "progress"),
+    Heading("销号申请日期", "applied_on"),
+    Heading("销号日期", "signed_off_on"),
+    Heading("回头看情况", "look_back"),
+)
+"""What only an export has: an import passes over it, as over every column that it does not know."""
 
 
 def normal(heading: str) -> str:
@@ -53,11 +79,13 @@ def normal(heading: str) -> str:
 
 
 def fields_of(table: tuple[Heading, ...]) -> dict[str, str]:
-    """Normal heading → field, for both languages."""
-    pairs = [(heading.chinese, heading.field) for heading in table]
-    pairs += [(heading.field, heading.field) for heading in table]
+    """Normal heading → field, for both languages; where theirs is given, by that alone."""
+    ours = [heading for heading in table if not heading.theirs]
+    pairs = [(heading.chinese, heading.field) for heading in ours]
+    pairs += [(heading.field, heading.field) for heading in ours]
+    pairs += [(heading.theirs, heading.field) for heading in table if heading.theirs]
     return {normal(written): field for written, field in pairs}
 
 
-def chinese_of(table: tuple[Heading, ...], field: str) -> str:
-    return next(heading.chinese for heading in table if heading.field == field)
+def named(table: tuple[Heading, ...], field: str) -> Heading:
+    return next(heading for heading in table if heading.field == field)

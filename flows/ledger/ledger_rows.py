@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.ledger import cells
 from flows.ledger.grid import Value
+from flows.ledger.headings import named
 from flows.ledger.needs import Need, shown
 from flows.ledger.problems import Problem
 from flows.ledger.rows import LedgerRow
@@ -77,7 +78,7 @@ class _Matter:
 
 def ledger_rows(table: Table, today: date) -> tuple[list[LedgerRow], list[str]]:
     """The rows, and the section titles between them that were passed over."""
-    if not {"due_on", "track"} & set(table.columns):
+    if not {"due_on", "track"} & set(table.columns) and not named(table.headings, "due_on").theirs:
         table.note(None, "", Need.MISSING_COLUMN, "整改时限", str(table.first))
     if table.problems:
         return [], []  # without its columns a row says nothing

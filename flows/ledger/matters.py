@@ -84,6 +84,10 @@ class Check:
     today: date
     heads: set[str]
     problems: list[Problem] = field(default_factory=list)
+    by_id: Mapping[int, Person] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.by_id = {person.id: person for person in self.people.roster.people if person.stored}
 
     def enter_handlers(self, rows: Sequence[LedgerRow]) -> None:
         """Addresses first: a row that only names a person may mean one of a later row."""
@@ -101,7 +105,7 @@ class Check:
         task = self.known.tasks.get(row.number)
         self._units(row)
         procedure = self._procedure(row, task)
-        handler, leader = self._handler(row), self._leader(row)
+        handler, leader = self._handler(row, task), self._leader(row, task)
         self._responsible(row, task, handler)
         opened_on, due_on = self._dates(row, task)
         if len(self.problems) > before or procedure is None:
@@ -129,13 +133,28 @@ class Check:
             self.note(row, "类别", Need.PROCEDURE_FIXED, name, present)
         return procedure
 
-    def _handler(self, row: LedgerRow) -> Person | None:
+    def _handler(self, row: LedgerRow, task: Task | None) -> Person | None:
         if row.handler_email:
             return self.people.roster.by_email.get(row.handler_email)
-        return self._official(row, "责任人", row.handler)
+        kept = task and self._kept(row, task, task.handler_id, row.handler)
+        return kept or self._official(row, "责任人", row.handler)
 
-    def _leader(self, row: LedgerRow) -> Person | None:
-        return self._official(row, "分管领导", row.supervising_leader)
+    def _leader(self, row: LedgerRow, task: Task | None) -> Person | None:
+        kept = task and self._kept(row, task, task.supervising_leader_id, row.supervising_leader)
+        return kept or self._official(row, "分管领导", row.supervising_leader)
+
+    def _kept(
+        self, row: LedgerRow, task: Task, official_id: int | None, name: str | None
+    ) -> Person | None:
+        """A row that names the unit and the person that a task has means no other."""
+        person = self.by_id.get(official_id or 0)
+        if not name or person is None or name not in (person.name, person.email):
+            return None
+        return person if self._stays(row, task) else None
+
+    def _stays(self, row: LedgerRow, task: Task) -> bool:
+        unit = self.people.roster.units.get(row.unit)
+        return unit is not None and unit.id == task.unit_id
 
     def _official(self, row: LedgerRow, column: str, name: str | None) -> Person | None:
         if not name or row.unit not in self.people.roster.units:
@@ -150,8 +169,9 @@ class Check:
     def _responsible(self, row: LedgerRow, task: Task | None, handler: Person | None) -> None:
         if handler or row.handler or row.handler_email or row.unit in self.heads:
             return
+        nobody_before = task is not None and task.handler_id is None and self._stays(row, task)
         kept = task is not None and row.handler is None and task.handler_id is not None
-        if not kept and row.unit in self.people.roster.units:
+        if not (kept or nobody_before) and row.unit in self.people.roster.units:
             self.note(row, "责任人", Need.NOBODY_RESPONSIBLE, "", row.unit)
 
     def _dates(self, row: LedgerRow, task: Task | None) -> tuple[date, date | None]:

@@ -99,6 +99,10 @@ class Need(Enum):
         "缺少“{found}”一列，请在第{other}行的表头里加上",
         "lacks the column “{found}”; add it to the headings in row {other}",
     )
+    MAPPED_COLUMN = (
+        "第{other}行的表头里没有“{found}”，而对照文件里写了它；请核对对照文件",
+        "has no heading “{found}” in row {other}, which the mapping names; check the mapping",
+    )
     TWICE_A_COLUMN = (
         "表头“{found}”出现了两次（{other}），请只留一列",
         "has the heading “{found}” twice ({other}); keep one column",

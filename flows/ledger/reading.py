@@ -4,39 +4,33 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from flows.ledger import headings
 from flows.ledger.directory_rows import directory_rows
 from flows.ledger.grid import Grid, is_blank
 from flows.ledger.ledger_rows import ledger_rows
+from flows.ledger.mapping import OURS, SHEETS, HeadingMap
 from flows.ledger.needs import Need
 from flows.ledger.package import NOT_A_WORKBOOK
 from flows.ledger.problems import Problem, UnreadableLedger, in_order
-from flows.ledger.rows import DIRECTORY_SHEET, LEDGER_SHEET, DirectoryRow, Ledger, LedgerRow
+from flows.ledger.rows import LEDGER_SHEET, DirectoryRow, Ledger, LedgerRow
 from flows.ledger.table import Table, count_known, find_table
 from flows.ledger.textfile import read_csv
 from flows.ledger.workbook import read_workbook
 
 MAX_FILE = 64_000_000  # bytes
-_WANTED = {
-    LEDGER_SHEET: LEDGER_SHEET,
-    "ledger": LEDGER_SHEET,
-    DIRECTORY_SHEET: DIRECTORY_SHEET,
-    "directory": DIRECTORY_SHEET,
-}
-_HEADINGS = {LEDGER_SHEET: headings.LEDGER, DIRECTORY_SHEET: headings.DIRECTORY}
 
 
-def read_ledger(path: Path, *, today: date) -> Ledger:
+def read_ledger(path: Path, *, today: date, mapping: HeadingMap = OURS) -> Ledger:
     """Read an .xlsx or a CSV. Raises UnreadableLedger if there is nothing to read; whatever else
     is wrong is collected, and rows with problems are among the rows, so that the database's
     objections to them can be told at once. `today` gives 7月底 its year where 交办日期 is empty.
     """
     data = _content(path)
     if data.startswith(b"PK"):
-        return _from_workbook(data, today)
+        return _from_workbook(data, today, mapping)
     grid = read_csv(data)
-    table = max(_HEADINGS, key=lambda sheet: count_known(grid, _HEADINGS[sheet]))
-    reader = Reader(today)
+    tables = mapping.tables
+    table = max(tables, key=lambda sheet: count_known(grid, tables[sheet]))
+    reader = Reader(today, mapping)
     reader.read(table, grid)
     return reader.ledger()
 
@@ -66,18 +60,18 @@ def _content(path: Path) -> bytes:
     return data
 
 
-def _from_workbook(data: bytes, today: date) -> Ledger:
-    book = read_workbook(data, _WANTED)
+def _from_workbook(data: bytes, today: date, mapping: HeadingMap) -> Ledger:
+    book = read_workbook(data, SHEETS)
     if not book.grids:
         names = "、".join(book.sheet_names[:10])
         raise UnreadableLedger(
             f"工作簿里没有“台账”或“通讯录”工作表，只有：{names}；请改工作表名称",
             f"the workbook has no sheet 台账 or 通讯录, only {names}; rename the sheet",
         )
-    reader = Reader(today)
+    reader = Reader(today, mapping)
     for sheet, grid in book.grids.items():
         reader.read(sheet, grid)
-    others = tuple(n for n in book.sheet_names if n.strip().lower() not in _WANTED)
+    others = tuple(n for n in book.sheet_names if n.strip().lower() not in SHEETS)
     return reader.ledger(others)
 
 
@@ -86,6 +80,7 @@ class Reader:
     """Collects what the sheets of one file say."""
 
     today: date
+    mapping: HeadingMap = OURS
     rows: list[LedgerRow] = field(default_factory=list)
     directory: list[DirectoryRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -95,9 +90,10 @@ class Reader:
 
     def read(self, kind: str, grid: Grid) -> None:
         self.sheets.append(grid.sheet)
-        found = find_table(grid, _HEADINGS[kind])
+        headings = self.mapping.tables[kind]
+        found = find_table(grid, headings)
         if found is None:
-            needed = "、".join(h.chinese for h in _HEADINGS[kind] if h.required)
+            needed = "、".join(heading.read_as for heading in headings if heading.required)
             self.problems.append(Problem(grid.sheet, None, "", "", Need.NO_HEADINGS, needed))
             return
         if kind == LEDGER_SHEET:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from models import Absence, Official, Post, Unit
 from models.organisation import PostKind
@@ -71,12 +71,12 @@ class Roster:
     def load(cls, session: Session) -> "Roster":
         roster = cls()
         names: dict[int | None, str] = {}
-        units = session.exec(select(Unit)).all()
+        units = session.exec(select(Unit).order_by(col(Unit.id))).all()
         for unit in units:
             roster.units[unit.name], names[unit.id] = unit, unit.name
         roster.parents = {u.name: names[u.parent_id] for u in units if u.parent_id is not None}
         people: dict[int | None, Person] = {}
-        for official in session.exec(select(Official)):
+        for official in session.exec(select(Official).order_by(col(Official.id))):
             known = Person(
                 official.name,
                 official.email or "",
@@ -85,7 +85,7 @@ class Roster:
                 official.language,
             )
             people[official.id] = roster.add(known)
-        for post in session.exec(select(Post)):
+        for post in session.exec(select(Post).order_by(col(Post.id))):
             unit_name = names[post.unit_id]
             roster.add_post(
                 Term(
@@ -97,7 +97,7 @@ class Roster:
                     stored=post,
                 )
             )
-        for away in session.exec(select(Absence)):
+        for away in session.exec(select(Absence).order_by(col(Absence.id))):
             roster.absences.append(
                 Term(
                     people[away.official_id],

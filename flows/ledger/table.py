@@ -47,7 +47,7 @@ class Table:
     def note(
         self, row: int | None, field: str, need: Need, found: str = "", other: str = ""
     ) -> None:
-        column = headings.chinese_of(self.headings, field) if field else ""
+        column = headings.named(self.headings, field).chinese if field else ""
         line = None if row is None else row + 1
         self.problems.append(Problem(self.grid.sheet, line, column, found, need, other))
 
@@ -113,21 +113,22 @@ def _table(
                     grid.sheet,
                     rows[1] + 1,
                     "",
-                    headings.chinese_of(table, field),
+                    headings.named(table, field).read_as,
                     Need.TWICE_A_COLUMN,
                     both,
                 )
             )
         columns.setdefault(field, column)
     for heading in table:
-        if heading.required and heading.field not in columns:
+        if (heading.required or heading.theirs) and heading.field not in columns:
+            need = Need.MAPPED_COLUMN if heading.theirs else Need.MISSING_COLUMN
             found.problems.append(
                 Problem(
                     grid.sheet,
                     None,
                     "",
-                    heading.chinese,
-                    Need.MISSING_COLUMN,
+                    heading.read_as,
+                    need,
                     str(rows[1] + 1),
                 )
             )

@@ -41,7 +41,7 @@ def resume(session: Session, task: Task, actor: Actor, *, reason: str, calendar:
     session.refresh(task)
     require_move(session, task, "resume", actor.official_id, actor.on)
     require_reason(task, reason)
-    found = session.execute(_suspended().where(col(Task.id) == task.id)).first()
+    found = session.execute(suspended_tasks().where(col(Task.id) == task.id)).first()
     move_task(session, task, "resume", **actor.facts(reason=reason))
     if found:
         _, since, request = found
@@ -53,7 +53,7 @@ def resume_ended(
 ) -> int:
     """The night lets every clock run again whose suspension has ended; returns how many."""
     lock_all_tasks(session)
-    ended = _suspended().where(col(ChangeRequest.until_on) < on).order_by(col(Task.id))
+    ended = suspended_tasks().where(col(ChangeRequest.until_on) < on).order_by(col(Task.id))
     found = session.execute(ended).all()
     for task, since, request in found:
         said = {"on": on, "now": now, "night_id": night_id, "request_id": request.id}
@@ -62,7 +62,7 @@ def resume_ended(
     return len(found)
 
 
-def _suspended() -> Any:
+def suspended_tasks() -> Any:
     """Suspended tasks, the business date from which each one is, and what was granted. The state
     is written out, so that SQLite uses its index."""
     newest = (
@@ -93,13 +93,13 @@ def _move_deadline(
 ) -> None:
     """By the days suspended, in the name of whoever granted it."""
     assert request.until_on is not None  # for the types: a suspension has an end
-    stood_still = min(on, request.until_on + DAY) - since
-    if task.due_on is None or not stood_still:
+    due_on = due_after(task.due_on, since, request.until_on, on)
+    if due_on == task.due_on:
         return
     change_deadline(
         session,
         task,
-        task.due_on + stood_still,
+        due_on,
         kind="suspension",
         reason=request.reason,
         legal_basis=request.legal_basis,
@@ -108,6 +108,11 @@ def _move_deadline(
         calendar=calendar,
         actor_id=_granted_by(session, request),
     )
+
+
+def due_after(due_on: date | None, since: date, until_on: date, on: date) -> date | None:
+    """The deadline of a task that was suspended between these dates and is resumed on that one."""
+    return due_on and due_on + (min(on, until_on + DAY) - since)
 
 
 def _granted_by(session: Session, request: ChangeRequest) -> int | None:

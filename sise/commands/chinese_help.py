@@ -23,6 +23,15 @@ HELP = {
         "导入台账和通讯录：要么全部导入，要么一条不进，错误逐条列出。"
     ),
     "Show what would change; write nothing.": "只预览会改什么，不写入。",
+    "Your own headings: which of them is which of ours.": (
+        "表头对照文件：本单位的表头各对应哪一项。"
+    ),
+    "Write the ledger (台账) and directory (通讯录) as the office keeps them, into one .xlsx that "
+    "can be imported again. It holds the titles of restricted matters too: for the administrator "
+    "on this machine. A file of that name is replaced.": (
+        "导出台账和通讯录为一个 .xlsx，可再导入。含限知事项的标题，只供本机管理员使用。"
+        "同名文件会被替换。"
+    ),
     "Run one night: escalate what is overdue, issue notices, mail the people responsible.": (
         "执行一次夜间检查：升级颜色，签发预警单，给责任人发信。"
     ),
@@ -40,6 +49,10 @@ HELP = {
     "Why this colour: the counting day by day, and what comes next.": (
         "为什么是这个颜色：逐条列出起算日和达到日期，以及接下来会怎样。"
     ),
+    "Who turns which colour when, if nobody acts and no deadline changes.": (
+        "预测：如无人办理、时限不变，哪些事项在哪天变什么颜色。"
+    ),
+    "How many days from today to look ahead.": "从今天起看多少天。",
     "As of this business date.": "截至哪一天，不写为今天。",
     "0 if the last night is not late and nothing is stuck.": (
         "夜间检查有没有漏、邮件有没有卡住；正常时结束码为 0。"

@@ -1,18 +1,23 @@
-"""The office's ledger on its way in."""
+"""The office's ledger on its way in, and out again."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+from sqlmodel import Session
 
-from flows.database import transaction, trial
+from flows.database import reading, transaction, trial
 from flows.ledger.apply import Applied, apply_ledger
-from flows.ledger.problems import UnreadableLedger
+from flows.ledger.export import Exported, count_tasks, export_ledger
+from flows.ledger.mapping import OURS, HeadingMap, parse_mapping
+from flows.ledger.problems import LedgerRefused, UnreadableLedger
 from flows.ledger.reading import read_ledger
 from flows.ledger.rows import Ledger
 from flows.working_days import load_calendar
 from models.refusal import Refusal
-from sise.commands.edge import Edge, Json, as_json, open_edge, out, progress
+from sise.commands.edge import Edge, Json, as_json, open_edge, out, progress, text_of
 from sise.commands.nights import WAITING
 
 PREVIEW = 30  # changes shown before the rest is only counted
@@ -23,29 +28,41 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would change; write nothing.")
     ] = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="MAP.toml", help="Your own headings: which of them is which of ours."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Take in a ledger (台账) and directory (通讯录): all or nothing, every error listed."""
     edge = open_edge()
+    named = parse_mapping(text_of(mapping), file=mapping.name) if mapping else OURS
     with progress(*WAITING) as bar:
         doing = bar.add_task(edge.both(f"正在读取 {file.name}", f"reading {file.name}"))
-        ledger = _read(edge, file)
+        ledger = _read(edge, file, named)
         n = len(ledger.rows)
         bar.update(doing, description=edge.both(f"正在核对 {n} 件事项", f"checking {n} tasks"))
         engine = edge.office.engine
         with trial(engine) if dry_run else transaction(engine, edge.now) as session:
-            applied = apply_ledger(
-                session, ledger, today=edge.today, now=edge.now, calendar=load_calendar(session)
-            )
+            applied = _apply(edge, session, ledger, named)
     if json:
         as_json(_facts(ledger, applied, dry_run))
     else:
         _show(edge, ledger, applied, dry_run)
 
 
-def _read(edge: Edge, file: Path) -> Ledger:
+def _apply(edge: Edge, session: Session, ledger: Ledger, mapping: HeadingMap) -> Applied:
     try:
-        return read_ledger(file, today=edge.today)
+        return apply_ledger(
+            session, ledger, today=edge.today, now=edge.now, calendar=load_calendar(session)
+        )
+    except LedgerRefused as refused:
+        raise mapping.told(refused) from refused
+
+
+def _read(edge: Edge, file: Path, mapping: HeadingMap) -> Ledger:
+    try:
+        return read_ledger(file, today=edge.today, mapping=mapping)
     except UnreadableLedger as error:
         raise Refusal(f"{file.name}：{error.chinese}", f"{file.name}: {error.english}") from error
 
@@ -109,3 +126,53 @@ def _show_changes(edge: Edge, applied: Applied) -> None:
     out.print(rows)
     if (more := len(applied.changes) - PREVIEW) > 0:
         edge.say(f"……另有 {more} 处更改", f"… and {more} more")
+
+
+def export(
+    file: Path,
+    json: Json = False,
+) -> None:
+    """Write the ledger (台账) and directory (通讯录) as the office keeps them, into one .xlsx that
+    can be imported again. It holds the titles of restricted matters too: for the administrator on
+    this machine. A file of that name is replaced."""
+    edge = open_edge()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with progress(*columns) as bar, reading(edge.office.engine) as session:
+        doing = bar.add_task(
+            edge.both(f"正在导出 {file.name}", f"writing {file.name}"), total=count_tasks(session)
+        )
+        exported = export_ledger(
+            session,
+            file,
+            now=edge.now,
+            timezone=edge.office.timezone,
+            language=edge.language,
+            advance=lambda tasks: bar.advance(doing, tasks),
+        )
+    unclear = [problem.message(edge.language) for problem in exported.unclear]
+    if json:
+        as_json(asdict(exported) | {"file": str(file), "unclear": unclear})
+    else:
+        _show_exported(edge, file, exported, unclear)
+
+
+def _show_exported(edge: Edge, file: Path, exported: Exported, unclear: list[str]) -> None:
+    done = exported
+    edge.say(
+        f"已导出 {file}：事项 {done.tasks} 件，共 {done.rows} 行；"
+        f"单位 {done.units}，人员 {done.officials}，职务 {done.posts}，代理 {done.absences}",
+        f"{file} is written: {done.tasks} tasks in {done.rows} rows; {done.units} units, "
+        f"{done.officials} people, {done.posts} posts, {done.absences} absences",
+    )
+    if not done.tasks:
+        edge.say("台账还是空的，表中只有表头", "The ledger is empty: there are only its headings")
+    if unclear:
+        edge.say(
+            "导入到别的单位会被退回，请先处理以下各处（多为没有邮箱、只凭姓名分不清的人员）：",
+            "Another office's import would object to these, so put them right first (mostly people "
+            "without a mail address, whose name is not enough):",
+        )
+    for sentence in unclear[:PREVIEW]:
+        out.print(f"· {sentence}")
+    if (more := len(unclear) - PREVIEW) > 0:
+        edge.say(f"……另有 {more} 处", f"… and {more} more")

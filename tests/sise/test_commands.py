@@ -81,6 +81,47 @@ def test_a_second_import_of_the_same_file_changes_nothing(kept: Sise, ledger: Pa
     assert facts["changes"] == []
 
 
+def test_an_export_goes_out_and_comes_in_again_on_either_database(
+    anywhere: Sise, ledger: Path, tmp_path: Path
+) -> None:
+    anywhere.done("import", ledger)
+    anywhere.done("night", "--inline")
+    file = tmp_path / "导出.xlsx"
+
+    done = anywhere.done("export", file, "--json").json
+    again = anywhere.done("import", file, "--json").json
+
+    assert done == {
+        "tasks": 4,
+        "rows": 4,
+        "units": 2,
+        "officials": 4,
+        "posts": 3,
+        "absences": 0,
+        "unclear": [],
+        "file": str(file),
+    }
+    assert (again["opened"], again["updated"], again["unchanged"]) == (0, 0, 4)
+    assert again["changes"] == []
+    assert "事项 4 件，共 4 行" in anywhere.done("export", file).out
+
+
+def test_a_ledger_with_its_own_headings_is_imported_by_a_mapping(
+    ready: Sise, tmp_path: Path
+) -> None:
+    file, mapping = tmp_path / "台账.xlsx", tmp_path / "对照.toml"
+    mapping.write_text('[台账]\n问题编号 = "编号"\n整改时限 = "完成时限"\n', "utf-8")
+    headings = ("编号", "反馈问题", "责任单位", "完成时限", "责任人邮箱", "责任人")
+    row = ("甲-1", "校车", "区教育局", "2022-07-14", "li@x.example", "李伟")
+    units = (("单位", "上级单位"), ("区教育局", ""))
+    write_sheets(file, {"台账": (headings, row), "通讯录": units})
+
+    assert ready.done("import", file, "--mapping", mapping, "--json").json["opened"] == 1
+    write_sheets(file, {"台账": (headings, (*row[:3], "下周", *row[4:])), "通讯录": units})
+    told = ready.refused("import", file, "--mapping", mapping, code=2)
+    assert told.startswith("台账 第2行 完成时限：“下周”不是日期")
+
+
 def test_a_repeated_night_prints_the_stored_result(kept: Sise, today: date) -> None:
     first = kept.done("night", "--inline", "--json").json
 
@@ -180,6 +221,30 @@ def test_explain_counts_for_any_day(kept: Sise, today: date) -> None:
     assert facts["next"]["colour"] == "blue"
     assert any(rung["struck"] for rung in then["rungs"])
     assert "规则：四色督办（default 2022.1）" in kept.done("explain", "教-4").out
+
+
+def test_the_forecast_is_told_by_day(kept: Sise, today: date) -> None:
+    """Before the first night of the day it begins with that, after it with the next one."""
+    before = kept.done("forecast", "--json").json
+    kept.done("night", "--inline")
+    after = kept.done("forecast", "--days", 20, "--json").json
+    shown = kept.done("forecast").out
+
+    assert before["from"] == today.isoformat()
+    assert [turn["to"] for turn in before["days"][0]["turns"]] == ["red", "yellow", "blue"]
+    assert after["from"] == (today + timedelta(days=1)).isoformat()
+    assert after["until"] == (today + timedelta(days=20)).isoformat()
+    turns = [turn for day in after["days"] for turn in day["turns"] if turn["if_unanswered"]]
+    assert list(turns[0]) == [
+        "number", "title", "unit", "handler", "from", "to", "clock", "if_unanswered", "provisional",
+    ]  # fmt: skip
+    assert "（如无人答复）" in shown
+    assert "校车[/red]监管" not in shown  # it is red already
+
+
+def test_a_forecast_of_nothing_says_so(ready: Sise) -> None:
+    assert "没有事项会变色" in ready.done("forecast").out
+    assert ready.done("forecast", "--json").json["days"] == []
 
 
 def test_policies_are_listed_shown_checked_and_loaded(ready: Sise, tmp_path: Path) -> None:

@@ -31,6 +31,9 @@ IMPOSSIBLE, WRONG = 1, 2
         (["policy", "show", "没有"], "没有名为“没有”的规则；可用 sise policy list 查看"),
         (["policy", "check", "没有.toml"], "无法读取 没有.toml"),
         (["import", "没有.xlsx"], "没有.xlsx：无法打开文件"),
+        (["import", "x.xlsx", "--mapping", "没有.toml"], "无法读取 没有.toml"),
+        (["export", "台账.xls"], "“台账.xls”的扩展名不是 .xlsx"),
+        (["export", "没有/台账.xlsx"], "没有文件夹 没有；请先建立"),
         (["login", "no@body.example"], "通讯录中没有邮箱 no@body.example"),
         (["reassign", "没有", "--to", "x@y", "--why", "x"], "没有编号为“没有”的事项"),
         (["milestones", "没有"], "没有编号为“没有”的事项"),
@@ -42,6 +45,7 @@ IMPOSSIBLE, WRONG = 1, 2
         (["watch-list", "join", "没有", "seven_lists", "--why", "x"], "没有编号为“没有”的事项"),
         (["hand-over", "x@y", "z@y", "--why", "x"], "通讯录中没有邮箱 x@y"),
         (["hand-over", "x@y"], "用法有误：Missing argument 'TO'"),
+        (["forecast", "--days", "0"], "用法有误：Invalid value for '--days'"),
         (["tasks", "--colour", "puce"], "用法有误：Invalid value for '--colour'"),
         (["nonsense"], "用法有误：No such command 'nonsense'."),
         (["task"], "用法有误：Missing argument"),
@@ -55,7 +59,18 @@ def test_wrong_input_is_one_clear_line(ready: Sise, words: list[str], said: str)
     assert "\n" not in told
 
 
-@pytest.mark.parametrize("command", [["tasks"], ["night", "--inline"], ["import", "x"], ["health"]])
+def test_an_export_onto_an_open_file_could_not_be_done(ready: Sise, tmp_path: Path) -> None:
+    (tmp_path / "~$台账.xlsx").touch()
+
+    told = ready.refused("export", tmp_path / "台账.xlsx", code=IMPOSSIBLE)
+
+    assert "正被 Excel、WPS 或 LibreOffice 打开" in told
+    assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    "command", [["tasks"], ["night", "--inline"], ["import", "x"], ["export", "x.xlsx"], ["health"]]
+)
 def test_a_database_that_was_never_set_up_says_what_to_run(sise: Sise, command: list[str]) -> None:
     assert sise.refused(*command, code=IMPOSSIBLE) == "数据库尚未建立；请先运行 sise init"
 

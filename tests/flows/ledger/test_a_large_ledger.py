@@ -1,15 +1,16 @@
-"""Thousands of rows go in at once, and again without a change."""
+"""Thousands of rows go in at once, out, and in again without a change."""
 
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, SQLModel
 
-from flows.database import open_engine, transaction
+from flows.database import open_engine, reading, transaction
 from flows.ledger.apply import apply_ledger
+from flows.ledger.export import export_ledger
 from flows.ledger.reading import read_ledger
 from models.workdays import Calendar
-from tests.conftest import instant, sample, shipped_rules
+from tests.conftest import SHANGHAI, instant, sample, shipped_rules
 from tests.flows.ledger.conftest import REQUIRED, TODAY, write_sheets
 
 ROWS = sample(5_000, 50_000)
@@ -48,9 +49,15 @@ def test_thousands_of_rows_are_read_checked_and_stored(tmp_path: Path) -> None:
     ledger = read_ledger(tmp_path / "台账.xlsx", today=TODAY)
     with transaction(engine, now) as session:
         applied = apply_ledger(session, ledger, today=TODAY, now=now, calendar=Calendar())
+    with reading(engine) as session:
+        export_ledger(session, tmp_path / "导出.xlsx", now=now, timezone=SHANGHAI, language="zh-CN")
+    out = read_ledger(tmp_path / "导出.xlsx", today=TODAY)
+    with Session(engine) as session:
+        returned = apply_ledger(session, out, today=TODAY, now=now, calendar=Calendar())
     with Session(engine) as session:
         again = apply_ledger(session, ledger, today=TODAY, now=now, calendar=Calendar())
     engine.dispose()
 
     assert ledger.problems == ()
     assert (applied.opened, applied.officials, again.unchanged) == (ROWS, 200, ROWS)
+    assert (returned.unchanged, returned.officials, out.problems) == (ROWS, 0, ())

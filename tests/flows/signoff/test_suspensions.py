@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import text
 
 from flows.database import reading
-from flows.signoff.suspensions import _suspended
+from flows.signoff.suspensions import suspended_tasks
 from models.request_machine import RequestKind
 from tests.kept import play
 from tests.requests import Asking
@@ -18,7 +18,7 @@ def test_a_night_finds_them_without_looking_at_the_other_tasks(asking: Asking):
         asking.bench.cast.task(f"乙-{n}", DUE)
     with reading(asking.office.engine) as session:
         dialect = session.get_bind().dialect
-        asked = _suspended().compile(
+        asked = suspended_tasks().compile(
             dialect=dialect, compile_kwargs={"render_postcompile": True, "literal_binds": True}
         )
         prefix = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"

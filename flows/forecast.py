@@ -1,0 +1,119 @@
+"""Who turns which colour when, if nobody acts: the nights that come, one task at a time.
+
+The same strike dates as those of the sweep and of `sise explain`, and the same due dates as those
+of the notices that those nights would issue; a test plays the nights and compares.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from flows.escalation import Out, anchors_of
+from flows.notices import notice_ahead
+from flows.rulebook import ladder_of
+from flows.signoff.suspensions import due_after, suspended_tasks
+from flows.sweep import on_clock
+from models import Night, Notice, Official, Policy, Task, Unit
+from models.ladder import NOTICE_CLOCKS, Entry, Ladder
+from models.notice_machine import LIVE
+from models.signoff import TaskState
+from models.strike import Strike, highest, strikes
+from models.warning import Colour
+from models.workdays import Calendar
+
+DAY = timedelta(days=1)
+AT_ONCE = 1000  # tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One colour that a night will bring. `if_unanswered`: it hangs on a notice, and does not come
+    if somebody acknowledges or answers that in time."""
+
+    on: date
+    number: str
+    title: str
+    unit: str
+    handler: str
+    source: Colour
+    target: Colour
+    entry: Entry
+    if_unanswered: bool
+    provisional: bool  # the date lies beyond the known calendar
+
+
+def next_night(session: Session, today: date) -> date:
+    """The business date of the first night that has not been played."""
+    last = session.scalar(select(func.max(col(Night.on))))
+    return max(today, last + DAY) if last else today
+
+
+def forecast(session: Session, *, first: date, last: date, calendar: Calendar) -> list[Turn]:
+    """What the nights from `first` to `last` bring, by day and number, the worst colour first."""
+    ladders = {p.id: ladder_of(p) for p in session.scalars(select(Policy))}
+    units = dict(session.execute(select(col(Unit.id), col(Unit.name))).all())
+    names = dict(session.execute(select(col(Official.id), col(Official.name))).all())
+    turns = list[Turn]()
+    for task, notice, begins in _running(session, first, last):
+        ladder = ladders[task.policy_id]
+        for on, struck, source in _climb(task, notice, ladder, calendar, begins, last):
+            turns.append(
+                Turn(
+                    on=on,
+                    number=task.number,
+                    title=task.title,
+                    unit=units[task.unit_id],
+                    handler=names.get(task.handler_id or 0, ""),
+                    source=source,
+                    target=struck.rung.colour,
+                    entry=struck.entry,
+                    if_unanswered=struck.entry.clock in NOTICE_CLOCKS,
+                    provisional=not calendar.is_known(on.year),
+                )
+            )
+    return sorted(turns, key=lambda turn: (turn.on, -turn.target.rank, turn.number))
+
+
+def _running(
+    session: Session, first: date, last: date
+) -> Iterator[tuple[Task, Notice | None, date]]:
+    """Every task whose clock runs by then, its live notice, the first night that looks at it."""
+    running = (
+        select(Task, Notice)
+        .outerjoin(Notice, (col(Notice.task_id) == col(Task.id)) & col(Notice.state).in_(LIVE))
+        .where(on_clock())
+    )
+    for task, notice in session.execute(running.execution_options(yield_per=AT_ONCE)):
+        yield task, notice, first
+    for task, since, request in session.execute(suspended_tasks()):
+        begins = max(first, request.until_on + DAY)
+        if begins <= last:
+            resumed = {
+                "state": TaskState.IN_PROGRESS,
+                "stage_on": begins,
+                "due_on": due_after(task.due_on, since, request.until_on, begins),
+            }
+            yield Task(**{**task.model_dump(), **resumed}), None, begins
+
+
+def _climb(
+    task: Task, notice: Out | None, ladder: Ladder, calendar: Calendar, on: date, last: date
+) -> Iterator[tuple[date, Strike, Colour]]:
+    """From colour to colour, each time with the notice that the night before has issued."""
+    colour = task.colour
+    while ahead := [
+        found
+        for found in strikes(ladder, anchors_of(task, notice), calendar)
+        if found.rung.colour.rank > colour.rank
+    ]:
+        on = max(on, min(found.on for found in ahead))
+        struck = highest(ahead, on)
+        if on > last or struck is None:
+            return
+        yield on, struck, colour
+        colour = struck.rung.colour
+        notice = notice_ahead(struck.rung, on, calendar)
+        on += DAY

@@ -1,0 +1,72 @@
+"""A file is written beside its place and moved there whole: nothing half-written is ever left."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from models.refusal import Refusal
+
+ONLY_THE_OWNER = 0o600  # what it holds is not for everybody on the machine
+
+
+class CannotWrite(Refusal):
+    """The place is right, but it cannot be written to just now."""
+
+    exit_code = 1
+
+
+@contextmanager
+def put_in_place(target: Path) -> Iterator[Path]:
+    """Gives the path to write to; what stands there at the end replaces the target. Raises
+    Refusal and CannotWrite, and then the target is as it was."""
+    _require_place(target)
+    _require_free(target)
+    try:
+        with TemporaryDirectory(prefix=".sise-", dir=target.parent) as folder:
+            written = Path(folder) / target.name
+            yield written
+            written.chmod(target.stat().st_mode if target.exists() else ONLY_THE_OWNER)
+            os.replace(written, target)
+    except OSError as error:
+        raise CannotWrite(
+            f"无法写入 {target}：{error.strerror}；请检查权限和磁盘空间，原有文件未改动",
+            f"{target} cannot be written: {error.strerror}; check the rights and the disk. "
+            "What was there is unchanged",
+        ) from error
+
+
+def _require_place(target: Path) -> None:
+    if target.suffix.lower() != ".xlsx":
+        raise Refusal(
+            f"“{target.name}”的扩展名不是 .xlsx；请写成 台账.xlsx 这样的文件名",
+            f"'{target.name}' does not end in .xlsx; name the file like LEDGER.xlsx",
+        )
+    if not target.parent.is_dir():
+        raise Refusal(
+            f"没有文件夹 {target.parent}；请先建立，或另写位置",
+            f"there is no folder {target.parent}; make it first, or name another",
+        )
+    if target.is_dir():
+        raise Refusal(
+            f"{target} 是文件夹，不是文件；请另写文件名",
+            f"{target} is a folder and no file; give another name",
+        )
+
+
+def _require_free(target: Path) -> None:
+    """Office programs leave a file beside what they have open."""
+    if target.exists() and not os.access(target, os.W_OK):
+        raise CannotWrite(
+            f"{target} 只读，不能替换；请检查权限，或另写文件名",
+            f"{target} is read-only and cannot be replaced; check its rights, or give another name",
+        )
+    for beside in (f"~${target.name}", f".~lock.{target.name}#"):
+        if (target.parent / beside).exists():
+            raise CannotWrite(
+                f"{target} 正被 Excel、WPS 或 LibreOffice 打开；请关闭后再导出"
+                f"（确已关闭的，删去 {beside}）",
+                f"{target} is open in Excel, WPS or LibreOffice; close it and export again "
+                f"(if it is closed, delete {beside})",
+            )

@@ -1,0 +1,150 @@
+"""One sheet, written row by row, so that it takes the same memory however long it is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import xlsxwriter
+
+from flows.ledger.layout import CELL, FILLS, HEAD, SET, TITLE, Column, Style
+from flows.ledger.put_in_place import CannotWrite
+from models.warning import Colour
+from notifications.wording import ENGLISH, colour_word
+
+Shown = str | int | date | Colour | None
+Cells = Mapping[str, Shown]
+
+A3 = 8
+LONGEST = 32_767  # UTF-16 units in a cell; Excel calls a longer one damaged
+LINE = 14.0  # points of one line of CELL's font
+TALLEST = 409  # points; Excel has no taller row
+AS_FORMULA = ("=", "+", "-", "@")  # what Excel would compute, were the cell entered anew
+AS_TYPED = "as typed"  # so it does not
+
+
+class SheetWriter:
+    """Headings first, then `add` by `add`, then `finish`."""
+
+    def __init__(
+        self,
+        book: xlsxwriter.Workbook,
+        name: str,
+        columns: Sequence[Column],
+        language: str,
+        *,
+        title: str,
+    ) -> None:
+        self.book, self.columns, self.language = book, columns, language
+        self.sheet = book.add_worksheet(name)
+        self._formats = dict[tuple[Style, Colour | str | None], Any]()
+        self._merged = list[tuple[int, int, int, int]]()
+        for n, column in enumerate(columns):
+            self.sheet.set_column(n, n, column.width)
+        self.sheet.set_row(0, 30)
+        self.sheet.write_string(0, 0, title, book.add_format(dict(TITLE)))
+        head = book.add_format(dict(HEAD))
+        for n, column in enumerate(columns):
+            self.sheet.write_string(1, n, column.heading.said(language), head)
+        self.row = 2
+
+    def add(
+        self,
+        cells: Cells,
+        lines: Sequence[Cells] = ({},),
+        *,
+        merged: frozenset[str] = frozenset(),
+    ) -> None:
+        """One matter: `lines` are its rows, and `cells` what they share. That stands in every
+        row, under merged cells too, because only so a filter shows all rows of a matter."""
+        first, last = self.row, self.row + len(lines) - 1
+        heights = _heights(self.columns, cells, lines)
+        for line, height in zip(lines, heights, strict=True):
+            self.sheet.set_row(self.row, height)
+            for column, layout in enumerate(self.columns):
+                field = layout.heading.field
+                value = line[field] if field in line else cells.get(field)
+                self._write(column, layout, None if self.row > first and field in _ONCE else value)
+            self.row += 1
+        if first < last:
+            self._merged += [
+                (first, column, last, column)
+                for column, layout in enumerate(self.columns)
+                if layout.heading.field in merged
+            ]
+
+    def finish(self, *, frozen: int) -> None:
+        """`frozen`: how many columns stay when the sheet is scrolled."""
+        # Not merge_range(), which would write into rows that have left the memory.
+        self.sheet.merge.extend(self._merged)
+        english, last = self.language == ENGLISH, len(self.columns) - 1
+        self.sheet.freeze_panes(2, frozen)
+        self.sheet.autofilter(1, 0, max(self.row - 1, 1), last)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(A3)
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(0, 1)
+        self.sheet.set_footer("&CPage &P of &N" if english else "&C第 &P 页，共 &N 页")
+
+    def _write(self, column: int, layout: Column, value: Shown) -> None:
+        row, style = self.row, layout.style
+        if value is None or value == "":
+            self.sheet.write_blank(row, column, None, self._format(style))
+        elif isinstance(value, Colour):
+            word = colour_word(value, self.language)
+            self.sheet.write_string(row, column, word, self._format(style, value))
+        elif isinstance(value, date):
+            self.sheet.write_datetime(row, column, value, self._format(style))
+        elif isinstance(value, int):
+            self.sheet.write_number(row, column, value, self._format(style))
+        else:
+            special = AS_TYPED if value.startswith(AS_FORMULA) else None
+            self.sheet.write_string(row, column, _text(value), self._format(style, special))
+
+    def _format(self, style: Style, special: Colour | str | None = None) -> Any:
+        if (style, special) not in self._formats:
+            how = {**CELL, **SET[style]}
+            if isinstance(special, Colour):
+                how |= FILLS[special]
+            elif special == AS_TYPED:
+                how["quote_prefix"] = True
+            self._formats[style, special] = self.book.add_format(how)
+        return self._formats[style, special]
+
+
+def _text(text: str) -> str:
+    """As XlsxWriter takes it without reading anything into it."""
+    if len(text) > LONGEST // 2 and len(text.encode("utf-16-le")) // 2 > LONGEST:
+        raise CannotWrite(
+            f"“{text[:20]}……”超过 {LONGEST} 个字，一个单元格放不下；请先在台账中缩短",
+            f"'{text[:20]}…' is longer than the {LONGEST} characters that a cell holds; "
+            "shorten it in the ledger first",
+        )
+    # Between these two marks it takes a text for its own XML. An import strips the blank.
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
+
+
+_ONCE = frozenset({"serial", "number"})
+
+
+def _heights(columns: Sequence[Column], shared: Cells, lines: Sequence[Cells]) -> list[float]:
+    """Not every office program fits a row to its text, and none to what is merged over several."""
+    own = [_tallest(columns, line) for line in lines]
+    own[-1] += max(0, _tallest(columns, shared) - sum(own))
+    return [min(n * LINE + 2, TALLEST) for n in own]
+
+
+def _tallest(columns: Sequence[Column], cells: Cells) -> int:
+    shown = ((cells.get(column.heading.field), column.width) for column in columns)
+    return max((_rows_of(text, width) for text, width in shown if isinstance(text, str)), default=1)
+
+
+def _rows_of(text: str, width: float) -> int:
+    """How many rows a text takes in a column; a Chinese character is as wide as two letters."""
+    room = max(int(width) - 1, 2)
+    if len(text) * 2 <= room and "\n" not in text:
+        return 1
+    return sum(
+        1 + max(0, sum(2 if character > "\u2e7f" else 1 for character in part) - 1) // room
+        for part in text.split("\n")
+    )
