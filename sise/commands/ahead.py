@@ -10,7 +10,8 @@ import typer
 from flows.database import reading
 from flows.forecast import Turn, forecast, next_night
 from flows.working_days import load_calendar
-from notifications.explanation import entry_words, weekday_words
+from notifications.deadline_words import weekday_words
+from notifications.explanation import entry_words
 from notifications.wording import colour_word
 from sise.commands.edge import Edge, Json, as_json, fitting, open_edge, out
 
