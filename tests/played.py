@@ -7,7 +7,7 @@ tests the night itself plays it.
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
 from flows.database import sqlite_file
+from flows.office import Office
 from tests.conftest import empty_postgres
+from tests.kept import wind
 
-Begun = tuple[str, date]  # the database as it was, and the night
+Begun = tuple[str, Hashable]  # the database as it was, and what was played then
 TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
 _DRAWN = {"link_id", "salt", "token_hash", "message_id", "boundary"}
 _LOOK = {
@@ -33,12 +35,18 @@ _files: dict[Begun, bytes] = {}
 _schemas: dict[Begun, tuple[str, Mapping[str, int]]] = {}  # with the value of each sequence
 
 
-def as_played(engine: Engine, on: date, play: Callable[[], object]) -> None:
+def wound(office: Office, first: date, last: date) -> None:
+    """The nights of these dates, one after the other."""
+    as_played(office.engine, (first, last), lambda: wind(office, first, last))
+
+
+def as_played(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
+    """`on` names what is played: a night's date, or anything that is the same each time."""
     kept = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
     kept(engine, on, play)
 
 
-def _on_sqlite(engine: Engine, on: date, play: Callable[[], object]) -> None:
+def _on_sqlite(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
     begun = (_digest(engine), on)
     if begun in _files:
         _whole(engine).write_bytes(_files[begun])
@@ -69,7 +77,7 @@ def _whole(engine: Engine) -> Path:
     return file
 
 
-def _on_postgresql(engine: Engine, on: date, play: Callable[[], object]) -> None:
+def _on_postgresql(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
     begun = (_digest(engine), on)
     if begun in _schemas:
         empty_postgres(engine)

@@ -15,23 +15,28 @@ from models.ladder import parse_ladder
 from models.warning import Colour
 from tests.conftest import SEEDS
 from tests.kept import everything, extend, play, reply, rows
+from tests.played import as_played
 from tests.sign_offs import gather_bench
 
 DUE = date(2022, 6, 6)
-FIRST, LAST = date(2022, 6, 1), date(2022, 7, 20)
+FIRST, LAST = date(2022, 6, 6), date(2022, 7, 8)
 
 
 @pytest.fixture
 def lives(office, cast):
-    """Fifty nights, and tasks with a fate of each kind."""
+    """A month of nights, and tasks with a fate of each kind."""
     bench = gather_bench(office, cast)
+    as_played(office.engine, "a month of lives", lambda: _live_them(bench))
+    return office
+
+
+def _live_them(bench):
     for number in ("静-1", "签-1", "答-1", "延-1", "申-1", "长-1"):
         bench.task(number, DUE)
     for n in range((LAST - FIRST).days + 1):
         on = FIRST + timedelta(days=n)
-        play(office, on)
+        play(bench.office, on)
         _live(bench, on)
-    return office
 
 
 def _live(bench, on):

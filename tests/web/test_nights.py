@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from models import Message, Night, Official
-from tests.kept import digests, edit, rows, wind
+from tests.kept import digests, edit, rows
+from tests.played import wound
 from tests.responsibility import keep_away
 from tests.web.conftest import DAY, DUE
 from tests.web.test_board import numbers
@@ -18,7 +19,7 @@ ONE = f"{PAGE}/{DAY}"
 @pytest.fixture
 def played(office, cast, night):
     """Three nights in a row, a gap of three days, one more that raises three matters."""
-    wind(office, date(2022, 7, 8), date(2022, 7, 10))
+    wound(office, date(2022, 7, 8), date(2022, 7, 10))
     cast.task("甲-1", date(2022, 5, 1), title="校车监管不到位")
     cast.task("甲-2", DUE)
     cast.task("密-1", DUE, title="某人的线索", restricted=True)
@@ -42,7 +43,7 @@ def test_each_night_says_what_it_came_to(played, sign_in):
 
 
 def test_a_gap_up_to_today_shows_and_today_itself_may_still_come(office, cast, sign_in):
-    wind(office, date(2022, 7, 10), date(2022, 7, 13))
+    wound(office, date(2022, 7, 10), date(2022, 7, 13))
     assert "没有执行" not in sign_in("olga").get(PAGE).text
     edit(office, Night, rows(office, Night)[-1].id, on=date(2022, 7, 1))
 
@@ -50,8 +51,8 @@ def test_a_gap_up_to_today_shows_and_today_itself_may_still_come(office, cast, s
 
 
 def test_a_month_on_a_page_and_no_gap_is_lost_between_two(office, cast, sign_in):
-    wind(office, date(2022, 6, 1), date(2022, 6, 10))
-    wind(office, date(2022, 6, 13), DUE + timedelta(days=1))
+    wound(office, date(2022, 6, 1), date(2022, 6, 10))
+    wound(office, date(2022, 6, 13), DUE + timedelta(days=1))
     olga = sign_in("olga")
 
     first, second = (olga.get(PAGE, params={"page": n}) for n in (1, 2))

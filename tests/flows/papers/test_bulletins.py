@@ -22,8 +22,9 @@ from notifications.papers.bulletin import BulletinFacts, bulletin_paper
 from notifications.papers.page import write_page
 from notifications.papers.word import write_word
 from tests.conftest import SHANGHAI, Cast, instant
-from tests.kept import extend, rows, wind
+from tests.kept import extend, rows
 from tests.papers import CHINESE, table_of, text_of
+from tests.played import wound
 from tests.sign_offs import Bench
 
 DUE = date(2022, 7, 13)  # a Wednesday
@@ -68,7 +69,7 @@ def district(cast: Cast) -> None:
 
 def test_an_issue_has_its_matters_and_its_totals(office, cast: Cast):
     district(cast)
-    wind(office, date(2022, 6, 20), END)
+    wound(office, date(2022, 6, 20), END)
     publish(office)
 
     word = printed(office)
@@ -93,12 +94,12 @@ def test_an_issue_has_its_matters_and_its_totals(office, cast: Cast):
 
 def test_printing_it_again_gives_the_same_document_whatever_happened_since(office, cast: Cast):
     district(cast)
-    wind(office, date(2022, 6, 20), END)
+    wound(office, date(2022, 6, 20), END)
     publish(office)
     word, page = printed(office), printed(office, write=write_page)
 
     extend(office, "甲-1", date(2022, 12, 1), on=date(2022, 8, 1))
-    wind(office, date(2022, 8, 1), date(2022, 8, 31))
+    wound(office, date(2022, 8, 1), date(2022, 8, 31))
     publish(office, date(2022, 8, 31))
 
     assert printed(office) == word
@@ -112,12 +113,12 @@ def test_printing_it_again_gives_the_same_document_whatever_happened_since(offic
 
 def test_a_period_that_is_over_is_issued_as_it_was_when_it_ended(office, cast: Cast):
     district(cast)
-    wind(office, date(2022, 6, 20), END)
+    wound(office, date(2022, 6, 20), END)
     publish(office)
     [then] = rows(office, Bulletin)
 
     extend(office, "甲-3", date(2022, 8, 10), on=date(2022, 8, 1))
-    wind(office, date(2022, 8, 1), date(2022, 8, 20))
+    wound(office, date(2022, 8, 1), date(2022, 8, 20))
     for later in (date(2022, 12, 1), date(2022, 12, 31)):
         extend(office, "甲-2", later, on=date(2022, 8, 20))
     publish(office, END, first=date(2022, 6, 30), today=date(2022, 8, 20))
@@ -129,7 +130,7 @@ def test_a_period_that_is_over_is_issued_as_it_was_when_it_ended(office, cast: C
 
 def test_each_line_is_what_the_history_of_its_matter_says(office, cast: Cast):
     district(cast)
-    wind(office, date(2022, 6, 20), date(2022, 8, 20))
+    wound(office, date(2022, 6, 20), date(2022, 8, 20))
     extend(office, "甲-1", date(2022, 12, 1), on=date(2022, 8, 20))
 
     with reading(office.engine) as session:
@@ -147,7 +148,7 @@ def test_each_line_is_what_the_history_of_its_matter_says(office, cast: Cast):
 def test_what_was_signed_off_after_a_warning_is_counted(bench: Bench):
     bench.task("甲-1", DUE, title="校车监管不到位")
     bench.task("甲-2", date(2022, 9, 1))
-    wind(bench.office, DUE, date(2022, 7, 14))
+    wound(bench.office, DUE, date(2022, 7, 14))
     for number in ("甲-1", "甲-2"):
         bench.apply(number, date(2022, 7, 15))
         for who in bench.levels:
@@ -164,7 +165,7 @@ def test_what_was_signed_off_after_a_warning_is_counted(bench: Bench):
 
 def test_of_restricted_matters_nothing_is_said_and_nothing_is_kept(office, cast: Cast):
     district(cast)
-    wind(office, date(2022, 7, 20), END)
+    wound(office, date(2022, 7, 20), END)
     publish(office)
 
     [kept] = rows(office, Bulletin)
@@ -176,7 +177,7 @@ def test_of_restricted_matters_nothing_is_said_and_nothing_is_kept(office, cast:
 
 def test_the_figures_add_up(office, cast: Cast):
     district(cast)
-    wind(office, date(2022, 6, 20), END)
+    wound(office, date(2022, 6, 20), END)
 
     facts = read_facts(publish(office).content)
 
@@ -236,7 +237,7 @@ def test_an_issue_that_was_changed_is_found(office, cast: Cast):
 
 def test_english_is_complete(office, cast: Cast):
     district(cast)
-    wind(office, date(2022, 6, 20), END)
+    wound(office, date(2022, 6, 20), END)
     publish(office)
 
     said = text_of(printed(office, language="en"))

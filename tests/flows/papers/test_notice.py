@@ -21,8 +21,9 @@ from notifications.papers.notice import NoticeFacts, notice_paper
 from notifications.papers.page import write_page
 from notifications.papers.word import write_word
 from tests.conftest import Cast, instant
-from tests.kept import extend, rows, wind
+from tests.kept import extend, rows
 from tests.papers import CHINESE, text_of
+from tests.played import wound
 
 DUE = date(2022, 7, 13)  # a Wednesday
 SECRET = ("某某", "挪用", "区教育局", "alice", "carol", "dora")
@@ -39,7 +40,7 @@ def word(office, language: str = "zh-CN", **wanted: str) -> bytes:
 
 def test_a_notice_says_what_is_the_matter_since_when_and_what_is_owed(office, cast: Cast):
     cast.task("甲-1", DUE, title="“小微权力”清单未公开")
-    wind(office, DUE, date(2022, 7, 14))
+    wound(office, DUE, date(2022, 7, 14))
 
     said = text_of(word(office)).splitlines()
 
@@ -65,7 +66,7 @@ def test_a_notice_says_what_is_the_matter_since_when_and_what_is_owed(office, ca
 
 def test_whoever_supervises_is_asked_to_acknowledge_and_has_a_copy(office, cast: Cast):
     cast.task("甲-1", DUE)
-    wind(office, DUE, date(2022, 8, 15))
+    wound(office, DUE, date(2022, 8, 15))
 
     said = text_of(word(office))
 
@@ -77,7 +78,7 @@ def test_whoever_supervises_is_asked_to_acknowledge_and_has_a_copy(office, cast:
 
 def test_a_notice_stays_what_it_was_whatever_happens_afterwards(office, cast: Cast):
     cast.task("甲-1", DUE)
-    wind(office, DUE, date(2022, 7, 14))
+    wound(office, DUE, date(2022, 7, 14))
     before = word(office)
 
     extend(office, "甲-1", date(2022, 9, 1), on=date(2022, 7, 15))
@@ -97,7 +98,7 @@ def test_a_notice_stays_what_it_was_whatever_happens_afterwards(office, cast: Ca
             reason="换人",
             calendar=load_calendar(session),
         )
-    wind(office, date(2022, 9, 1), date(2022, 9, 2))
+    wound(office, date(2022, 9, 1), date(2022, 9, 2))
 
     assert word(office, notice="定督〔2022〕1号") == before
     assert "区财政局：" in text_of(word(office))
@@ -117,7 +118,7 @@ def test_a_deadline_that_moved_in_the_same_night_counts(office, cast: Cast):
             now=instant(on),
             calendar=load_calendar(session),
         )
-    wind(office, on, on)
+    wound(office, on, on)
     extend(office, "甲-1", date(2022, 9, 1), on=on)
 
     assert (facts(office).due_on, facts(office).days_over) == (DUE, 1)
@@ -125,7 +126,7 @@ def test_a_deadline_that_moved_in_the_same_night_counts(office, cast: Cast):
 
 def test_the_parts_of_a_table_stand_in_the_order_that_word_wants(office, cast: Cast):
     cast.task("甲-1", DUE)
-    wind(office, DUE, date(2022, 8, 15))
+    wound(office, DUE, date(2022, 8, 15))
     wanted = {
         "tblPr": "tblStyle tblW jc tblInd tblBorders shd tblLayout tblCellMar tblLook".split(),
         "tcPr": "tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar vAlign".split(),
@@ -140,7 +141,7 @@ def test_the_parts_of_a_table_stand_in_the_order_that_word_wants(office, cast: C
 
 def test_a_restricted_matter_has_number_colour_and_dates_only(office, cast: Cast):
     cast.task("线-1", DUE, title="某某挪用资金问题", restricted=True)
-    wind(office, DUE, date(2022, 8, 15))
+    wound(office, DUE, date(2022, 8, 15))
 
     found = facts(office, "线-1")
     for language in ("zh-CN", "en"):
@@ -154,7 +155,7 @@ def test_a_restricted_matter_has_number_colour_and_dates_only(office, cast: Cast
 
 def test_the_page_is_that_of_the_standard(office, cast: Cast):
     cast.task("甲-1", DUE)
-    wind(office, DUE, date(2022, 7, 14))
+    wound(office, DUE, date(2022, 7, 14))
 
     document = Document(io.BytesIO(word(office)))
     page, normal = document.sections[0], document.styles["Normal"]
@@ -171,7 +172,7 @@ def test_the_page_is_that_of_the_standard(office, cast: Cast):
 
 def test_the_colour_stands_there_as_a_word_and_as_a_bar(office, cast: Cast):
     cast.task("甲-1", DUE)
-    wind(office, DUE, date(2022, 7, 14))
+    wound(office, DUE, date(2022, 7, 14))
 
     bar = Document(io.BytesIO(word(office))).tables[0].rows[0].cells[0]
 
@@ -181,14 +182,14 @@ def test_the_colour_stands_there_as_a_word_and_as_a_bar(office, cast: Cast):
 
 def test_the_same_notice_is_the_same_file(office, cast: Cast):
     cast.task("甲-1", DUE)
-    wind(office, DUE, date(2022, 7, 14))
+    wound(office, DUE, date(2022, 7, 14))
 
     assert word(office) == word(office)
 
 
 def test_english_is_complete(office, cast: Cast):
     cast.task("A-1", DUE, title="School buses")
-    wind(office, DUE, date(2022, 8, 15))
+    wound(office, DUE, date(2022, 8, 15))
 
     said = text_of(word(office, "en", number="A-1"))
 
@@ -207,7 +208,7 @@ def test_english_is_complete(office, cast: Cast):
 
 def test_words_that_look_like_markup_are_only_words(office, cast: Cast):
     cast.task("甲-1", DUE, title="<b>校车</b> & {{ office }}")
-    wind(office, DUE, date(2022, 7, 14))
+    wound(office, DUE, date(2022, 7, 14))
 
     paper = notice_paper(facts(office), "zh-CN")
 
@@ -218,7 +219,7 @@ def test_words_that_look_like_markup_are_only_words(office, cast: Cast):
 def test_what_is_not_there_is_said(office, cast: Cast):
     cast.task("甲-1", DUE + timedelta(days=90))
     cast.task("甲-2", DUE)
-    wind(office, DUE, date(2022, 7, 14))
+    wound(office, DUE, date(2022, 7, 14))
 
     with pytest.raises(NoNotice, match="never had a notice"):
         facts(office)

@@ -16,8 +16,9 @@ from models.warning import Colour
 from notifications.papers.posting import PostingFacts, UnitRow, posting_paper, ranks
 from notifications.papers.word import write_word
 from tests.conftest import SHANGHAI, Cast, instant
-from tests.kept import rows, wind
+from tests.kept import rows
 from tests.papers import CHINESE, table_of, text_of
+from tests.played import wound
 from tests.sign_offs import Bench
 
 FIRST, LAST = date(2022, 7, 1), date(2022, 7, 31)
@@ -70,7 +71,7 @@ def district(bench: Bench) -> tuple[int, int]:
     bench.apply("教-3", date(2022, 7, 15))
     for who in bench.levels:
         bench.decide("教-3", who, Verdict.APPROVE, date(2022, 7, 15))
-    wind(bench.office, date(2022, 7, 28), LAST)
+    wound(bench.office, date(2022, 7, 28), LAST)
     return unit, erin
 
 
@@ -108,7 +109,7 @@ def test_a_month_that_is_over_is_posted_as_it_was_when_it_ended(bench: Bench):
     bench.apply("教-2", later)
     for who in bench.levels:
         bench.decide("教-2", who, Verdict.APPROVE, later)
-    wind(bench.office, later, date(2022, 8, 20))
+    wound(bench.office, later, date(2022, 8, 20))
 
     assert publish(bench.office, today=date(2022, 8, 20)) == then
 
