@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
@@ -42,11 +43,12 @@ def restore_command(file: Path, json: Json = False) -> None:
     if json:
         as_json(asdict(contents))
         return
+    made_at = edge.office.local(datetime.fromisoformat(contents.made_at))
     edge.say(
-        f"已恢复 {contents.made_at} 的备份：{sum(contents.rows.values())} 条记录，"
+        f"已恢复 {made_at:%Y-%m-%d %H:%M} 的备份：{sum(contents.rows.values())} 条记录，"
         f"{contents.evidence - len(contents.missing)} 份佐证材料。"
         "可用 sise audit verify 核验历史记录",
-        f"The copy of {contents.made_at} is back: {sum(contents.rows.values())} rows, "
+        f"The copy of {made_at:%Y-%m-%d %H:%M} is back: {sum(contents.rows.values())} rows, "
         f"{contents.evidence - len(contents.missing)} files of evidence. "
         "'sise audit verify' checks the history",
     )
