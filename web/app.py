@@ -42,10 +42,9 @@ from web import (
 )
 from web.access_log import redact_access_log
 from web.acting import NotOpen
-from web.api.app import PATH as API
 from web.api.app import create_api
 from web.desk import Desk, desk_of
-from web.failures import failure
+from web.failures import API, failure
 from web.headers import SecurityHeaders, from_elsewhere, protect
 from web.limits import TooOften
 from web.link_paths import led_on

@@ -1,9 +1,11 @@
 """The friendly pages for what cannot be done, in Chinese and English."""
 
 from fastapi import Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from web.pages import said
+
+API = "/api/v1"
 
 FAILURES = {
     403: (
@@ -72,5 +74,8 @@ FAILURES = {
 
 
 def failure(request: Request, status: int) -> Response:
+    """A page for a person, a line of JSON for a program."""
     title, words = FAILURES.get(status) or FAILURES[422 if status < 500 else 500]
+    if request.url.path.startswith(API):
+        return JSONResponse({"detail": " / ".join(title)}, status)
     return said(request, status, title, words)

@@ -204,6 +204,8 @@ def test_what_is_wrong_is_said_in_json(program, cast):
     assert "没有编号为“无”的事项" in client.get(f"{TASKS}/无").json()["detail"]
     assert client.get("/api/v1/nothing").json() == {"detail": "Not Found"}
     assert client.get(TASKS, params={"colour": "pink"}).status_code == 422
+    too_long = client.post(LEDGER, content=b"{}", headers={"Content-Length": "999999999"})
+    assert (too_long.status_code, too_long.json()["detail"][:4]) == (413, "内容过长")
 
 
 def test_the_token_is_kept_as_a_hash_only(office):

@@ -8,8 +8,6 @@ from web.api import ledger, tasks
 from web.desk import Desk
 from web.limits import TooOften
 
-PATH = "/api/v1"
-
 
 def create_api(desk: Desk) -> FastAPI:
     """Described at /api/v1/openapi.json."""
