@@ -113,7 +113,7 @@ def test_of_a_restricted_task_a_reader_gets_number_colour_state_and_dates(progra
     whole = client.get(f"{TASKS}/线-1")
 
     assert (one["number"], one["colour"], one["due_on"]) == ("线-1", "blue", "2022-07-13")
-    for hidden in ("某人的线索", "区教育局", "alice", "查清"):
+    for hidden in ("某人的线索", "区教育局", "alice", "查清", "rectification", "deadline"):
         assert hidden not in whole.text
         assert hidden not in str(one)
     assert client.get(TASKS, params={"unit": "区教育局"}).json()["tasks"] == []

@@ -30,7 +30,7 @@ class TaskFacts(BaseModel):
 
     number: str
     title: str | None
-    procedure: str
+    procedure: str | None
     unit: str | None
     handler: str | None
     due_on: date | None
@@ -66,7 +66,7 @@ class WholeTask(TaskFacts):
     """And what it is to come to, with its history; `why` tells in sentences of its colour."""
 
     opened_on: date
-    track: str
+    track: str | None
     cycle: int
     goal: str | None
     measures: list[str]
@@ -113,7 +113,7 @@ def one_task(here: Here, client: Reader, number: str) -> WholeTask:
         return WholeTask(
             **facts,
             opened_on=task.opened_on,
-            track=task.track,
+            track=None if hidden else task.track,
             cycle=task.cycle,
             goal=None if hidden else task.goal,
             measures=[] if hidden else _measures(session, task),
@@ -130,7 +130,7 @@ def _restricted(session: Session, numbers: list[str]) -> set[str]:
 def _facts(client: ApiClient, row: TaskRow, restricted: bool) -> dict[str, Any]:
     facts = asdict(row) | {"restricted": restricted}
     if restricted and not client.may(Scope.RESTRICTED):
-        facts |= {"title": None, "unit": None, "handler": None}
+        facts |= dict.fromkeys(("title", "procedure", "unit", "handler"))
     return facts
 
 
