@@ -1,6 +1,7 @@
 """The ledger goes out as the office keeps it: a workbook that an import takes back without a
 change."""
 
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from flows.ledger.put_in_place import put_in_place
 from flows.ledger.rows import DIRECTORY_SHEET, LEDGER_SHEET, DirectoryRow
 from flows.ledger.sheet_writing import Cells, SheetWriter
 from models import Measure, Task
+from models.refusal import Refusal
 from models.task import Track
 from notifications.wording import (
     CHINESE,
@@ -37,6 +39,7 @@ MERGES = 100_000  # merged ranges; with many more, office programs take minutes 
 SHORTENED = 1_000  # characters of a report of progress
 SHEETS = {LEDGER_SHEET: "Ledger", DIRECTORY_SHEET: "Directory"}
 _TONGUES = {"": "", CHINESE: "中文", ENGLISH: "English"}
+OURS = "sise-export"  # among the properties of the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,22 @@ def count_tasks(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Task)) or 0
 
 
+def _require_ours(target: Path) -> None:
+    """Only an earlier export is replaced: any other file is somebody's work."""
+    if not target.is_file():
+        return
+    try:
+        with zipfile.ZipFile(target) as book:
+            ours = OURS.encode() in book.read("docProps/core.xml")
+    except (zipfile.BadZipFile, KeyError):
+        ours = False
+    if not ours:
+        raise Refusal(
+            f"{target} 已存在，且不是 sise export 导出的文件；为免覆盖，请另写文件名",
+            f"{target} exists and was not exported by Sise; give another name, so that it stays",
+        )
+
+
 def export_ledger(
     session: Session,
     target: Path,
@@ -68,12 +87,14 @@ def export_ledger(
 ) -> Exported:
     """Raises a Refusal, and then there is no file, or the one that was there. `advance` is told
     how many tasks more were written."""
+    _require_ours(target)
     people = KeptPeople.load(session)
     with put_in_place(target) as path:
         try:
             settings = {"constant_memory": True, "tmpdir": str(path.parent)}
             with xlsxwriter.Workbook(path, settings) as book:
-                book.set_properties({"created": now.astimezone(timezone).replace(tzinfo=None)})
+                made_at = now.astimezone(timezone).replace(tzinfo=None)
+                book.set_properties({"created": made_at, "keywords": OURS})
                 export = _Export(session, people, book, now.astimezone(timezone), language)
                 return export.write(timezone, advance)
         except FileCreateError as error:

@@ -28,9 +28,9 @@ HELP = {
     ),
     "Write the ledger (台账) and directory (通讯录) as the office keeps them, into one .xlsx that "
     "can be imported again. It holds the titles of restricted matters too: for the administrator "
-    "on this machine. A file of that name is replaced.": (
+    "on this machine. Only an earlier export is replaced.": (
         "导出台账和通讯录为一个 .xlsx，可再导入。含限知事项的标题，只供本机管理员使用。"
-        "同名文件会被替换。"
+        "只替换此前导出的文件。"
     ),
     "Run one night: escalate what is overdue, issue notices, mail the people responsible.": (
         "执行一次夜间检查：升级颜色，签发预警单，给责任人发信。"

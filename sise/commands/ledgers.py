@@ -134,7 +134,7 @@ def export(
 ) -> None:
     """Write the ledger (台账) and directory (通讯录) as the office keeps them, into one .xlsx that
     can be imported again. It holds the titles of restricted matters too: for the administrator on
-    this machine. A file of that name is replaced."""
+    this machine. Only an earlier export is replaced."""
     edge = open_edge()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with progress(*columns) as bar, reading(edge.office.engine) as session:

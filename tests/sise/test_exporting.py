@@ -1,0 +1,10 @@
+"""`sise export` over a file that is there."""
+
+
+def test_an_export_takes_the_place_of_an_export_and_of_nothing_else(kept, ledger, tmp_path):
+    mine, ours = ledger.read_bytes(), tmp_path / "导出.xlsx"
+    kept.done("export", ours)
+    kept.done("export", ours)
+
+    assert "不是 sise export 导出的文件" in kept.refused("export", ledger, code=2)
+    assert ledger.read_bytes() == mine
