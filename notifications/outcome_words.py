@@ -28,7 +28,7 @@ class Decided(Protocol):
     def handler(self) -> str: ...
 
 
-_TODO: dict[str, tuple[str, str]] = {
+_TO_BE_DONE: dict[str, tuple[str, str]] = {
     "return": (
         "请按要求继续整改{due}，完成后重新申请销号。",
         "Please go on{due}, and apply for the sign-off again.",
@@ -111,7 +111,7 @@ def todo(outcome: Decided, language: str) -> str:
     """What the reader has to do now."""
     key = outcome.part if outcome.part != "responsible" else outcome.event
     with_kind = f"{outcome.event}.{outcome.request}"
-    if outcome.part == "responsible" and with_kind in _TODO:
+    if outcome.part == "responsible" and with_kind in _TO_BE_DONE:
         key = with_kind
     english = language == ENGLISH
     due = ""
@@ -119,7 +119,7 @@ def todo(outcome: Decided, language: str) -> str:
         on = day_words(outcome.due_on, language)
         due = f" by {on}" if english else f"，时限{on}（含）"
     handler = outcome.handler or ("somebody else" if english else "他人")
-    return _TODO[key][english].format(due=due, handler=handler)
+    return _TO_BE_DONE[key][english].format(due=due, handler=handler)
 
 
 def deadline(outcome: Decided, language: str) -> str:
