@@ -1,10 +1,7 @@
 """A backup is taken: one consistent look at the database, while everything goes on."""
 
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from flows import history
 from flows.backup.form import EVIDENCE, KEYS, Contents, contents_of, member, tables, written
 from flows.database import reading
 from flows.office import Office
+from flows.put_in_place import put_in_place
 from flows.schema import newest
 from flows.signoff.evidence_files import path_of
 from models import Evidence
@@ -27,22 +25,11 @@ def back_up(
 ) -> Contents:
     """The whole office in one file, readable by its owner alone: the keys are in it. The file is
     whole or not there; only a backup is ever replaced by it. `done` is told how many rows of all
-    are written. Raises NoBackup or OSError."""
+    are written. Raises NoBackup, and as flows.put_in_place does."""
     if file.exists():
         contents_of(file)
-    descriptor, unfinished = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)
-    try:
-        with open(descriptor, "wb") as out:
-            with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as into:
-                contents = _write(office, into, now, done)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(unfinished, file)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(unfinished)
-        raise
-    return contents
+    with put_in_place(file) as path, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as into:
+        return _write(office, into, now, done)
 
 
 def _write(

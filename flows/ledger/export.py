@@ -19,9 +19,9 @@ from flows.ledger.kept_tasks import KeptTask, kept_tasks
 from flows.ledger.layout import DIRECTORY_COLUMNS, LEDGER_COLUMNS
 from flows.ledger.people import NotIdentified
 from flows.ledger.problems import Problem
-from flows.ledger.put_in_place import put_in_place
 from flows.ledger.rows import DIRECTORY_SHEET, LEDGER_SHEET, DirectoryRow
 from flows.ledger.sheet_writing import Cells, SheetWriter
+from flows.put_in_place import put_in_place
 from models import Measure, Task
 from models.refusal import Refusal
 from models.task import Track
@@ -89,7 +89,7 @@ def export_ledger(
     how many tasks more were written."""
     _require_ours(target)
     people = KeptPeople.load(session)
-    with put_in_place(target) as path:
+    with put_in_place(target, (".xlsx",)) as path:
         try:
             settings = {"constant_memory": True, "tmpdir": str(path.parent)}
             with xlsxwriter.Workbook(path, settings) as book:

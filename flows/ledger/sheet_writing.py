@@ -7,7 +7,7 @@ from typing import Any
 import xlsxwriter
 
 from flows.ledger.layout import CELL, FILLS, HEAD, SET, TITLE, Column, Style
-from flows.ledger.put_in_place import CannotWrite
+from flows.put_in_place import CannotWrite
 from models.warning import Colour
 from notifications.wording import ENGLISH, colour_word
 

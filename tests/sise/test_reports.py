@@ -55,15 +55,19 @@ def test_a_notice_becomes_a_page(after_a_night: Sise, tmp_path: Path) -> None:
         ),
         (
             ["教-1", "n.pdf"],
-            "n.pdf：文件名须以 .docx（Word）或 .html（网页）结尾",
-            "n.pdf: its name",
+            "“n.pdf”的扩展名不是 .docx 或 .html",
+            "'n.pdf' does not end in .docx or .html",
         ),
         (
             ["教-1", "没有/n.docx"],
-            "没有/n.docx：目录 没有 不存在",
-            "没有/n.docx: there is no folder",
+            "没有文件夹 没有；请先建立",
+            "there is no folder 没有",
         ),
-        (["教-1", "folder.docx"], "folder.docx：这是一个目录", "folder.docx: this is a folder"),
+        (
+            ["教-1", "folder.docx"],
+            "folder.docx 是文件夹，不是文件",
+            "folder.docx is a folder and no file",
+        ),
     ],
     ids=lambda part: part if isinstance(part, str) else "",
 )

@@ -20,9 +20,9 @@ from flows.database import reading, transaction, trial
 from flows.ledger import export
 from flows.ledger.apply import Applied, apply_ledger
 from flows.ledger.export import Exported, export_ledger
-from flows.ledger.put_in_place import CannotWrite
 from flows.ledger.reading import read_ledger
 from flows.ledger.rows import DirectoryRow, Ledger, LedgerRow
+from flows.put_in_place import CannotWrite
 from flows.rulebook import load_procedure
 from models import Procedure, Task
 from models.organisation import PostKind

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.papers.paper_file import write_file
+from flows.put_in_place import CannotWrite
 from notifications.papers.paper import Form, Paper, Title
 from tests.papers import text_of
 
@@ -25,7 +26,7 @@ def test_what_was_there_stays_when_the_new_file_cannot_be_whole(
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (512, size[1]))  # as a disk that is full
     try:
-        with pytest.raises(OSError, match="too large"):
+        with pytest.raises(CannotWrite, match="too large"):
             write_file(file, PAPER)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, size)

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.ledger.put_in_place import CannotWrite, put_in_place
+from flows.put_in_place import CannotWrite, put_in_place
 from models.refusal import Refusal
 
 
 def put(target: Path, content: bytes = b"new") -> None:
-    with put_in_place(target) as path:
+    with put_in_place(target, (".xlsx",)) as path:
         path.write_bytes(content)
 
 

@@ -1,7 +1,7 @@
 """A file is written beside its place and moved there whole: nothing half-written is ever left."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,16 +18,21 @@ class CannotWrite(Refusal):
 
 
 @contextmanager
-def put_in_place(target: Path) -> Iterator[Path]:
-    """Gives the path to write to; what stands there at the end replaces the target. Raises
-    Refusal and CannotWrite, and then the target is as it was."""
-    _require_place(target)
-    _require_free(target)
+def put_in_place(
+    target: Path, suffixes: Collection[str] = (), *, private: bool = True
+) -> Iterator[Path]:
+    """Gives the path to write to; what stands there at the end replaces the target, whose rights
+    it keeps. `private`: a new file is for its owner alone. Raises what `require_place` raises, and
+    CannotWrite; then the target is as it was."""
+    require_place(target, suffixes)
     try:
         with TemporaryDirectory(prefix=".sise-", dir=target.parent) as folder:
             written = Path(folder) / target.name
             yield written
-            written.chmod(target.stat().st_mode if target.exists() else ONLY_THE_OWNER)
+            if private or target.exists():
+                written.chmod(target.stat().st_mode if target.exists() else ONLY_THE_OWNER)
+            with written.open("rb") as whole:
+                os.fsync(whole.fileno())
             os.replace(written, target)
     except OSError as error:
         raise CannotWrite(
@@ -37,11 +42,13 @@ def put_in_place(target: Path) -> Iterator[Path]:
         ) from error
 
 
-def _require_place(target: Path) -> None:
-    if target.suffix.lower() != ".xlsx":
+def require_place(target: Path, suffixes: Collection[str] = ()) -> None:
+    """For whoever does something before the file is written. Raises Refusal if the name is wrong,
+    CannotWrite if the file is open or read-only."""
+    if suffixes and target.suffix.lower() not in suffixes:
         raise Refusal(
-            f"“{target.name}”的扩展名不是 .xlsx；请写成 台账.xlsx 这样的文件名",
-            f"'{target.name}' does not end in .xlsx; name the file like LEDGER.xlsx",
+            f"“{target.name}”的扩展名不是 {' 或 '.join(suffixes)}；请改文件名",
+            f"'{target.name}' does not end in {' or '.join(suffixes)}; change the name",
         )
     if not target.parent.is_dir():
         raise Refusal(
@@ -53,6 +60,7 @@ def _require_place(target: Path) -> None:
             f"{target} 是文件夹，不是文件；请另写文件名",
             f"{target} is a folder and no file; give another name",
         )
+    _require_free(target)
 
 
 def _require_free(target: Path) -> None:
@@ -65,8 +73,8 @@ def _require_free(target: Path) -> None:
     for beside in (f"~${target.name}", f".~lock.{target.name}#"):
         if (target.parent / beside).exists():
             raise CannotWrite(
-                f"{target} 正被 Excel、WPS 或 LibreOffice 打开；请关闭后再导出"
+                f"{target} 正被 Excel、WPS 或 LibreOffice 打开；请关闭后再试"
                 f"（确已关闭的，删去 {beside}）",
-                f"{target} is open in Excel, WPS or LibreOffice; close it and export again "
+                f"{target} is open in Excel, WPS or LibreOffice; close it and try again "
                 f"(if it is closed, delete {beside})",
             )
