@@ -30,9 +30,10 @@ class NotIndependent(Refusal):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            f"{number}：申请人不能审核自己的申请，同一人也不能审核同一事项的两级；没有记录任何操作",
-            f"{number}: nobody approves his own application, or two levels of one task; "
-            "nothing was recorded",
+            f"{number}：申请人不能审核自己的申请，责任人不能决定自己负责的事项，"
+            "同一人也不能审核同一事项的两级；没有记录任何操作",
+            f"{number}: nobody approves his own application, what he handles himself, or two "
+            "levels of one task; nothing was recorded",
         )
 
 
