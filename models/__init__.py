@@ -30,6 +30,7 @@ from models.rulebook import Policy, Procedure
 from models.task import Figure, Measure, Milestone, Task
 from models.transition import ChainLink, DeadlineChange, Transition
 from models.watch_list import ListMembership, WatchList
+from models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Absence",
@@ -80,4 +81,7 @@ __all__ = [
     "Unit",
     "VisibleShown",
     "WatchList",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
 ]

@@ -38,6 +38,7 @@ from web import (
     replies,
     signing_in,
     task_page,
+    webhooks,
     year,
 )
 from web.access_log import redact_access_log
@@ -107,6 +108,7 @@ _PARTS = (
     year,
     directory,
     audit,
+    webhooks,
     mailbox,
     health,
 )

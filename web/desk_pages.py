@@ -9,6 +9,7 @@ from fastapi import HTTPException, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.organisation import PostKind
 from web.pages import page
 from web.rights import Viewer
 from web.signing_in import viewer_of
@@ -22,6 +23,10 @@ def whoever_sees_all(viewer: Viewer) -> bool:
 
 def whoever_keeps_directory(viewer: Viewer) -> bool:
     return viewer.keeps_directory
+
+
+def whoever_administers(viewer: Viewer) -> bool:
+    return PostKind.ADMINISTRATOR in viewer.kinds
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ PAGES = (
     DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),
     DeskPage("/nights", ("夜间检查", "Nights"), whoever_sees_all),
     DeskPage("/audit", ("历史记录", "History"), whoever_sees_all),
+    DeskPage("/webhooks", ("推送", "Webhooks"), whoever_administers),
 )
 
 

@@ -20,7 +20,8 @@ FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people"}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "carol", "dora", "mallory")},
     **dict.fromkeys(("hugo", "ruth"), FOR_ALL_WHO_SEE_ALL),
-    **dict.fromkeys(("olga", "adam"), FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY),
+    "olga": FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY,
+    "adam": FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY | {"/webhooks"},
 }
 
 
