@@ -22,6 +22,7 @@ from models.message import (
 from models.night import Night
 from models.notice import Notice, Receipt
 from models.organisation import Absence, Official, Post, Unit
+from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
 from models.relay import Bounce, RelayState, Suppression
 from models.request import ChangeRequest
@@ -65,6 +66,8 @@ __all__ = [
     "Packet",
     "Policy",
     "Post",
+    "PostingDraft",
+    "PostingMove",
     "Procedure",
     "ProofCode",
     "Reassignment",

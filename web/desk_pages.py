@@ -29,6 +29,11 @@ def whoever_administers(viewer: Viewer) -> bool:
     return PostKind.ADMINISTRATOR in viewer.kinds
 
 
+def whoever_sees_postings(viewer: Viewer) -> bool:
+    """A supervising leader sees his own matters only, but may approve a posting."""
+    return viewer.sees_all or PostKind.SUPERVISING_LEADER in viewer.kinds
+
+
 @dataclass(frozen=True)
 class DeskPage:
     path: str
@@ -41,10 +46,11 @@ class DeskPage:
 
 
 PAGES = (
-    DeskPage("/", ("督办台", "Board"), whoever_sees_all),
+    DeskPage("/", ("督办台", "Board"), whoever_sees_postings),
     DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
     DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
     DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
+    DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
     DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),
     DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),
     DeskPage("/nights", ("夜间检查", "Nights"), whoever_sees_all),

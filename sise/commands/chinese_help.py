@@ -195,9 +195,12 @@ HELP = {
     "the same whatever happened since.": (
         "印发新一期督查通报，明细和合计随即固定；或重印某一期，内容与当时完全一致。"
     ),
-    "The monthly posting: the units ranked, frozen as a bulletin is.": (
-        "每月上墙晾晒：各单位排名，内容随即固定。"
+    "The monthly posting: the units ranked. It is prepared as a draft, which is frozen and marked "
+    "as one, until it is approved at the desk; or print one again, as it stands.": (
+        "每月上墙晾晒：各单位排名。先拟待审批稿，内容随即固定，在督办台审批后方可上墙；"
+        "或重印某一期。"
     ),
+    "Say what would be issued; write nothing.": "只预览将印发什么，不写入。",
     "A month that is over, as 2022-07; the last one if not given.": (
         "已过完的月份，如 2022-07；不写为上个月。"
     ),

@@ -10,6 +10,7 @@ from tests.kept import add, everything, play, rows
 from tests.receivers import receiving
 from tests.web.conftest import DAY, DUE
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PATH = "/webhooks"
 
 
