@@ -75,8 +75,9 @@ def wants(hook: Webhook, told: Told) -> bool:
     return not events or machine in events or told.kind in events
 
 
-def event_of(told: Told) -> dict[str, Any]:
-    """Facts without words: titles, people and reasons are read by the API, by whoever may."""
+def event_of(told: Told, *, whole: bool = False) -> dict[str, Any]:
+    """Facts without words: titles, people and reasons are read by the API, by whoever may.
+    `whole`: it is for somebody who may know what is restricted."""
     move, task = told.move, told.task
     known = {
         "place": str(told.place),
@@ -87,7 +88,7 @@ def event_of(told: Told) -> dict[str, Any]:
         "at": move.at.astimezone(UTC),
         "restricted": task.restricted,
     }
-    if task.restricted:
+    if task.restricted and not whole:
         return {"type": WARNING.name, "timestamp": known["at"], "data": known}
     moved = {"machine": move.machine, "event": move.event}
     moved |= {"source": move.source, "target": move.target}
