@@ -51,7 +51,8 @@ class WrongParameter(Refusal):
 
     def __init__(self, error: Mapping[str, Any]) -> None:
         kind, *path = (str(part) for part in error["loc"])
-        name, wanted = ".".join(path), _wanted(error)
+        name = "" if error["type"] == "json_invalid" else ".".join(path)
+        wanted = _wanted(error)
         where = (f"参数“{name}”", f"the parameter '{name}'")
         if kind == "body":
             where = (f"正文中的“{name}”", f"'{name}' in the body") if name else ("正文", "the body")

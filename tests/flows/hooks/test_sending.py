@@ -349,7 +349,7 @@ def test_a_long_night_is_told_in_parts_without_gap_or_repetition(
     tell_webhooks(office, now=NOON)
 
     told = [json.loads(one.body)["data"]["task"] for one in rows(office, WebhookDelivery)]
-    assert told == [f"甲-{n}" for n in range(7)]
+    assert sorted(told) == [f"甲-{n}" for n in range(7)]
 
 
 def test_a_trial_is_sent_at_once_and_ends_a_pause(office, cast, hook, blue):
