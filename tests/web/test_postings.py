@@ -28,7 +28,10 @@ def test_from_the_draft_to_the_wall(july, office, sign_in):
     drafted = olga.get(path).text
     assert "待审批" in drafted
     assert "同意上墙" not in drafted, "she prepared it"
-    assert "拟一期晾晒" not in olga.get(PATH).text, "one waits"
+    listed = olga.get(PATH)
+    assert listed.status_code == 200
+    assert "待审批" in listed.text
+    assert "拟一期晾晒" not in listed.text, "one waits"
     assert "待审批稿" in olga.get(f"{path}/print").text
 
     carol = sign_in("carol")
@@ -52,6 +55,7 @@ def test_what_was_sent_back_says_why_and_can_be_prepared_again(july, office, sig
 
     olga = sign_in("olga")
     assert "数据有误" in olga.get(PATH).text
+    assert "拟一期晾晒" in olga.get(PATH).text
     assert olga.post(PATH, data={"month": "2022-06"}).status_code == 303
     last = sorted(rows(office, PostingDraft), key=lambda one: one.id)[-1]
     taken = olga.post(f"{PATH}/{last.id}/decide", data={"act": "take_back", "reason": "再核一遍"})
