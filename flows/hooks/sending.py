@@ -22,7 +22,8 @@ from notifications.receivers import Answer, Receiver, receiver
 
 NO_KEY = Answer(
     AttemptOutcome.FAILED,
-    "the key that its secret was derived from is gone; remove this webhook and add it again",
+    "the key that its secret was derived from is gone; remove this webhook and add it again under "
+    "another name",
 )
 
 
@@ -90,10 +91,13 @@ def try_webhook(office: Office, hook: Webhook, *, now: datetime) -> Answer:
 
 
 def _due(this: Sending) -> Sequence[Webhook]:
+    waiting = select(WebhookDelivery.webhook_id).where(*owed(this.now))
+    with reading(this.office.engine) as session:
+        if session.exec(waiting.limit(1)).first() is None:
+            return ()
     with transaction(this.office.engine, this.now) as session:
         give_up(session, this.now)
     with reading(this.office.engine) as session:
-        waiting = select(WebhookDelivery.webhook_id).where(*owed(this.now))
         return session.exec(
             select(Webhook).where(
                 col(Webhook.id).in_(waiting),

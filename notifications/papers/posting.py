@@ -62,12 +62,13 @@ def posting_paper(
 ) -> Paper:
     """`as_of` in the office's own zone. `draft`: it may not be posted yet, and says so."""
     english, first = language == ENGLISH, period[0]
+    signed = (approval.at if approval else as_of).date()
     title = f"Matters by unit, {first:%B %Y}" if english else f"{first:%Y}年{first.month}月督办晾晒"
     return Paper(
         name=f"{title} ({number})",
         author=facts.office,
         language=language,
-        on=as_of.date(),
+        on=signed,
         blocks=[
             *([Mark(PENDING[english])] if draft else []),
             Title(title),
@@ -75,7 +76,7 @@ def posting_paper(
             *_table(facts, language),
             Paragraph(_how(period, as_of, language)),
             *([Paragraph(_approved(approval, language))] if approval else []),
-            Signature(facts.office, day_words(as_of.date(), language)),
+            Signature(facts.office, day_words(signed, language)),
         ],
     )
 

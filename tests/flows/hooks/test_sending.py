@@ -389,7 +389,7 @@ def test_without_the_key_of_its_secret_nothing_is_sent_and_that_is_said(office, 
         send_webhooks(office, now=NOON)
 
     assert there.posts == []
-    assert "add it again" in rows(office, WebhookAttempt)[0].said
+    assert "add it again under another name" in rows(office, WebhookAttempt)[0].said
 
 
 def test_a_night_sends_them_and_no_receiver_keeps_it_from_its_end(office, cast, hook):
