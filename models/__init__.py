@@ -8,6 +8,7 @@ from models.application import Application, Evidence, MeasureDone, VisibleShown
 from models.bulletin import Bulletin
 from models.calendar_day import CalendarDay, CalendarYear
 from models.decision import Chase, Decision, Packet, Referral
+from models.duty import DutyChange, DutyOccurrence, DutyTemplate
 from models.look_back import LookBack, LookBackPoint, LookBackRound
 from models.message import (
     Message,
@@ -46,6 +47,9 @@ __all__ = [
     "Chase",
     "DeadlineChange",
     "Decision",
+    "DutyChange",
+    "DutyOccurrence",
+    "DutyTemplate",
     "Evidence",
     "Exclusion",
     "Figure",

@@ -21,6 +21,7 @@ from flows.ledger.rows import Ledger
 from flows.ledger.tasks import TaskWriter
 from flows.moves import lock_all_tasks
 from flows.recipients import aside
+from flows.signoff.actor import IMPORT
 from models import Task
 from models.workdays import Calendar
 
@@ -40,7 +41,13 @@ class Applied:
 
 
 def apply_ledger(
-    session: Session, ledger: Ledger, *, today: date, now: datetime, calendar: Calendar
+    session: Session,
+    ledger: Ledger,
+    *,
+    today: date,
+    now: datetime,
+    calendar: Calendar,
+    reason: str = IMPORT,
 ) -> Applied:
     """Check the whole ledger, then write it. Raises LedgerRefused with every problem, those of
     the reading included, before anything is written. A dry run rolls the session back. Of two at
@@ -66,7 +73,7 @@ def apply_ledger(
     written = write_roster(session, people.roster)
     titles = {p.id: p.title for p in check.known.procedures.values() if p.id is not None}
     names = Names.of(people, titles)
-    writer = TaskWriter(session, people.roster, today, now, calendar)
+    writer = TaskWriter(session, people.roster, today, now, calendar, reason)
     writer.open_all([matter for matter in matters if matter.task is None])
     changes, known = _update_known(writer, matters, names)
     updated = len({change.number for change in changes})
