@@ -16,6 +16,7 @@ from sise.commands import (
     backups,
     clients,
     demo,
+    duties,
     keys,
     ledgers,
     look_backs,
@@ -66,6 +67,7 @@ app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
 app.add_typer(watch_lists.watch_list, name="watch-list")
+app.add_typer(duties.duty, name="duty")
 app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(reports.report, name="report")
 app.add_typer(rules.policy, name="policy")

@@ -125,6 +125,19 @@ HELP = {
     "Every list, the rules that count on it, and how many matters stand on it.": (
         "全部清单：按哪套规则计时，有多少件事项。"
     ),
+    "Recurring duties, whose tasks the night opens by itself.": (
+        "周期任务：到期由夜间检查自动交办。"
+    ),
+    "Every duty: when it comes back, for whom, what comes next, and how many were missed.": (
+        "全部周期任务：周期、对象、下次时间，以及逾期未办的件数。"
+    ),
+    "Whether a duty file can be used; every fault names its key. It needs no database.": (
+        "检查周期任务文件能否使用，逐项指出错误；不需要数据库。"
+    ),
+    "Load a duty file; what comes from today on is opened as it says.": (
+        "装入周期任务文件；今日起到期的按文件自动交办。"
+    ),
+    "What the nights that come will open.": "今后各夜将开出哪些任务。",
     "A list, by its name or its title.": "清单，写名称或标题。",
     "Put a matter on a list; while it is there, stricter rules may count.": (
         "把一件事项列入清单；列入期间可能按更严的规则计时。"

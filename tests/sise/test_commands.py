@@ -13,6 +13,7 @@ import pytest
 from notifications.mailbox import Mailbox
 from sise.commands import edge
 from sise.main import app
+from tests.flows.duties.files import duty
 from tests.flows.ledger.conftest import write_sheets
 from tests.sise.conftest import HEADINGS, Sise
 from tests.test_docs import command_names
@@ -58,7 +59,7 @@ def test_init_says_what_it_did_and_a_second_one_changes_nothing(sise: Sise) -> N
     first, second = sise.done("init"), sise.done("init", "--json").json
 
     assert "数据库已建立" in first.out
-    assert "10 套预警规则、5 类事项、2 张清单" in first.out
+    assert "10 套预警规则、6 类事项、2 张清单" in first.out
     assert not second["upgraded"]
     assert "default" in second["policies"]
     assert second["procedures"][-1] == "rectification"
@@ -478,3 +479,19 @@ def test_a_hand_over_is_shown_first_and_then_passes(kept: Sise, today: date) -> 
     assert {row["handler"] for row in kept.done("tasks", "--json").json} == {"陈刚"}
     head = ("hand-over", "head@dinghai.example", "li@dinghai.example", "--why", "调任")
     assert "区教育局单位负责人" in kept.done(*head).out
+
+
+def test_a_duty_is_checked_loaded_and_told(kept: Sise, tmp_path: Path, today: date) -> None:
+    file = tmp_path / "duty.toml"
+    file.write_text(duty(units='["区教育局"]', begins=str(today)), "utf-8")
+
+    assert "信访件月度汇总" in kept.done("duty", "check", file).out
+    assert kept.done("duty", "check", file, "--json").json["name"] == "summary"
+    assert "已装入“信访件月度汇总”" in kept.done("duty", "load", file, "--why", "办法").out
+    assert kept.done("duty", "load", file, "--json").json == {"name": "summary", "state": "running"}
+    [listed] = kept.done("duty", "list", "--json").json
+    [ahead] = kept.done("duty", "next", "--days", "32", "--json").json[:1]
+    assert (listed["next"], listed["missed"]) == (ahead, [])
+    assert date.fromisoformat(ahead["opens_on"]) >= today
+    assert "每月最后一日" in kept.done("duty", "list").out
+    assert ahead["title"] in kept.done("duty", "next", "--days", "32").out
