@@ -10,6 +10,7 @@ from models.calendar_day import CalendarDay, CalendarYear
 from models.decision import Chase, Decision, Packet, Referral
 from models.duty import DutyChange, DutyOccurrence, DutyTemplate
 from models.look_back import LookBack, LookBackPoint, LookBackRound
+from models.measurement import Measurement, MeasurementFollowUp, MeasurementSeries
 from models.message import (
     Message,
     MessageAttempt,
@@ -59,6 +60,9 @@ __all__ = [
     "LookBackRound",
     "Measure",
     "MeasureDone",
+    "Measurement",
+    "MeasurementFollowUp",
+    "MeasurementSeries",
     "Message",
     "MessageAttempt",
     "MessageBody",

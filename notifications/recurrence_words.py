@@ -53,8 +53,12 @@ def _months(parts: dict[str, str], english: bool) -> list[str]:
         return []
     months = [int(one) for one in parts["BYMONTH"].split(",")]
     if english:
-        return ["in " + " and ".join(_MONTHS.split()[n - 1] for n in months)]
+        return ["in " + _listed([_MONTHS.split()[n - 1] for n in months])]
     return [" " + "、".join(str(n) for n in months) + " 月"]
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
 def _days(parts: dict[str, str], duty: DutyFile, english: bool) -> list[str]:

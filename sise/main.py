@@ -21,6 +21,7 @@ from sise.commands import (
     ledgers,
     look_backs,
     looking,
+    measuring,
     milestones,
     nights,
     one_task,
@@ -68,6 +69,7 @@ app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
 app.add_typer(watch_lists.watch_list, name="watch-list")
 app.add_typer(duties.duty, name="duty")
+app.add_typer(measuring.measure, name="measure")
 app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(reports.report, name="report")
 app.add_typer(rules.policy, name="policy")

@@ -138,6 +138,28 @@ HELP = {
         "装入周期任务文件；今日起到期的按文件自动交办。"
     ),
     "What the nights that come will open.": "今后各夜将开出哪些任务。",
+    "Values against thresholds or a path; what turns worse is followed up.": (
+        "监测：数值对照红黄绿码的界线或目标路径，变差即自动交办。"
+    ),
+    "A series, by its name.": "监测，写名称。",
+    "One series, each subject by its own line.": "只看这一项监测，逐个对象列出。",
+    "The series and how many are green, yellow and red; or one of them, by subject and period.": (
+        "全部监测各有多少红、黄、绿码；或其中一项，按对象和时期列出。"
+    ),
+    "As 2022-07, 2022Q3 or 2022.": "时期，如 2022-07、2022Q3 或 2022。",
+    "The reason of a correction; it is kept.": "更正的理由，会留存。",
+    "Report one value; what turns worse opens a task that follows it up.": (
+        "报一个数值；变差的自动交办跟进事项。"
+    ),
+    "Report the values of a CSV of subject, period, value, reason: all or nothing.": (
+        "从 CSV（对象,时期,数值,更正理由）报数：要么全部记录，要么一条不记。"
+    ),
+    "Whether a file of a series can be used; every fault names its key. It needs no database.": (
+        "检查监测文件能否使用，逐项指出错误；不需要数据库。"
+    ),
+    "Load a file of a series; what was reported keeps the code that it had.": (
+        "装入监测文件；已报数值的码不变。"
+    ),
     "A list, by its name or its title.": "清单，写名称或标题。",
     "Put a matter on a list; while it is there, stricter rules may count.": (
         "把一件事项列入清单；列入期间可能按更严的规则计时。"

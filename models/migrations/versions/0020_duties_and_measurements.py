@@ -1,4 +1,4 @@
-"""recurring duties"""
+"""recurring duties, and measurements"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -67,9 +67,58 @@ def upgrade() -> None:
         sqlite_where=sa.text('task_id IS NULL'),
         postgresql_where=sa.text('task_id IS NULL'),
     )
+    op.create_table(
+        'measurement_series',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('name', sa.String(), nullable=False),
+        sa.Column('source', sa.String(), nullable=False),
+        sa.Column('loaded_at', Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('id'),
+        sa.UniqueConstraint('name'),
+    )
+    op.create_table(
+        'measurement',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('series_id', sa.Integer(), nullable=False),
+        sa.Column('subject', sa.String(), nullable=False),
+        sa.Column('period', sa.Date(), nullable=False),
+        sa.Column('n', sa.Integer(), nullable=False),
+        sa.Column('value', sa.String(), nullable=False),
+        sa.Column('code', sa.String(length=32), nullable=False),
+        sa.Column('reason', sa.String(), nullable=False),
+        sa.Column('on', sa.Date(), nullable=False),
+        sa.Column('at', Instant(timezone=True), nullable=False),
+        sa.Column('said_by', sa.String(), nullable=False),
+        sa.CheckConstraint("code IN ('green', 'blue', 'yellow', 'orange', 'red')", name='measurement_code'),
+        sa.CheckConstraint("(n = 1) = (reason = '')", name='measurement_corrected'),
+        sa.ForeignKeyConstraint(['series_id'], ['measurement_series.id']),
+        sa.PrimaryKeyConstraint('id'),
+        sa.UniqueConstraint('series_id', 'period', 'subject', 'n', name='measurement_once'),
+    )
+    op.create_table(
+        'measurement_follow_up',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('series_id', sa.Integer(), nullable=False),
+        sa.Column('subject', sa.String(), nullable=False),
+        sa.Column('period', sa.Date(), nullable=False),
+        sa.Column('code', sa.String(length=32), nullable=False),
+        sa.Column('year', sa.Integer(), nullable=False),
+        sa.Column('n', sa.Integer(), nullable=False),
+        sa.Column('task_id', sa.Integer(), nullable=False),
+        sa.CheckConstraint("code IN ('green', 'blue', 'yellow', 'orange', 'red')", name='measurement_follow_up_code'),
+        sa.ForeignKeyConstraint(['series_id'], ['measurement_series.id']),
+        sa.ForeignKeyConstraint(['task_id'], ['task.id']),
+        sa.PrimaryKeyConstraint('id'),
+        sa.UniqueConstraint('series_id', 'subject', 'period', name='measurement_follow_up_once'),
+        sa.UniqueConstraint('series_id', 'year', 'n', name='measurement_follow_up_number'),
+        sa.UniqueConstraint('task_id'),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('measurement_follow_up')
+    op.drop_table('measurement')
+    op.drop_table('measurement_series')
     op.drop_table('duty_occurrence')
     op.drop_table('duty_change')
     op.drop_table('duty_template')
