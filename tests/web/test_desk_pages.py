@@ -16,7 +16,7 @@ from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/postings", "/duties", "/calendar", "/policies"} | {
-    *("/nights", "/audit")
+    *("/measurements", "/nights", "/audit")
 }
 FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people"}
 OPEN = {
