@@ -17,6 +17,7 @@ from models.workdays import Calendar
 from seeds.cast import directory
 from seeds.matters import matters
 from seeds.notice import figures, read
+from seeds.recurring import load_recurring
 
 FIRST_NIGHT = date(2022, 6, 20)
 LAST_NIGHT = date(2022, 8, 5)
@@ -48,9 +49,11 @@ def load_district(
     calendar: Calendar,
     shift: timedelta = timedelta(),
 ) -> None:
-    """Through the office's own import, then the figures. Loading twice changes nothing."""
+    """Through the office's own import, then what recurs and the figures. Loading twice changes
+    nothing."""
     apply_ledger(session, district(shift), today=today, now=now, calendar=calendar)
     session.flush()
+    load_recurring(session, today=today, now=now, last=LAST_NIGHT, shift=shift)
     tasks = {task.number: task.id for task in session.exec(select(Task)) if task.id is not None}
     for reported in figures():
         session.merge(

@@ -11,7 +11,8 @@ from flows.office import Office
 from flows.replies import acknowledge, answer
 from models import Notice, Official, Receipt, Task
 from models.notice_machine import LIVE
-from seeds.district import Answer, answers
+from seeds.district import LAST_NIGHT, Answer, answers
+from seeds.recurring import do_what_recurs, report_month
 from seeds.sign_offs import acts, perform
 
 NIGHT, MORNING, AFTERNOON = time(2), time(9, 30), time(14, 30)
@@ -33,9 +34,11 @@ def play(
     while on <= last:
         run_night(office, on=on, now=at(office, on, NIGHT))
         unheard += [one for one in said if one.on == on and not _hear(office, one)]
+        report_month(office, on, LAST_NIGHT + shift, at(office, on, MORNING))
         for act in signed:
             if act.on == on:
                 perform(office, act, at(office, on, AFTERNOON))
+        do_what_recurs(office, on, at(office, on, AFTERNOON))
         played(on)
         on += timedelta(days=1)
     return unheard

@@ -30,7 +30,7 @@ class Worse:
     subject: Subject
     period: date
     value: str
-    before: Colour
+    before: Colour | None
     code: Colour
 
 
@@ -126,10 +126,11 @@ def _enter(session: Session, row: LedgerRow, actor: OfficeActor, calendar: Calen
 
 
 def _title(worse: Worse) -> str:
-    was, is_now = word(f"code.{worse.before}"), word(f"code.{worse.code}")
+    is_now = word(f"code.{worse.code}")
+    turned = f"由{word(f'code.{worse.before}')}转{is_now}" if worse.before else f"为{is_now}"
     period = worse.file.written(worse.period)
     value = f"{worse.value}{worse.file.unit}"
-    return f"{worse.subject.name}：{worse.file.title} {period} 由{was}转{is_now}（{value}）"
+    return f"{worse.subject.name}：{worse.file.title} {period} {turned}（{value}）"
 
 
 def _holder(session: Session, worse: Worse, on: date) -> str | None:

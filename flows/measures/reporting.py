@@ -19,6 +19,7 @@ from models.warning import Colour
 from models.workdays import Calendar
 
 LARGEST, PLACES = Decimal(10) ** 15, 6
+FIRST = Colour.YELLOW  # with nothing to compare, red alone is followed up
 SAID = 50  # problems that are spelt out
 
 
@@ -179,8 +180,8 @@ def _record(
     session.flush()
     open_one = follow_up(session, series.id, one.subject.name, one.period)
     opened: Task | None = None
-    if code.rank > (before or Colour.GREEN).rank and not open_one.covers(code):
-        worse = Worse(file, one.subject, one.period, one.value, before or Colour.GREEN, code)
+    if code.rank > (before or FIRST).rank and not open_one.covers(code):
+        worse = Worse(file, one.subject, one.period, one.value, before, code)
         opened = open_follow_up(session, series, worse, actor, calendar)
     still = open_one.open_number if opened is None and open_one.worse_than(code) else None
     return Reported(

@@ -51,6 +51,13 @@ def test_a_code_that_turns_red_opens_exactly_one_follow_up(office, cast):
     assert str(rows(office, Task)[0].colour) == "blue", "it is missed as any task is"
 
 
+@on_sqlite
+def test_a_first_value_that_is_red_is_followed_up(office, cast):
+    load(office)
+    assert say(office, "2022-06", "-3", on=JULY_8).opened == "码跟〔2022〕1号"
+    assert rows(office, Task)[0].title == "企业01：营收同比增长 2022-06 为红码（-3%）"
+
+
 def test_a_correction_leaves_what_it_corrected_and_closes_nothing_by_itself(office, cast):
     load(office)
     say(office, "2022-06", "-3", on=JULY_8)
@@ -67,6 +74,8 @@ def test_a_correction_leaves_what_it_corrected_and_closes_nothing_by_itself(offi
 @on_sqlite
 def test_it_is_followed_up_again_when_it_gets_worse_than_that_or_when_that_is_closed(office, cast):
     load(office)
+    assert say(office, "2022-03", "3", on=date(2022, 4, 8)).opened is None, "the first, and not red"
+    say(office, "2022-04", "8", on=date(2022, 5, 8))
     assert say(office, "2022-05", "3", on=date(2022, 6, 8)).opened == "码跟〔2022〕1号"
     assert say(office, "2022-06", "-3", on=JULY_8).opened == "码跟〔2022〕2号", "yellow to red"
     assert say(office, "2022-07", "9", on=AUG_8).still_open == "码跟〔2022〕1号、码跟〔2022〕2号"
