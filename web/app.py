@@ -31,6 +31,7 @@ from web import (
     notices,
     office_desk,
     office_pages,
+    officials,
     outbox,
     paper,
     people,
@@ -38,6 +39,7 @@ from web import (
     replies,
     signing_in,
     task_page,
+    units,
     year,
 )
 from web.access_log import redact_access_log
@@ -98,6 +100,8 @@ _PARTS = (
     task_page,
     people,
     hand_over,
+    units,
+    officials,
     lists,
     look_backs,
     notices,
