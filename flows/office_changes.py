@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert
@@ -33,7 +33,7 @@ class ChangedSince(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact of one thing. What is None was, or is, not there."""
+    """One fact of one thing, as JSON can say it. What is None was, or is, not there."""
 
     subject: Subject
     key: str
@@ -134,8 +134,4 @@ _NEWEST = col(OfficeChange.id).desc()
 def _written(value: Any) -> str:
     if value is None:
         return ""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain)
-
-
-def _plain(value: date) -> str:
-    return value.isoformat()
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -54,7 +54,7 @@ def set_days(session: Session, actor: OfficeActor, days: Sequence[DaySaid]) -> N
 
 def confirm_year(session: Session, actor: OfficeActor, year: int) -> None:
     if session.get(CalendarYear, year) is None:
-        record(session, actor, [_entry(str(year), "confirmed", None, actor.on)])
+        record(session, actor, [_entry(str(year), "confirmed", None, actor.on.isoformat())])
     session.merge(CalendarYear(year=year, confirmed_at=actor.now))
 
 

@@ -7,11 +7,18 @@ from typing import Any
 from models.organisation import PostKind
 from notifications.wording import CHINESE, ENGLISH, day_words, post_word, word
 
+_UNATTENDED = {"命令行": "command line", "台账导入": "import of a ledger"}
+_IMPORTED = ("opened", "updated", "units", "officials", "posts", "absences")
 _TONGUES = {CHINESE: "中文", ENGLISH: "English"}
 
 
 def fact_word(fact: str, language: str = CHINESE) -> str:
     return word(f"fact.{fact}", language)
+
+
+def author_words(by: str, language: str = CHINESE) -> str:
+    """Whoever it was; what no person did is called in the reader's language."""
+    return _UNATTENDED.get(by, by) if language == ENGLISH else by
 
 
 def value_words(fact: str, value: Any, language: str = CHINESE) -> str:
@@ -76,4 +83,5 @@ def _listed(value: Mapping[str, str], language: str) -> str:
 
 def _counted(value: Mapping[str, int], language: str) -> str:
     comma = ", " if language == ENGLISH else "，"
-    return comma.join(f"{word(f'imported.{name}', language)} {n}" for name, n in value.items())
+    told = ((name, value[name]) for name in _IMPORTED if name in value)
+    return comma.join(f"{word(f'imported.{name}', language)} {n}" for name, n in told)

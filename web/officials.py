@@ -18,7 +18,6 @@ from models import Absence, Official, Post, Unit
 from models.office_change import Subject
 from models.organisation import PostKind
 from models.refusal import Refusal
-from notifications.wording import post_word
 from web import set_up
 from web.reply_form import clean
 from web.set_up import Adding, Facts, Sent, SetUp
@@ -54,7 +53,6 @@ def _shown(session: Session, official: Official, actor: Actor) -> Facts:
         Official.id != official.id,
         col(Official.left_on).is_(None),
     )
-    kinds = [(kind.value, f"{post_word(kind)} / {post_word(kind, 'en')}") for kind in PostKind]
     return {
         "unit": session.get_one(Unit, official.unit_id),
         "posts": posts,
@@ -64,7 +62,7 @@ def _shown(session: Session, official: Official, actor: Actor) -> Facts:
         "stands_for": session.exec(stands_for).all(),
         "open_matters": len(open_matters(session, official, actor)),
         "colleagues": session.exec(colleagues.order_by(col(Official.name)).limit(SHOWN)).all(),
-        "kinds": [("", ""), *kinds],
+        "kinds": list(PostKind),
     }
 
 

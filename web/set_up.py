@@ -18,7 +18,6 @@ from models import Official, Unit
 from models.office_change import Subject
 from models.proof import Assurance
 from models.refusal import Refusal
-from notifications.wording import CHINESE, ENGLISH
 from web.desk import Desk, desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.offers import Said
@@ -31,7 +30,6 @@ Facts = Mapping[str, Any]
 Act = Callable[[Session, Actor, Any, Written], None]
 LARGEST = (1 << 31) - 1  # the largest id that a database keeps
 NAMES = 500  # of units, offered while one types
-TONGUES = (("", "按本单位 / the office's"), (CHINESE, "中文"), (ENGLISH, "English"))
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,6 @@ def show(
             done=why is None and "done" in request.query_params,
             changes=changes_of(session, one.subject, str(key)),
             units=unit_names(session),
-            tongues=TONGUES,
             on=viewer.on,
             **one.shown(session, thing, actor_of(desk, viewer, now)),
         )
@@ -130,7 +127,6 @@ def show_adding(
             sent=sent,
             refused=why,
             units=unit_names(session),
-            tongues=TONGUES,
         )
 
 

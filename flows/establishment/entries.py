@@ -19,14 +19,18 @@ def of_official(official: Official, fact: str, before: Any, after: Any) -> Entry
     return Entry(Subject.OFFICIAL, str(official.id), official.name, fact, before, after)
 
 
+def day(on: date | None) -> str | None:
+    return on.isoformat() if on else None
+
+
 def post_facts(
     kind: PostKind, unit: str, from_on: date | None, until_on: date | None
 ) -> dict[str, Any]:
-    return {"kind": kind.value, "unit": unit, "from": from_on, "until": until_on}
+    return {"kind": kind.value, "unit": unit, "from": day(from_on), "until": day(until_on)}
 
 
 def absence_facts(deputy: str, from_on: date | None, until_on: date | None) -> dict[str, Any]:
-    return {"deputy": deputy, "from": from_on, "until": until_on}
+    return {"deputy": deputy, "from": day(from_on), "until": day(until_on)}
 
 
 def facts_of_post(post: Post, unit: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from flows.establishment.absences import close_absences
-from flows.establishment.entries import ADDED, of_official
+from flows.establishment.entries import ADDED, day, of_official
 from flows.establishment.holding import AtField, name_in, require_keeper, unit_in
 from flows.establishment.open_matters import OpenMatters, open_matters
 from flows.establishment.posts import close_posts, lasting
@@ -74,7 +74,7 @@ def retire(session: Session, actor: OfficeActor, official: Official, reason: str
     entries = [
         *close_posts(session, official, actor.on),
         *close_absences(session, official, actor.on),
-        of_official(official, "left", None, actor.on),
+        of_official(official, "left", None, day(actor.on)),
     ]
     official.left_on = actor.on
     require_keeper(session, actor)
@@ -84,7 +84,7 @@ def retire(session: Session, actor: OfficeActor, official: Official, reason: str
 def take_back(session: Session, actor: OfficeActor, official: Official, reason: str) -> None:
     """In service again, without the posts that ended."""
     unit_in(session, "unit", official.unit_id)
-    before, official.left_on = official.left_on, None
+    before, official.left_on = day(official.left_on), None
     session.flush()
     record(session, actor, [of_official(official, "left", before, None)], reason=reason)
 

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, func, or_, select
 
-from flows.establishment.entries import ADDED, of_unit
+from flows.establishment.entries import ADDED, day, of_unit
 from flows.establishment.holding import AtField, name_in, unit_in
 from flows.establishment.posts import lasting
 from flows.office_changes import NAME, record
@@ -69,11 +69,11 @@ def close_unit(session: Session, actor: OfficeActor, unit: Unit, reason: str) ->
         raise StillInUse(unit.name, found)
     unit.closed_on = actor.on
     session.flush()
-    record(session, actor, [of_unit(unit, "closed", None, actor.on)], reason=reason)
+    record(session, actor, [of_unit(unit, "closed", None, day(actor.on))], reason=reason)
 
 
 def reopen_unit(session: Session, actor: OfficeActor, unit: Unit, reason: str) -> None:
-    before, unit.closed_on = unit.closed_on, None
+    before, unit.closed_on = day(unit.closed_on), None
     session.flush()
     record(session, actor, [of_unit(unit, "closed", before, None)], reason=reason)
 

@@ -17,7 +17,7 @@ from flows.ledger.people import People
 from flows.ledger.problems import LedgerRefused, Problem, in_order
 from flows.ledger.roster import Roster
 from flows.ledger.roster_writing import write_roster
-from flows.ledger.rows import Ledger
+from flows.ledger.rows import Ledger, LedgerRow
 from flows.ledger.standing_aside import standing_aside
 from flows.ledger.tasks import TaskWriter
 from flows.moves import lock_all_tasks
@@ -39,6 +39,8 @@ class Applied:
     posts: int
     absences: int
     changes: tuple[Change, ...]
+    new: tuple[LedgerRow, ...] = ()
+    restricted: tuple[str, ...] = ()  # the numbers of those that are, or become so
     directory: tuple[Entry, ...] = ()  # what was added or changed in it
     unkept: tuple[Problem, ...] = ()  # words of 所属清单 that name no list: told, and kept as words
 
@@ -92,9 +94,16 @@ def apply_ledger(
         written.posts,
         written.absences,
         changes,
+        tuple(matter.row for matter in matters if matter.task is None),
+        tuple(matter.row.number for matter in matters if _is_restricted(matter)),
         tuple(written.entries),
         unkept,
     )
+
+
+def _is_restricted(matter: Matter) -> bool:
+    kept = matter.task is not None and matter.task.restricted
+    return bool(matter.row.restricted or matter.procedure.restricted or kept)
 
 
 def _update_known(
