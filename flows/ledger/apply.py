@@ -40,7 +40,7 @@ class Applied:
     absences: int
     changes: tuple[Change, ...]
     new: tuple[LedgerRow, ...] = ()
-    restricted: tuple[str, ...] = ()  # the numbers of those that are, or become so
+    restricted: tuple[str, ...] = ()  # of the new and changed, those that are
     directory: tuple[Entry, ...] = ()  # what was added or changed in it
     unkept: tuple[Problem, ...] = ()  # words of 所属清单 that name no list: told, and kept as words
 
@@ -77,11 +77,22 @@ def apply_ledger(
     )
     if problems:
         raise LedgerRefused(problems)
+    return _write(session, check, matters, author, calendar)
+
+
+def _write(
+    session: Session,
+    check: Check,
+    matters: Sequence[Matter],
+    author: OfficeActor,
+    calendar: Calendar,
+) -> Applied:
+    people = check.people
     written = write_roster(session, people.roster, author)
     unkept = tuple(unkept_lists(session, matters))
     titles = {p.id: p.title for p in check.known.procedures.values() if p.id is not None}
     names = Names.of(people, titles)
-    writer = TaskWriter(session, people.roster, today, now, calendar)
+    writer = TaskWriter(session, people.roster, author.on, author.now, calendar)
     writer.open_all([matter for matter in matters if matter.task is None])
     changes, known = _update_known(writer, matters, names)
     updated = len({change.number for change in changes})
@@ -95,15 +106,23 @@ def apply_ledger(
         written.absences,
         changes,
         tuple(matter.row for matter in matters if matter.task is None),
-        tuple(matter.row.number for matter in matters if _is_restricted(matter)),
+        _restricted(matters, {change.number for change in changes}),
         tuple(written.entries),
         unkept,
     )
 
 
-def _is_restricted(matter: Matter) -> bool:
-    kept = matter.task is not None and matter.task.restricted
-    return bool(matter.row.restricted or matter.procedure.restricted or kept)
+def _restricted(matters: Sequence[Matter], changed: set[str]) -> tuple[str, ...]:
+    return tuple(
+        matter.row.number
+        for matter in matters
+        if (matter.task is None or matter.row.number in changed)
+        and (
+            matter.row.restricted
+            or matter.procedure.restricted
+            or (matter.task is not None and matter.task.restricted)
+        )
+    )
 
 
 def _update_known(
