@@ -32,7 +32,7 @@ DESK_WORDS: dict[str, tuple[str, str]] = {
     "fact.left": ("停用", "out of service"),
     "fact.post": ("职务", "post"),
     "fact.absence": ("不在岗", "absence"),
-    "fact.day": ("定为", "is"),
+    "fact.day": ("安排", "arrangement"),
     "fact.confirmed": ("确认全年放假安排", "year confirmed"),
     "fact.version": ("版本", "version"),
     "fact.imported": ("导入", "imported"),

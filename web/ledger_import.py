@@ -67,7 +67,7 @@ def look(request: Request, form: Annotated[FormData, Depends(_submitted)]) -> Re
     name = _shortened(file.filename)
     try:
         with _alone():
-            uploaded = keep(desk.office, actor.official_id, name, file.file)
+            uploaded = keep(desk.office, actor.official_id, name, file.file, now=actor.now)
             return _looked(request, desk, actor, uploaded, name)
     except Refusal as refused:
         return _page(request, refused=refused, name=name)

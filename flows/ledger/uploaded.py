@@ -5,6 +5,7 @@ import hashlib
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from flows.office import Office
 from models.refusal import Refusal
 
 FOLDER = "uploads"
+KEPT = timedelta(days=1)
 CHUNK = 1 << 20
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -23,12 +25,17 @@ class Uploaded:
     path: Path
 
 
-def keep(office: Office, official_id: int, name: str, content: BinaryIO) -> Uploaded:
-    """Readable by the owner alone: it may tell of restricted matters. Raises a Refusal for a file
-    that is too large, before it is all on the disk."""
-    forget(office, official_id)
+def keep(
+    office: Office, official_id: int, name: str, content: BinaryIO, *, now: datetime
+) -> Uploaded:
+    """Readable by the owner alone: it may tell of restricted matters. What nobody confirmed for a
+    day goes. Raises a Refusal for a file that is too large, before it is all on the disk."""
     folder = office.home / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
+    forget(office, official_id)
+    for path in folder.iterdir():
+        if path.stat().st_mtime < (now - KEPT).timestamp():
+            path.unlink(missing_ok=True)
     suffix = Path(name).suffix.lower()
     path = folder / f"{official_id}{suffix if suffix in BOOKS else '.csv'}"
     digest, octets = hashlib.sha256(), 0

@@ -6,12 +6,14 @@ from datetime import date, time, timedelta
 from threading import Barrier
 
 import pytest
-from sqlmodel import col
+from sqlalchemy import text
+from sqlmodel import col, select
 
 from flows import history
+from flows.audit import contradictions
 from flows.database import reading, transaction
 from flows.establishment.holding import AtField, hold, require_version
-from flows.establishment.officials import retire
+from flows.establishment.officials import retire, take_back
 from flows.establishment.posts import give_post
 from flows.establishment.units import add_unit, close_unit, rename_unit
 from flows.ledger.apply import apply_ledger
@@ -20,6 +22,7 @@ from flows.ledger.rows import DirectoryRow, Ledger, LedgerRow
 from flows.office_changes import ChangedSince, changes_of, names_then
 from flows.signoff.actor import Actor
 from flows.signoff.office_acts import NotTheOffice
+from flows.working_days import DaySaid, set_days
 from models import OfficeChange, Official, Post, Task, Unit
 from models.office_change import Subject
 from models.organisation import PostKind
@@ -146,6 +149,36 @@ def test_an_import_leaves_the_same_history_as_the_desk(office, cast):
     before = rows(office, OfficeChange)
     take_in(office, DirectoryRow(unit="区水利局", parent="定海区委", row=2))
     assert rows(office, OfficeChange) == before, "nothing changed"
+
+
+@pytest.mark.parametrize(
+    ("forgery", "said"),
+    [
+        ("UPDATE official SET email = 'x@y.cn' WHERE name = 'li'", "li: address is x@y.cn, the"),
+        ("UPDATE unit SET name = '乌有局' WHERE name = '区水利局'", "乌有局: name is 乌有局, the"),
+        ("UPDATE official SET left_on = '2022-07-01' WHERE name = 'li'", "is 1 July 2022, the"),
+        ("UPDATE calendar_day SET why = '改'", "2022-07-15: arrangement is a day off · 改, the"),
+        ("DELETE FROM calendar_day", "arrangement is empty, the history of changes says a day"),
+    ],
+    ids=["address", "name", "left", "why", "a day"],
+)
+def test_what_was_changed_past_the_desk_is_found(office, cast, forgery, said):
+    take_in(office, DirectoryRow(unit="区水利局", name="li", email="li@dinghai.example", row=2))
+    with transaction(office.engine, NOON) as session:
+        set_days(session, actor(cast), [DaySaid(date(2022, 7, 15), False, "台风")])
+        li = session.exec(select(Official).where(Official.name == "li")).one()
+        retire(session, actor(cast), li, "")
+        take_back(session, actor(cast), li, "")
+    with reading(office.engine) as session:
+        assert list(contradictions(session)) == []
+
+    with office.engine.begin() as connection:
+        connection.execute(text(forgery))
+
+    with reading(office.engine) as session:
+        [(chinese, english)] = contradictions(session)
+    assert said in english
+    assert "变动记录为" in chinese
 
 
 def test_a_name_is_known_for_any_instant(office, cast):

@@ -2,6 +2,7 @@
 
 import html
 import io
+import os
 import re
 from datetime import date
 
@@ -220,6 +221,18 @@ def test_what_waits_can_be_read_by_the_owner_alone(office, cast, desk):
     [kept] = (office.home / "uploads").iterdir()
     assert kept.stat().st_mode & 0o077 == 0
     assert kept.parent.stat().st_mode & 0o077 == 0
+
+
+@sqlite
+def test_what_nobody_confirmed_for_a_day_does_not_stay(office, cast, desk):
+    upload(desk, ledger(ROW))
+    [old] = (office.home / "uploads").iterdir()
+    old = old.rename(old.with_name("999.xlsx"))
+    os.utime(old, (NOON.timestamp() - 90_000,) * 2)
+
+    upload(desk, ledger(ROW))
+
+    assert not old.exists()
 
 
 @sqlite
