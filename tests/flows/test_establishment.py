@@ -20,6 +20,7 @@ from flows.ledger.apply import apply_ledger
 from flows.ledger.problems import LedgerRefused
 from flows.ledger.rows import DirectoryRow, Ledger, LedgerRow
 from flows.office_changes import ChangedSince, changes_of, names_then
+from flows.recipients import Directory
 from flows.signoff.actor import Actor
 from flows.signoff.office_acts import NotTheOffice
 from flows.working_days import DaySaid, set_days
@@ -30,7 +31,7 @@ from models.proof import Assurance
 from models.refusal import Refusal
 from models.workdays import Calendar
 from tests.conftest import instant
-from tests.kept import add, rows
+from tests.kept import add, edit, rows
 
 DAY = date(2022, 7, 14)
 NOON = instant(DAY, time(12))
@@ -264,3 +265,15 @@ def test_a_namesake_in_service_is_meant(office, cast):
 
     [task] = rows(office, Task)
     assert task.handler_id == rows(office, Official)[-1].id
+
+
+def test_whoever_is_out_of_service_is_climbed_past_from_that_day_on(office, cast):
+    task = cast.task("甲-1", DUE)
+    edit(office, Official, cast.alice, left_on=DAY)
+
+    with reading(office.engine) as session:
+        told = [
+            [one.official_id for one in Directory.load(session, on).resolve(task, PostKind.HANDLER)]
+            for on in (DAY - timedelta(days=1), DAY)
+        ]
+    assert told == [[cast.alice], [cast.carol]]
