@@ -55,6 +55,13 @@ class UnitTotal(Frozen):
     counts: dict[Colour, int]
 
 
+class DayCounts(Frozen):
+    """The open matters of each colour at the end of this day, without whatever is restricted."""
+
+    on: date
+    counts: dict[Colour, int]
+
+
 class BulletinFacts(Frozen):
     """What an issue says, as it was when it was issued: this is what is kept of it."""
 
@@ -64,6 +71,7 @@ class BulletinFacts(Frozen):
     lines: list[Line]
     totals: list[UnitTotal]
     closed: list[Closed]
+    over_time: list[DayCounts] = []  # issues from before there were charts have none
 
 
 def bulletin_paper(

@@ -1,0 +1,86 @@
+"""Unit × colour: a bar for each unit, its parts in the patterns of the colours, and in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from models.warning import Colour
+from notifications.charts.chart import (
+    SIZE,
+    WIDTH,
+    Chart,
+    Counts,
+    counts_words,
+    cut,
+    text_width,
+    used,
+)
+from notifications.render import render_page
+from notifications.wording import ENGLISH
+
+MOST = 15  # units; more are counted in a line below
+NAME, GAP = 170, 8
+
+
+@dataclass(frozen=True)
+class Part:
+    colour: Colour
+    x: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str  # as much of it as there is room for
+    whole: str
+    parts: Sequence[Part]
+    end: float
+    words: str
+
+
+def by_unit(rows: Sequence[tuple[str, Counts]], language: str) -> Chart:
+    """In the order given: (a unit's name, its counts)."""
+    shown, left = rows[:MOST], len(rows) - MOST
+    said = [counts_words(counts, language) for _, counts in shown]
+    room = WIDTH - NAME - 2 * GAP - max(map(text_width, said), default=0)
+    most = max((sum(counts.values()) for _, counts in shown), default=0) or 1
+    colours = used([counts for _, counts in shown])
+    drawn = [
+        _row(name, counts, words, colours, room / most)
+        for (name, counts), words in zip(shown, said, strict=True)
+    ]
+    svg = render_page(
+        "chart_by_unit.svg",
+        rows=drawn,
+        colours=colours,
+        left=max(left, 0),
+        width=WIDTH,
+        size=SIZE,
+        name_end=NAME - GAP,
+        language=language,
+    )
+    return Chart(svg, _words(shown, said, max(left, 0), language))
+
+
+def _row(name: str, counts: Counts, words: str, colours: Sequence[Colour], scale: float) -> Row:
+    widths = [counts.get(colour, 0) * scale for colour in colours]
+    starts = accumulate(widths, initial=float(NAME))
+    parts = [
+        Part(colour, round(x, 1), round(width, 1))
+        for colour, x, width in zip(colours, starts, widths, strict=False)
+        if width
+    ]
+    end = round(NAME + sum(widths) + GAP, 1)
+    return Row(cut(name, NAME - GAP), name, parts, end, words)
+
+
+def _words(
+    shown: Sequence[tuple[str, Counts]], said: Sequence[str], left: int, language: str
+) -> str:
+    english = language == ENGLISH
+    each = [f"{name}{': ' if english else ''}{words}" for (name, _), words in zip(shown, said)]
+    if not each:
+        return "No matter is counted." if english else "没有可统计的事项。"
+    if left:
+        each.append(f"{left} more units" if english else f"另有{left}个单位")
+    return f"By unit: {'; '.join(each)}." if english else f"各单位：{'；'.join(each)}。"
