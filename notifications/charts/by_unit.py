@@ -8,6 +8,7 @@ from models.warning import Colour
 from notifications.charts.chart import (
     SIZE,
     WIDTH,
+    WORST_FIRST,
     Chart,
     Counts,
     counts_words,
@@ -39,8 +40,9 @@ class Row:
 
 
 def by_unit(rows: Sequence[tuple[str, Counts]], language: str) -> Chart:
-    """In the order given: (a unit's name, its counts)."""
-    shown, left = rows[:MOST], len(rows) - MOST
+    """(a unit's name, its counts). Whoever has most of the worst colour stands first."""
+    ranked = sorted(rows, key=_worst)
+    shown, left = ranked[:MOST], len(rows) - MOST
     said = [counts_words(counts, language) for _, counts in shown]
     room = WIDTH - NAME - 2 * GAP - max(map(text_width, said), default=0)
     most = max((sum(counts.values()) for _, counts in shown), default=0) or 1
@@ -60,6 +62,11 @@ def by_unit(rows: Sequence[tuple[str, Counts]], language: str) -> Chart:
         language=language,
     )
     return Chart(svg, _words(shown, said, max(left, 0), language))
+
+
+def _worst(row: tuple[str, Counts]) -> tuple[list[int], str]:
+    name, counts = row
+    return [-counts.get(colour, 0) for colour in WORST_FIRST], name
 
 
 def _row(name: str, counts: Counts, words: str, colours: Sequence[Colour], scale: float) -> Row:
