@@ -3,7 +3,7 @@ taken back. So a day that is over tells what stood then. Whatever is restricted 
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, col
@@ -33,6 +33,19 @@ def colours_over_time(
         counted.append(DayCounts(on=day, counts={c: standing[c] for c in Colour}))
     begun = _begun(session, asked)
     return [one for one in reversed(counted) if begun and one.on >= begun]
+
+
+def week_ends(last: date, n: int) -> list[date]:
+    """This date and the same weekday of the weeks before it, the first one first."""
+    return [last - timedelta(days=7 * k) for k in reversed(range(n))]
+
+
+def month_ends(last: date, n: int) -> list[date]:
+    """This date and the ends of the months before it, the first one first."""
+    ends = [last]
+    while len(ends) < n:
+        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
+    return ends[::-1]
 
 
 def _now(session: Session, asked: ColumnElement[bool]) -> dict[Colour, int]:
@@ -72,7 +85,7 @@ def _moved(
                 col(Transition.machine) == WARNING.name,
                 and_(col(Transition.machine) == SIGNOFF.name, crossed),
             ),
-            _of(col(Transition.task_id), asked),
+            _of(Transition.task_id, asked),
         )
         .group_by(*what)
     )
@@ -88,7 +101,7 @@ def _opened(
         .where(
             col(DeadlineChange.kind) == "opened",
             col(DeadlineChange.on) > after,
-            _of(col(DeadlineChange.task_id), asked),
+            _of(DeadlineChange.task_id, asked),
         )
         .group_by(col(DeadlineChange.on))
     )
@@ -96,13 +109,14 @@ def _opened(
 
 
 def _begun(session: Session, asked: ColumnElement[bool]) -> date | None:
-    return session.scalar(
+    first: date | None = session.execute(
         select(func.min(col(DeadlineChange.on))).where(
-            col(DeadlineChange.kind) == "opened", _of(col(DeadlineChange.task_id), asked)
+            col(DeadlineChange.kind) == "opened", _of(DeadlineChange.task_id, asked)
         )
-    )
+    ).scalar()
+    return first
 
 
-def _of(task_id: ColumnElement[int], asked: ColumnElement[bool]) -> ColumnElement[bool]:
+def _of(task_id: int, asked: ColumnElement[bool]) -> ColumnElement[bool]:
     """By those left out, who are few."""
-    return task_id.not_in(select(col(Task.id)).where(~asked))
+    return col(task_id).not_in(select(col(Task.id)).where(~asked))

@@ -1,12 +1,12 @@
 """上墙晾晒: the units of a month, ranked by how many of their matters have no warning."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from flows.colour_counts import colours_over_time
+from flows.colour_counts import colours_over_time, month_ends
 from flows.papers.units import office_unit, passed_on_since
 from flows.papers.warned import lines_at, totals_of
 from models import Task, Transition, Unit
@@ -14,7 +14,6 @@ from models.signoff import CLOSED, SIGNOFF
 from models.workdays import Calendar
 from notifications.papers.bulletin import WARNINGS
 from notifications.papers.posting import PostingFacts, UnitRow
-
 
 MONTHS = 12  # how far back the chart of a posting goes
 
@@ -36,16 +35,8 @@ def posting_facts(session: Session, first: date, last: date, *, calendar: Calend
         for unit, n in handled.items()
     ]
     ranked = sorted(rows, key=lambda row: (-row.in_time, row.unit))
-    months = colours_over_time(session, _month_ends(last))
+    months = colours_over_time(session, month_ends(last, MONTHS))
     return PostingFacts(office=office_unit(session, last), rows=ranked, over_time=months)
-
-
-def _month_ends(last: date) -> list[date]:
-    """Of this date and the eleven months before it, the first month first."""
-    ends = [last]
-    while len(ends) < MONTHS:
-        ends.append(ends[-1].replace(day=1) - timedelta(days=1))
-    return ends[::-1]
 
 
 def _whose(session: Session, on: date) -> dict[int, str]:

@@ -19,7 +19,8 @@ from notifications.charts.chart import (
 from notifications.render import render_page
 from notifications.wording import ENGLISH
 
-MOST = 15  # units; more are counted in a line below
+MOST = 15  # units; more are counted in a line below, and so are those with nothing to draw
+LEAST = 4  # matters that the whole width stands for
 NAME, GAP = 170, 8
 
 
@@ -41,27 +42,37 @@ class Row:
 
 def by_unit(rows: Sequence[tuple[str, Counts]], language: str) -> Chart:
     """(a unit's name, its counts). Whoever has most of the worst colour stands first."""
-    ranked = sorted(rows, key=_worst)
-    shown, left = ranked[:MOST], len(rows) - MOST
+    ranked = sorted((row for row in rows if sum(row[1].values())), key=_worst)
+    shown, below = ranked[:MOST], _below(len(ranked) - MOST, len(rows) - len(ranked), language)
     said = [counts_words(counts, language) for _, counts in shown]
     room = WIDTH - NAME - 2 * GAP - max(map(text_width, said), default=0)
-    most = max((sum(counts.values()) for _, counts in shown), default=0) or 1
-    colours = used([counts for _, counts in shown])
+    most = max((sum(counts.values()) for _, counts in shown), default=0)
+    colours = used([counts for _, counts in rows])
     drawn = [
-        _row(name, counts, words, colours, room / most)
+        _row(name, counts, words, colours, room / max(most, LEAST))
         for (name, counts), words in zip(shown, said, strict=True)
     ]
     svg = render_page(
         "chart_by_unit.svg",
         rows=drawn,
         colours=colours,
-        left=max(left, 0),
+        below=below,
         width=WIDTH,
         size=SIZE,
         name_end=NAME - GAP,
         language=language,
     )
-    return Chart(svg, _words(shown, said, max(left, 0), language))
+    return Chart(svg, _words(shown, said, below, language))
+
+
+def _below(left: int, none: int, language: str) -> str:
+    english = language == ENGLISH
+    said = []
+    if left > 0:
+        said.append(f"{left} more units" if english else f"另有 {left} 个单位")
+    if none:
+        said.append(f"{none} units without any" if english else f"{none} 个单位没有")
+    return (", " if english else "，").join(said)
 
 
 def _worst(row: tuple[str, Counts]) -> tuple[list[int], str]:
@@ -82,12 +93,15 @@ def _row(name: str, counts: Counts, words: str, colours: Sequence[Colour], scale
 
 
 def _words(
-    shown: Sequence[tuple[str, Counts]], said: Sequence[str], left: int, language: str
+    shown: Sequence[tuple[str, Counts]], said: Sequence[str], below: str, language: str
 ) -> str:
     english = language == ENGLISH
-    each = [f"{name}{': ' if english else ''}{words}" for (name, _), words in zip(shown, said)]
+    each = [
+        f"{name}{': ' if english else ''}{words}"
+        for (name, _), words in zip(shown, said, strict=True)
+    ]
     if not each:
         return "No matter is counted." if english else "没有可统计的事项。"
-    if left:
-        each.append(f"{left} more units" if english else f"另有{left}个单位")
+    if below:
+        each.append(below)
     return f"By unit: {'; '.join(each)}." if english else f"各单位：{'；'.join(each)}。"

@@ -74,7 +74,7 @@ class BulletinFacts(Frozen):
     lines: list[Line]
     totals: list[UnitTotal]
     closed: list[Closed]
-    over_time: list[DayCounts] = []  # issues from before there were charts have none
+    over_time: Sequence[DayCounts] = ()  # issues from before there were charts have none
 
 
 def bulletin_paper(

@@ -15,11 +15,6 @@ def over_time_blocks(days: Sequence[tuple[date, Counts]], language: str) -> Iter
     english = language == ENGLISH
     colours = used([counts for _, counts in days])
     yield Heading("Over time" if english else "附：各时点颜色变化")
-    yield Paragraph(
-        "How many open matters had which colour at the end of a day, restricted ones left out:"
-        if english
-        else "各日终了时在办事项的颜色（限知事项不计入）："
-    )
     yield Picture(over_time(days, language))
     yield Grid(
         headings=["Day" if english else "日期", *(colour_word(c, language) for c in colours)],
@@ -29,4 +24,9 @@ def over_time_blocks(days: Sequence[tuple[date, Counts]], language: str) -> Iter
         ],
         widths=[156 - 24 * len(colours), *[24] * len(colours)],
         numeric=range(1, len(colours) + 1),
+    )
+    yield Paragraph(
+        "Open matters by colour at the end of each day; restricted ones are not counted."
+        if english
+        else "表中为各日终了时在办事项的颜色，限知事项不计入。"
     )

@@ -1,6 +1,6 @@
 """上墙晾晒: how the units stood at the end of a month, ranked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from models.warning import Colour
@@ -42,7 +42,7 @@ class PostingFacts(Frozen):
 
     office: str
     rows: list[UnitRow]
-    over_time: list[DayCounts] = []  # postings from before there were charts have none
+    over_time: Sequence[DayCounts] = ()  # postings from before there were charts have none
 
 
 def ranks(rows: list[UnitRow]) -> list[int]:
@@ -77,7 +77,8 @@ def _table(facts: PostingFacts, language: str) -> Iterator[Block]:
     if not facts.rows:
         yield Paragraph("No unit had a matter to post." if english else "本月没有可晾晒的事项。")
         return
-    yield Picture(by_unit([(row.unit, row.counts) for row in facts.rows], language))
+    if any(sum(row.counts.values()) for row in facts.rows):
+        yield Picture(by_unit([(row.unit, row.counts) for row in facts.rows], language))
     orange = any(row.counts[Colour.ORANGE] for row in facts.rows)
     colours = [colour for colour in WARNINGS if colour is not Colour.ORANGE or orange]
     headings = (

@@ -181,6 +181,9 @@ HELP = {
     "The monthly posting: the units ranked, frozen as a bulletin is.": (
         "每月上墙晾晒：各单位排名，内容随即固定。"
     ),
+    "The wall chart of all open matters by unit, for A3 landscape; nothing restricted is on it.": (
+        "挂图作战：按单位列出全部在办事项，A3 横向打印，限知事项不上墙。"
+    ),
     "A month that is over, as 2022-07; the last one if not given.": (
         "已过完的月份，如 2022-07；不写为上个月。"
     ),

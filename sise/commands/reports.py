@@ -12,9 +12,10 @@ import typer
 from flows.database import reading, transaction
 from flows.papers.bulletins import bulletin_facts, issue, issued
 from flows.papers.notice import notice_facts
-from flows.papers.paper_file import check_file, write_file
+from flows.papers.paper_file import check_file, write_file, write_page_file
 from flows.papers.posting import posting_facts
 from flows.papers.sign_off import sign_off_facts
+from flows.papers.wall import wall_facts
 from flows.working_days import load_calendar
 from models import Bulletin
 from models.bulletin import BulletinKind
@@ -23,6 +24,7 @@ from notifications.papers.bulletin import BulletinFacts, bulletin_paper
 from notifications.papers.notice import notice_paper
 from notifications.papers.posting import PostingFacts, posting_paper
 from notifications.papers.sign_off import sign_off_paper
+from notifications.papers.wall import n_sheets, wall_page
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
 
 report = typer.Typer(
@@ -128,6 +130,20 @@ def monthly_command(
     facts = PostingFacts.model_validate_json(kept.content)
     write_file(file, posting_paper(facts, kept.number, period, as_of, edge.language))
     _tell_of(edge, kept, file, json=json)
+
+
+@report.command("wall")
+def wall_command(file: Path, json: Json = False) -> None:
+    """The wall chart of all open matters by unit, for A3 landscape; nothing restricted is on it."""
+    edge = open_edge()
+    with reading(edge.office.engine) as session:
+        facts = wall_facts(session, edge.today, load_calendar(session))
+    write_page_file(file, wall_page(facts, edge.language))
+    n = n_sheets(facts)
+    if json:
+        as_json(asdict(facts) | {"sheets": n, "file": file})
+    else:
+        edge.say(f"已写入 {file}：共 {n} 张 A3", f"Written to {file}: {n} sheets of A3")
 
 
 def _days_of(month: str) -> tuple[date, date]:

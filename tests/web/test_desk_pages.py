@@ -15,7 +15,7 @@ from tests.web.conftest import DAY, DUE, NOON
 from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
-FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/calendar", "/policies", "/nights", "/audit"}
+FOR_ALL_WHO_SEE_ALL = {"/", "/figures", "/notices", "/calendar", "/policies", "/nights", "/audit"}
 FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people"}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "carol", "dora", "mallory")},
@@ -58,6 +58,7 @@ BELOW = {  # pages below these, and what is done there: each is open to whom its
     "/outbox": ["/outbox/1"],
     "/nights": [f"/nights/{DAY}"],
     "/policies": ["/policies/default"],
+    "/figures": ["/figures/wall", "/figures?flat=yes&by=month"],
 }
 ACTS = {"/outbox/1/again": {"sure": "yes", "seen": "0"}, "/calendar": {"on": "2022-07-15"}}
 
