@@ -40,7 +40,8 @@ def cells(page) -> list[tuple[str, list[str]]]:
     """The rows of the last table: a unit and its figures."""
     table = re.findall(r'<table class="figures">.*?</table>', page.text, re.DOTALL)[-1]
     plain = [
-        re.sub(r"<[^>]*>", " ", row).split() for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
+        re.sub(r"<[^>]*>", " ", row).split()
+        for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
     ]
     return [(row[0], row[1:]) for row in plain]
 
