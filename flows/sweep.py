@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     case,
+    false,
     func,
     insert,
     literal,
@@ -56,13 +57,31 @@ ANCHOR = {
 def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar: Calendar) -> int:
     """Escalate what is due on this business date; returns how many tasks moved."""
     lock_all_tasks(session)
-    in_use = select(col(Task.policy_id)).where(on_clock()).distinct()
-    policies = session.scalars(
-        select(Policy).where(col(Policy.id).in_(in_use)).order_by(col(Policy.id))
-    )
-    for policy in policies.all():
+    for policy in session.scalars(_in_use()).all():
         session.execute(_log(session, policy, night_id, on, now, calendar))
     return _apply(session, night_id)
+
+
+def due_by(session: Session, on: date, calendar: Calendar) -> ColumnElement[bool]:
+    """Which tasks some night up to this date will raise, as dates and notices stand now."""
+    return col(Task.id).in_(
+        union_all(
+            *(
+                _struck(
+                    policy, rung, entry, 0, cutoff(entry, on, ladder, calendar)
+                ).with_only_columns(col(Task.id))
+                for policy in session.scalars(_in_use())
+                for ladder in (ladder_of(policy),)
+                for rung, entry in ladder.entries()
+            ),
+            select(col(Task.id)).where(false()),
+        )
+    )
+
+
+def _in_use() -> Select[Policy]:
+    in_use = select(col(Task.policy_id)).where(on_clock()).distinct()
+    return select(Policy).where(col(Policy.id).in_(in_use)).order_by(col(Policy.id))
 
 
 def scanned(session: Session) -> int:

@@ -24,6 +24,7 @@ from web.rights import Viewer
 from web.seat import at_desk
 from web.signing_in import viewer_of
 from web.today import load_today
+from web.turning import load_turning
 
 router = APIRouter()
 
@@ -42,7 +43,7 @@ def board(
     alone: str = "",
 ) -> Response:
     desk = desk_of(request)
-    now = desk.now()
+    now, zone = desk.now(), desk.office.timezone
     asked = replace(_asked(colour, unit, number, page), under=unit_id(under), alone=bool(alone))
     with reading(desk.office.engine) as session:
         viewer = viewer_of(request, session, now)
@@ -63,7 +64,8 @@ def board(
             pages=pages,
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
-            today=load_today(session, showing) if viewer.keeps_directory else None,
+            today=load_today(session, showing, zone) if viewer.keeps_directory else None,
+            turning=load_turning(session, viewer, showing),
             sees_all=viewer.sees_all,
             keeps_directory=viewer.keeps_directory,
             lists=[*FOUR.items(), *_kept(session)],

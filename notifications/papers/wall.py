@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from models.warning import Colour
@@ -33,7 +34,7 @@ class WallUnit:
     name: str
     tiles: Sequence[Tile]
 
-    @property
+    @cached_property
     def counts(self) -> Mapping[Colour, int]:
         return Counter(tile.colour for tile in self.tiles)
 
@@ -51,7 +52,7 @@ class WallFacts:
 
     @property
     def totals(self) -> Mapping[Colour, int]:
-        return Counter(tile.colour for unit in self.units for tile in unit.tiles)
+        return sum((Counter(unit.counts) for unit in self.units), Counter[Colour]())
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ pytestmark = [
     *chromium.needed,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
-BELOW = ("/outbox/1", f"/nights/{DAY}", "/policies/default", "/figures/wall")
+BELOW = ("/outbox/1", f"/nights/{DAY}", "/policies/default", "/figures/wall", "/outbox/burden")
 
 
 @pytest.fixture

@@ -1,0 +1,45 @@
+"""What turns colour in the days to come, among what the reader sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from flows.forecast import Turn, forecast, next_night
+from flows.sweep import due_by
+from models import Task
+from web.matter import Showing
+from web.rights import Viewer
+
+WEEK, NIGHT = timedelta(days=6), timedelta(days=0)  # after the first night
+SHOWN = 5
+MOST = 2000  # matters that are looked at one by one while somebody waits for the page
+
+
+@dataclass(frozen=True)
+class Turning:
+    """The first turns up to `last`, of `n`; none of them where there are too many to look at. Of a
+    restricted matter the page says no more than the reader may know."""
+
+    turns: Sequence[Turn]
+    n: int
+    last: date
+    hides_restricted: bool
+
+
+def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
+    """Of a week; if too much turns in it, of the next night alone."""
+    first, turns = next_night(session, showing.on), list[Turn]()
+    for ahead in (WEEK, NIGHT):
+        last = first + ahead
+        among = viewer.may_see() & due_by(session, last, showing.calendar)
+        n = session.scalar(select(func.count()).select_from(Task).where(among)) or 0
+        if n <= MOST:
+            turns = forecast(
+                session, first=first, last=last, calendar=showing.calendar, among=among
+            )
+            n = len(turns)
+            break
+    return Turning(turns[:SHOWN], n, last, not viewer.sees_restricted)
