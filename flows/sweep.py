@@ -14,12 +14,14 @@ from sqlalchemy import (
     Date,
     Insert,
     Select,
+    Subquery,
     bindparam,
     case,
     false,
     func,
     insert,
     literal,
+    or_,
     select,
     union_all,
     update,
@@ -63,20 +65,24 @@ def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar:
 
 
 def due_by(session: Session, on: date, calendar: Calendar) -> ColumnElement[bool]:
-    """Which tasks some night up to this date will raise, as dates and notices stand now."""
-    return col(Task.id).in_(
-        union_all(
-            *(
-                _struck(
-                    policy, rung, entry, 0, cutoff(entry, on, ladder, calendar)
-                ).with_only_columns(col(Task.id))
-                for policy in session.scalars(_in_use())
-                for ladder in (ladder_of(policy),)
-                for rung, entry in ladder.entries()
-            ),
-            select(col(Task.id)).where(false()),
+    """Which tasks some night up to this date will raise, as dates and notices stand now. One list
+    for each policy: SQLite puts no more than 500 queries into one."""
+    policies = session.scalars(_in_use()).all()
+    return or_(false(), *(col(Task.id).in_(_due_under(p, on, calendar)) for p in policies))
+
+
+def _due_under(policy: Policy, on: date, calendar: Calendar) -> Select[int]:
+    return select(_codes(policy, ladder_of(policy), on, calendar).c.task_id)
+
+
+def _codes(policy: Policy, ladder: Ladder, on: date, calendar: Calendar) -> Subquery:
+    """Each task with every entry that has struck for it, as a code."""
+    return union_all(
+        *(
+            _struck(policy, rung, entry, _code(rung, n), cutoff(entry, on, ladder, calendar))
+            for n, (rung, entry) in enumerate(ladder.entries())
         )
-    )
+    ).subquery()
 
 
 def _in_use() -> Select[Policy]:
@@ -93,12 +99,7 @@ def _log(
     session: Session, policy: Policy, night_id: int, on: date, now: datetime, calendar: Calendar
 ) -> Insert:
     ladder = ladder_of(policy)
-    codes = union_all(
-        *(
-            _struck(policy, rung, entry, _code(rung, n), cutoff(entry, on, ladder, calendar))
-            for n, (rung, entry) in enumerate(ladder.entries())
-        )
-    ).subquery()
+    codes = _codes(policy, ladder, on, calendar)
     best = (
         select(codes.c.task_id, func.max(codes.c.code).label("code"))
         .group_by(codes.c.task_id)
