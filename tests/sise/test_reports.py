@@ -171,7 +171,7 @@ def test_the_wall_chart_is_a_page_for_a3(after_a_night: Sise, tmp_path: Path) ->
     after_a_night.done("report", "wall", file)
     shown = re.sub(r"<style>.*?</style>|<[^>]*>", "", file.read_text("utf-8"), flags=re.DOTALL)
     own = {"校车", "监管", "不到位", "食堂招标不规范", "课后服务收费公示不全", "教师编制核查"}
-    assert set(CHINESE.findall(shown)) - own == {"教", "区教育局"}
+    assert set(CHINESE.findall(shown)) - own == {"教", "区教育局", "区委督查室"}
 
 
 def test_the_wall_chart_is_no_word_file(after_a_night: Sise, tmp_path: Path) -> None:
