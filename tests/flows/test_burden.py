@@ -41,6 +41,8 @@ def test_each_week_has_its_people_their_median_and_who_had_most(office, cast):
     mail(office, cast.bob, MONDAY, time(0, 0))
     mail(office, cast.bob, MONDAY + timedelta(days=6), time(23, 59))
     mail(office, cast.dora, MONDAY)
+    for k in range(7):
+        mail(office, cast.hugo, MONDAY + timedelta(days=k))
     mail(office, cast.dora, MONDAY, state=MessageState.DEAD)
     mail(office, cast.bob, MONDAY - timedelta(days=1), time(23, 59))
     mail(office, cast.carol, WEDNESDAY)
@@ -50,11 +52,11 @@ def test_each_week_has_its_people_their_median_and_who_had_most(office, cast):
         last = last_week(session, WEDNESDAY, SHANGHAI)
 
     assert (last.first, last.last) == (MONDAY, date(2022, 7, 17))
-    assert (last.mails, last.people, last.median, last.most, last.often) == (12, 3, 2, 9, 1)
+    assert (last.mails, last.people, last.median, last.most, last.often) == (19, 4, 4.5, 9, 1)
     assert found.last == last
-    assert [(week.mails, week.people) for week in found.weeks[-3:]] == [(0, 0), (1, 1), (12, 3)]
+    assert [(week.mails, week.people) for week in found.weeks[-3:]] == [(0, 0), (1, 1), (19, 4)]
     assert [(one.name, one.mails, one.before) for one in found.most] == [
-        *(("alice", 9, 0), ("bob", 2, 1), ("dora", 1, 0)),
+        *(("alice", 9, 0), ("hugo", 7, 0), ("bob", 2, 1), ("dora", 1, 0)),
     ]
 
 

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from flows.database import reading
+from flows.database import reading, transaction
 from flows.explain import explain
+from flows.find_task import find_task
+from flows.signoff.suspensions import resume
 from flows.working_days import load_calendar
 from models import DeadlineChange
 from models.ladder import Entry
@@ -84,9 +86,25 @@ def test_the_days_on_which_it_stood_still_are_those_that_it_was_given_back(offic
     given = rows(office, DeadlineChange)[-1]
     [(first, last)] = told.paused
     assert (last - first).days + 1 == (given.due_on - given.previous_due_on).days
-    assert {on for on, day in days_of(drawn).items() if day.paused} <= {
-        first + timedelta(days=n) for n in range((last - first).days + 1)
+    assert {on for on, day in days_of(drawn).items() if day.paused} == {
+        on for on in days_of(drawn) if first <= on <= last
     }
+
+
+def test_what_is_resumed_before_its_end_stood_still_until_then(office, bench):
+    asking, court = Asking(bench), date(2022, 7, 15)
+    bench.task("甲-1", DUE)
+    asking.ask("甲-1", RequestKind.SUSPENSION, court, until_on=date(2022, 9, 30))
+    asking.grant("甲-1", court)
+    actor = bench.actor(bench.cast.olga, date(2022, 8, 1))
+    with transaction(office.engine, actor.now) as session:
+        task = find_task(session, "甲-1")
+        resume(session, task, actor, reason="法院已判决", calendar=load_calendar(session))
+
+    told, _ = explained(office, date(2022, 8, 2))
+
+    assert told.paused == [(court, date(2022, 7, 31))]
+    assert told.due_on == DUE + timedelta(days=17)
 
 
 def test_the_page_draws_months_with_words_in_them(cast, night, sign_in):
