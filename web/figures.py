@@ -29,6 +29,7 @@ router = APIRouter()
 PATH = "/figures"
 WALL, STYLE = f"{PATH}/wall", f"{PATH}/wall.css"
 WEEKS, MONTHS = 13, 12
+ALL, AT_ONCE = "all", 20  # sheets of the wall chart
 
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
@@ -68,14 +69,25 @@ def figures(
 
 @router.api_route(WALL, methods=["GET", "HEAD"])
 def wall(request: Request, page: str = "1") -> Response:
-    """One sheet of the wall chart: a page of its own, as it is printed."""
+    """One sheet of the wall chart, or all of a few: a page of its own, as it is printed."""
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_all)
         facts = wall_facts(session, viewer.on, load_calendar(session))
     language = viewer.official.language or desk.office.language
+    few = n_sheets(facts) <= AT_ONCE
     paging = Paging(WALL, {}, n_sheets(facts), page_number(page), size=1)
-    return HTMLResponse(wall_page(facts, language, style=STYLE, back=PATH, paging=paging))
+    whole = f"{WALL}?page={ALL}" if few else ""
+    return HTMLResponse(
+        wall_page(
+            facts,
+            language,
+            style=STYLE,
+            back=PATH,
+            paging=None if few and page == ALL else paging,
+            whole=whole,
+        )
+    )
 
 
 @router.get(STYLE)

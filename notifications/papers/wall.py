@@ -99,7 +99,7 @@ def sheets(units: Sequence[WallUnit]) -> list[list[list[Head | Tile]]]:
 def wall_page(facts: WallFacts, language: str, **around: Any) -> str:
     """One HTML page. `around`: what the desk sets around it — `style`, where its style sheet is;
     `back`, the desk's own address; `paging`, which of the sheets is shown and where the others
-    are. Without them the page is whole in itself."""
+    are; `whole`, where all of them are. Without them the page is whole in itself."""
     laid = sheets(facts.units)
     shown = [around["paging"].page] if around.get("paging") else range(1, len(laid) + 1)
     return render_page(
@@ -109,7 +109,7 @@ def wall_page(facts: WallFacts, language: str, **around: Any) -> str:
         n_sheets=len(laid),
         colours=_colours(facts.totals),
         language=language,
-        **{"style": "", "back": "", "paging": None} | around,
+        **{"style": "", "back": "", "whole": "", "paging": None} | around,
     )
 
 

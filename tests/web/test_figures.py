@@ -119,6 +119,8 @@ def test_a_thousand_units_have_pages(office, cast, sign_in):
     assert len(page.content) < 100_000
     assert wall.text.count('<section class="sheet">') == 1
     assert "第 3 张，共 42 张" in wall.text
+    assert "page=all" not in wall.text, "too many for one page"
+    assert browser.get("/figures/wall?page=all").text.count('<section class="sheet">') == 1
     assert len(wall.content) < 100_000
 
 
@@ -132,3 +134,14 @@ def test_what_is_no_unit_counts_as_not_asked(tree, sign_in):
 
 def test_under_a_unit_nobody_sees_more_than_his_own(tree, cast, sign_in):
     assert numbers(sign_in("mallory").get(f"/?under={cast.unit}")) == []
+
+
+def test_a_few_sheets_are_printed_at_once(cast, sign_in):
+    for n in range(60):
+        cast.task(f"甲-{n}", DUE)
+    browser = sign_in("olga")
+
+    one, both = (browser.get(f"/figures/wall{said}").text for said in ("", "?page=all"))
+
+    assert 'href="/figures/wall?page=all"' in one
+    assert [page.count('<section class="sheet">') for page in (one, both)] == [1, 2]
