@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlmodel import Session, col
 
 from models import DeadlineChange, Task, Transition
@@ -118,5 +118,5 @@ def _begun(session: Session, asked: ColumnElement[bool]) -> date | None:
 
 
 def _of(task_id: int, asked: ColumnElement[bool]) -> ColumnElement[bool]:
-    """By those left out, who are few."""
-    return col(task_id).not_in(select(col(Task.id)).where(~asked))
+    """By those left out, who are few; what is unknown of a matter leaves it out too."""
+    return col(task_id).not_in(select(col(Task.id)).where(func.coalesce(asked, false()).is_(False)))

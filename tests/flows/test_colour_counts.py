@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from flows.colour_counts import colours_over_time
 from flows.database import reading, transaction
@@ -90,3 +90,16 @@ def test_days_from_before_the_first_matter_are_left_out(office, cast):
 
     with reading(office.engine) as session:
         assert [day.on for day in colours_over_time(session, [early, FIRST])] == [FIRST]
+
+
+def test_of_some_matters_no_other_one_is_counted(office, cast):
+    for n, who in enumerate((cast.alice, cast.bob, None)):
+        cast.task(f"甲-{n}", FIRST, handler_id=who)
+    for on in DAYS[:4]:
+        play(office, on)
+
+    with reading(office.engine) as session:
+        mine = col(Task.handler_id) == cast.alice
+        found = [day.counts for day in colours_over_time(session, DAYS[:4], mine)]
+
+    assert [(each[Colour.GREEN], each[Colour.BLUE]) for each in found] == [(1, 0), *[(0, 1)] * 3]
