@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
 
 from flows.forecast import Turn, forecast, next_night
 from flows.sweep import due_by
 from models import Task
+from models.signoff import TaskState
 from web.matter import Showing
 from web.rights import Viewer
 
@@ -34,7 +35,8 @@ def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
     first, turns = next_night(session, showing.on), list[Turn]()
     for ahead in (WEEK, NIGHT):
         last = first + ahead
-        among = viewer.may_see() & due_by(session, last, showing.calendar)
+        due = due_by(session, last, showing.calendar)
+        among = viewer.may_see() & or_(due, col(Task.state) == TaskState.SUSPENDED)
         n = session.scalar(select(func.count()).select_from(Task).where(among)) or 0
         if n <= MOST:
             turns = forecast(

@@ -60,6 +60,7 @@ def by_unit(rows: Sequence[tuple[str, Counts]], language: str) -> Chart:
         width=WIDTH,
         size=SIZE,
         name_end=NAME - GAP,
+        bars_from=NAME,
         language=language,
     )
     return Chart(svg, _words(shown, said, below, language))

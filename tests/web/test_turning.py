@@ -8,7 +8,9 @@ from sqlalchemy import insert
 
 from flows.database import transaction
 from models import Task
-from tests.kept import colour, play
+from models.request_machine import RequestKind
+from tests.kept import colour, play, wind
+from tests.requests import Asking
 from tests.web.conftest import DAY, NOON
 from web.turning import MOST
 
@@ -75,3 +77,18 @@ def test_no_more_than_five_are_listed_and_the_rest_is_counted(cast, night, sign_
 
     assert len(turning(page)) == 5
     assert "共 7 次变色" in page.text
+
+
+def test_what_is_suspended_turns_when_its_clock_runs_again(office, bench, clock, local):
+    asking, court = Asking(bench), date(2022, 7, 15)
+    bench.task("甲-1", date(2022, 7, 13))
+    wind(office, DAY, court)
+    asking.ask("甲-1", RequestKind.SUSPENSION, court, until_on=date(2022, 7, 18))
+    asking.grant("甲-1", court)
+    clock.now = NOON + timedelta(days=1)
+
+    shown = turning(local(demo=True).get("/"))
+
+    assert shown[0] == ("2022年7月19日", "蓝色", "甲-1")
+    wind(office, date(2022, 7, 16), date(2022, 7, 19))
+    assert colour(office, "甲-1") == "blue"
