@@ -16,6 +16,8 @@ from models import (
     DeadlineChange,
     Decision,
     LookBackRound,
+    OfficeChange,
+    PostingMove,
     Reassignment,
     Resending,
     Transition,
@@ -29,6 +31,8 @@ CHAINED: tuple[Table, ...] = (
     LookBackRound.__table__,  # type: ignore[attr-defined]  # the same
     Resending.__table__,  # type: ignore[attr-defined]  # the same
     Bulletin.__table__,  # type: ignore[attr-defined]  # the same
+    PostingMove.__table__,  # type: ignore[attr-defined]  # the same
+    OfficeChange.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -21,7 +21,9 @@ from models.message import (
 )
 from models.night import Night
 from models.notice import Notice, Receipt
+from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
+from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
 from models.relay import Bounce, RelayState, Suppression
 from models.request import ChangeRequest
@@ -30,6 +32,7 @@ from models.rulebook import Policy, Procedure
 from models.task import Figure, Measure, Milestone, Task
 from models.transition import ChainLink, DeadlineChange, Transition
 from models.watch_list import ListMembership, WatchList
+from models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Absence",
@@ -60,10 +63,13 @@ __all__ = [
     "Milestone",
     "Night",
     "Notice",
+    "OfficeChange",
     "Official",
     "Packet",
     "Policy",
     "Post",
+    "PostingDraft",
+    "PostingMove",
     "Procedure",
     "ProofCode",
     "Reassignment",
@@ -80,4 +86,7 @@ __all__ = [
     "Unit",
     "VisibleShown",
     "WatchList",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
 ]
