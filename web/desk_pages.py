@@ -47,6 +47,7 @@ class DeskPage:
 
 PAGES = (
     DeskPage("/", ("督办台", "Board"), whoever_sees_postings),
+    DeskPage("/figures", ("统计", "Figures"), whoever_sees_all),
     DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
     DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
     DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
