@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
 HEAVY = 100_000  # octets of a page without its pictures
-NO_PAGES = ("/healthz", "/metrics", "/mailbox")  # for programs, or empty here
+NO_PAGES = ("/healthz", "/metrics", "/mailbox", "/figures/wall.css")  # for programs, or empty here
 DOWNLOADS = ("/evidence/",)
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 CONTRAST = {"runOnly": ["color-contrast"]}
