@@ -15,8 +15,12 @@ from models import (
     ChainLink,
     DeadlineChange,
     Decision,
+    Figure,
+    FigureApproval,
     LookBackRound,
     Reassignment,
+    Record,
+    RecordLine,
     Resending,
     Transition,
 )
@@ -29,6 +33,10 @@ CHAINED: tuple[Table, ...] = (
     LookBackRound.__table__,  # type: ignore[attr-defined]  # the same
     Resending.__table__,  # type: ignore[attr-defined]  # the same
     Bulletin.__table__,  # type: ignore[attr-defined]  # the same
+    Record.__table__,  # type: ignore[attr-defined]  # the same
+    RecordLine.__table__,  # type: ignore[attr-defined]  # the same
+    Figure.__table__,  # type: ignore[attr-defined]  # the same
+    FigureApproval.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -8,13 +8,18 @@ from sqlmodel import Session, col, select
 from flows.database import transaction
 from flows.night import run_night
 from flows.office import Office
+from flows.papers.bulletins import bulletin_facts, issue
 from flows.replies import acknowledge, answer
+from flows.working_days import load_calendar
 from models import Notice, Official, Receipt, Task
+from models.bulletin import BulletinKind
 from models.notice_machine import LIVE
 from seeds.district import Answer, answers
+from seeds.notice import read
+from seeds.records import record_between
 from seeds.sign_offs import acts, perform
 
-NIGHT, MORNING, AFTERNOON = time(2), time(9, 30), time(14, 30)
+NIGHT, MORNING, AFTERNOON, EVENING = time(2), time(9, 30), time(14, 30), time(17)
 
 
 def play(
@@ -36,6 +41,7 @@ def play(
         for act in signed:
             if act.on == on:
                 perform(office, act, at(office, on, AFTERNOON))
+        _write_down(office, on, shift)
         played(on)
         on += timedelta(days=1)
     return unheard
@@ -44,6 +50,24 @@ def play(
 def at(office: Office, on: date, clock_time: time) -> datetime:
     """The instant at which the office's clocks showed this."""
     return datetime.combine(on, clock_time, office.timezone).astimezone(UTC)
+
+
+def _write_down(office: Office, on: date, shift: timedelta) -> None:
+    """What happened that day, and the bulletin if one is due."""
+    now = at(office, on, EVENING)
+    with transaction(office.engine, now) as session:
+        calendar = load_calendar(session)
+        record_between(session, on, on, now=now, calendar=calendar, shift=shift)
+        if on - shift in read("leads")["bulletins"]:
+            issue(
+                session,
+                BulletinKind.BULLETIN,
+                first=None,
+                last=on,
+                today=on,
+                now=now,
+                said=lambda one, other: bulletin_facts(session, one, other, calendar=calendar),
+            )
 
 
 def _hear(office: Office, said: Answer) -> bool:
