@@ -1,18 +1,17 @@
 """What there is to be counted: the records that stand, and what granted applications for sign-off
 tell of rules and money. One fact has one source."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from flows.records.keeping import MONEY, RULE
+from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
-from models import Application, Record, RecordLine, Task, Transition
+from models import Application, Record, Task, Transition
 from models.application import ApplicationState
 
 
@@ -53,28 +52,6 @@ def entries(session: Session, first: date, last: date) -> list[Entry]:
         for one in kept
     ]
     return [*found, *_applied(session, first, last)]
-
-
-def lines_of(session: Session, keys: Any) -> dict[int, list[Line]]:
-    """Of each record (id), in the order in which they were written. `keys`: ids, or a query."""
-    found: dict[int, list[Line]] = defaultdict(list)
-    rows = session.exec(
-        select(RecordLine, Task.number)
-        .outerjoin(Task, col(Task.id) == col(RecordLine.task_id))
-        .where(col(RecordLine.record_id).in_(keys))
-        .order_by(col(RecordLine.id))
-    )
-    for row, number in rows:
-        line = Line(
-            unit=row.unit,
-            person=row.person,
-            subject=row.subject,
-            result=row.result,
-            amount=row.amount,
-            task=number or "",
-        )
-        found[row.record_id].append(line)
-    return found
 
 
 def _applied(session: Session, first: date, last: date) -> Iterator[Entry]:

@@ -10,6 +10,7 @@ from flows.find_task import find_task
 from flows.history import link_id
 from flows.ledger.apply import apply_ledger
 from flows.ledger.rows import Ledger, LedgerRow
+from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
 from flows.signoff.actor import OfficeActor
 from flows.signoff.office_acts import require_office
@@ -57,6 +58,7 @@ def keep(
     _hold(session, actor)
     _require_sound(session, said, actor)
     _require_unused(session, said.reference)
+    _require_new(session, said)
     open_tasks(session, opens, actor, calendar)
     return _write(session, said, actor, opens)
 
@@ -170,6 +172,27 @@ def _require_unused(session: Session, reference: str) -> None:
             f"文号“{reference}”已用于第 {used.id} 号记录；如有变化请更正那条记录",
             f"the reference '{reference}' belongs to record {used.id}: correct that one",
         )
+
+
+def _require_new(session: Session, said: Said) -> None:
+    """A form that is sent twice is recorded once."""
+    same = select(Record).where(
+        Record.kind == said.kind,
+        Record.on == said.on,
+        Record.topic == said.topic,
+        Record.led_by == said.led_by,
+        Record.reference == said.reference,
+        col(Record.void).is_(False),
+    )
+    found = [one for one in session.exec(same) if later_than(session, one) is None]
+    lines = lines_of(session, [one.id for one in found])
+    for one in found:
+        if tuple(lines[one.id]) == said.lines:
+            raise NotKept(
+                f"与第 {one.id} 号记录完全相同；如确是另一次，请写明不同的文号或主题",
+                f"it is the same as record {one.id}; if it is another one, give it a reference or "
+                "topic of its own",
+            )
 
 
 def _write(

@@ -1,8 +1,8 @@
 """The lines of a record as a person writes them: 单位|人员|对象|结果|金额（元）."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from models.refusal import Refusal
 
@@ -41,6 +41,13 @@ def read_lines(written: Iterable[str]) -> tuple[Line, ...]:
     return tuple(_line(n, said) for n, said in found)
 
 
+def concerning(lines: Sequence[Line], tasks: Sequence[str]) -> tuple[Line, ...]:
+    """With the tasks (numbers) that a record concerns: one line and one task belong together."""
+    if len(lines) == len(tasks) == 1:
+        return (replace(lines[0], task=tasks[0]),)
+    return (*lines, *(Line(task=number) for number in tasks))
+
+
 def fen(written: str) -> int | None:
     """An amount in yuan as 分; None: it is no amount."""
     plain = written.replace(",", "").replace("，", "").removesuffix("元").strip()
@@ -55,6 +62,12 @@ def written_line(line: Line) -> str:
     money = f"{line.amount // 100}.{line.amount % 100:02}" if line.amount is not None else ""
     parts = [line.unit, line.person, line.subject, line.result, money]
     return "|".join(parts).rstrip("|")
+
+
+def shown_line(line: Line) -> str:
+    """As a person reads it."""
+    money = f"{line.amount // 100:,}.{line.amount % 100:02} 元" if line.amount is not None else ""
+    return " · ".join(filter(None, [line.unit, line.person, line.subject, line.result, money]))
 
 
 def _line(n: int, said: str) -> Line:

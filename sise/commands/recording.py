@@ -2,16 +2,16 @@
 both are records; which of the two is meant stands in the command's own name."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, select
 
 from flows.database import reading, transaction
-from flows.records.entries import lines_of, standing
+from flows.records.entries import standing
 from flows.records.keeping import NotKept, Said, correct, found, keep
-from flows.records.lines import Line, read_lines, written_line
+from flows.records.kept_lines import lines_of
+from flows.records.lines import Line, concerning, read_lines, written_line
 from flows.records.opening import read_opens
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import load_calendar
@@ -201,11 +201,7 @@ def _require_family(session: Session, kind: str, family: Family) -> None:
 
 
 def _lines(written: Sequence[str] | None, tasks: Sequence[str] | None) -> tuple[Line, ...]:
-    """Of one line and one task the line concerns that task."""
-    lines, numbers = read_lines(written or ()), list(tasks or ())
-    if len(lines) == len(numbers) == 1:
-        return (replace(lines[0], task=numbers[0]),)
-    return (*lines, *(Line(task=number) for number in numbers))
+    return concerning(read_lines(written or ()), tasks or ())
 
 
 def _office(edge: Edge) -> Unattended:

@@ -16,7 +16,10 @@ from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/calendar", "/policies", "/nights", "/audit"}
-FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people"}
+FOR_WHO_KEEPS_THE_DIRECTORY = {
+    *("/acts", "/outcomes", "/figures", "/reports"),
+    *("/outbox", "/people"),
+}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "carol", "dora", "mallory")},
     **dict.fromkeys(("hugo", "ruth"), FOR_ALL_WHO_SEE_ALL),
@@ -59,7 +62,14 @@ BELOW = {  # pages below these, and what is done there: each is open to whom its
     "/nights": [f"/nights/{DAY}"],
     "/policies": ["/policies/default"],
 }
-ACTS = {"/outbox/1/again": {"sure": "yes", "seen": "0"}, "/calendar": {"on": "2022-07-15"}}
+ACTS = {
+    "/outbox/1/again": {"sure": "yes", "seen": "0"},
+    "/calendar": {"on": "2022-07-15"},
+    "/acts": {"kind": ""},
+    "/outcomes": {"kind": ""},
+    "/figures": {"code": "x"},
+    "/figures/1/approve": {},
+}
 
 
 @pytest.mark.parametrize("who", list(OPEN))
