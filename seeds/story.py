@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, select
 
 from flows.database import transaction
 from flows.night import run_night
 from flows.office import Office
-from flows.papers.bulletins import bulletin_facts, issue
+from flows.papers.bulletins import Said, bulletin_facts, issue
+from flows.papers.progress import begins, progress_facts
 from flows.replies import acknowledge, answer
+from flows.rulebook import form_of
 from flows.working_days import load_calendar
-from models import Notice, Official, Receipt, Task
+from models import Notice, Official, Receipt, ReportForm, Task
 from models.bulletin import BulletinKind
 from models.notice_machine import LIVE
 from seeds.district import Answer, answers
@@ -53,21 +56,24 @@ def at(office: Office, on: date, clock_time: time) -> datetime:
 
 
 def _write_down(office: Office, on: date, shift: timedelta) -> None:
-    """What happened that day, and the bulletin if one is due."""
+    """What happened that day, and what is issued at the end of it."""
     now = at(office, on, EVENING)
     with transaction(office.engine, now) as session:
         calendar = load_calendar(session)
         record_between(session, on, on, now=now, calendar=calendar, shift=shift)
         if on - shift in read("leads")["bulletins"]:
-            issue(
-                session,
-                BulletinKind.BULLETIN,
-                first=None,
-                last=on,
-                today=on,
-                now=now,
-                said=lambda one, other: bulletin_facts(session, one, other, calendar=calendar),
-            )
+            lines = partial(bulletin_facts, session, calendar=calendar)
+            _issue(session, BulletinKind.BULLETIN, None, on, now, lines)
+        if on - shift == read("notice")["as_of"]["else"]:
+            form = form_of(session.get_one(ReportForm, "progress"))
+            facts = partial(progress_facts, session, form)
+            _issue(session, BulletinKind.PROGRESS, begins(session, form), on, now, facts)
+
+
+def _issue(
+    session: Session, kind: BulletinKind, first: date | None, on: date, now: datetime, said: Said
+) -> None:
+    issue(session, kind, first=first, last=on, today=on, now=now, said=said)
 
 
 def _hear(office: Office, said: Answer) -> bool:

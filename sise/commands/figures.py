@@ -28,7 +28,7 @@ def report_command(
     as_of: Annotated[str | None, typer.Option(help="Its day; today if not given.")] = None,
     name: Annotated[str | None, typer.Option(help="What it is; as before if not given.")] = None,
     unit: Annotated[str | None, typer.Option(help="Its unit; as before if not given.")] = None,
-    period: Annotated[str, typer.Option(help="How its day is said, as 1-7月.")] = "",
+    period: Annotated[str, typer.Option(help="How its day is said, as January to July.")] = "",
     task: Annotated[str, typer.Option(help="The task that it belongs to.")] = "",
     remarks: Annotated[str, typer.Option(help="Whatever else is to be kept.")] = "",
     json: Json = False,

@@ -261,6 +261,7 @@ def test_a_sentence_without_an_approved_figure_is_left_out_and_told(played, form
 
 def test_what_was_published_is_printed_as_it_was_whatever_is_corrected_since(played, form, facts):
     with trial(played.office.engine) as session:
+        before = issued(session, BulletinKind.PROGRESS, 1)
         kept = issue(
             session,
             BulletinKind.PROGRESS,
@@ -275,6 +276,7 @@ def test_what_was_published_is_printed_as_it_was_whatever_is_corrected_since(pla
         again = issued(session, BulletinKind.PROGRESS, kept.number)
         frozen = ProgressFacts.model_validate_json(again.content)
         assert by_id(told(session, form))["p.meetings"].shown == "3"
+        assert (before.to_on, kept.number) == (date(2022, 8, 4), 2), "the demo published one"
 
     assert frozen == facts
     assert write_word(paper(frozen)) == write_word(paper(facts))

@@ -1,5 +1,9 @@
 """What a form asks for is counted: units and visits, people and occasions, matters, money."""
 
+import re
+import textwrap
+from pathlib import Path
+
 import pytest
 
 from flows.papers.progress import in_yuan
@@ -82,6 +86,17 @@ issuer = "区委"
 [[section]]
 title = "甲"
 """
+
+
+def test_the_form_in_the_documentation_can_be_used():
+    said = (Path(__file__).parents[3] / "docs/progress-report.md").read_text("utf-8")
+    written = re.search(r'    name = "progress".*?(?=^\S)', said, re.DOTALL | re.MULTILINE)
+
+    form = parse_form(textwrap.dedent(written[0]), file="progress-report.md")
+
+    assert [one.id for one in form.figure] == ["visited"]
+    for kind in Counted.model_fields["count"].annotation.__args__:
+        assert f"`{kind}`" in said
 
 
 @pytest.mark.parametrize(
