@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.refusal import Refusal
+from notifications.system_words import system_words
 
 ONLY_THE_OWNER = 0o600  # what it holds is not for everybody on the machine
 
@@ -36,7 +37,7 @@ def put_in_place(
             os.replace(written, target)
     except OSError as error:
         raise CannotWrite(
-            f"无法写入 {target}：{error.strerror}；请检查权限和磁盘空间，原有文件未改动",
+            f"无法写入 {target}：{system_words(error)}；请检查权限和磁盘空间，原有文件未改动",
             f"{target} cannot be written: {error.strerror}; check the rights and the disk. "
             "What was there is unchanged",
         ) from error

@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.exc import DatabaseError
 
 from models.refusal import Refusal
+from notifications.system_words import system_words
 from notifications.wording import ENGLISH
 from sise.commands import (
     ahead,
@@ -34,6 +35,7 @@ from sise.commands import (
     watch_lists,
 )
 from sise.commands.chinese_help import in_chinese
+from sise.commands.chinese_usage import usage_in_chinese
 from sise.commands.edge import opened
 from sise.settings import BadSetting, load_settings
 
@@ -114,13 +116,17 @@ def _usage(error: typer.TyperException) -> str:
     said = " ".join(str(getattr(error, "format_message", error.__str__)()).split())
     if not said:  # no command was named, and the help has been shown
         return ""
-    return _either(f"用法有误：{said} 用法见 sise --help", f"wrong usage: {said} See sise --help")
+    command = getattr(getattr(error, "ctx", None), "command_path", "sise")
+    return _either(
+        f"用法有误：{usage_in_chinese(said)}；用法见 {command} --help",
+        f"wrong usage: {said} See {command} --help",
+    )
 
 
 def _file(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     return _either(
-        f"文件或目录无法使用：{where}{error.strerror}；请检查路径、权限和磁盘空间（SISE_HOME）",
+        f"文件或目录无法使用：{where}{system_words(error)}；请检查路径、权限和磁盘空间（SISE_HOME）",
         f"a file or folder cannot be used: {where}{error.strerror}; check its path, its rights "
         "and the disk (SISE_HOME)",
     )

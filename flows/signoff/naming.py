@@ -13,7 +13,6 @@ from flows.signoff.roles import require_reason
 from flows.signoff.waiting import Waiting, waiting
 from models import Official, Referral, Task
 from models.decision import ReferralState
-from models.proof import Assurance, NotProved
 from models.refusal import Refusal
 from models.workdays import Calendar
 
@@ -40,8 +39,6 @@ def name_reviewer(
     """Ask this person to decide, in the place of the post that nobody could be found for. Raises a
     Refusal for whoever stands aside or has a part in it, and where somebody is asked already."""
     hold_for_office(session, task, actor)
-    if actor.assurance == Assurance.LINK:
-        raise NotProved
     require_reason(task, reason)
     found = next((one for one in waiting(session, task) if one.of == of), None)
     if found is None:

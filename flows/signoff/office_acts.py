@@ -9,6 +9,7 @@ from flows.recipients import in_force
 from flows.signoff.actor import OfficeActor, Unattended
 from flows.signoff.roles import KEEPS_LEDGER, OFFICE, NotNow, require_move, require_role
 from models import Official, Post, Task
+from models.proof import Assurance, NotProved
 from models.refusal import Refusal
 from models.signoff import SIGNOFF
 
@@ -31,6 +32,8 @@ def hold_for_office(
     lock_task(session, task.id)
     session.refresh(task)
     if not isinstance(actor, Unattended):
+        if actor.assurance == Assurance.LINK:
+            raise NotProved
         if event is None:
             return require_role(session, task, actor.official_id, actor.on, OFFICE)
         return require_move(session, task, event, actor.official_id, actor.on)

@@ -19,6 +19,7 @@ from flows.office import Office, open_office
 from flows.schema import require_current
 from models.refusal import Refusal
 from models.warning import Colour
+from notifications.system_words import system_words
 from notifications.wording import ENGLISH, colour_word
 from sise import clock
 from sise.settings import Settings, load_settings
@@ -112,8 +113,12 @@ def a_date(written: str) -> date:
 def text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise Refusal(
-            f"无法读取 {file}：{getattr(error, 'strerror', None) or '不是 UTF-8 文本'}",
-            f"{file} cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}",
+            f"无法读取 {file}：{system_words(error)}", f"{file} cannot be read: {error.strerror}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise Refusal(
+            f"无法读取 {file}：不是 UTF-8 文本",
+            f"{file} cannot be read: it is no UTF-8 text",
         ) from error

@@ -19,6 +19,7 @@ from flows.orchestrated import run_orchestrated_night
 from flows.schedule import night_is_due, night_scheduler
 from models.refusal import Refusal
 from notifications.mailbox import Mailbox
+from notifications.system_words import system_words
 from sise import clock
 from sise.commands.edge import Edge, open_edge
 from sise.commands.stopping import ended_by_sigterm
@@ -58,7 +59,7 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise Refusal(
-                f"无法在 {host}:{port} 上监听（{error.strerror}）；请用 --port 换一个端口",
+                f"无法在 {host}:{port} 上监听（{system_words(error)}）；请用 --port 换一个端口",
                 f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port",
             ) from error
 

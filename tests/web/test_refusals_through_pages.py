@@ -5,19 +5,34 @@ import re
 from datetime import date, time
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col
 
 from flows.signoff.evidence import MOST
 from flows.signoff.evidence_files import path_of
-from models import Application, Decision, Evidence, Exclusion, Milestone, Referral, Task
+from models import (
+    Application,
+    Decision,
+    Evidence,
+    Exclusion,
+    ListMembership,
+    Milestone,
+    Post,
+    Reassignment,
+    Referral,
+    Task,
+    WatchList,
+)
 from models.application import EvidenceKind
 from models.decision import ReferralState
+from models.organisation import PostKind
 from models.request_machine import RequestKind
 from tests import files
 from tests.conftest import instant
 from tests.kept import add, edit, rows
 from tests.look_backs import FIRST, another_reviewer, put_down, sign_off
-from tests.web.conftest import DUE, NOON
+from tests.responsibility import keep_away
+from tests.web.conftest import DAY, DUE, NOON
 from tests.web.reviewing import APPLIED, WORDS, chosen
 
 HELD_BY = "e" * 64
@@ -151,3 +166,59 @@ def test_milestones_of_what_is_closed_meanwhile_are_settled(bench, sign_in, offi
     assert late.status_code == 422
     assert "目前状态为“已撤回”，不能再设阶段目标" in late.text
     assert rows(office, Milestone) == []
+
+
+def test_a_matter_that_was_closed_meanwhile_joins_no_list(bench, sign_in, office):
+    bench.task("甲-1", DUE)
+    add(office, WatchList(name="words", title="一般清单", source="", loaded_at=NOON))
+    olga, form = sign_in("olga"), "/tasks/甲-1/office/lists"
+    seen = re.search(r'name="seen" value="([^"]*)"', olga.get(form).text)[1]
+    edit(office, Task, the_task(office).id, state="withdrawn")
+
+    late = olga.post(form, data={"act": "join", "seen": seen, "reason": WORDS, "list": "words"})
+
+    assert late.status_code == 422
+    assert "已销号或撤回，不能列入清单" in late.text
+    assert rows(office, ListMembership) == []
+
+
+def test_whoever_keeps_away_from_a_matter_hands_it_over_to_nobody(bench, sign_in, office):
+    bench.task("甲-1", DUE)
+    add(office, Post(official_id=bench.cast.bob, unit_id=1, kind=PostKind.OFFICE))
+    keep_away(office, "甲-1", DAY, official_id=bench.cast.olga)
+    both = {"giver": "alice@dinghai.example", "taker": "bob@dinghai.example"}
+
+    refused = sign_in("olga").post("/people/hand-over", data=both | {"reason": WORDS})
+
+    assert refused.status_code == 422
+    assert "甲-1：您已登记回避本事项，不能办理" in refused.text
+    assert rows(office, Reassignment) == []
+
+
+def test_whoever_is_put_aside_between_looking_and_acting_does_not_act(
+    browser, bench, night, link, office
+):
+    bench.task("甲-1", DUE)
+    night()
+    form = f"{link('alice', '甲-1')}/tasks/甲-1/application"
+    _before_it_writes(office, lambda: add(office, aside_of(bench.cast.alice)))
+
+    refused = browser.post(form, data={"act": "save", "who": "self", "measures": WORDS})
+
+    assert "甲-1：您已登记回避本事项，不能办理" in refused.text
+    assert rows(office, Application) == []
+
+
+def aside_of(official_id):
+    return Exclusion(task_id=1, official_id=official_id, from_on=DAY, reason="近亲属", at=NOON)
+
+
+def _before_it_writes(office, deed):
+    """`deed` is committed after the page has looked, and before its own transaction begins."""
+
+    waiting = [deed]
+
+    @event.listens_for(office.engine, "set_connection_execution_options")
+    def _meanwhile(_connection, options):
+        if options.get("sise_writes") and waiting:
+            waiting.pop()()
