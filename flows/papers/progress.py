@@ -72,7 +72,7 @@ def progress_facts(session: Session, form: FormFile, first: date, last: date) ->
     filling = _Filling(_figures(session, form, first, last), last)
     tasks = _tasks(session, form)
     measures = _measures(session, tasks)
-    then = _Then(session, last)
+    then = _Then(session, last, [task.id for task in tasks.values()])
     told = [
         SectionTold(
             title=section.title,
@@ -150,18 +150,22 @@ def _item(
 
 
 class _Then:
-    """State and deadline of every task at the end of a day."""
+    """State and deadline of these tasks (ids) at the end of a day."""
 
-    def __init__(self, session: Session, on: date) -> None:
+    def __init__(self, session: Session, on: date, tasks: Sequence[int]) -> None:
         moves = session.exec(
             select(Transition.task_id, Transition.target)
-            .where(Transition.machine == SIGNOFF.name, col(Transition.on) <= on)
+            .where(
+                Transition.machine == SIGNOFF.name,
+                col(Transition.on) <= on,
+                col(Transition.task_id).in_(tasks),
+            )
             .order_by(col(Transition.id))
         )
         self.states = {task: TaskState(state) for task, state in moves}
         dates = session.exec(
             select(DeadlineChange)
-            .where(col(DeadlineChange.on) <= on)
+            .where(col(DeadlineChange.on) <= on, col(DeadlineChange.task_id).in_(tasks))
             .order_by(col(DeadlineChange.id))
         )
         self.due = {one.task_id: one.due_on for one in dates}

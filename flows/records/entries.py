@@ -1,12 +1,13 @@
 """What there is to be counted: the records that stand, and what granted applications for sign-off
 tell of rules and money. One fact has one source."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from flows.records.keeping import MONEY, RULE
 from flows.records.kept_lines import lines_of
@@ -56,34 +57,34 @@ def entries(session: Session, first: date, last: date) -> list[Entry]:
 
 def _applied(session: Session, first: date, last: date) -> Iterator[Entry]:
     """Rules and money of applications, as of the day on which they were signed off."""
+    tells = or_(col(Application.money_returned) > 0, col(Application.rules) != "")
     granted = session.exec(
         select(Application, Task)
         .join(Task, col(Task.id) == col(Application.task_id))
-        .where(Application.state == ApplicationState.GRANTED)
+        .where(Application.state == ApplicationState.GRANTED, tells)
         .order_by(col(Application.id))
-    )
+    ).all()
+    signed_off = _signed_off(session)
     for application, task in granted:
-        on = _signed_off_on(session, application)
-        if not first <= on <= last:
-            continue
-        key = f"application/{application.id}"
-        if application.money_returned:
-            line = Line(amount=application.money_returned, task=task.number)
-            yield Entry(key, MONEY, on, lines=(line,))
-        rules = [rule.strip() for rule in application.rules.splitlines() if rule.strip()]
-        if rules:
-            said = tuple(Line(subject=rule, task=task.number) for rule in rules)
-            yield Entry(key, RULE, on, lines=said)
+        moves = signed_off[task.id]
+        on = next((on for on, at in moves if at >= (application.applied_at or at)), date.max)
+        if first <= on <= last:
+            yield from _told_by(application, task.number, on)
 
 
-def _signed_off_on(session: Session, application: Application) -> date:
-    moved = session.exec(
-        select(Transition)
-        .where(
-            Transition.task_id == application.task_id,
-            Transition.event == "sign_off",
-            col(Transition.at) >= application.applied_at,
-        )
-        .order_by(col(Transition.id))
-    ).first()
-    return moved.on if moved else date.max
+def _told_by(application: Application, task: str, on: date) -> Iterator[Entry]:
+    key = f"application/{application.id}"
+    if application.money_returned:
+        yield Entry(key, MONEY, on, lines=(Line(amount=application.money_returned, task=task),))
+    rules = [rule.strip() for rule in application.rules.splitlines() if rule.strip()]
+    if rules:
+        yield Entry(key, RULE, on, lines=tuple(Line(subject=rule, task=task) for rule in rules))
+
+
+def _signed_off(session: Session) -> dict[int, list[tuple[date, datetime]]]:
+    """Of each task (id) when it was signed off: more than once, if it was opened anew."""
+    found: dict[int, list[tuple[date, datetime]]] = defaultdict(list)
+    moves = select(Transition).where(Transition.event == "sign_off")
+    for one in session.exec(moves.order_by(col(Transition.id))):
+        found[one.task_id].append((one.on, one.at))
+    return found

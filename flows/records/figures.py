@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from flows.find_task import find_task
 from flows.history import link_id
 from flows.records.keeping import NotKept
 from flows.signoff.office_acts import NotTheOffice, keepers
-from models import Figure, FigureApproval, Official
+from models import Figure, FigureApproval, Official, Task
 
 LONGEST_VALUE = 40  # characters
 
@@ -102,11 +102,16 @@ def waiting(session: Session, code: str) -> Figure:
 
 
 def approved(session: Session, last: date) -> dict[str, tuple[Figure, FigureApproval]]:
-    """Of each code the newest one that was approved, as of this day or earlier."""
+    """Of each code the newest one that was approved, as of this day or earlier. What belongs to a
+    restricted task is never printed."""
+    hidden = select(Task.id).where(col(Task.restricted))
     rows = session.exec(
         select(Figure, FigureApproval)
         .join(FigureApproval, col(FigureApproval.figure_id) == col(Figure.id))
-        .where(col(Figure.as_of) <= last)
+        .where(
+            col(Figure.as_of) <= last,
+            or_(col(Figure.task_id).is_(None), col(Figure.task_id).not_in(hidden)),
+        )
         .order_by(col(Figure.id))
     )
     return {figure.code: (figure, approval) for figure, approval in rows}

@@ -34,8 +34,9 @@ class BadLine(Refusal):
 
 
 def read_lines(written: Iterable[str]) -> tuple[Line, ...]:
-    """Raises BadLine. Empty lines are passed over, and both kinds of | are read."""
-    found = [(n, said.strip()) for n, said in enumerate(written, 1) if said.strip()]
+    """Raises BadLine. Empty lines are passed over; both kinds of | are read, and the cells of a
+    sheet that were pasted."""
+    found = [(n, said.replace("\t", "|")) for n, said in enumerate(written, 1) if said.strip()]
     if len(found) > MOST:
         raise BadLine(MOST + 1, f"一次最多 {MOST} 行", f"at most {MOST} lines at once")
     return tuple(_line(n, said) for n, said in found)

@@ -107,6 +107,18 @@ def test_what_cannot_be_recorded_is_told_and_given_back(olga, office, path, wron
     assert rows(office, Record) == []
 
 
+def test_rows_that_were_pasted_from_a_sheet_keep_their_columns(olga, office):
+    pasted = "\t校长\t校车\t\t440\r\n区教育局\t校长\r\n"
+    olga.post("/acts", data=VISIT | {"lines": pasted, "tasks": ""})
+
+    with transaction(office.engine, NOON) as session:
+        (kept_one,) = entries(session, date(2022, 1, 1), DAY)
+    assert kept_one.lines == (
+        Line(person="校长", subject="校车", amount=44_000),
+        Line(unit="区教育局", person="校长"),
+    )
+
+
 def test_a_form_that_is_sent_twice_is_recorded_once(olga, office):
     olga.post("/acts", data=VISIT)
     olga.post("/acts", data=VISIT)

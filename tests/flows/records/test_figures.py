@@ -49,6 +49,16 @@ def test_only_what_was_approved_counts_and_the_newest_of_it(office, cast):
     assert [one.value for one in rows(office, Figure)] == ["309", "310"]
 
 
+def test_what_belongs_to_a_restricted_task_is_never_printed(office, cast):
+    cast.task("密-1", DAY, restricted=True)
+    cast.task("甲-1", DAY)
+    for number in ("密-1", "甲-1"):
+        one = replace(OUTPUT, code=number, task=number)
+        approve_by(office, cast.olga, reported(office, cast.alice, one))
+
+    assert set(printed(office)) == {"甲-1"}
+
+
 def test_nobody_approves_his_own_and_nobody_but_the_office_approves(office, cast):
     own, other = reported(office, cast.olga), reported(office, cast.alice)
 

@@ -183,6 +183,7 @@ def test_a_line_is_written_as_it_is_read():
     lines = read_lines(written)
 
     assert tuple(map(written_line, lines)) == written
+    assert read_lines(["\t\t线索（第1号）", "  "]) == read_lines(["||线索（第1号）"])
     assert read_lines(["", "区教育局｜校长 "]) == (Line(unit="区教育局", person="校长"),)
     assert concerning(lines[2:], ["甲-1"]) == (Line(unit="区教育局", task="甲-1"),)
 
