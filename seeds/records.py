@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from flows.records.figures import Reported, approve, report
 from flows.records.keeping import Said, keep
-from flows.records.lines import read_lines
+from flows.records.lines import concerning, read_lines
 from flows.signoff.actor import IMPORT, Unattended
 from models import Figure, Official, Record
 from models.organisation import PostKind
@@ -96,7 +96,9 @@ def _unfolded(entry: dict[str, Any], shift: timedelta) -> Iterator[tuple[str, Sa
                 reference=reference,
                 remarks="；".join(filter(None, (ASSUMED, entry.get("remarks")))),
                 balancing=entry.get("balancing", False),
-                lines=read_lines([*entry.get("lines", ()), *own]),
+                lines=concerning(
+                    read_lines([*entry.get("lines", ()), *own]), entry.get("tasks", ())
+                ),
             ),
         )
 

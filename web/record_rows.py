@@ -103,6 +103,19 @@ def _chain(session: Session, viewer: Viewer, key: int) -> list[int]:
     return chain
 
 
+def acts_about(session: Session, task: Task) -> Sequence[tuple[Record, RecordKind]]:
+    """What leaders and supervisors did about a task. Outcomes are not told on its page: they are
+    about people."""
+    lines = select(col(RecordLine.record_id)).where(col(RecordLine.task_id) == task.id)
+    read = session.execute(
+        select(Record, RecordKind)
+        .join(RecordKind)
+        .where(standing(), col(Record.id).in_(lines), col(RecordKind.family) == Family.ACT)
+        .order_by(col(Record.on), col(Record.id))
+    )
+    return [(record, kind) for record, kind in read]
+
+
 def by_key(session: Session, viewer: Viewer, keys: Sequence[int]) -> Mapping[int, Row]:
     """Those of these records that this one may see."""
     read = session.execute(

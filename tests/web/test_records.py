@@ -80,6 +80,24 @@ def test_an_act_is_recorded_from_the_form_and_found_again(olga, office):
     assert 'href="/tasks/%E7%94%B2-1"' in page
 
 
+def test_a_task_s_page_tells_the_acts_about_it_and_no_outcome(olga, office, cast, sign_in):
+    for one in (
+        said("directive", topic="校车安全", led_by="区委书记"),
+        said("criticism", "区教育局|校长", topic="批评某人"),
+    ):
+        line = one.lines[0] if one.lines else Line()
+        kept(office, replace(one, lines=(replace(line, task="甲-1"),)))
+
+    assert (
+        '<a href="/acts/1">2022年7月14日</a> 区委书记 批示：校车安全'
+        in olga.get("/tasks/甲-1").text
+    )
+    handler = sign_in("alice").get("/tasks/甲-1").text
+    assert "区委书记 批示：校车安全" in handler
+    assert "/acts/" not in handler
+    assert "批评某人" not in handler
+
+
 @pytest.mark.parametrize(
     ("path", "wrong", "words"),
     [
