@@ -83,7 +83,7 @@ def story(session: Session, viewer: Viewer, family: Family, key: int) -> list[Ro
     read = session.execute(
         select(Record, RecordKind)
         .join(RecordKind)
-        .where(col(Record.id).in_(chain), col(RecordKind.family) == family)
+        .where(col(Record.id).in_(chain), visible(viewer), col(RecordKind.family) == family)
         .order_by(col(Record.id))
     ).all()
     lines = lines_of(session, chain)

@@ -5,9 +5,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, or_, select
 
-from flows.find_task import find_task
 from flows.history import link_id
-from flows.records.keeping import NotKept
+from flows.records.keeping import NotKept, open_to
 from flows.signoff.office_acts import NotTheOffice, keepers
 from models import Figure, FigureApproval, Official, Task
 
@@ -43,7 +42,7 @@ def report(
         period=said.period,
         source=said.source,
         remarks=said.remarks,
-        task_id=find_task(session, said.task).id if said.task else None,
+        task_id=open_to(session, said.task, official.id, on).id if said.task else None,
         reported_by_id=official.id,
         reported_by=official.name,
         on=on,

@@ -6,10 +6,11 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from flows.find_task import find_task
+from flows.find_task import NoSuchTask, find_task
 from flows.history import link_id
 from flows.ledger.apply import apply_ledger
 from flows.ledger.rows import Ledger, LedgerRow
+from flows.recipients import tasks_aside
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
 from flows.signoff.actor import OfficeActor
@@ -36,6 +37,7 @@ class Said:
     remarks: str = ""
     balancing: bool = False
     lines: tuple[Line, ...] = ()
+    void: bool = False
 
 
 class NotKept(Refusal):
@@ -79,10 +81,24 @@ def correct(
     if earlier.void:
         raise NotKept(f"第 {key} 号是撤销，不能再更正", f"record {key} is a withdrawal")
     if said is None:
-        kept = Said(kind=earlier.kind, on=earlier.on, topic=earlier.topic, led_by=earlier.led_by)
-        return _write(session, kept, actor, corrects=earlier, reason=reason, void=True)
+        return _write(session, _withdrawn(session, earlier), actor, corrects=earlier, reason=reason)
     _require_sound(session, said, actor)
     return _write(session, said, actor, corrects=earlier, reason=reason)
+
+
+def _withdrawn(session: Session, earlier: Record) -> Said:
+    """It still names the tasks, so that whoever stands aside from one is not told of it."""
+    tasks = {
+        line.task: Line(task=line.task) for line in lines_of(session, [earlier.id])[earlier.id]
+    }
+    return Said(
+        kind=earlier.kind,
+        on=earlier.on,
+        topic=earlier.topic,
+        led_by=earlier.led_by,
+        lines=tuple(line for number, line in tasks.items() if number),
+        void=True,
+    )
 
 
 def found(session: Session, key: int) -> Record:
@@ -139,14 +155,27 @@ def _require_sound(session: Session, said: Said, actor: OfficeActor) -> None:
     if kind.name == MONEY and any(line.amount is None for line in said.lines):
         raise NotKept("清退款项每行都要写金额", "money returned needs an amount in every line")
     for line in said.lines:
-        _require_told_once(session, kind.name, line)
+        if line.task:
+            task = open_to(session, line.task, actor.official_id, actor.on)
+            _require_told_once(session, kind.name, task, line)
 
 
-def _require_told_once(session: Session, kind: str, line: Line) -> None:
+def open_to(session: Session, number: str, official_id: int | None, on: date) -> Task:
+    """For whoever stands aside from it there is no such task. Raises NoSuchTask."""
+    task = find_task(session, number)
+    if official_id is not None:
+        aside = select(Task.id).where(
+            Task.id == task.id, col(Task.id).in_(tasks_aside(official_id, on))
+        )
+        if session.exec(aside).first():
+            raise NoSuchTask(number)
+    return task
+
+
+def _require_told_once(session: Session, kind: str, task: Task, line: Line) -> None:
     """What an application that was granted tells of is counted from it."""
-    if not line.task or kind not in (MONEY, RULE):
+    if kind not in (MONEY, RULE):
         return
-    task = find_task(session, line.task)
     granted = session.exec(
         select(Application).where(
             Application.task_id == task.id, Application.state == ApplicationState.GRANTED
@@ -203,7 +232,6 @@ def _write(
     *,
     corrects: Record | None = None,
     reason: str = "",
-    void: bool = False,
 ) -> Record:
     record = Record(
         kind=said.kind,
@@ -214,7 +242,7 @@ def _write(
         remarks=said.remarks,
         balancing=said.balancing,
         corrects_id=corrects.id if corrects else None,
-        void=void,
+        void=said.void,
         reason=reason.strip(),
         recorded_by_id=actor.official_id,
         said_by=actor.said_by,

@@ -182,6 +182,14 @@ def test_who_stands_aside_from_a_matter_sees_no_record_of_it(olga, office, cast)
     put_aside(office, cast.olga)
 
     assert "秘密督查" not in olga.get("/acts").text
+    corrected(office, 2, None)
+    assert olga.get("/acts/3").status_code == 404, "nor is its withdrawal told"
+    kept(office, replace(said("visit", topic="误写的主题"), lines=(line,)))
+    corrected(office, 4, said("visit", "区卫健局", topic="与此无关"))
+    assert "与此无关" in olga.get("/acts/5").text
+    assert 'href="/acts/4"' not in olga.get("/acts/5").text, "nor what was corrected since"
+    told = olga.post("/acts", data=VISIT)
+    assert "没有编号为“甲-1”的事项" in told.text
     assert "别处" in olga.get("/acts").text
     assert olga.get("/acts/2").status_code == 404
 

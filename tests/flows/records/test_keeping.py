@@ -143,6 +143,8 @@ def test_a_directive_opens_tasks_through_the_import(keeping):
 def test_what_a_granted_application_says_is_counted_from_it_and_from_nowhere_else(keeping, cast):
     bench = gather_bench(keeping, cast)
     task = bench.task("甲-1", DAY)
+    bench.apply("甲-1", DAY, money_returned=99)
+    bench.decide("甲-1", cast.dora, Verdict.RETURN, DAY, reason="不实", requirement="重报")
     bench.apply("甲-1", DAY, rules="《校车管理办法》\n《报账规定》", money_returned=44_000)
     assert standing(keeping) == [], "nobody has granted it yet"
     for who in bench.levels:
