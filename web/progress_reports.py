@@ -20,6 +20,7 @@ from web.rights import Viewer
 
 router = APIRouter()
 PATH = "/reports"
+LISTED = 20
 PAGES = {Family.ACT: "/acts", Family.OUTCOME: "/outcomes"}
 
 
@@ -38,13 +39,15 @@ def reports(request: Request) -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
-        published = session.exec(
+        newest = session.exec(
             select(Bulletin)
             .where(Bulletin.kind == BulletinKind.PROGRESS)
             .order_by(col(Bulletin.number).desc())
+            .limit(LISTED)
         ).all()
-        told = [(one, ProgressFacts.model_validate_json(one.content)) for one in published[:20]]
-        return desk_page(request, viewer, "reports.html", told=told, n=len(published))
+        told = [(one, ProgressFacts.model_validate_json(one.content)) for one in newest]
+        n = newest[0].number if newest else 0
+        return desk_page(request, viewer, "reports.html", told=told, n=n)
 
 
 @router.api_route(PATH + "/{number}", methods=["GET", "HEAD"])

@@ -1,7 +1,9 @@
 """The progress report of the demo district against the public notice: the same figures, counted
 from records or approved, and each of them follows its records and nothing else."""
 
+import io
 import re
+import zipfile
 from datetime import date, time
 
 import pytest
@@ -105,6 +107,25 @@ def test_every_figure_stands_in_the_notices_own_words(facts, write):
         if one.id not in OF_ANOTHER_DAY:
             assert one.words.replace("1-2", one.value) in said.replace("1-2", one.value), one.id
     assert "截至2022年8月5日，已更新预警单3期" in said
+
+
+def test_every_figure_leads_to_its_source_and_on_a_page_to_its_records(facts):
+    page = write_page(paper(facts)).decode()
+    with zipfile.ZipFile(io.BytesIO(write_word(paper(facts)))) as zipped:
+        word = zipped.read("word/document.xml").decode()
+    places = [f"f{n}" for n in range(1, len(NOTICE) + 1)]
+
+    for led, there in (
+        (re.findall(r'href="#(\w+)"', page), re.findall(r'<tr id="(\w+)"', page)),
+        (
+            re.findall(r'w:anchor="(\w+)"', word),
+            re.findall(r'<w:bookmarkStart w:id="\d+" w:name="(\w+)"', word),
+        ),
+    ):
+        assert there == places
+        assert set(led) == set(places)
+    for figure in facts.figures:
+        assert f'href="http://sise.example/reports/1/{figure.id}"' in page
 
 
 def test_the_report_has_the_eight_sections_and_the_items_of_the_notice(facts):
