@@ -68,11 +68,18 @@ def _show(edge: Edge, turns: Sequence[Turn], first: date, last: date) -> None:
         return
     waiting = sum(turn.if_unanswered for turn in turns)
     tasks = len({turn.number for turn in turns})
+    only = (
+        edge.both(
+            f"，其中 {waiting} 次仅在预警单无人签收或答复时发生",
+            f"; {waiting} of these only if nobody answers a notice",
+        )
+        if waiting
+        else ""
+    )
     edge.say(
-        f"如无人办理、时限不变，{first} 至 {last} 有 {tasks} 件事项变色 {len(turns)} 次，"
-        f"其中 {waiting} 次仅在预警单无人签收或答复时发生：",
+        f"如无人办理、时限不变，{first} 至 {last} 有 {tasks} 件事项变色 {len(turns)} 次{only}：",
         f"If nobody acts and no deadline changes, {tasks} tasks turn {len(turns)} times from "
-        f"{first} to {last}; {waiting} of these only if nobody answers a notice:",
+        f"{first} to {last}{only}:",
     )
     for on, some in groupby(turns, key=lambda turn: turn.on):
         _show_day(edge, on, list(some))

@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from flows.database import reading
+from flows.find_unit import find_unit
 from flows.task_list import TaskRow, task_rows
 from models.signoff import TaskState
 from models.warning import Colour
@@ -61,6 +62,8 @@ def tasks(
             state=state,
             overdue_on=edge.today if overdue else None,
         )
+        if unit is not None and not rows and not json:
+            find_unit(session, unit)
     if json:
         as_json([asdict(row) for row in rows])
     elif not rows:

@@ -102,6 +102,11 @@ def _show(
         if colour in was.keys() | would.keys():
             totals.add_row(edge.colour(colour), str(was.get(colour, 0)), str(would.get(colour, 0)))
     out.print(totals)
+    edge.say(
+        "“实际”只计已执行的夜间检查作出的升级。",
+        "'was' counts what the nights that were played raised.",
+        style="dim",
+    )
     if not differ:
         edge.say("没有一件会有不同。", "Not one would have gone another way.")
         return

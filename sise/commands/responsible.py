@@ -4,10 +4,11 @@ person is signed in, and the history says that it came by a command."""
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from flows.database import reading, transaction
 from flows.find_task import find_task
+from flows.find_unit import find_unit
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.exclusions import exclude, exclusions_of, readmit
 from flows.signoff.hand_over import HandOver, hand_over, plan
@@ -37,7 +38,7 @@ def reassign_command(
     edge = open_edge()
     with transaction(edge.office.engine, edge.now) as session:
         task, handler = find_task(session, number), official_at(session, to)
-        unit_id = _unit(session, unit).id if unit else task.unit_id
+        unit_id = find_unit(session, unit).id if unit else task.unit_id
         reassign(
             session,
             task,
@@ -139,7 +140,7 @@ def hand_over_command(
             official_at(session, taker).id,
             a_date(on) if on else edge.today,
             why,
-            _unit(session, unit).id if unit else None,
+            find_unit(session, unit).id if unit else None,
         )
         if dry_run:
             passed = plan(session, _office(edge), wanted)
@@ -194,16 +195,6 @@ def _office(edge: Edge) -> Unattended:
     return Unattended(COMMAND_LINE, edge.today, edge.now)
 
 
-def _unit(session: Session, name: str) -> Unit:
-    unit = session.exec(select(Unit).where(Unit.name == name)).first()
-    if unit is None:
-        raise Refusal(
-            f"没有名为“{name}”的单位；请核对全称，或先导入通讯录",
-            f"no unit is called '{name}'; check its name, or import the directory first",
-        )
-    return unit
-
-
 def _whom(session: Session, person: str, unit: str) -> tuple[dict[str, int], str]:
     """The person or the unit, and the name."""
     if bool(person) == bool(unit):
@@ -214,5 +205,5 @@ def _whom(session: Session, person: str, unit: str) -> tuple[dict[str, int], str
     if person:
         official = official_at(session, person)
         return {"official_id": official.id}, official.name
-    found = _unit(session, unit)
+    found = find_unit(session, unit)
     return {"unit_id": found.id}, found.name

@@ -96,3 +96,10 @@ def login(email: str, json: Json = False) -> None:
         f"One-time sign-in link for {official.name} (valid for 30 minutes):",
     )
     out.print(url)
+    if "base_url" not in edge.settings.model_fields_set:
+        edge.say(
+            "网页若在其他地址或端口运行，请换成那个地址，或设置 SISE_BASE_URL。",
+            "If the pages run at another address or port, put that in its place, or set "
+            "SISE_BASE_URL.",
+            style="dim",
+        )

@@ -35,6 +35,7 @@ IMPOSSIBLE, WRONG = 1, 2
         (["export", "台账.xls"], "“台账.xls”的扩展名不是 .xlsx"),
         (["export", "没有/台账.xlsx"], "没有文件夹 没有；请先建立"),
         (["login", "no@body.example"], "通讯录中没有邮箱 no@body.example"),
+        (["tasks", "--unit", "乌有局"], "没有名为“乌有局”的单位"),
         (["reassign", "没有", "--to", "x@y", "--why", "x"], "没有编号为“没有”的事项"),
         (["milestones", "没有"], "没有编号为“没有”的事项"),
         (["milestones", "没有", "完成招标"], "“完成招标”有误；请写成 2027-03-31=完成招标"),
