@@ -16,7 +16,7 @@ from flows.pauses import circuit
 from flows.signoff.unreferred import stalled
 from flows.unreachable import unreachable, without_address
 from flows.working_days import horizon_warning, load_calendar
-from models import Message, Night
+from models import Message, Night, Webhook
 from models.message import MessageState
 from models.night import NightStep
 
@@ -58,6 +58,7 @@ def check(office: Office, now: datetime) -> Health:
                 *_unreached(office, session, local.date()),
                 *_unheard(office, session, local.date()),
                 *_undecided(office, session, local.date()),
+                *_untold(office, session),
                 *_horizon(office, session, local.date()),
             ],
         )
@@ -136,6 +137,15 @@ def _relay_down(office: Office, session: Session) -> Iterator[str]:
         yield office.both(
             f"邮件服务器自 {since} 起不接受邮件：{state.said}",
             f"the relay has taken no mail since {since}: {state.said}",
+        )
+
+
+def _untold(office: Office, session: Session) -> Iterator[str]:
+    paused = col(Webhook.paused_until).is_not(None), col(Webhook.removed_at).is_(None)
+    for hook in session.scalars(select(Webhook).where(*paused).order_by(col(Webhook.name))):
+        yield office.both(
+            f"推送地址“{hook.name}”接连未收下推送，已暂停：{hook.said}",
+            f"the webhook '{hook.name}' takes nothing and is paused: {hook.said}",
         )
 
 

@@ -18,6 +18,7 @@ from models import (
     Figure,
     FigureApproval,
     LookBackRound,
+    PostingMove,
     Reassignment,
     Record,
     RecordLine,
@@ -33,6 +34,7 @@ CHAINED: tuple[Table, ...] = (
     LookBackRound.__table__,  # type: ignore[attr-defined]  # the same
     Resending.__table__,  # type: ignore[attr-defined]  # the same
     Bulletin.__table__,  # type: ignore[attr-defined]  # the same
+    PostingMove.__table__,  # type: ignore[attr-defined]  # the same
     Record.__table__,  # type: ignore[attr-defined]  # the same
     RecordLine.__table__,  # type: ignore[attr-defined]  # the same
     Figure.__table__,  # type: ignore[attr-defined]  # the same

@@ -15,6 +15,7 @@ from flows import history
 from flows.database import changed, reading, transaction, trial
 from flows.delivery import deliver
 from flows.digests import compose_digests
+from flows.hooks.sending import send_webhooks
 from flows.morning import write_summary
 from flows.night_lock import held
 from flows.notices import issue_notices
@@ -32,6 +33,7 @@ from models.night import NightStep
 from models.refusal import Refusal
 
 ORDER = tuple(NightStep)
+HOOKS_WITHIN = timedelta(minutes=2)  # no receiver keeps a night from its end; deliveries go on
 
 
 class NightRefused(Refusal):
@@ -220,6 +222,7 @@ def _deliver(run: NightRun) -> None:
     with reading(run.office.engine) as session:
         _unfenced(session, run)
     deliver(run.office, now=_instant(run))
+    send_webhooks(run.office, now=_instant(run), within=HOOKS_WITHIN)
 
 
 def _instant(run: NightRun) -> datetime:

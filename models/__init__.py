@@ -23,6 +23,7 @@ from models.message import (
 from models.night import Night
 from models.notice import Notice, Receipt
 from models.organisation import Absence, Official, Post, Unit
+from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
 from models.record import Record, RecordKind, RecordLine
 from models.relay import Bounce, RelayState, Suppression
@@ -33,6 +34,7 @@ from models.rulebook import Policy, Procedure
 from models.task import Measure, Milestone, Task
 from models.transition import ChainLink, DeadlineChange, Transition
 from models.watch_list import ListMembership, WatchList
+from models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Absence",
@@ -68,6 +70,8 @@ __all__ = [
     "Packet",
     "Policy",
     "Post",
+    "PostingDraft",
+    "PostingMove",
     "Procedure",
     "ProofCode",
     "Reassignment",
@@ -88,4 +92,7 @@ __all__ = [
     "Unit",
     "VisibleShown",
     "WatchList",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
 ]

@@ -11,7 +11,10 @@ from models.columns import Instant
 class Scope(StrEnum):
     READ = "read"  # of restricted matters number, colour, state and dates only
     RESTRICTED = "restricted"  # and all of them, too
+    PEOPLE = "people"  # units, people and posts
     WRITE = "write"  # hand in rows of the ledger
+    DIRECTORY = "directory"  # hand in units, people and posts
+    CALENDAR = "calendar"  # change days of the calendar
 
 
 class ApiClient(SQLModel, table=True):

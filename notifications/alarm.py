@@ -1,4 +1,4 @@
-"""What the office is told after mail could not be sent for a while."""
+"""What is told when mail could not be sent for a while, or a webhook takes nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,3 +19,17 @@ class Alarm:
 
 def render_alarm(alarm: Alarm, language: str) -> Rendered:
     return render("alarm", language, alarm=alarm)
+
+
+@dataclass(frozen=True, slots=True)
+class HookAlarm:
+    """`said`: what went wrong last; `since` in the office's own zone."""
+
+    name: str
+    address: str
+    said: str
+    since: datetime
+
+
+def render_hook_alarm(alarm: HookAlarm, language: str) -> Rendered:
+    return render("hook", language, alarm=alarm)

@@ -33,6 +33,7 @@ from sise.commands import (
     serving,
     setting_up,
     watch_lists,
+    webhooks,
 )
 from sise.commands.chinese_help import in_chinese
 from sise.commands.chinese_usage import usage_in_chinese
@@ -76,6 +77,7 @@ app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")
 app.add_typer(clients.client, name="client")
+app.add_typer(webhooks.webhook, name="webhook")
 app.add_typer(keys.secret, name="secret")
 app.command()(backups.backup)
 app.command("restore")(backups.restore_command)

@@ -47,6 +47,7 @@ def test_only_the_clock_reads_the_clock() -> None:
         ("prefect", {"flows/prefect_night.py"}),
         ("apscheduler", {"flows/schedule.py"}),
         ("imapclient", {"notifications/inbox.py"}),
+        ("httpx", {"notifications/receivers.py"}),
         (
             "docx",
             {f"notifications/papers/{name}.py" for name in ("word", "word_fonts", "word_tables")},

@@ -7,6 +7,7 @@ import pytest
 import typer
 
 from models.notice_machine import NOTICE
+from models.posting import POSTING
 from models.request_machine import REQUEST
 from models.signoff import SIGNOFF
 from models.warning import WARNING
@@ -76,7 +77,7 @@ def test_a_decision_is_short_and_has_its_parts(decision: Path) -> None:
 
 def generated(text: str) -> str:
     """The document with each table between its markers written anew."""
-    for machine in (WARNING, NOTICE, SIGNOFF, REQUEST):
+    for machine in (WARNING, NOTICE, SIGNOFF, REQUEST, POSTING):
         start, end = f"<!-- {machine.name} machine -->", "<!-- end -->"
         before, found, rest = text.partition(start)
         assert found, f"ARCHITECTURE.md lacks {start}"

@@ -36,11 +36,13 @@ from web import (
     paper,
     people,
     policies,
+    postings,
     progress_reports,
     records,
     replies,
     signing_in,
     task_page,
+    webhooks,
     year,
 )
 from web.access_log import redact_access_log
@@ -106,6 +108,7 @@ _PARTS = (
     notices,
     outbox,
     nights,
+    postings,
     policies,
     year,
     directory,
@@ -113,6 +116,7 @@ _PARTS = (
     figures,
     progress_reports,
     audit,
+    webhooks,
     mailbox,
     health,
 )

@@ -9,6 +9,7 @@ from fastapi import HTTPException, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from models.organisation import PostKind
 from web.pages import page
 from web.rights import Viewer
 from web.signing_in import viewer_of
@@ -24,6 +25,15 @@ def whoever_keeps_directory(viewer: Viewer) -> bool:
     return viewer.keeps_directory
 
 
+def whoever_administers(viewer: Viewer) -> bool:
+    return PostKind.ADMINISTRATOR in viewer.kinds
+
+
+def whoever_sees_postings(viewer: Viewer) -> bool:
+    """A supervising leader sees his own matters only, but may approve a posting."""
+    return viewer.sees_all or PostKind.SUPERVISING_LEADER in viewer.kinds
+
+
 @dataclass(frozen=True)
 class DeskPage:
     path: str
@@ -36,7 +46,7 @@ class DeskPage:
 
 
 PAGES = (
-    DeskPage("/", ("督办台", "Board"), whoever_sees_all),
+    DeskPage("/", ("督办台", "Board"), whoever_sees_postings),
     DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
     DeskPage("/acts", ("活动", "Acts"), whoever_keeps_directory),
     DeskPage("/outcomes", ("成果", "Outcomes"), whoever_keeps_directory),
@@ -44,10 +54,12 @@ PAGES = (
     DeskPage("/reports", ("通报", "Reports"), whoever_keeps_directory),
     DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
     DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
+    DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
     DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),
     DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),
     DeskPage("/nights", ("夜间检查", "Nights"), whoever_sees_all),
     DeskPage("/audit", ("历史记录", "History"), whoever_sees_all),
+    DeskPage("/webhooks", ("推送", "Webhooks"), whoever_administers),
 )
 
 

@@ -18,6 +18,12 @@ _CAUGHT = (
 )
 # A file that somebody uploaded: nothing in it may run, or fetch anything.
 _UPLOADED = "default-src 'none'; img-src 'self'; frame-ancestors 'none'; sandbox"
+# A paper is one file that brings its look along, and nothing else.
+_PAPER = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'"
+)
+_PRINTED = re.compile(r"/(notices|postings)/[0-9]+/print")
 _EVIDENCE = re.compile(r"/(r|tasks)/.+/evidence/[0-9]+")
 
 
@@ -70,6 +76,8 @@ def _is_caught(path: str) -> bool:
 def _policy(path: str) -> str:
     if _EVIDENCE.fullmatch(path):
         return _UPLOADED
+    if _PRINTED.fullmatch(path):
+        return _PAPER
     if not path.startswith("/mailbox/"):
         return _POLICY.format(frame="")
     return _CAUGHT if _is_caught(path) else _POLICY.format(frame="frame-src 'self'; ")

@@ -43,6 +43,14 @@ def span(written: str, language: str) -> str:
     return span_words(Span.parse(written), language)
 
 
+def event_kind(written: str, language: str) -> str:
+    """As warning, or warning.escalate, in words."""
+    machine, _, event = written.partition(".")
+    if not event:
+        return wording.word(f"moves.{machine}", language)
+    return wording.event_word(event, language)
+
+
 def yuan(fen: int, language: str) -> str:
     amount = f"{fen // 100:,}.{fen % 100:02}"
     return f"{amount} yuan" if language == ENGLISH else f"{amount} 元"
@@ -70,7 +78,7 @@ def _environment() -> Environment:
     environment.filters["moment"] = _moment
     environment.filters["in_path"] = quote
     environment.filters["bare"] = _bare
-    for shown in (iso_day, span, yuan, file_size):
+    for shown in (iso_day, span, yuan, file_size, event_kind):
         environment.filters[shown.__name__] = shown
     for name in (
         "word colour_word post_word state_word notice_word duty_word mail_word track_word "

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from flows.ledger.grid import Grid, Merge, Value, fill_merged
-from flows.ledger.headings import LEDGER, fields_of, normal
+from flows.ledger.headings import DIRECTORY, LEDGER, fields_of, normal
 from flows.ledger.reading import Reader
 from flows.ledger.rows import LEDGER_SHEET, Ledger
 from models.refusal import Refusal
@@ -15,8 +15,8 @@ Row = Mapping[str, Cell]
 MEASURES = "measures"
 
 
-def handed_in(rows: Sequence[Row], *, today: date) -> Ledger:
-    """Fields are named as the columns of a ledger, in Chinese or English; several measures are a
+def handed_in(rows: Sequence[Row], *, today: date, sheet: str = LEDGER_SHEET) -> Ledger:
+    """Fields are named as the columns of this sheet, in Chinese or English; several measures are a
     list. A problem's row counts from 1, as the rows came. Raises Refusal if their fields differ,
     because a field that is missing is kept and one that is empty is cleared."""
     names = list(rows[0]) if rows else []
@@ -27,13 +27,28 @@ def handed_in(rows: Sequence[Row], *, today: date) -> Ledger:
                 f"第 {n} 行与第 1 行的字段不同（{differ}）；请让每一行的字段相同",
                 f"row {n} has other fields than row 1 ({differ}); give every row the same",
             )
+    _require_fields(names, sheet)
     grid, came_from = _grid(names, rows)
     reader = Reader(today)
-    reader.read(LEDGER_SHEET, grid)
+    reader.read(sheet, grid)
     ledger = reader.ledger()
     problems = (replace(p, row=p.row and came_from[p.row - 1]) for p in ledger.problems)
     lines = (replace(line, row=line.row and came_from[line.row - 1]) for line in ledger.rows)
-    return replace(ledger, rows=tuple(lines), problems=tuple(problems))
+    people = (replace(one, row=one.row and came_from[one.row - 1]) for one in ledger.directory)
+    return replace(ledger, rows=tuple(lines), directory=tuple(people), problems=tuple(problems))
+
+
+def _require_fields(names: Sequence[str], sheet: str) -> None:
+    """A program knows fields, and no row of headings that a file would have."""
+    headings = LEDGER if sheet == LEDGER_SHEET else DIRECTORY
+    there = {fields_of(headings).get(normal(name)) for name in names}
+    lacking = [h.field for h in headings if h.required and h.field not in there]
+    if lacking:
+        shown = "、".join(lacking)
+        raise Refusal(
+            f"每一行都要有字段 {shown}；没有写入",
+            f"each row needs the fields {', '.join(lacking)}; nothing was written",
+        )
 
 
 def _grid(names: Sequence[str], rows: Sequence[Row]) -> tuple[Grid, list[int]]:

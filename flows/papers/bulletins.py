@@ -50,26 +50,27 @@ def issue(
     """Freeze what is `said` of these days as the next number. Without a first day it begins where
     the one before it ended, else with the month. Nothing moves meanwhile. Raises BadPeriod."""
     lock_all_tasks(session)
-    before = _newest(session, kind)
+    before = newest_issue(session, kind)
     begins = first or (before.to_on + timedelta(days=1) if before else last.replace(day=1))
-    _check_period(session, kind, begins, last, today, before)
-    frozen = Bulletin(
+    check_period(session, kind, begins, last, today, before)
+    made = Bulletin(
         kind=kind,
         number=before.number + 1 if before else 1,
         from_on=begins,
         to_on=last,
         as_of=now,
-        content=json.dumps(
-            said(begins, last).model_dump(mode="json"),
-            ensure_ascii=False,
-            sort_keys=True,
-            separators=(",", ":"),
-        ),
+        content=frozen(said(begins, last)),
         link_id=link_id(session),
     )
-    session.add(frozen)
+    session.add(made)
     session.flush()
-    return frozen
+    return made
+
+
+def frozen(facts: BaseModel) -> str:
+    """Canonical: the same facts are the same text."""
+    plain = facts.model_dump(mode="json")
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def bulletin_facts(
@@ -93,17 +94,17 @@ def issued(session: Session, kind: BulletinKind, number: int) -> Bulletin:
         select(Bulletin).where(Bulletin.kind == kind, Bulletin.number == number)
     ).first()
     if found is None:
-        newest = _newest(session, kind)
+        newest = newest_issue(session, kind)
         raise NoSuchIssue(number, newest.number if newest else 0)
     return found
 
 
-def _newest(session: Session, kind: BulletinKind) -> Bulletin | None:
+def newest_issue(session: Session, kind: BulletinKind) -> Bulletin | None:
     mine = select(Bulletin).where(Bulletin.kind == kind)
     return session.exec(mine.order_by(col(Bulletin.number).desc())).first()
 
 
-def _check_period(
+def check_period(
     session: Session,
     kind: BulletinKind,
     first: date,

@@ -23,6 +23,13 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What the paper is not yet: 待审批. It stands in a box, above everything."""
+
+    words: str
+
+
+@dataclass(frozen=True)
 class Title:
     words: str
 
@@ -104,6 +111,7 @@ class NewPage:
 
 Block = (
     Bar
+    | Mark
     | Number
     | Title
     | Addressee

@@ -1,11 +1,12 @@
 """上墙晾晒: how the units stood at the end of a month, ranked."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.warning import Colour
 from notifications.papers.bulletin import WARNINGS, Frozen
-from notifications.papers.paper import Block, Grid, Number, Paper, Paragraph, Signature, Title
+from notifications.papers.paper import Block, Grid, Mark, Number, Paper, Paragraph, Signature, Title
 from notifications.wording import ENGLISH, colour_word, day_words, moment_words
 
 
@@ -33,28 +34,49 @@ class PostingFacts(Frozen):
     rows: list[UnitRow]
 
 
+PENDING = ("待审批稿，未经批准不得张贴", "Draft: waits for approval, not to be posted")
+
+
 def ranks(rows: list[UnitRow]) -> list[int]:
     """Equal shares have one rank, and the next one is passed over."""
     return [1 + sum(other.in_time > row.in_time for other in rows) for row in rows]
 
 
+@dataclass(frozen=True)
+class Approval:
+    """Who agreed that it is posted, and when, in the office's own zone."""
+
+    by: str
+    at: datetime
+
+
 def posting_paper(
-    facts: PostingFacts, number: int, period: tuple[date, date], as_of: datetime, language: str
+    facts: PostingFacts,
+    number: int,
+    period: tuple[date, date],
+    as_of: datetime,
+    language: str,
+    *,
+    draft: bool = False,
+    approval: Approval | None = None,
 ) -> Paper:
-    """`as_of` in the office's own zone."""
+    """`as_of` in the office's own zone. `draft`: it may not be posted yet, and says so."""
     english, first = language == ENGLISH, period[0]
+    signed = (approval.at if approval else as_of).date()
     title = f"Matters by unit, {first:%B %Y}" if english else f"{first:%Y}年{first.month}月督办晾晒"
     return Paper(
         name=f"{title} ({number})",
         author=facts.office,
         language=language,
-        on=as_of.date(),
+        on=signed,
         blocks=[
+            *([Mark(PENDING[english])] if draft else []),
             Title(title),
             Number(f"No. {number}" if english else f"第{number}期"),
             *_table(facts, language),
             Paragraph(_how(period, as_of, language)),
-            Signature(facts.office, day_words(as_of.date(), language)),
+            *([Paragraph(_approved(approval, language))] if approval else []),
+            Signature(facts.office, day_words(signed, language)),
         ],
     )
 
@@ -87,6 +109,13 @@ def _table(facts: PostingFacts, language: str) -> Iterator[Block]:
         widths=[13, 143 - 13 * len(colours) - 60, 19, 20, 21, *[13] * len(colours)],
         numeric=(0, *range(2, 5 + len(colours))),
     )
+
+
+def _approved(approval: Approval, language: str) -> str:
+    moment = moment_words(approval.at, language)
+    if language == ENGLISH:
+        return f"Approved for posting by {approval.by}, {moment}."
+    return f"本期经{approval.by}于{moment}审批，同意上墙。"
 
 
 def _how(period: tuple[date, date], as_of: datetime, language: str) -> str:

@@ -29,6 +29,7 @@ from notifications.papers.paper import (
     Grid,
     Heading,
     Linked,
+    Mark,
     NewPage,
     Number,
     Paper,
@@ -209,6 +210,7 @@ def _addressee(word: Word, block: Addressee) -> None:
 
 _WRITERS: dict[type[Block], Callable[[Word, Any], object]] = {
     Bar: word_tables.add_bar,
+    Mark: word_tables.add_mark,
     Number: _number,
     Title: _title,
     Addressee: _addressee,

@@ -14,7 +14,7 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 
 from models.warning import Colour
-from notifications.papers.paper import Bar, CopyTo, Form, Grid
+from notifications.papers.paper import Bar, CopyTo, Form, Grid, Mark
 from notifications.papers.word_fonts import HEITI, letter, readable
 
 WIDTH = 156  # mm between the margins
@@ -38,6 +38,14 @@ def add_bar(word: Word, block: Bar) -> None:
     row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(11)
     _write(row.cells[0], block.words, font=HEITI, align=ALIGN.CENTER, size=Pt(18))
     _colour(row.cells[0], block.colour)
+    _space(word, Pt(10))
+
+
+def add_mark(word: Word, block: Mark) -> None:
+    """On the right, over half of the line."""
+    table = _table(word, [WIDTH // 2])
+    table.alignment = WD_TABLE_ALIGNMENT.RIGHT
+    _write(table.rows[0].cells[0], block.words, font=HEITI, align=ALIGN.CENTER)
     _space(word, Pt(10))
 
 

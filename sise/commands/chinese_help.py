@@ -38,7 +38,7 @@ HELP = {
     "Business date; today if not given.": "检查日期，不写为今天。",
     "Show what it would do; write nothing.": "只预演，不写入。",
     "Without Prefect, in this process.": "不用 Prefect，直接在本进程执行。",
-    "Send what the outbox owes now.": "发送发件箱里现在该发的信。",
+    "Send what the outbox owes now, and the webhooks.": "发送发件箱里现在该发的信和推送。",
     "Connections at once.": "同时使用的连接数。",
     "The ledger: every task with its colour, the worst first.": "全部事项及颜色，最急的在前。",
     "Only this colour.": "只看这种颜色，如：红 或 red。",
@@ -153,6 +153,23 @@ HELP = {
         "全部程序、各自的权限，以及哪些已停用。"
     ),
     "Turn a program away: its token opens nothing from now on.": "停用一个程序的令牌，立即生效。",
+    "Addresses of other programs that are told of transitions.": "接收变动推送的其他程序的地址。",
+    "As warning or warning.escalate; say it again for more. All if none.": (
+        "只推送这种变动，如 warning 或 warning.escalate；有多项时重复写，不写为全部。"
+    ),
+    "Only matters of this procedure; say it again for more. All if none.": (
+        "只推送这一类事项；有多类时重复写，不写为全部。"
+    ),
+    "Tell this address of transitions from now on; its secret is shown this once.": (
+        "登记推送地址，从现在起推送变动；签名密钥只显示这一次。"
+    ),
+    "The addresses, what each is told, and how they are.": "全部推送地址、推送范围和状态。",
+    "Tell this address nothing more; what it was still owed is dropped.": (
+        "移除推送地址，未发出的不再发送。"
+    ),
+    "Send one trial event now and say what came of it; exit 1 if it was not taken.": (
+        "立即试发一次并说明结果；对方未收下时结束码为 1。"
+    ),
     "Copy the whole office into one file, while all goes on; keep it as safe as the keys.": (
         "备份：把本单位的全部数据存成一个文件，期间照常运行；文件含密钥，请妥善保管。"
     ),
@@ -178,9 +195,12 @@ HELP = {
     "the same whatever happened since.": (
         "印发新一期督查通报，明细和合计随即固定；或重印某一期，内容与当时完全一致。"
     ),
-    "The monthly posting: the units ranked, frozen as a bulletin is.": (
-        "每月上墙晾晒：各单位排名，内容随即固定。"
+    "The monthly posting: the units ranked. It is prepared as a draft, which is frozen and marked "
+    "as one, until it is approved at the desk; or print one again, as it stands.": (
+        "每月上墙晾晒：各单位排名。先拟待审批稿，内容随即固定，在督办台审批后方可上墙；"
+        "或重印某一期。"
     ),
+    "Say what would be issued; write nothing.": "只预览将印发什么，不写入。",
     "A month that is over, as 2022-07; the last one if not given.": (
         "已过完的月份，如 2022-07；不写为上个月。"
     ),

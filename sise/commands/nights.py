@@ -15,12 +15,14 @@ from rich.progress import (
 from flows import delivery
 from flows.database import reading
 from flows.delivery import Delivered
+from flows.hooks.sending import HooksSent, send_webhooks
 from flows.mail_waits import why_waiting
 from flows.night import NightRun, Step, refuse_or_stored, rehearse_night, run_night
 from flows.orchestrated import run_orchestrated_night
 from flows.outbox import Outbox
 from models.warning import Colour
 from notifications.wording import colour_word
+from sise import clock
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out, progress
 from sise.commands.stopping import stoppable
 
@@ -120,10 +122,12 @@ def deliver(
     workers: Annotated[int, typer.Option(min=1, max=16, help="Connections at once.")] = 2,
     json: Json = False,
 ) -> None:
-    """Send what the outbox owes now."""
+    """Send what the outbox owes now, and the webhooks."""
     edge = open_edge()
     with stoppable() as stopping:
-        _say_delivered(edge, _deliver(edge, workers, stopping.asked), json)
+        done = _deliver(edge, workers, stopping.asked)
+        hooks = send_webhooks(edge.office, now=clock.now(), stopping=stopping.asked)
+        _say_delivered(edge, done, hooks, json)
 
 
 def _deliver(edge: Edge, workers: int, asked: Event) -> Delivered:
@@ -142,7 +146,7 @@ def _deliver(edge: Edge, workers: int, asked: Event) -> Delivered:
         )
 
 
-def _say_delivered(edge: Edge, done: Delivered, json: bool) -> None:
+def _say_delivered(edge: Edge, done: Delivered, hooks: HooksSent, json: bool) -> None:
     if json:
         as_json(
             {
@@ -152,6 +156,7 @@ def _say_delivered(edge: Edge, done: Delivered, json: bool) -> None:
                 "skipped": done.skipped,
                 "deferred": done.waiting,
                 "why": done.why.said(edge.language) if done.why else "",
+                "webhooks": {"taken": hooks.taken, "failed": hooks.failed},
             }
         )
         return
@@ -163,3 +168,8 @@ def _say_delivered(edge: Edge, done: Delivered, json: bool) -> None:
     )
     if done.why:
         out.print(f"· {done.why.said(edge.language)}")
+    if hooks.taken or hooks.failed:
+        edge.say(
+            f"推送：已收下 {hooks.taken}，未收下 {hooks.failed}",
+            f"Webhooks: {hooks.taken} taken, {hooks.failed} not",
+        )

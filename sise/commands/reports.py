@@ -9,19 +9,21 @@ from typing import Annotated
 
 import typer
 
-from flows.database import reading, transaction
+from flows.database import reading, transaction, trial
 from flows.papers.bulletins import bulletin_facts, issue, issued
 from flows.papers.notice import notice_facts
 from flows.papers.paper_file import check_file, write_file
-from flows.papers.posting import posting_facts
+from flows.papers.posting_paper import paper_of
+from flows.papers.postings import Standing, posting_of, prepare, standing
 from flows.papers.sign_off import sign_off_facts
+from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import load_calendar
 from models import Bulletin
 from models.bulletin import BulletinKind
+from models.posting import PostingState
 from models.refusal import Refusal
 from notifications.papers.bulletin import BulletinFacts, bulletin_paper
 from notifications.papers.notice import notice_paper
-from notifications.papers.posting import PostingFacts, posting_paper
 from notifications.papers.sign_off import sign_off_paper
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
 from sise.commands.progress import progress_command
@@ -93,6 +95,9 @@ def bulletin_command(
         typer.Option("--from", help="The first day; by default the day after the last issue."),
     ] = None,
     to: Annotated[str | None, typer.Option(help="The last day; today if not given.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be issued; write nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Issue the next numbered bulletin, whose lines and totals are frozen; or print one
@@ -102,7 +107,10 @@ def bulletin_command(
     first, last = (a_date(day) if day else None for day in (from_, to))
     if number is not None and (first or last):
         raise FixedPeriod(number)
-    kept = _issue_of(edge, BulletinKind.BULLETIN, number, first, last or edge.today)
+    kept = _issue_of(edge, number, first, last or edge.today, dry_run=dry_run)
+    if dry_run:
+        _tell_of(edge, kept, None, json=json)
+        return
     period, as_of = (kept.from_on, kept.to_on), edge.office.local(kept.as_of)
     facts = BulletinFacts.model_validate_json(kept.content)
     write_file(file, bulletin_paper(facts, kept.number, period, as_of, edge.language))
@@ -121,17 +129,16 @@ def monthly_command(
     ] = None,
     json: Json = False,
 ) -> None:
-    """The monthly posting: the units ranked, frozen as a bulletin is."""
+    """The monthly posting: the units ranked. It is prepared as a draft, which is frozen and marked
+    as one, until it is approved at the desk; or print one again, as it stands."""
     edge = open_edge()
     check_file(file)
     if number is not None and month:
         raise FixedPeriod(number)
     first, last = _days_of(month or f"{edge.today.replace(day=1) - timedelta(days=1):%Y-%m}")
-    kept = _issue_of(edge, BulletinKind.POSTING, number, first, last)
-    period, as_of = (kept.from_on, kept.to_on), edge.office.local(kept.as_of)
-    facts = PostingFacts.model_validate_json(kept.content)
-    write_file(file, posting_paper(facts, kept.number, period, as_of, edge.language))
-    _tell_of(edge, kept, file, json=json)
+    kept = _posting_of(edge, number, first, last)
+    write_file(file, paper_of(edge.office, kept, edge.language))
+    _tell_of_posting(edge, kept, file, json=json)
 
 
 def _days_of(month: str) -> tuple[date, date]:
@@ -145,31 +152,82 @@ def _days_of(month: str) -> tuple[date, date]:
 
 
 def _issue_of(
-    edge: Edge, kind: BulletinKind, number: int | None, first: date | None, last: date
+    edge: Edge, number: int | None, first: date | None, last: date, *, dry_run: bool
 ) -> Bulletin:
     """The issue of this number, or the next one, about these days."""
     if number is not None:
         with reading(edge.office.engine) as session:
-            return issued(session, kind, number)
-    facts = {BulletinKind.BULLETIN: bulletin_facts, BulletinKind.POSTING: posting_facts}[kind]
-    with transaction(edge.office.engine, edge.now) as session:
+            return issued(session, BulletinKind.BULLETIN, number)
+    look = trial(edge.office.engine)
+    keep = transaction(edge.office.engine, edge.now)
+    with look if dry_run else keep as session:
         calendar = load_calendar(session)
         return issue(
             session,
-            kind,
+            BulletinKind.BULLETIN,
             first=first,
             last=last,
             today=edge.today,
             now=edge.now,
-            said=lambda one, other: facts(session, one, other, calendar=calendar),
+            said=lambda one, other: bulletin_facts(session, one, other, calendar=calendar),
         )
 
 
-def _tell_of(edge: Edge, kept: Bulletin, file: Path, *, json: bool) -> None:
+def _posting_of(edge: Edge, number: int | None, first: date, last: date) -> Standing:
+    if number is not None:
+        with reading(edge.office.engine) as session:
+            return posting_of(session, number)
+    by = Unattended(COMMAND_LINE, edge.today, edge.now)
+    with transaction(edge.office.engine, edge.now) as session:
+        calendar = load_calendar(session)
+        draft = prepare(session, by, first=first, last=last, calendar=calendar)
+        return standing(session, draft)
+
+
+def _tell_of_posting(edge: Edge, kept: Standing, file: Path, *, json: bool) -> None:
+    if json:
+        as_json(
+            {
+                "number": kept.number,
+                "from": kept.from_on,
+                "to": kept.to_on,
+                "as_of": kept.as_of,
+                "file": file,
+                "state": kept.state,
+                "prepared_by": kept.prepared_by,
+                "approved_by": kept.decided.said_by if kept.decided else None,
+                "approved_at": kept.decided.at if kept.decided else None,
+            }
+            | text_as_json.loads(kept.content)
+        )
+    elif kept.state == PostingState.DRAFT:
+        edge.say(
+            f"已写入 {file}：第 {kept.number} 期待审批稿，{kept.from_on} 至 {kept.to_on}；"
+            "请领导小组负责人或分管领导在督办台“晾晒”页面审批后再上墙",
+            f"Written to {file}: the draft of No. {kept.number}, {kept.from_on} to {kept.to_on}; "
+            "the head of the leading group or a supervising leader approves it at the desk, on "
+            "the page 'Postings', before it is posted",
+        )
+    else:
+        edge.say(
+            f"已写入 {file}：第 {kept.number} 期，{kept.from_on} 至 {kept.to_on}",
+            f"Written to {file}: No. {kept.number}, {kept.from_on} to {kept.to_on}",
+        )
+
+
+def _tell_of(edge: Edge, kept: Bulletin, file: Path | None, *, json: bool) -> None:
+    """No file: it was a rehearsal."""
     if json:
         facts = {"number": kept.number, "from": kept.from_on, "to": kept.to_on}
         content = text_as_json.loads(kept.content)
         as_json(facts | {"as_of": kept.as_of, "file": file} | content)
+    elif file is None:
+        lines = len(text_as_json.loads(kept.content)["lines"])
+        edge.say(
+            f"将印发第 {kept.number} 期，{kept.from_on} 至 {kept.to_on}，列出 {lines} 件；没有写入",
+            f"No. {kept.number} would be issued, {kept.from_on} to {kept.to_on}, with {lines} "
+            "lines; nothing was written",
+        )
     else:
         edge.say(
             f"已写入 {file}：第 {kept.number} 期，{kept.from_on} 至 {kept.to_on}",

@@ -14,6 +14,7 @@ from flows.bounces import fetch_bounces
 from flows.database import reading
 from flows.delivery import deliver, deliver_urgent
 from flows.health import last_played
+from flows.hooks.sending import send_webhooks
 from flows.office import Office
 from flows.orchestrated import run_orchestrated_night
 from flows.schedule import night_is_due, night_scheduler
@@ -25,6 +26,7 @@ from sise.commands.edge import Edge, open_edge
 from sise.commands.stopping import ended_by_sigterm
 
 DELIVER_EVERY = timedelta(minutes=1)
+HOOKS_WITHIN = timedelta(seconds=40)  # mail is not kept waiting by many of them
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -90,6 +92,7 @@ def scheduled(office: Office) -> Iterator[None]:
     def send() -> None:
         deliver_urgent(office, now=clock.now(), stopping=stopping)
         deliver(office, now=clock.now(), stopping=stopping)
+        send_webhooks(office, now=clock.now(), within=HOOKS_WITHIN, stopping=stopping)
 
     with night_scheduler(
         tick,

@@ -7,10 +7,12 @@ import pytest
 
 from models.machine import IllegalMove, Machine, Move, NoReason
 from models.notice_machine import LIVE, NOTICE, NoticeState
+from models.posting import POSTING
+from models.request_machine import REQUEST
 from models.signoff import CLOSED, SIGNOFF, TaskState
 from models.warning import WARNING, Colour
 
-MACHINES = (WARNING, NOTICE, SIGNOFF)
+MACHINES = (WARNING, NOTICE, SIGNOFF, REQUEST, POSTING)
 by_name = pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
 
 

@@ -156,7 +156,7 @@ def test_deliver_sends_what_the_night_left(kept: Sise) -> None:
         sent = kept.done("deliver", "--workers", 2, "--json").json
         again = kept.done("deliver").out
 
-    assert list(waiting) == ["sent", "failed", "unknown", "skipped", "deferred", "why"]
+    assert list(waiting) == ["sent", "failed", "unknown", "skipped", "deferred", "why", "webhooks"]
     assert (waiting["sent"], waiting["deferred"]) == (0, 5)
     assert "SISE_SMTP_URL" in waiting["why"]
     assert (sent["sent"], sent["deferred"], len(mailbox.messages())) == (5, 0, 5)

@@ -29,7 +29,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def english(sise: Sise, tmp_path: Path, played: Path, today: date) -> Sise:
-    """An office whose ledger is English, after its first night."""
+    """An office whose ledger is English, after a night of last month and one of today."""
     file = tmp_path / "ledger.xlsx"
     headings = ("number", "title", "unit", "handler", "handler_email", "opened_on", "due_on")
     opened = today - timedelta(days=90)
@@ -40,6 +40,7 @@ def english(sise: Sise, tmp_path: Path, played: Path, today: date) -> Sise:
     if not played.exists():
         sise.done("init")
         sise.done("import", file)
+        sise.done("night", "--inline", "--date", today.replace(day=1) - timedelta(days=1))
         sise.done("night", "--inline")
         shutil.copytree(sise.home, played)
     else:

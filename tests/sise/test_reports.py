@@ -138,9 +138,12 @@ def test_a_sign_off_that_was_not_applied_for_is_said_in_one_sentence(
     assert not (tmp_path / "s.docx").exists()
 
 
-def test_the_month_that_is_over_is_posted(kept: Sise, tmp_path: Path, today: date) -> None:
+def test_the_month_that_is_over_is_prepared_for_posting(
+    kept: Sise, tmp_path: Path, today: date
+) -> None:
     before = today.replace(day=1) - timedelta(days=1)
-
+    early = kept.refused("report", "monthly", tmp_path / "m.docx", code=2)
+    kept.done("night", "--inline", "--date", before)
     facts = kept.done("report", "monthly", tmp_path / "m.docx", "--json").json
     again = kept.refused("report", "monthly", tmp_path / "m.docx", code=2)
     fixed = kept.refused(
@@ -148,8 +151,29 @@ def test_the_month_that_is_over_is_posted(kept: Sise, tmp_path: Path, today: dat
     )
     strange = kept.refused("report", "monthly", tmp_path / "m.docx", "--month", "七月", code=2)
 
-    assert (facts["number"], facts["to"]) == (1, str(before))
+    reprinted = kept.done("report", "monthly", tmp_path / "n.docx", "--number", 1).out
+
+    assert "还没有执行过夜间检查" in early
+    assert (facts["number"], facts["to"], facts["state"]) == (1, str(before), "draft")
+    assert (facts["prepared_by"], facts["approved_by"]) == ("命令行", None)
+    assert "待审批稿" in reprinted
+    assert "待审批稿" in text_of((tmp_path / "n.docx").read_bytes())
     assert [row["unit"] for row in facts["rows"]] == ["区教育局"]
     assert "再印一份请写 --number 1" in again
     assert fixed.startswith("第 1 期的起止日期已经固定")
     assert strange == "“七月”不是月份；请写成 2022-07"
+
+
+def test_a_rehearsal_says_what_would_be_issued_and_writes_nothing(
+    after_a_night: Sise, tmp_path: Path
+) -> None:
+    file = tmp_path / "b.docx"
+
+    rehearsed = after_a_night.done("report", "bulletin", file, "--dry-run").out
+    told = after_a_night.done("report", "bulletin", file, "--dry-run", "--json").json
+    assert not file.exists()
+    issued = after_a_night.done("report", "bulletin", file, "--json").json
+
+    assert "将印发第 1 期" in rehearsed
+    assert "列出 3 件；没有写入" in rehearsed
+    assert told | {"as_of": 0, "file": 0} == issued | {"as_of": 0, "file": 0}

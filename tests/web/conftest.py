@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
+from flows.api_clients import let_in
 from flows.database import reading, transaction
 from flows.night import run_night
 from flows.office import Office
 from flows.signing_in import offer_sign_in
 from models import Notice, Official, ReplyLink, Task
 from models import Receipt as ReceiptRow
+from models.api_client import Scope
 from notifications.links import token
 from tests.conftest import Cast, instant
 from tests.played import as_played
@@ -149,3 +151,16 @@ def bench(office: Office, cast: Cast) -> Bench:
 def review(office: Office, bench: Bench) -> Reviewing:
     """Links for whoever is asked to decide."""
     return Reviewing(office, {**bench.cast.people, "leo": bench.leo, "rita": bench.rita})
+
+
+@pytest.fixture
+def program(browser: TestClient, office: Office) -> Callable[..., TestClient]:
+    """A program's way in, with these scopes."""
+
+    def enter(*scopes: Scope) -> TestClient:
+        with transaction(office.engine, NOON) as session:
+            token = let_in(session, f"接口{'、'.join(scopes)}", scopes, NOON)
+        browser.headers["Authorization"] = f"Bearer {token}"
+        return browser
+
+    return enter

@@ -22,19 +22,6 @@ LINE = {
 }
 
 
-@pytest.fixture
-def program(browser, office):
-    """A program's way in, with these scopes."""
-
-    def enter(*scopes):
-        with transaction(office.engine, NOON) as session:
-            token = let_in(session, f"接口{'、'.join(scopes)}", scopes, NOON)
-        browser.headers["Authorization"] = f"Bearer {token}"
-        return browser
-
-    return enter
-
-
 def test_tasks_are_read_as_the_command_prints_them(program, cast, night):
     cast.task("甲-1", DUE)
     cast.task("乙-1", date(2022, 9, 1))
@@ -162,7 +149,12 @@ def test_a_field_that_only_some_rows_have_is_no_guess(program, cast, office):
 
 
 @pytest.mark.parametrize(
-    ("path", "method"), [(TASKS, "get"), (f"{TASKS}/甲-1", "get"), (LEDGER, "post")]
+    ("path", "method"),
+    [
+        *((TASKS, "get"), (f"{TASKS}/甲-1", "get"), ("/api/v1/transitions", "get")),
+        *(("/api/v1/people", "get"), ("/api/v1/nights", "get"), ("/api/v1/notices", "get")),
+        *((LEDGER, "post"), ("/api/v1/directory", "post"), ("/api/v1/calendar", "post")),
+    ],
 )
 def test_without_a_good_token_nothing_is_told_and_nothing_done(browser, office, cast, path, method):
     cast.task("甲-1", DUE)
@@ -202,7 +194,8 @@ def test_what_is_wrong_is_said_in_json(program, cast):
     client = program(Scope.READ)
 
     assert "没有编号为“无”的事项" in client.get(f"{TASKS}/无").json()["detail"]
-    assert client.get("/api/v1/nothing").json() == {"detail": "Not Found"}
+    assert "sise" not in client.get(f"{TASKS}/无").json()["detail"], "a program types no commands"
+    assert "没有这个地址" in client.get("/api/v1/nothing").json()["detail"]
     assert client.get(TASKS, params={"colour": "pink"}).status_code == 422
     too_long = client.post(LEDGER, content=b"{}", headers={"Content-Length": "999999999"})
     assert (too_long.status_code, too_long.json()["detail"][:4]) == (413, "内容过长")
@@ -220,5 +213,13 @@ def test_the_token_is_kept_as_a_hash_only(office):
 def test_it_describes_itself(browser):
     described = browser.get("/api/v1/openapi.json").json()
 
-    assert set(described["paths"]) == {"/tasks", "/tasks/{number}", "/ledger"}
+    assert set(described["paths"]) == {
+        *("/tasks", "/tasks/{number}", "/notices", "/nights", "/nights/{on}", "/transitions"),
+        *("/units", "/people", "/directory", "/ledger", "/calendar"),
+    }
+    for path, calls in described["paths"].items():
+        for call in calls.values():
+            assert call["description"], path
+            [wrong] = call["responses"]["422"]["content"].values()
+            assert wrong["schema"]["$ref"].endswith("/Problem"), "one shape for every error"
     assert "HTTPBearer" in described["components"]["securitySchemes"]

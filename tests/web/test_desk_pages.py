@@ -15,15 +15,17 @@ from tests.web.conftest import DAY, DUE, NOON
 from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
-FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/calendar", "/policies", "/nights", "/audit"}
+FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/postings", "/calendar", "/policies", "/nights", "/audit"}
 FOR_WHO_KEEPS_THE_DIRECTORY = {
     *("/acts", "/outcomes", "/figures", "/reports"),
     *("/outbox", "/people"),
 }
 OPEN = {
-    **{who: {"/"} for who in ("alice", "bob", "carol", "dora", "mallory")},
+    **{who: {"/"} for who in ("alice", "bob", "dora", "mallory")},
+    "carol": {"/", "/postings"},  # a supervising leader may approve one
     **dict.fromkeys(("hugo", "ruth"), FOR_ALL_WHO_SEE_ALL),
-    **dict.fromkeys(("olga", "adam"), FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY),
+    "olga": FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY,
+    "adam": FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY | {"/webhooks"},
 }
 
 

@@ -116,3 +116,35 @@ def test_a_closed_matter_keeps_its_notices(issued, office, sign_in):
     edit(office, Task, rows(office, Task)[0].id, state="withdrawn", colour="green")
 
     assert len(numbers(sign_in("olga").get(PAGE))) == 3
+
+
+def test_a_notice_is_printed_for_whoever_may_see_its_matter(cast, night, sign_in):
+    cast.task("甲-1", DUE, title="校车监管不到位")
+    night()
+
+    assert 'href="/notices/1/print"' in sign_in("olga").get("/notices").text
+    alice = sign_in("alice")
+    told = alice.get("/tasks/甲-1").text
+    page = alice.get("/notices/1/print")
+
+    assert 'href="/notices/1/print"' in told
+    assert "校车监管不到位" in page.text
+    assert "定督〔2022〕1号" in page.text
+    assert "style-src 'unsafe-inline'" in page.headers["content-security-policy"]
+    assert "script" not in page.text
+    for nowhere in ("/notices/2/print", "/notices/0/print", "/notices/99999999999/print"):
+        assert alice.get(nowhere).status_code == 404
+    assert sign_in("mallory").get("/notices/1/print").status_code == 404
+
+
+def test_the_paper_of_a_restricted_matter_has_number_colour_and_dates_whoever_prints_it(
+    cast, night, sign_in
+):
+    cast.task("密-1", DUE, title="某人的线索", restricted=True)
+    night()
+
+    page = sign_in("olga").get("/notices/1/print").text
+
+    assert "密-1" in page
+    assert "某人的线索" not in page
+    assert "alice" not in page

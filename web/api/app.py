@@ -1,12 +1,17 @@
 """The API as an application of its own, so that its answers and its errors are JSON."""
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
 
 from models.refusal import Refusal
-from web.api import ledger, tasks
+from web.api import calendar, directory, ledger, nights, notices, tasks, transitions
+from web.api.wrong import SAID, NotThere, WrongParameter, refuse_unknown
 from web.desk import Desk
 from web.limits import TooOften
+
+PARTS = (tasks, notices, nights, transitions, directory, ledger, calendar)
 
 
 def create_api(desk: Desk) -> FastAPI:
@@ -14,14 +19,18 @@ def create_api(desk: Desk) -> FastAPI:
     api = FastAPI(
         title="Sise 四色督办",
         version="1",
-        summary="Tasks with their colours and deadlines; the ledger in.",
+        summary="Tasks with their colours and deadlines, and what moved; rows of the office in.",
         docs_url=None,  # both would load a script from elsewhere
         redoc_url=None,
+        dependencies=[Depends(refuse_unknown)],
+        responses=SAID,
     )
     api.state.desk = desk
-    api.include_router(tasks.router)
-    api.include_router(ledger.router)
+    for part in PARTS:
+        api.include_router(part.router)
     api.add_exception_handler(Refusal, _refused)
+    api.add_exception_handler(RequestValidationError, _unreadable)
+    api.add_exception_handler(HTTPException, _failed)
     api.add_exception_handler(TooOften, _too_often)
     return api
 
@@ -29,8 +38,27 @@ def create_api(desk: Desk) -> FastAPI:
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     desk: Desk = request.app.state.desk
-    status = 404 if request.method == "GET" else 422
+    status = 404 if isinstance(error, NotThere) else 422
     return JSONResponse({"detail": error.said(desk.office.language)}, status)
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return _refused(request, WrongParameter(error.errors()[0]))
+
+
+def _failed(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = WORDS.get(error.status_code, error.detail)
+    status = 422 if error.status_code == 400 else error.status_code
+    return JSONResponse({"detail": said}, status, error.headers)
+
+
+WORDS = {
+    400: "正文不是 UTF-8 的 JSON；没有写入 / the body is no JSON in UTF-8; nothing was written",
+    404: "没有这个地址 / there is no such address",
+    405: "这个地址不能这样用 / this address takes no such method",
+}
 
 
 def _too_often(_request: Request, error: Exception) -> Response:

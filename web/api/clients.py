@@ -48,4 +48,7 @@ def _allowed(scope: Scope) -> Callable[[ApiClient], ApiClient]:
 
 Here = Annotated[Desk, Depends(desk)]
 Reader = Annotated[ApiClient, Depends(_allowed(Scope.READ))]
+PeopleReader = Annotated[ApiClient, Depends(_allowed(Scope.PEOPLE))]
 Writer = Annotated[ApiClient, Depends(_allowed(Scope.WRITE))]
+PeopleWriter = Annotated[ApiClient, Depends(_allowed(Scope.DIRECTORY))]
+CalendarWriter = Annotated[ApiClient, Depends(_allowed(Scope.CALENDAR))]

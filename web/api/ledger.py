@@ -11,8 +11,12 @@ from flows.ledger.apply import apply_ledger
 from flows.ledger.handed_in import Cell, handed_in
 from flows.working_days import load_calendar
 from web.api.clients import Here, Writer
+from web.api.wrong import TOO_MUCH
 
 router = APIRouter(tags=["ledger"])
+
+
+ROW = {"number": "新-1", "title": "河道清淤", "unit": "区住建局", "due_on": "2022-09-30"}
 
 
 class Rows(BaseModel):
@@ -20,7 +24,7 @@ class Rows(BaseModel):
     `handler_email`, `due_on`, …) or the Chinese ones; dates as 2022-07-14. A field that is left out
     everywhere is kept as it is, one that is null is cleared."""
 
-    rows: list[dict[str, Cell]] = Field(min_length=1, max_length=5000)
+    rows: list[dict[str, Cell]] = Field(min_length=1, max_length=5000, examples=[[ROW]])
 
 
 class Outcome(BaseModel):
@@ -34,7 +38,7 @@ class Outcome(BaseModel):
     changes: list[dict[str, Any]]
 
 
-@router.post("/ledger")
+@router.post("/ledger", responses=TOO_MUCH)
 def hand_in(
     here: Here,
     client: Writer,

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 
 from flows.database import reading
 from flows.explain import explain
-from flows.find_task import find_task
+from flows.find_task import NoSuchTask, find_task
 from flows.task_list import TaskRow, task_rows
 from flows.working_days import load_calendar
 from models import Measure, Task, Transition
@@ -18,6 +18,8 @@ from models.api_client import ApiClient, Scope
 from models.signoff import TaskState
 from models.warning import Colour
 from web.api.clients import Here, Reader
+from web.api.words import AColour, AState
+from web.api.wrong import NOT_THERE, NotThere
 from web.desk import Desk
 
 router = APIRouter(tags=["tasks"])
@@ -28,17 +30,17 @@ PAGE = 500
 class TaskFacts(BaseModel):
     """As `sise tasks --json` prints it. Of a restricted task the words and names are null."""
 
-    number: str
-    title: str | None
-    procedure: str | None
-    unit: str | None
-    handler: str | None
+    number: str = Field(examples=["甲-1"])
+    title: str | None = Field(examples=["校车监管不到位"])
+    procedure: str | None = Field(examples=["rectification"])
+    unit: str | None = Field(examples=["区教育局"])
+    handler: str | None = Field(examples=["李伟"])
     due_on: date | None
     original_due_on: date | None
     colour: Colour
     state: TaskState
     level: int | None
-    notice: str | None
+    notice: str | None = Field(examples=["定督〔2022〕3号"])
     restricted: bool
 
 
@@ -78,9 +80,9 @@ class WholeTask(TaskFacts):
 def list_tasks(
     here: Here,
     client: Reader,
-    colour: Colour | None = None,
-    unit: Annotated[str | None, Query(description="By its whole name.")] = None,
-    state: TaskState | None = None,
+    colour: AColour | None = None,
+    unit: Annotated[str | None, Query(description="By its whole name.", max_length=200)] = None,
+    state: AState | None = None,
     overdue: bool = False,
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> Tasks:
@@ -90,7 +92,7 @@ def list_tasks(
         rows = task_rows(
             session,
             colour=colour,
-            unit=unit,
+            unit=unit.replace("\x00", "") if unit else unit,
             state=state,
             overdue_on=here.today(here.now()) if overdue else None,
             restricted=False if unit and not client.may(Scope.RESTRICTED) else None,
@@ -102,11 +104,11 @@ def list_tasks(
     return Tasks(tasks=[TaskFacts(**one) for one in shown], next=page + 1 if rows[PAGE:] else None)
 
 
-@router.get("/tasks/{number:path}")
+@router.get("/tasks/{number:path}", responses=NOT_THERE)
 def one_task(here: Here, client: Reader, number: str) -> WholeTask:
     """One task with its history. 404 if no task has this number."""
     with reading(here.office.engine) as session:
-        task = find_task(session, number)
+        task = _found(session, number)
         (row,) = task_rows(session, number=number)
         facts = _facts(client, row, task.restricted)
         hidden = facts["title"] is None
@@ -120,6 +122,16 @@ def one_task(here: Here, client: Reader, number: str) -> WholeTask:
             history=[_move(move, hidden) for move in _history(session, task)],
             why=[] if hidden else _why(here, session, number),
         )
+
+
+def _found(session: Session, number: str) -> Task:
+    """A program has no use for what a person is told to type."""
+    try:
+        if "\x00" not in number:  # PostgreSQL refuses to look for it
+            return find_task(session, number)
+    except NoSuchTask:
+        pass
+    raise NotThere(f"没有编号为“{number[:200]}”的事项", f"no task has the number '{number[:200]}'")
 
 
 def _restricted(session: Session, numbers: list[str]) -> set[str]:

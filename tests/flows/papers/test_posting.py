@@ -1,22 +1,32 @@
 """上墙晾晒: units ranked by figures that anybody can count, frozen; nothing restricted is in it."""
 
+from calendar import monthrange
 from datetime import date, time
+
+import pytest
+from sqlmodel import select
 
 from flows.database import reading, transaction
 from flows.find_task import find_task
-from flows.papers.bulletins import issue, issued
+from flows.history import faults
+from flows.papers.bulletins import BadPeriod
 from flows.papers.posting import posting_facts
-from flows.signoff.actor import COMMAND_LINE, Unattended
+from flows.papers.posting_paper import paper_of
+from flows.papers.postings import approve, posting_of, prepare, send_back, take_back
+from flows.signoff.actor import COMMAND_LINE, Actor, Unattended
 from flows.signoff.reassigning import reassign
 from flows.working_days import load_calendar
-from models import Bulletin, Official, Unit
-from models.bulletin import BulletinKind
+from models import Bulletin, Official, PostingDraft, PostingMove, Unit
 from models.decision import Verdict
+from models.posting import PostingState
+from models.proof import Assurance
+from models.refusal import Refusal
 from models.warning import Colour
-from notifications.papers.posting import PostingFacts, UnitRow, posting_paper, ranks
+from notifications.papers.page import write_page
+from notifications.papers.posting import PostingFacts, UnitRow, ranks
 from notifications.papers.word import write_word
-from tests.conftest import SHANGHAI, Cast, instant
-from tests.kept import rows
+from tests.conftest import Cast, instant
+from tests.kept import edit, rows
 from tests.papers import CHINESE, table_of, text_of
 from tests.played import wound
 from tests.sign_offs import Bench
@@ -26,27 +36,44 @@ NONE = dict.fromkeys((Colour.BLUE, Colour.YELLOW, Colour.ORANGE, Colour.RED), 0)
 
 
 def publish(office, today: date = LAST) -> PostingFacts:
-    now = instant(today, time(17))
-    with transaction(office.engine, now) as session:
+    draft = prepared(office, today=today)
+    return decided(office, draft, "hugo", today=today)
+
+
+def prepared(office, who: str | None = None, today: date = LAST, first: date = FIRST) -> int:
+    """By the command, or by this person at the desk; the draft's id."""
+    by = Unattended(COMMAND_LINE, today, instant(today, time(17)))
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    with transaction(office.engine, by.now) as session:
+        if who:
+            by = person(session, who, today, time(17))
         calendar = load_calendar(session)
-        kept = issue(
-            session,
-            BulletinKind.POSTING,
-            first=FIRST,
-            last=LAST,
-            today=today,
-            now=now,
-            said=lambda one, other: posting_facts(session, one, other, calendar=calendar),
-        )
-    return PostingFacts.model_validate_json(kept.content)
+        return prepare(session, by, first=first, last=last, calendar=calendar).id
+
+
+def decided(
+    office, draft: int, who: str, reason: str = "", today: date = LAST, by_office: bool = False
+) -> PostingFacts:
+    """Approved, or with a reason sent back."""
+    with transaction(office.engine, instant(today, time(18))) as session:
+        kept, by = session.get_one(PostingDraft, draft), person(session, who, today, time(18))
+        if by_office:
+            take_back(session, kept, by, reason)
+        elif reason:
+            send_back(session, kept, by, reason)
+        else:
+            approve(session, kept, by)
+        return PostingFacts.model_validate_json(kept.content)
+
+
+def person(session, name: str, on: date, at: time) -> Actor:
+    found = session.exec(select(Official).where(Official.name == name)).one()
+    return Actor(found.id, name, Assurance.SESSION, on, instant(on, at))
 
 
 def printed(office, language: str = "zh-CN") -> bytes:
     with reading(office.engine) as session:
-        kept = issued(session, BulletinKind.POSTING, 1)
-    facts = PostingFacts.model_validate_json(kept.content)
-    as_of = kept.as_of.astimezone(SHANGHAI)
-    return write_word(posting_paper(facts, 1, (kept.from_on, kept.to_on), as_of, language))
+        return write_word(paper_of(office, posting_of(session, 1), language))
 
 
 def another_unit(office) -> tuple[int, int]:
@@ -149,6 +176,110 @@ def test_english_is_complete(bench: Bench):
 
 
 def test_a_district_without_matters_says_so(office, cast: Cast):
+    wound(office, LAST, LAST)
     publish(office)
 
     assert "本月没有可晾晒的事项。" in text_of(printed(office))
+
+
+@pytest.fixture
+def month(office, cast: Cast):
+    """A night in July, and the draft of it that the office prepared at the desk."""
+    cast.task("教-1", date(2022, 7, 28))
+    wound(office, LAST, LAST)
+    return prepared(office, "olga")
+
+
+def test_a_draft_says_on_its_face_that_it_is_one(office, month):
+    with reading(office.engine) as session:
+        kept = posting_of(session, 1)
+    page = write_page(paper_of(office, kept, "zh-CN")).decode()
+
+    assert table_of(printed(office), 0) == [["待审批稿，未经批准不得张贴"]]
+    assert "待审批稿" in page
+    assert "Draft: waits for approval" in text_of(printed(office, "en"))
+    assert rows(office, Bulletin) == [], "it is not issued"
+
+
+def test_what_was_approved_is_posted_as_it_was_prepared_and_says_by_whom_and_when(office, month):
+    drafted = rows(office, PostingDraft)[0].content
+    decided(office, month, "carol")
+
+    [issue] = rows(office, Bulletin)
+    assert (issue.number, issue.content) == (1, drafted)
+    said = text_of(printed(office))
+    assert "本期经carol于2022年7月31日 18:00审批，同意上墙。" in said
+    assert "待审批" not in said
+    moves = [(one.event, one.said_by, one.target) for one in rows(office, PostingMove)]
+    assert moves == [("prepare", "olga", "draft"), ("approve", "carol", "posted")]
+    with reading(office.engine) as session:
+        assert list(faults(session)) == []
+
+
+def test_a_draft_that_was_sent_back_is_prepared_again_under_its_number(office, month):
+    decided(office, month, "hugo", reason="住建局的数不对")
+    again = prepared(office, "olga")
+    decided(office, again, "hugo")
+
+    assert [one.state for one in rows(office, PostingDraft)] == [
+        *(PostingState.SENT_BACK, PostingState.POSTED)
+    ]
+    assert [one.number for one in rows(office, Bulletin)] == [1]
+    assert rows(office, PostingMove)[1].reason == "住建局的数不对"
+
+
+@pytest.mark.parametrize(
+    ("who", "reason", "by_office", "told"),
+    [
+        ("olga", "", False, "本期由您拟稿"),
+        ("dora", "", False, "您无权审批"),
+        ("hugo", " ", False, "请写明理由"),
+        ("hugo", "错了", True, "您无权办理"),
+    ],
+)
+def test_whoever_prepared_it_does_not_approve_it(office, month, who, reason, by_office, told):
+    with pytest.raises(Refusal) as refused:
+        decided(office, month, who, reason, by_office=by_office)
+
+    assert told in refused.value.chinese
+    assert [one.state for one in rows(office, PostingDraft)] == [PostingState.DRAFT]
+
+
+def test_whoever_holds_both_posts_does_not_approve_his_own_draft(office, cast, month):
+    """An office clerk who is also a supervising leader."""
+    edit(office, PostingDraft, month, prepared_by_id=cast.hugo)
+
+    with pytest.raises(Refusal) as refused:
+        decided(office, month, "hugo")
+
+    assert "本期由您拟稿" in refused.value.chinese
+
+
+def test_of_two_who_decide_the_second_is_told(office, month):
+    decided(office, month, "olga", reason="数据有误", by_office=True)
+
+    with pytest.raises(Refusal) as refused:
+        decided(office, month, "hugo")
+
+    assert "已不在待审批状态" in refused.value.chinese
+    assert rows(office, Bulletin) == []
+
+
+def test_while_one_waits_no_other_is_prepared_and_none_twice(office, month):
+    with pytest.raises(BadPeriod) as waits:
+        prepared(office)
+    decided(office, month, "hugo")
+    with pytest.raises(BadPeriod) as issued:
+        prepared(office)
+
+    assert "第 1 期（2022年7月）正在待审批" in waits.value.chinese
+    assert "已印发第 1 期" in issued.value.chinese
+
+
+def test_a_month_before_the_first_night_is_refused(office, month):
+    decided(office, month, "hugo")
+
+    with pytest.raises(BadPeriod) as refused:
+        prepared(office, first=date(2022, 6, 1))
+
+    assert "第一次夜间检查是2022年7月31日" in refused.value.chinese

@@ -1,0 +1,132 @@
+"""A district in which everything is there that a page may show: a matter under review, another
+that asks for more time, and a restricted lead of another unit whose every word is marked."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from sqlmodel import select
+
+from flows.api_clients import let_in
+from flows.database import transaction
+from flows.hooks.registering import add_webhook, remove_webhook
+from flows.papers.postings import prepare
+from flows.replies import answer
+from flows.signoff.actor import COMMAND_LINE, Unattended
+from flows.signoff.applications import draft
+from flows.signoff.evidence import add_evidence
+from flows.working_days import load_calendar
+from models import Measure, Official, Post, Task, Unit
+from models.api_client import Scope
+from models.application import EvidenceKind
+from models.organisation import PostKind
+from models.proof import Assurance
+from models.request_machine import RequestKind
+from tests import files
+from tests.conftest import instant
+from tests.kept import play, reply, rows
+from tests.sign_offs import Bench
+
+JUNE, DAY = date(2022, 6, 30), date(2022, 7, 14)
+MARK = "暗记"  # in every word of the lead
+WORDS = f"{MARK}答复：已约谈当事人"
+UNIT, HANDLER = "暗处单位", "暗处承办人"  # who has it: known to the directory, told of it nowhere
+
+
+@dataclass
+class District:
+    bench: Bench
+    token: str
+    people: dict[str, int]
+
+
+def gather_district(bench: Bench, receiver: str) -> District:
+    office, cast = bench.office, bench.cast
+    people = {**cast.people, "leo": bench.leo, "rita": bench.rita} | _others(bench)
+    with transaction(office.engine, instant(date(2022, 6, 1))) as session:
+        token = let_in(session, "大屏", [Scope.READ], instant(date(2022, 6, 1)))
+        for name in ("大屏", "旧屏"):
+            add_webhook(
+                session,
+                office,
+                name=name,
+                address=receiver,
+                events=(),
+                procedures=(),
+                by=COMMAND_LINE,
+                now=instant(date(2022, 6, 1)),
+            )
+        remove_webhook(session, "旧屏", by=COMMAND_LINE, now=instant(date(2022, 6, 1)))
+    bench.task("甲-1", date(2022, 7, 13), title="校车监管不到位")
+    bench.task("甲-2", date(2022, 7, 12))
+    _lead(bench, people)
+    play(office, JUNE)
+    play(office, DAY)
+    reply(office, answer, people["erin"], "密-1", on=DAY, words=WORDS)
+    _show(bench, "甲-1", cast.alice, "照片.pdf")
+    _show(bench, "密-1", people["erin"], f"{MARK}材料.pdf")
+    bench.apply("甲-1", DAY)
+    bench.ask("甲-2", RequestKind.EXTENSION, DAY, reason="等待批复", until_on=date(2022, 7, 20))
+    bench.apply(
+        "密-1",
+        DAY,
+        who=people["erin"],
+        summary=f"{MARK}情况：已办结，逐条落实。",
+        done={1: f"{MARK}落实"},
+    )
+    by = Unattended(COMMAND_LINE, DAY, instant(DAY, time(9)))
+    with transaction(office.engine, by.now) as session:
+        first = JUNE.replace(day=1)
+        prepare(session, by, first=first, last=JUNE, calendar=load_calendar(session))
+    play(office, date(2022, 7, 15))
+    return District(bench, token, people)
+
+
+def _others(bench: Bench) -> dict[str, int]:
+    """Erin handles the lead, Frank heads her unit; Adam looks after the system."""
+    found = {}
+    with transaction(bench.office.engine, instant(date(2022, 1, 1))) as session:
+        unit = Unit(name=UNIT)
+        session.add(unit)
+        session.flush()
+        for key, name, home, kind in (
+            ("erin", HANDLER, unit.id, PostKind.HANDLER),
+            ("frank", "frank", unit.id, PostKind.UNIT_HEAD),
+            ("adam", "adam", bench.lead_unit, PostKind.ADMINISTRATOR),
+        ):
+            person = Official(name=name, unit_id=home, email=f"{key}@dinghai.example")
+            session.add(person)
+            session.flush()
+            session.add(Post(official_id=person.id, unit_id=home, kind=kind))
+            found[key] = person.id
+    return found
+
+
+def _show(bench: Bench, number: str, who: int, name: str) -> None:
+    actor = bench.actor(who, DAY, Assurance.LINK)
+    with transaction(bench.office.engine, actor.now) as session:
+        task = session.exec(select(Task).where(Task.number == number)).one()
+        add_evidence(
+            session,
+            bench.office,
+            draft(session, task, actor),
+            files.PDF,
+            name=name,
+            kind=EvidenceKind.EVIDENCE,
+            actor=actor,
+        )
+
+
+def _lead(bench: Bench, people: dict[str, int]) -> None:
+    [unit] = rows(bench.office, Unit, Unit.name == UNIT)
+    task = bench.task(
+        "密-1",
+        date(2022, 6, 20),
+        title=f"{MARK}题目",
+        goal=f"{MARK}目标",
+        remarks=f"{MARK}备注",
+        restricted=True,
+        unit_id=unit.id,
+        handler_id=people["erin"],
+    )
+    with transaction(bench.office.engine, instant(date(2022, 6, 1))) as session:
+        session.add(Measure(task_id=task.id, position=1, text=f"{MARK}措施"))

@@ -1,0 +1,190 @@
+"""A restricted lead whose every word is marked: through every output the marks are looked for.
+
+Whoever keeps the ledger sees it in pages; it leaves by nothing.
+"""
+
+import io
+import json
+import logging
+import zipfile
+from dataclasses import asdict
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from flows.database import reading, transaction
+from flows.explain import explain
+from flows.feed import Place, transitions_after
+from flows.forecast import forecast
+from flows.health import check
+from flows.hooks.telling import event_of
+from flows.night import rehearse_night
+from flows.papers.bulletins import bulletin_facts, issue
+from flows.papers.notice import notice_facts
+from flows.papers.posting import posting_facts
+from flows.papers.sign_off import sign_off_facts
+from flows.working_days import load_calendar
+from models import Message, MessageBody, Night, Notice, Official, PostingDraft
+from models.bulletin import BulletinKind
+from notifications.papers.bulletin import BulletinFacts, bulletin_paper
+from notifications.papers.notice import notice_paper
+from notifications.papers.page import write_page
+from notifications.papers.sign_off import sign_off_paper
+from notifications.papers.word import write_word
+from tests.kept import rows
+from tests.receivers import Receiver, receiving
+from tests.web.district import DAY, HANDLER, JUNE, MARK, UNIT, WORDS, gather_district
+from tests.web.test_who_may_what import AFTER, MATRIX, entered
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+KEEPS = {"olga", "adam"}  # the ledger
+OTHERS = ("alice", "carol", "hugo", "rita", "mallory")
+OF_THE_LEAD = (
+    *("/tasks/密-1", "/tasks/密-1/application", "/tasks/密-1/requests/extension"),
+    *("/tasks/密-1/office/reassign", "/tasks/密-1/evidence/2", "/?number=密", f"/?unit={UNIT}"),
+    *(f"/?number={MARK}", f"/notices?unit={UNIT}", "/notices?number=密-1"),
+    *("/lists/problems", "/lists/measures", "/lists/responsibility", "/lists/targets"),
+    *("/referrals/1", "/referrals/2", "/referrals/3", "/referrals/1/paper", "/referrals/3/paper"),
+    *(f"/nights/{JUNE}", "/nights/2022-07-15", "/people?name=" + HANDLER),
+)
+
+
+@pytest.fixture
+def told():
+    with receiving() as one:
+        yield one
+
+
+@pytest.fixture
+def district(office, bench, told: Receiver, caplog):
+    caplog.set_level(logging.DEBUG)
+    return gather_district(bench, told.address)
+
+
+def marks(said: str, *others: str) -> list[str]:
+    return [mark for mark in (MARK, *others) if mark in said]
+
+
+def text_in(word: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(word)) as parts:
+        return "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+
+
+def test_no_page_shows_it_to_whoever_has_no_part_in_it(office, clock, district):
+    addresses = [line.path for (method, _), line in MATRIX.items() if method == "GET"]
+    printed = [f"/notices/{notice.id}/print" for notice in rows(office, Notice)]
+    seen: dict[str, list[str]] = {}
+    for who in OTHERS:
+        browser = entered(office, clock, district, who)
+        for path in (*addresses, *printed, *OF_THE_LEAD):
+            answer = browser.get(path)
+            assert answer.status_code < 500, path
+            if found := marks(answer.text.replace(f'value="{MARK}"', ""), UNIT, HANDLER):
+                seen.setdefault(who, []).append(f"{path}: {found}")
+
+    assert _but_for_what_he_typed(seen) == {}
+
+
+def _but_for_what_he_typed(seen: dict[str, list[str]]) -> dict[str, list[str]]:
+    """A search field shows what was typed into it."""
+    left = {
+        who: [
+            one
+            for one in told
+            if not one.startswith(
+                (f"/?unit={UNIT}: ['{UNIT}']", f"/notices?unit={UNIT}: ['{UNIT}']")
+            )
+        ]
+        for who, told in seen.items()
+    }
+    return {who: told for who, told in left.items() if told}
+
+
+def test_whoever_keeps_the_ledger_does_see_it(office, clock, district):
+    """Else the marks would prove nothing."""
+    for who in sorted(KEEPS):
+        browser = entered(office, clock, district, who)
+        page = browser.get("/tasks/密-1").text
+        assert f"{MARK}题目" in page, who
+        assert WORDS in page, who
+
+
+def test_no_program_is_told_of_it(office, browser, clock, district, told: Receiver):
+    clock.now = AFTER
+    browser.headers["Authorization"] = f"Bearer {district.token}"
+    said = [
+        browser.get(f"/api/v1{path}").text
+        for path in (
+            *("/tasks", "/tasks/密-1", f"/tasks?unit={UNIT}", "/notices", "/notices?task=密-1"),
+            *("/nights", f"/nights/{DAY}", "/transitions", "/calendar", "/people", "/units"),
+        )
+    ]
+    said += [browser.get(path).text for path in ("/healthz", "/metrics")]
+    said += [post.body.decode() + str(post.headers) for post in told.posts]
+
+    assert any("密-1" in one for one in said)
+    assert len(told.posts) > 3
+    assert marks("".join(said), UNIT, HANDLER) == []
+    for post in told.posts:
+        event = json.loads(post.body)
+        assert event["data"]["task"] != "密-1" or event["type"] == "warning"
+
+
+def test_no_mail_tells_of_it(office, district):
+    with reading(office.engine) as session:
+        names = {one.id: one.name for one in rows(office, Official)}
+        mails = rows(office, Message)
+        bodies = {one.message_id: one for one in session.exec(select(MessageBody))}
+    assert any("密-1" in bodies[mail.id].text for mail in mails)
+    for mail in mails:
+        said = mail.subject + bodies[mail.id].text + bodies[mail.id].html
+        others = [] if names[mail.official_id] == HANDLER else [HANDLER]
+        assert marks(said, UNIT, *others) == [], mail.subject
+
+
+def test_no_document_tells_of_it(office, district):
+    with transaction(office.engine, AFTER) as session:
+        calendar = load_calendar(session)
+        notice = notice_facts(session, "密-1", notice=None, calendar=calendar)
+        signed = sign_off_facts(session, "密-1")
+        kept = issue(
+            session,
+            BulletinKind.BULLETIN,
+            first=JUNE.replace(day=1),
+            last=DAY,
+            today=AFTER.date(),
+            now=AFTER,
+            said=lambda one, other: bulletin_facts(session, one, other, calendar=calendar),
+        )
+        facts = BulletinFacts.model_validate_json(kept.content)
+        posted = posting_facts(session, JUNE.replace(day=1), JUNE, calendar=calendar)
+    papers = [
+        notice_paper(notice, "zh-CN"),
+        sign_off_paper(signed, "zh-CN"),
+        bulletin_paper(facts, 1, (kept.from_on, kept.to_on), AFTER, "zh-CN"),
+    ]
+    said = [write_page(paper).decode() for paper in papers]
+    said += [text_in(write_word(paper)) for paper in papers]
+    said += [kept.content, posted.model_dump_json(), rows(office, PostingDraft)[0].content]
+    said += [json.dumps(asdict(one), default=str, ensure_ascii=False) for one in (notice, signed)]
+
+    assert "密-1" in said[0]
+    assert marks("".join(said), UNIT, HANDLER) == []
+
+
+def test_neither_log_nor_night_nor_health_nor_feed_tells_of_it(office, district, caplog):
+    with reading(office.engine) as session:
+        calendar = load_calendar(session)
+        feed = [event_of(one) for one in transitions_after(session, Place(), 1000)]
+        results = [night.result for night in rows(office, Night)]
+        ahead = forecast(session, first=AFTER.date(), last=date(2022, 8, 15), calendar=calendar)
+        why = explain(session, "密-1", on=AFTER.date(), calendar=calendar, timezone=office.timezone)
+    said = [*results, str(feed), str(check(office, AFTER)), caplog.text]
+    said.append(json.dumps(rehearse_night(office, on=AFTER.date(), now=AFTER), default=str))
+
+    assert any("密-1" in one for one in said)
+    assert marks("".join(said), UNIT, HANDLER) == []
+    assert ahead is not None
+    assert why is not None

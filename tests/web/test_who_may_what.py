@@ -1,0 +1,219 @@
+"""Each role, each page and each act: whose it is, and that for nobody else it is there.
+
+The pages and acts are those that the application has: a new one without a line here fails.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, time
+
+import pytest
+from fastapi.testclient import TestClient
+
+from flows.database import transaction
+from flows.signing_in import offer_sign_in
+from models import Notice, Official, Task
+from tests.conftest import instant
+from tests.kept import rows
+from tests.web.conftest import _browser
+from tests.web.district import DAY, District, gather_district
+from web.app import _PARTS, create_app
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+AFTER = instant(date(2022, 7, 15), time(12))
+ROLES = {
+    "alice": "the handler of 甲-1",
+    "carol": "her supervising leader",
+    "dora": "the head of her unit, who is asked to decide",
+    "erin": "a handler of another unit",
+    "olga": "the supervision office",
+    "hugo": "the head of the leading group",
+    "rita": "a reviewer",
+    "adam": "an administrator",
+    "mallory": "somebody without a post",
+}
+EVERYBODY = frozenset(ROLES)
+NOBODY = frozenset[str]()
+HOUSE = frozenset({"olga", "adam"})
+SEES_ALL = HOUSE | {"hugo", "rita"}
+SEES_IT = SEES_ALL | {"alice", "carol", "dora"}  # 甲-1
+POSTED = SEES_ALL | {"carol"}
+TOKEN = "f" * 32  # of nobody: what a link opens is its owner's, whoever is signed in
+
+
+@dataclass(frozen=True)
+class Line:
+    """`sent`: a form that is understood, and that cannot be done as it is."""
+
+    path: str
+    whose: Collection[str]
+    public: bool = False
+    sent: dict[str, str] = field(default_factory=dict)
+
+
+MATRIX: dict[tuple[str, str], Line] = {
+    ("GET", "/r/{token}/evidence/{evidence_id:int}"): Line(f"/r/{TOKEN}/evidence/1", NOBODY, True),
+    ("GET", "/r/{token}/tasks/{number:path}/application"): Line(
+        f"/r/{TOKEN}/tasks/甲-1/application", NOBODY, True
+    ),
+    ("POST", "/r/{token}/tasks/{number:path}/application"): Line(
+        f"/r/{TOKEN}/tasks/甲-1/application", NOBODY, True
+    ),
+    ("GET", "/r/{token}/tasks/{number:path}/requests/{kind}"): Line(
+        f"/r/{TOKEN}/tasks/甲-1/requests/extension", NOBODY, True
+    ),
+    ("POST", "/r/{token}/tasks/{number:path}/requests/{kind}"): Line(
+        f"/r/{TOKEN}/tasks/甲-1/requests/extension", NOBODY, True
+    ),
+    ("GET", "/r/{token}/tasks/{number:path}"): Line(f"/r/{TOKEN}/tasks/甲-1", NOBODY, True),
+    ("GET", "/r/{token:path}"): Line(f"/r/{TOKEN}", NOBODY, True),
+    ("POST", "/r/{token:path}"): Line(f"/r/{TOKEN}", NOBODY, True),
+    ("GET", "/login"): Line("/login", EVERYBODY, True),
+    ("GET", "/login/{token:path}"): Line(f"/login/{TOKEN}", NOBODY, True),
+    ("POST", "/login/{token:path}"): Line(f"/login/{TOKEN}", NOBODY, True),
+    ("GET", "/mailbox"): Line("/mailbox", NOBODY, True),  # for whoever sits at the machine
+    ("GET", "/mailbox/{caught_id}"): Line("/mailbox/1", NOBODY, True),
+    ("GET", "/mailbox/{caught_id}/html"): Line("/mailbox/1/html", NOBODY, True),
+    ("GET", "/healthz"): Line("/healthz", EVERYBODY, True),
+    ("GET", "/metrics"): Line("/metrics", EVERYBODY, True),
+    ("GET", "/"): Line("/", EVERYBODY),
+    ("GET", "/tasks/{number:path}"): Line("/tasks/甲-1", SEES_IT),
+    ("GET", "/tasks/{number:path}/evidence/{evidence_id:int}"): Line(
+        "/tasks/甲-1/evidence/1", HOUSE | {"alice", "dora"}
+    ),
+    ("GET", "/tasks/{number:path}/application"): Line("/tasks/甲-1/application", {"alice"}),
+    ("POST", "/tasks/{number:path}/application"): Line("/tasks/甲-1/application", {"alice"}),
+    ("GET", "/tasks/{number:path}/requests/{kind}"): Line(
+        "/tasks/甲-1/requests/extension", {"alice"}
+    ),
+    ("POST", "/tasks/{number:path}/requests/{kind}"): Line(
+        "/tasks/甲-1/requests/extension", {"alice"}
+    ),
+    # Whoever sees the task is told that the act is not his.
+    ("POST", "/tasks/{number:path}/office"): Line("/tasks/甲-1/office", SEES_IT),
+    ("GET", "/tasks/{number:path}/office/{name}"): Line("/tasks/甲-1/office/reassign", HOUSE),
+    ("POST", "/tasks/{number:path}/office/{name}"): Line("/tasks/甲-1/office/reassign", HOUSE),
+    ("GET", "/referrals"): Line("/referrals", EVERYBODY),
+    ("POST", "/referrals"): Line("/referrals", EVERYBODY),
+    ("GET", "/referrals/{referral}"): Line("/referrals/1", {"dora"}),
+    ("POST", "/referrals/{referral}"): Line("/referrals/1", {"dora"}),
+    ("GET", "/referrals/{referral}/paper"): Line("/referrals/1/paper", HOUSE),
+    ("POST", "/referrals/{referral}/paper"): Line("/referrals/1/paper", HOUSE),
+    ("GET", "/people/unreachable"): Line("/people/unreachable", HOUSE),
+    ("GET", "/people/hand-over"): Line("/people/hand-over", HOUSE),
+    ("POST", "/people/hand-over"): Line("/people/hand-over", HOUSE),
+    ("GET", "/lists/{name}"): Line("/lists/problems", EVERYBODY),
+    ("GET", "/look-backs"): Line("/look-backs", SEES_ALL),
+    ("GET", "/notices"): Line("/notices", SEES_ALL),
+    ("GET", "/notices/{notice_id}/print"): Line("/notices/NOTICE/print", SEES_IT),
+    ("GET", "/outbox"): Line("/outbox", HOUSE),
+    ("GET", "/outbox/{message_id}"): Line("/outbox/1", HOUSE),
+    ("POST", "/outbox/{message_id}/again"): Line("/outbox/1/again", HOUSE),
+    ("GET", "/nights"): Line("/nights", SEES_ALL),
+    ("GET", "/nights/{on}"): Line(f"/nights/{DAY}", SEES_ALL),
+    ("GET", "/postings"): Line("/postings", POSTED),
+    ("POST", "/postings"): Line("/postings", HOUSE),
+    ("GET", "/postings/{draft_id}"): Line("/postings/1", POSTED),
+    ("GET", "/postings/{draft_id}/print"): Line("/postings/1/print", POSTED),
+    ("POST", "/postings/{draft_id}/decide"): Line("/postings/1/decide", POSTED),
+    ("GET", "/policies"): Line("/policies", SEES_ALL),
+    ("GET", "/policies/{name}"): Line("/policies/default", SEES_ALL),
+    ("GET", "/calendar"): Line("/calendar", SEES_ALL),
+    ("POST", "/calendar"): Line("/calendar", HOUSE),
+    ("GET", "/people"): Line("/people", HOUSE),
+    ("GET", "/audit"): Line("/audit", SEES_ALL),
+    ("GET", "/webhooks"): Line("/webhooks", {"adam"}),
+    ("POST", "/webhooks"): Line("/webhooks", {"adam"}),
+    ("GET", "/webhooks/{hook_id}"): Line("/webhooks/1", {"adam"}),
+    ("POST", "/webhooks/{hook_id}/trial"): Line("/webhooks/2/trial", {"adam"}),  # it is removed
+    ("POST", "/webhooks/{hook_id}/remove"): Line("/webhooks/1/remove", {"adam"}),
+}
+OF_THE_BROWSER = {("POST", "/logout")}  # it ends one's own session, whoever one is
+DONE = {200, 409, 422}  # it is there: it shows, or says why this cannot be done
+
+
+@pytest.fixture
+def district(office, bench) -> District:
+    return gather_district(bench, "http://127.0.0.1:9/")
+
+
+def entered(office, clock, district: District, who: str | None) -> TestClient:
+    """A browser in which this person is signed in, or nobody."""
+    clock.now = AFTER
+    browser = _browser(create_app(office, clock=clock))
+    if who is not None:
+        with transaction(office.engine, AFTER) as session:
+            official = session.get_one(Official, district.people[who])
+            link = offer_sign_in(session, official, AFTER)
+        assert browser.post(f"/login/{link}").status_code == 303
+    return browser
+
+
+def places() -> set[tuple[str, str]]:
+    """Every page and act that the application has, as (method, path)."""
+    routes = [route for part in _PARTS for route in part.router.routes]
+    return {(method, one.path) for one in routes for method in one.methods - {"HEAD"}}
+
+
+def test_every_page_and_act_of_the_application_has_its_line():
+    assert places() == set(MATRIX) | OF_THE_BROWSER
+
+
+@on_sqlite
+def test_each_page_and_act_is_there_for_those_whose_it_is_and_for_nobody_else(
+    office, clock, district, digest_of_database
+):
+    found: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+    wanted: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+    notice = _notice_of(office, "甲-1")
+    for who in (None, *ROLES):
+        browser, name = entered(office, clock, district, who), who or "nobody"
+        before = digest_of_database()
+        for place, line in MATRIX.items():
+            if line.public and who not in (None, "alice"):
+                continue  # a session is of no help there
+            path = line.path.replace("NOTICE", str(notice))
+            data = {"data": line.sent} if place[0] == "POST" else {}
+            found[name][place] = _said(browser.request(place[0], path, **data))
+            wanted[name][place] = _expected(who, line)
+        assert digest_of_database() == before, f"{who} has changed something"
+
+    for name in wanted:
+        differ = {p: said for p, said in found[name].items() if said != wanted[name][p]}
+        assert differ == {}, name
+
+
+def _expected(who: str | None, line: Line) -> str:
+    if who is None and not line.public:
+        return "sign in"
+    open_to = line.whose == EVERYBODY if who is None else who in line.whose
+    return "there" if open_to else "not there"
+
+
+def _said(answer) -> str:
+    if answer.status_code in DONE:
+        return "there"
+    if answer.status_code == 303 and answer.headers["location"] == "/login":
+        return "sign in"
+    return "not there" if answer.status_code == 404 else str(answer.status_code)
+
+
+def _notice_of(office, number: str) -> int:
+    [task] = rows(office, Task, Task.number == number)
+    return rows(office, Notice, Notice.task_id == task.id)[0].id
+
+
+@on_sqlite
+def test_what_an_act_says_to_whoever_sees_the_matter_and_is_not_the_office(
+    office, clock, district, digest_of_database
+):
+    """With a form that the office could send."""
+    said = {"act": "withdraw", "reason": "重复"}
+    for who in ("alice", "carol", "hugo"):
+        browser = entered(office, clock, district, who)
+        before = digest_of_database()
+        answer = browser.post("/tasks/甲-1/office", data=said)
+        assert answer.status_code in (404, 422), who
+        assert digest_of_database() == before

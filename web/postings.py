@@ -1,0 +1,195 @@
+"""上墙晾晒: prepared by the office, approved by somebody above it, and then posted."""
+
+import re
+from calendar import monthrange
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlmodel import Session
+
+from flows.database import reading, transaction
+from flows.papers.posting_paper import paper_of
+from flows.papers.postings import (
+    approve,
+    drafts,
+    may_approve,
+    moves_of,
+    prepare,
+    send_back,
+    standing,
+    take_back,
+)
+from flows.signoff.actor import Actor
+from flows.working_days import load_calendar
+from models import PostingDraft
+from models.posting import PostingState
+from models.proof import Assurance
+from models.refusal import Refusal
+from notifications.papers.page import write_page
+from notifications.papers.posting import PostingFacts, ranks
+from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
+from web.rights import Viewer
+from web.written import Written, written
+
+router = APIRouter()
+PATH = "/postings"
+LARGEST = 2**31 - 1  # of a number that the database knows
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+Sent = Annotated[Written, Depends(written)]
+NO_CHOICE = Refusal(
+    "请选择同意或退回；没有记录任何操作",
+    "please choose whether to approve it or to send it back; nothing was recorded",
+)
+
+
+@router.api_route(PATH, methods=["GET", "HEAD"])
+def postings(request: Request) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+        return _all(request, session, viewer)
+
+
+@router.post(PATH)
+def make(request: Request, sent: Sent) -> Response:
+    """As `sise report monthly` prepares it."""
+    desk = desk_of(request)
+    now = desk.now()
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, now, whoever_keeps_directory)
+    try:
+        first, last = _days_of(sent["month"])
+        with transaction(desk.office.engine, now) as session:
+            calendar = load_calendar(session)
+            by = _actor(request, viewer)
+            draft = prepare(session, by, first=first, last=last, calendar=calendar)
+    except Refusal as refused:
+        with reading(desk.office.engine) as session:
+            return _all(request, session, viewer, sent, refused)
+    return RedirectResponse(f"{PATH}/{draft.id}", status_code=303)
+
+
+@router.api_route(PATH + "/{draft_id}", methods=["GET", "HEAD"])
+def one_posting(request: Request, draft_id: str) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+        return _one(request, session, viewer, _found(session, draft_id))
+
+
+@router.api_route(PATH + "/{draft_id}/print", methods=["GET", "HEAD"])
+def printed(request: Request, draft_id: str) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+        kept = standing(session, _found(session, draft_id))
+        language = viewer.official.language or desk.office.language
+        return HTMLResponse(write_page(paper_of(desk.office, kept, language)))
+
+
+@router.post(PATH + "/{draft_id}/decide")
+def decide(request: Request, draft_id: str, sent: Sent) -> Response:
+    """Approve it, send it back, or take it back."""
+    desk = desk_of(request)
+    now = desk.now()
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, now, whoever_sees_postings)
+        key = _found(session, draft_id).id
+    try:
+        sent.require_short()
+        with transaction(desk.office.engine, now) as session:
+            _decide(session, session.get_one(PostingDraft, key), _actor(request, viewer), sent)
+    except Refusal as refused:
+        with reading(desk.office.engine) as session:
+            return _one(request, session, viewer, _found(session, draft_id), sent, refused)
+    return RedirectResponse(f"{PATH}/{key}", status_code=303)
+
+
+def _decide(session: Session, draft: PostingDraft, by: Actor, sent: Written) -> None:
+    match sent["act"]:
+        case "approve":
+            approve(session, draft, by)
+        case "send_back":
+            send_back(session, draft, by, sent["reason"])
+        case "take_back":
+            take_back(session, draft, by, sent["reason"])
+        case _:
+            raise NO_CHOICE
+
+
+def _all(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    sent: Written | None = None,
+    refused: Refusal | None = None,
+) -> Response:
+    found = drafts(session)
+    moves = defaultdict(list)
+    for move in moves_of(session, found):
+        moves[move.draft_id].append(move)
+    last_month = viewer.on.replace(day=1) - timedelta(days=1)
+    return desk_page(
+        request,
+        viewer,
+        "postings.html",
+        status=422 if refused else 200,
+        drafts=found,
+        moves=moves,
+        waits=any(draft.state == PostingState.DRAFT for draft in found),
+        month=(sent["month"] if sent else "") or f"{last_month:%Y-%m}",
+        may_prepare=viewer.keeps_directory,
+        refused=refused,
+    )
+
+
+def _one(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    draft: PostingDraft,
+    sent: Written | None = None,
+    refused: Refusal | None = None,
+) -> Response:
+    facts = PostingFacts.model_validate_json(draft.content)
+    waits = draft.state == PostingState.DRAFT
+    return desk_page(
+        request,
+        viewer,
+        "posting.html",
+        status=422 if refused else 200,
+        draft=draft,
+        rows=list(zip(ranks(facts.rows), facts.rows, strict=True)),
+        moves=moves_of(session, [draft]),
+        may_approve=waits and may_approve(session, draft, viewer.official.id, viewer.on),
+        may_take_back=waits and viewer.keeps_directory,
+        sent=sent or Written(),
+        refused=refused,
+    )
+
+
+def _days_of(month: str) -> tuple[date, date]:
+    if not _MONTH.fullmatch(month) or month < "2000":
+        raise Refusal(
+            f"“{month[:20]}”不是月份；请写成 2022-07",
+            f"'{month[:20]}' is no month; write it as 2022-07",
+        )
+    first = date.fromisoformat(f"{month}-01")
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def _found(session: Session, draft_id: str) -> PostingDraft:
+    key = int(draft_id) if draft_id.isdecimal() and len(draft_id) < 11 else 0
+    found = session.get(PostingDraft, key) if 0 < key <= LARGEST else None
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _actor(request: Request, viewer: Viewer) -> Actor:
+    who = viewer.official
+    return Actor(who.id, who.name, Assurance.SESSION, viewer.on, desk_of(request).now())
