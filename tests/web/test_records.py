@@ -8,16 +8,12 @@ from datetime import date, timedelta
 import pytest
 
 from flows.database import transaction
-from flows.papers.bulletins import issue
-from flows.papers.progress import progress_facts
 from flows.records.entries import entries
 from flows.records.lines import Line
 from models import Exclusion, Figure, FigureApproval, Record, Task
-from models.bulletin import BulletinKind
-from models.report_form import parse_form
 from tests.conftest import empty_sqlite
 from tests.kept import add, rows
-from tests.records import corrected, kept, said, with_kinds
+from tests.records import corrected, kept, published_report, said, with_kinds
 from tests.web.conftest import DAY, NOON
 
 VISIT = {
@@ -28,27 +24,6 @@ VISIT = {
     "lines": "区教育局|校长\n区卫健局",
     "tasks": "甲-1",
 }
-FORM = """
-name = "progress"
-title = "通报"
-issuer = "区委"
-opening = ["督查{visits}家，总产值{output}亿元，预警{warned}件。"]
-[[section]]
-title = "甲"
-item = [{ task = "甲-1" }]
-[[figure]]
-id = "visits"
-name = "督查单位"
-unit = "家"
-count = "units"
-kinds = ["visit"]
-[[figure]]
-id = "warned"
-name = "预警"
-unit = "件"
-count = "warned"
-procedure = "rectification"
-"""
 
 
 @pytest.fixture
@@ -240,17 +215,7 @@ def published(olga, office, cast, night):
         office,
         FigureApproval(figure_id=1, approved_by="olga", on=DAY, at=NOON, link_id="x"),
     )
-    form = parse_form(FORM, file="form.toml")
-    with transaction(office.engine, NOON) as session:
-        issue(
-            session,
-            BulletinKind.PROGRESS,
-            first=date(2022, 1, 1),
-            last=DAY,
-            today=DAY,
-            now=NOON,
-            said=lambda one, other: progress_facts(session, form, one, other),
-        )
+    published_report(office)
     corrected(office, 1, said("visit", "区教育局", topic="专项督查"))
     with transaction(office.engine, NOON) as session:
         assert len(entries(session, DAY, DAY)) == 1
