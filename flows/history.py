@@ -18,6 +18,7 @@ from models import (
     Figure,
     FigureApproval,
     LookBackRound,
+    OfficeChange,
     PostingMove,
     Reassignment,
     Record,
@@ -35,6 +36,7 @@ CHAINED: tuple[Table, ...] = (
     Resending.__table__,  # type: ignore[attr-defined]  # the same
     Bulletin.__table__,  # type: ignore[attr-defined]  # the same
     PostingMove.__table__,  # type: ignore[attr-defined]  # the same
+    OfficeChange.__table__,  # type: ignore[attr-defined]  # the same
     Record.__table__,  # type: ignore[attr-defined]  # the same
     RecordLine.__table__,  # type: ignore[attr-defined]  # the same
     Figure.__table__,  # type: ignore[attr-defined]  # the same

@@ -5,10 +5,13 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
+from flows.office_changes import Entry, record
+from flows.signoff.actor import OfficeActor
 from models import Policy, Procedure, RecordKind, ReportForm, WatchList
 from models.kind_file import parse_kinds
 from models.ladder import Ladder, RuleError, parse_ladder
 from models.list_file import parse_list
+from models.office_change import Subject
 from models.procedure_file import ProcedureFile, parse_procedure
 from models.report_form import FormFile, parse_form
 from models.rule_words import Fault
@@ -38,6 +41,19 @@ def load_policy(session: Session, text: str, *, file: str, now: datetime) -> Pol
             ).at("version"),
         )
     return known
+
+
+def bring_policy(session: Session, actor: OfficeActor, text: str, *, file: str) -> Policy:
+    """As load_policy; the history keeps who brought which version after which."""
+    name = parse_ladder(text, file=file).name
+    before = current_policy(session, name)
+    brought = load_policy(session, text, file=file, now=actor.now)
+    newest = current_policy(session, name)
+    if newest is not None and newest is not before:
+        version = before.version if before else None
+        said = (Subject.POLICY, name, brought.title, "version", version, brought.version)
+        record(session, actor, [Entry(*said)])
+    return brought
 
 
 def _refuse_borrowed_numbers(session: Session, ladder: Ladder, file: str) -> None:

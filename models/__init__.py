@@ -22,6 +22,7 @@ from models.message import (
 )
 from models.night import Night
 from models.notice import Notice, Receipt
+from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
@@ -66,6 +67,7 @@ __all__ = [
     "Milestone",
     "Night",
     "Notice",
+    "OfficeChange",
     "Official",
     "Packet",
     "Policy",

@@ -25,6 +25,7 @@ from web import (
     figures,
     hand_over,
     health,
+    ledger_import,
     lists,
     look_backs,
     mailbox,
@@ -32,16 +33,19 @@ from web import (
     notices,
     office_desk,
     office_pages,
+    officials,
     outbox,
     paper,
     people,
     policies,
+    policy_load,
     postings,
     progress_reports,
     records,
     replies,
     signing_in,
     task_page,
+    units,
     webhooks,
     year,
 )
@@ -57,7 +61,7 @@ from web.pages import STATIC
 
 LONGEST_BODY = 256 * 1024  # octets; the longest report takes a quarter of it, percent-encoded
 LONGEST_UPLOAD = TOGETHER + MIB  # all the files of an application, and its text
-_UPLOADS = re.compile(r"(/r/[^/]+)?/tasks/.+/application|/referrals/[0-9]+/paper")
+_UPLOADS = re.compile(r"(/r/[^/]+)?/tasks/.+/application|/referrals/[0-9]+/paper|/import")
 _LENGTH = re.compile(r"[0-9]{1,9}")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -103,12 +107,16 @@ _PARTS = (
     task_page,
     people,
     hand_over,
+    units,
+    officials,
+    ledger_import,
     lists,
     look_backs,
     notices,
     outbox,
     nights,
     postings,
+    policy_load,
     policies,
     year,
     directory,

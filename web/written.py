@@ -29,7 +29,7 @@ class Written:
             return None
         found = day_written(self[name])
         if found is None:
-            raise NotADate(self[name])
+            raise NotADate(self[name], name)
         return found
 
     def require_short(self) -> None:
@@ -37,13 +37,14 @@ class Written:
         for name, words in self.sent.items():
             most = LONGEST if name == "reason" else LONGEST_LINE
             if len(words) > most:
-                raise TooLong(most)
+                raise TooLong(most, name)
 
 
 class NotADate(Refusal):
-    """What is written is no date."""
+    """What is written is no date. `field`: where."""
 
-    def __init__(self, written: str) -> None:
+    def __init__(self, written: str, field: str = "") -> None:
+        self.field = field
         shown = written[:20]
         super().__init__(
             f"“{shown}”不是日期。{NOT_A_DATE[0]}没有记录任何操作",
@@ -52,9 +53,10 @@ class NotADate(Refusal):
 
 
 class TooLong(Refusal):
-    """A field holds more than can be kept."""
+    """A field holds more than can be kept. `field`: which."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, field: str = "") -> None:
+        self.field = field
         super().__init__(
             f"有一栏超过 {most} 个字，请缩短；没有记录任何操作",
             f"a field has more than {most} characters, please shorten it; nothing was recorded",
