@@ -142,7 +142,7 @@ def _bulletins(_session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[
 def _figures(session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
     found = session.exec(select(Figure).where(col(Figure.id).in_([int(key) for key in keys])))
     return [
-        Behind((f"{one.name} {one.value}{one.unit}",) * 2, f"/figures?about={one.code}")
+        Behind((f"{one.name} {one.value}{one.unit}",) * 2, f"/reported?about={one.code}")
         for one in found
     ]
 

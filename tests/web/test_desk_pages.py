@@ -17,7 +17,7 @@ from web.desk_pages import PAGES
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/postings", "/calendar", "/policies", "/nights", "/audit"}
 FOR_WHO_KEEPS_THE_DIRECTORY = {
-    *("/acts", "/outcomes", "/figures", "/reports"),
+    *("/acts", "/outcomes", "/reported", "/reports"),
     *("/outbox", "/people", "/import"),
 }
 OPEN = {
@@ -78,8 +78,8 @@ ACTS = [
     ("/calendar", {"on": "2022-07-15", "seen": "0"}),
     ("/acts", {"kind": ""}),
     ("/outcomes", {"kind": ""}),
-    ("/figures", {"code": "x"}),
-    ("/figures/1/approve", {}),
+    ("/reported", {"code": "x"}),
+    ("/reported/1/approve", {}),
     ("/people/units/new", {"act": "add", "name": ""}),
     ("/people/new", {"act": "add", "name": ""}),
     ("/people/hand-over", {"giver": "nobody@dinghai.example"}),

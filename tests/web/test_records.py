@@ -172,15 +172,15 @@ def test_who_stands_aside_from_a_matter_sees_no_record_of_it(olga, office, cast)
 def test_a_figure_is_reported_and_approved_by_somebody_else(olga, office, cast):
     figure = {"code": "output", "name": "总产值", "value": "309", "unit": "亿元"}
     figure |= {"as_of": "2022-07-13", "source": "月报"}
-    assert olga.post("/figures", data=figure).status_code == 303
-    assert "待他人核准" in olga.get("/figures").text
-    assert "须由他人核准" in olga.post("/figures/1/approve").text
+    assert olga.post("/reported", data=figure).status_code == 303
+    assert "待他人核准" in olga.get("/reported").text
+    assert "须由他人核准" in olga.post("/reported/1/approve").text
     add(office, Figure(**_reported(cast.alice)))
 
-    assert olga.post("/figures/2/approve").status_code == 303
+    assert olga.post("/reported/2/approve").status_code == 303
 
     assert [one.approved_by for one in rows(office, FigureApproval)] == ["olga"]
-    assert "总产值" not in olga.get("/figures?waiting=yes&about=甲").text
+    assert "总产值" not in olga.get("/reported?waiting=yes&about=甲").text
 
 
 def put_aside(office, who):
@@ -255,13 +255,13 @@ def test_nobody_but_office_and_administrators_opens_or_records_anything(
         "/acts",
         "/acts/1",
         "/outcomes",
-        "/figures",
+        "/reported",
         "/reports",
         "/reports/1",
         "/reports/1/visits",
     )
     assert {hugo.get(path).status_code for path in paths} == {404}
-    for path, data in (("/acts", VISIT), ("/acts/2", VISIT | {"reason": "x"}), ("/figures", {})):
+    for path, data in (("/acts", VISIT), ("/acts/2", VISIT | {"reason": "x"}), ("/reported", {})):
         assert hugo.post(path, data=data).status_code == 404
-    assert hugo.post("/figures/1/approve").status_code == 404
+    assert hugo.post("/reported/1/approve").status_code == 404
     assert digest_of_database() == before

@@ -116,9 +116,9 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("POST", "/outcomes"): Line("/outcomes", HOUSE),
     ("GET", "/outcomes/{number}"): Line("/outcomes/2", HOUSE),
     ("POST", "/outcomes/{number}"): Line("/outcomes/2", HOUSE),
-    ("GET", "/figures"): Line("/figures", HOUSE),
-    ("POST", "/figures"): Line("/figures", HOUSE),
-    ("POST", "/figures/{number}/approve"): Line("/figures/1/approve", HOUSE),  # it is already
+    ("GET", "/reported"): Line("/reported", HOUSE),
+    ("POST", "/reported"): Line("/reported", HOUSE),
+    ("POST", "/reported/{number}/approve"): Line("/reported/1/approve", HOUSE),  # it is already
     ("GET", "/reports"): Line("/reports", HOUSE),
     ("GET", "/reports/{number}"): Line("/reports/1", HOUSE),
     ("GET", "/reports/{number}/{figure:path}"): Line("/reports/1/visits", HOUSE),

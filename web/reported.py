@@ -14,14 +14,14 @@ from flows.records.keeping import NotKept
 from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
-from web.figure_rows import Wanted, found, rows
 from web.many import page_number
 from web.paging import Paging, searched
+from web.reported_rows import Wanted, found, rows
 from web.rights import Viewer
 from web.written import Written, written
 
 router = APIRouter()
-PATH = "/figures"
+PATH = "/reported"
 Sent = Annotated[Written, Depends(written)]
 
 
@@ -101,7 +101,7 @@ def _show(
     return desk_page(
         request,
         viewer,
-        "figures.html",
+        "reported.html",
         status=422 if refused else 200,
         wanted=wanted,
         paging=paging,
