@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import Session, col
 
 from flows.escalation import Out, anchors_of
@@ -43,6 +43,7 @@ class Turn:
     entry: Entry
     if_unanswered: bool
     provisional: bool  # the date lies beyond the known calendar
+    restricted: bool
 
 
 def next_night(session: Session, today: date) -> date:
@@ -51,13 +52,21 @@ def next_night(session: Session, today: date) -> date:
     return max(today, last + DAY) if last else today
 
 
-def forecast(session: Session, *, first: date, last: date, calendar: Calendar) -> list[Turn]:
-    """What the nights from `first` to `last` bring, by day and number, the worst colour first."""
+def forecast(
+    session: Session,
+    *,
+    first: date,
+    last: date,
+    calendar: Calendar,
+    among: ColumnElement[bool] | None = None,
+) -> list[Turn]:
+    """What the nights from `first` to `last` bring, by day and number, the worst colour first; to
+    all tasks, or those `among` them."""
     ladders = {p.id: ladder_of(p) for p in session.scalars(select(Policy))}
     units = dict(session.execute(select(col(Unit.id), col(Unit.name))).all())
     names = dict(session.execute(select(col(Official.id), col(Official.name))).all())
     turns = list[Turn]()
-    for task, notice, begins in _running(session, first, last):
+    for task, notice, begins in _running(session, first, last, true() if among is None else among):
         ladder = ladders[task.policy_id]
         for on, struck, source in _climb(task, notice, ladder, calendar, begins, last):
             turns.append(
@@ -72,23 +81,24 @@ def forecast(session: Session, *, first: date, last: date, calendar: Calendar) -
                     entry=struck.entry,
                     if_unanswered=struck.entry.clock in NOTICE_CLOCKS,
                     provisional=not calendar.is_known(on.year),
+                    restricted=task.restricted,
                 )
             )
     return sorted(turns, key=lambda turn: (turn.on, -turn.target.rank, turn.number))
 
 
 def _running(
-    session: Session, first: date, last: date
+    session: Session, first: date, last: date, among: ColumnElement[bool]
 ) -> Iterator[tuple[Task, Notice | None, date]]:
     """Every task whose clock runs by then, its live notice, the first night that looks at it."""
     running = (
         select(Task, Notice)
         .outerjoin(Notice, (col(Notice.task_id) == col(Task.id)) & col(Notice.state).in_(LIVE))
-        .where(on_clock())
+        .where(on_clock(), among)
     )
     for task, notice in session.execute(running.execution_options(yield_per=AT_ONCE)):
         yield task, notice, first
-    for task, since, request in session.execute(suspended_tasks()):
+    for task, since, request in session.execute(suspended_tasks().where(among)):
         begins = max(first, request.until_on + DAY)
         if begins <= last:
             resumed = {

@@ -26,6 +26,8 @@ class Asked:
     unit: str
     number: str
     page: int
+    under: int = 0  # a unit's id: its matters and those of the units below it
+    alone: bool = False  # its own only
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,23 @@ def _wanted(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:
         wanted.append(or_(named, titled & _shown(viewer)))
     else:
         wanted.append(col(Task.state).in_(OPEN))
+    if asked.under:
+        wanted.append(col(Task.unit_id).in_(_units(asked)))
+        wanted.append(col(Task.restricted).is_(False))  # as it was counted
     if asked.unit:
         units = select(col(Unit.id)).where(col(Unit.name).contains(asked.unit, autoescape=True))
         wanted.append(col(Task.unit_id).in_(units))
         wanted.append(_shown(viewer))
     return wanted
+
+
+def _units(asked: Asked) -> Select[int]:
+    top = select(col(Unit.id)).where(col(Unit.id) == asked.under)
+    if asked.alone:
+        return top
+    tree = top.cte(recursive=True)
+    tree = tree.union(select(col(Unit.id)).where(col(Unit.parent_id) == tree.c.id))
+    return select(tree.c.id)
 
 
 def _shown(viewer: Viewer) -> ColumnElement[bool]:

@@ -47,6 +47,7 @@ class DeskPage:
 
 PAGES = (
     DeskPage("/", ("督办台", "Board"), whoever_sees_postings),
+    DeskPage("/figures", ("统计", "Figures"), whoever_sees_all),
     DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
     DeskPage("/acts", ("活动", "Acts"), whoever_keeps_directory),
     DeskPage("/outcomes", ("成果", "Outcomes"), whoever_keeps_directory),

@@ -12,6 +12,7 @@ from flows.explain import explain
 from flows.ledger.lists import KnownLists
 from flows.working_days import load_calendar
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
+from web.counting import counting
 from web.desk import desk_of
 from web.matter import Matter, Showing
 from web.offers import Way, ways
@@ -68,6 +69,7 @@ def show_task(
             procedure=session.get_one(Procedure, task.procedure_id).title,
             measures=_measures(session, task),
             explained=explained,
+            counting=counting(explained, calendar),
             causes={str(row.entry): row for row in explained.rows},
             # The rest is in the sign-off and the story below.
             because=explained.colour_sentences(language),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.warning import Colour
+from notifications.charts.chart import Chart
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,13 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A chart, beside the table of its figures. Where it cannot be drawn the table says it all."""
+
+    chart: Chart
+
+
+@dataclass(frozen=True)
 class Signature:
     """署名和成文日期, with room for the seal."""
 
@@ -120,6 +128,7 @@ Block = (
     | Linked
     | Form
     | Grid
+    | Picture
     | Signature
     | CopyTo
     | NewPage

@@ -19,6 +19,7 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as Line
 from docx.text.run import Run
 
+from notifications.charts.picture import png
 from notifications.papers import word_tables
 from notifications.papers.paper import (
     Addressee,
@@ -34,6 +35,7 @@ from notifications.papers.paper import (
     Number,
     Paper,
     Paragraph,
+    Picture,
     Signature,
     Title,
 )
@@ -184,6 +186,22 @@ def _indent(line: Line) -> None:
     indent.set(qn("w:firstLineChars"), "200")
 
 
+def _picture(word: Word, block: Picture) -> None:
+    """Without a Chinese font on this machine it is left out: its table is there."""
+    drawn = png(block.chart.svg)
+    if drawn is None:
+        return
+    line = word.add_paragraph()
+    line.alignment = Align.CENTER
+    form = line.paragraph_format  # lines of a fixed height would cut it off
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1
+    form.space_before = form.space_after = Pt(6)
+    form.keep_with_next = True
+    shape = line.add_run().add_picture(io.BytesIO(drawn), width=Mm(word_tables.WIDTH))
+    facts: Any = shape._inline.docPr
+    facts.set("descr", readable(block.chart.words))
+
+
 def _signature(word: Word, block: Signature) -> None:
     """The seal covers both lines: above them stays room for it."""
     for n, said in enumerate((block.by, block.on)):
@@ -219,6 +237,7 @@ _WRITERS: dict[type[Block], Callable[[Word, Any], object]] = {
     Linked: _linked,
     Form: word_tables.add_form,
     Grid: word_tables.add_grid,
+    Picture: _picture,
     Signature: _signature,
     CopyTo: word_tables.add_copy_to,
     NewPage: _new_page,

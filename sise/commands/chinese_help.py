@@ -200,6 +200,9 @@ HELP = {
         "每月上墙晾晒：各单位排名。先拟待审批稿，内容随即固定，在督办台审批后方可上墙；"
         "或重印某一期。"
     ),
+    "The wall chart of all open matters by unit, for A3 landscape; nothing restricted is on it.": (
+        "挂图作战：按单位列出全部在办事项，A3 横向打印，限知事项不上墙。"
+    ),
     "Say what would be issued; write nothing.": "只预览将印发什么，不写入。",
     "A month that is over, as 2022-07; the last one if not given.": (
         "已过完的月份，如 2022-07；不写为上个月。"

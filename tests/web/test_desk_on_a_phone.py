@@ -19,6 +19,7 @@ THE_OFFICE_S = [page for page in PAGES if page.right is not whoever_administers]
 BELOW = (
     *("/outbox/1", f"/nights/{DAY}", "/policies/default", "/policies/load", "/audit/changes"),
     *("/people/1", "/people/new", "/people/units/1", "/people/units/new", "/people/hand-over"),
+    *("/figures/wall", "/outbox/burden"),
 )
 
 
