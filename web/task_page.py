@@ -19,6 +19,7 @@ from web.offers import Way, ways
 from web.office_form import OfficeForm
 from web.office_view import office_may
 from web.pages import page
+from web.record_rows import acts_about
 from web.rights import Viewer
 from web.ruling_form import LONGEST, Fault
 from web.signing_in import viewer_of
@@ -77,6 +78,8 @@ def show_task(
             ways=_ways(session, task, viewer, showing),
             office_may=office_may(session, viewer, task, showing, task_path(task.number)),
             lists=_lists(session, task),
+            acts=acts_about(session, task),
+            keeps_acts=viewer.keeps_directory,
             sent=office,
             faults=faults,
             longest=LONGEST,

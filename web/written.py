@@ -11,6 +11,8 @@ from web.application_form import LONGEST_LINE, NOT_A_DATE, day_written
 from web.reply_form import clean
 from web.ruling_form import LONGEST
 
+PASTED = {"lines", "opens"}  # rows that may come from a sheet
+
 
 @dataclass(frozen=True)
 class Written:
@@ -64,4 +66,9 @@ class TooLong(Refusal):
 async def written(request: Request) -> Written:
     form = await request.form()
     texts = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-    return Written({name: clean(value).strip() for name, value in texts.items()})
+    return Written({name: _trimmed(name, clean(value)) for name, value in texts.items()})
+
+
+def _trimmed(name: str, value: str) -> str:
+    """An empty cell at the beginning of pasted rows is a cell."""
+    return value.strip("\n ") if name in PASTED else value.strip()

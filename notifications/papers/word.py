@@ -29,6 +29,7 @@ from notifications.papers.paper import (
     Form,
     Grid,
     Heading,
+    Linked,
     Mark,
     NewPage,
     Number,
@@ -41,6 +42,7 @@ from notifications.papers.paper import (
 from notifications.papers.word_fonts import (
     FANGSONG,
     HEITI,
+    KAITI,
     XIAOBIAOSONG,
     declare_fonts,
     letter,
@@ -161,6 +163,22 @@ def _paragraph(word: Word, block: Paragraph) -> None:
     _indent(line)
 
 
+def _linked(word: Word, block: Linked) -> None:
+    """The links look like the words beside them: who prints the page sees none."""
+    line = word.add_paragraph()
+    line.alignment = Align.JUSTIFY
+    _indent(line)
+    for said in block.runs:
+        run = line.add_run(readable(said.words))
+        if said.strong:
+            letter(run._element, KAITI)
+        if said.to:
+            link: Any = OxmlElement("w:hyperlink")
+            link.set(qn("w:anchor"), said.to)
+            run._element.addprevious(link)
+            link.append(run._element)
+
+
 def _indent(line: Line) -> None:
     """Two characters of whatever size, as Word counts them."""
     line.paragraph_format.first_line_indent = Pt(32)
@@ -216,6 +234,7 @@ _WRITERS: dict[type[Block], Callable[[Word, Any], object]] = {
     Addressee: _addressee,
     Heading: _heading,
     Paragraph: _paragraph,
+    Linked: _linked,
     Form: word_tables.add_form,
     Grid: word_tables.add_grid,
     Picture: _picture,

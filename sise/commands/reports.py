@@ -28,11 +28,15 @@ from notifications.papers.notice import notice_paper
 from notifications.papers.sign_off import sign_off_paper
 from notifications.papers.wall import n_sheets, wall_page
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
+from sise.commands.progress import progress_command
 
 report = typer.Typer(
     help="The office's documents, as Word (.docx) or a page that prints (.html).",
     no_args_is_help=True,
 )
+
+
+report.command("progress")(progress_command)
 
 
 class FixedPeriod(Refusal):

@@ -18,7 +18,10 @@ OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {
     *("/", "/figures", "/notices", "/postings", "/calendar", "/policies", "/nights", "/audit"),
 }
-FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people", "/import"}
+FOR_WHO_KEEPS_THE_DIRECTORY = {
+    *("/acts", "/outcomes", "/reported", "/reports"),
+    *("/outbox", "/people", "/import"),
+}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "dora", "mallory")},
     "carol": {"/", "/postings"},  # a supervising leader may approve one
@@ -76,6 +79,10 @@ SET_UP = {  # what is done to a unit, and to a person
 ACTS = [
     ("/outbox/1/again", {"sure": "yes", "seen": "0"}),
     ("/calendar", {"on": "2022-07-15", "seen": "0"}),
+    ("/acts", {"kind": ""}),
+    ("/outcomes", {"kind": ""}),
+    ("/reported", {"code": "x"}),
+    ("/reported/1/approve", {}),
     ("/people/units/new", {"act": "add", "name": ""}),
     ("/people/new", {"act": "add", "name": ""}),
     ("/people/hand-over", {"giver": "nobody@dinghai.example"}),
