@@ -1,7 +1,7 @@
 """Pictures of every page for the README, taken from a demo: `make screenshots`.
 
-SISE_HOME is a home that `sise demo --prepare-only` made. Each page is taken as wide as a desktop and
-as wide as a phone, once it says what it says to whoever it is for.
+SISE_HOME is a home that `sise demo --prepare-only` made. Each page is taken as wide as a desktop
+and as wide as a phone, as the person sees it whom it is for.
 """
 
 import json
