@@ -15,9 +15,14 @@ from models import (
     ChainLink,
     DeadlineChange,
     Decision,
+    Figure,
+    FigureApproval,
     LookBackRound,
+    OfficeChange,
     PostingMove,
     Reassignment,
+    Record,
+    RecordLine,
     Resending,
     Transition,
 )
@@ -31,6 +36,11 @@ CHAINED: tuple[Table, ...] = (
     Resending.__table__,  # type: ignore[attr-defined]  # the same
     Bulletin.__table__,  # type: ignore[attr-defined]  # the same
     PostingMove.__table__,  # type: ignore[attr-defined]  # the same
+    OfficeChange.__table__,  # type: ignore[attr-defined]  # the same
+    Record.__table__,  # type: ignore[attr-defined]  # the same
+    RecordLine.__table__,  # type: ignore[attr-defined]  # the same
+    Figure.__table__,  # type: ignore[attr-defined]  # the same
+    FigureApproval.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from sqlmodel import Session
 
-from flows.rulebook import load_list, load_policy, load_procedure
-from models import Policy, Procedure, WatchList
+from flows.rulebook import load_kinds, load_list, load_policy, load_procedure
+from models import Policy, Procedure, RecordKind, WatchList
 
 HERE = Path(__file__).parent
 
@@ -19,6 +20,7 @@ class Loaded:
     policies: tuple[Policy, ...]
     procedures: tuple[Procedure, ...]
     lists: tuple[WatchList, ...]
+    kinds: tuple[RecordKind, ...]
 
 
 def load_rulebook(session: Session, *, now: datetime) -> Loaded:
@@ -31,7 +33,8 @@ def load_rulebook(session: Session, *, now: datetime) -> Loaded:
         load_procedure(session, text, file=file, now=now) for file, text in _texts("procedures")
     )
     lists = tuple(load_list(session, text, file=file, now=now) for file, text in _texts("lists"))
-    return Loaded(policies, procedures, lists)
+    kinds = [load_kinds(session, text, file=file) for file, text in _texts("kinds")]
+    return Loaded(policies, procedures, lists, tuple(chain.from_iterable(kinds)))
 
 
 def _texts(folder: str) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from sise.commands import (
     clients,
     demo,
     duties,
+    figures,
     keys,
     ledgers,
     look_backs,
@@ -26,6 +27,7 @@ from sise.commands import (
     nights,
     one_task,
     people,
+    recording,
     rehearsing,
     reports,
     responsible,
@@ -71,6 +73,9 @@ app.add_typer(watch_lists.watch_list, name="watch-list")
 app.add_typer(duties.duty, name="duty")
 app.add_typer(measuring.measure, name="measure")
 app.add_typer(look_backs.look_back, name="look-back")
+app.add_typer(recording.act, name="act")
+app.add_typer(recording.outcome, name="outcome")
+app.add_typer(figures.figure, name="figure")
 app.add_typer(reports.report, name="report")
 app.add_typer(rules.policy, name="policy")
 app.add_typer(rules.calendar, name="calendar")

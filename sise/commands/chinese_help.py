@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from sise.commands.chinese_help_recurring import OF_WHAT_RECURS
+
 HELP = {
+    **OF_WHAT_RECURS,
     "Every task has its official and deadline; overdue ones turn blue, yellow, red.": (
         "四色督办：每件事都有责任人和时限，到期未办结的由蓝转黄、由黄转红。"
     ),
@@ -125,41 +128,6 @@ HELP = {
     "Every list, the rules that count on it, and how many matters stand on it.": (
         "全部清单：按哪套规则计时，有多少件事项。"
     ),
-    "Recurring duties, whose tasks the night opens by itself.": (
-        "周期任务：到期由夜间检查自动交办。"
-    ),
-    "Every duty: when it comes back, for whom, what comes next, and how many were missed.": (
-        "全部周期任务：周期、对象、下次时间，以及逾期未办的件数。"
-    ),
-    "Whether a duty file can be used; every fault names its key. It needs no database.": (
-        "检查周期任务文件能否使用，逐项指出错误；不需要数据库。"
-    ),
-    "Load a duty file; what comes from today on is opened as it says.": (
-        "装入周期任务文件；今日起到期的按文件自动交办。"
-    ),
-    "What the nights that come will open.": "今后各夜将开出哪些任务。",
-    "Values against thresholds or a path; what turns worse is followed up.": (
-        "监测：数值对照红黄绿码的界线或目标路径，变差即自动交办。"
-    ),
-    "A series, by its name.": "监测，写名称。",
-    "One series, each subject by its own line.": "只看这一项监测，逐个对象列出。",
-    "The series and how many are green, yellow and red; or one of them, by subject and period.": (
-        "全部监测各有多少红、黄、绿码；或其中一项，按对象和时期列出。"
-    ),
-    "As 2022-07, 2022Q3 or 2022.": "时期，如 2022-07、2022Q3 或 2022。",
-    "The reason of a correction; it is kept.": "更正的理由，会留存。",
-    "Report one value; what turns worse opens a task that follows it up.": (
-        "报一个数值；变差的自动交办跟进事项。"
-    ),
-    "Report the values of a CSV of subject, period, value, reason: all or nothing.": (
-        "从 CSV（对象,时期,数值,更正理由）报数：要么全部记录，要么一条不记。"
-    ),
-    "Whether a file of a series can be used; every fault names its key. It needs no database.": (
-        "检查监测文件能否使用，逐项指出错误；不需要数据库。"
-    ),
-    "Load a file of a series; what was reported keeps the code that it had.": (
-        "装入监测文件；已报数值的码不变。"
-    ),
     "A list, by its name or its title.": "清单，写名称或标题。",
     "Put a matter on a list; while it is there, stricter rules may count.": (
         "把一件事项列入清单；列入期间可能按更严的规则计时。"
@@ -235,6 +203,9 @@ HELP = {
         "每月上墙晾晒：各单位排名。先拟待审批稿，内容随即固定，在督办台审批后方可上墙；"
         "或重印某一期。"
     ),
+    "The wall chart of all open matters by unit, for A3 landscape; nothing restricted is on it.": (
+        "挂图作战：按单位列出全部在办事项，A3 横向打印，限知事项不上墙。"
+    ),
     "Say what would be issued; write nothing.": "只预览将印发什么，不写入。",
     "A month that is over, as 2022-07; the last one if not given.": (
         "已过完的月份，如 2022-07；不写为上个月。"
@@ -242,6 +213,71 @@ HELP = {
     "Print this issue again; without it a new one is issued.": "重印这一期；不写则印发新的一期。",
     "The first day; by default the day after the last issue.": "起始日期，不写则接着上一期。",
     "The last day; today if not given.": "截止日期，不写为今天。",
+    "What leaders and supervisors did: directives, meetings, visits, interviews.": (
+        "活动：批示、会议、现场督查、约谈等，通报按次、家、家次、人次统计。"
+    ),
+    "What came of it: people called to account, rules established, money returned.": (
+        "成果：问责、建立制度、清退款项。"
+    ),
+    "Record it. It may open tasks with deadlines, through the same checks as an import.": (
+        "记录一条；可由此交办事项并定时限，与导入台账的检查相同。"
+    ),
+    "A kind; `kinds` lists them.": "类别，用 kinds 查看。",
+    "The day of it; today if not given.": "日期，不写为今天。",
+    "What it was about, as the report counts it.": "主题，通报按主题统计。",
+    "Who did or decided it, by post.": "由谁，写职务或机关。",
+    "UNIT|PERSON|MATTER|RESULT|YUAN; say it again for each.": (
+        "单位|人员|对象|结果|金额（元），后面的可不写；每个写一次。"
+    ),
+    "A task that it concerns, by its number.": "涉及的事项编号。",
+    "Open a task: NUMBER|WHAT|UNIT|DEADLINE|PROCEDURE.": (
+        "由此交办的事项：编号|事项|责任单位|时限|类别。"
+    ),
+    "The office's own number, used once.": "文号，只能用一次。",
+    "Whatever else is to be kept.": "备注。",
+    "It only makes up the difference to a reported total.": (
+        "平衡记录：只用来补足已报送的总数与分项之差。"
+    ),
+    "Put a record in the place of another; what is not named stays, and both are kept.": (
+        "更正一条记录：没有写明的不变，原记录仍保留。"
+    ),
+    "A record, by its number.": "记录的号。",
+    "It never was: nothing stands in its place.": "撤销：这件事没有发生，或重复记录。",
+    "Those that stand, the newest first.": "现行的记录，最近的在前。",
+    "Of this kind only.": "只看这一类。",
+    "From this day on.": "从这天起。",
+    "Until this day.": "到这天止。",
+    "The kinds that there are; files of kinds say which.": "全部类别，由类别文件定。",
+    "Figures that units report: kept with day and source, printed once approved.": (
+        "报送的数据：写明截至日期和来源，核准后才印。"
+    ),
+    "Report a figure. What was approved before stands until somebody else approves this.": (
+        "报送一项数据；在他人核准之前，仍印原来核准的数值。"
+    ),
+    "What the report's form calls it.": "代号，与通报格式一致。",
+    "As it is to be printed, without the unit.": "数值，照印，不带单位。",
+    "Whose document it stands in.": "来源：出自哪份材料。",
+    "Who does so, by the mail address.": "由谁办理，写邮箱。",
+    "Its day; today if not given.": "截至日期，不写为今天。",
+    "What it is; as before if not given.": "名称，不写则同前次。",
+    "Its unit; as before if not given.": "单位，不写则同前次。",
+    "How its day is said, as January to July.": "期间的写法，如 1-7月。",
+    "The task that it belongs to.": "所属事项的编号。",
+    "Approve the newest report of a figure; by the office, not by whoever reported it.": (
+        "核准一项数据最近一次的报送：由督查办公室核准，报送人本人不能核准。"
+    ),
+    "Every report of every figure, by code, the newest first.": (
+        "全部报送，按代号排列，最近的在前。"
+    ),
+    "Only those that nobody approved yet.": "只看待核准的。",
+    "The progress report by its form: sentences from tasks, records and approved figures, each "
+    "figure with its source. A draft, unless it is published.": (
+        "整改进展情况通报：按格式由事项、记录和核准的数据生成，每个数据注明来源；不发布即为草稿。"
+    ),
+    "The form's file; it is kept for the next time.": "格式文件，装入后下次不必再写。",
+    "The day as of which it is; today if not given.": "截至日期，不写为今天。",
+    "Freeze it; without this it is a draft.": "发布，内容随即固定；不写为草稿。",
+    "Print this published report again.": "重印某次已发布的通报。",
     "A notice by its number; the newest if not given.": "预警单编号，不写为最近一份。",
     "The tamper-evident history.": "可核验的历史记录。",
     "Number and hash of the newest link; each morning summary printed the head of its night.": (

@@ -12,10 +12,11 @@ import typer
 from flows.database import reading, transaction, trial
 from flows.papers.bulletins import bulletin_facts, issue, issued
 from flows.papers.notice import notice_facts
-from flows.papers.paper_file import check_file, write_file
+from flows.papers.paper_file import check_file, write_file, write_page_file
 from flows.papers.posting_paper import paper_of
 from flows.papers.postings import Standing, posting_of, prepare, standing
 from flows.papers.sign_off import sign_off_facts
+from flows.papers.wall import wall_facts
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import load_calendar
 from models import Bulletin
@@ -25,12 +26,17 @@ from models.refusal import Refusal
 from notifications.papers.bulletin import BulletinFacts, bulletin_paper
 from notifications.papers.notice import notice_paper
 from notifications.papers.sign_off import sign_off_paper
+from notifications.papers.wall import n_sheets, wall_page
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
+from sise.commands.progress import progress_command
 
 report = typer.Typer(
     help="The office's documents, as Word (.docx) or a page that prints (.html).",
     no_args_is_help=True,
 )
+
+
+report.command("progress")(progress_command)
 
 
 class FixedPeriod(Refusal):
@@ -135,6 +141,20 @@ def monthly_command(
     kept = _posting_of(edge, number, first, last)
     write_file(file, paper_of(edge.office, kept, edge.language))
     _tell_of_posting(edge, kept, file, json=json)
+
+
+@report.command("wall")
+def wall_command(file: Path, json: Json = False) -> None:
+    """The wall chart of all open matters by unit, for A3 landscape; nothing restricted is on it."""
+    edge = open_edge()
+    with reading(edge.office.engine) as session:
+        facts = wall_facts(session, edge.today, load_calendar(session))
+    write_page_file(file, wall_page(facts, edge.language))
+    n = n_sheets(facts)
+    if json:
+        as_json(asdict(facts) | {"sheets": n, "file": file})
+    else:
+        edge.say(f"已写入 {file}：共 {n} 张 A3", f"Written to {file}: {n} sheets of A3")
 
 
 def _days_of(month: str) -> tuple[date, date]:
