@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from flows.database import transaction, trial
 from flows.duties.opening import BY_DUTY, open_due
 from flows.duties.registering import change_state
+from flows.health import check
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from models import CalendarDay, DeadlineChange, DutyOccurrence, Post, Task, Unit
 from models.duty import DutyAct
@@ -164,6 +165,7 @@ def test_what_cannot_be_opened_is_kept_and_tried_again_and_holds_nothing_up(offi
     play(office, JUNE_30)
     assert [there for *_, there in opened(office)] == [True, False]
     assert rows(office, DutyOccurrence)[1].need == "UNKNOWN_UNIT"
+    assert any("1 件周期任务没有开出" in one for one in check(office, instant(JUNE_30)).warnings)
     add(office, Unit(id=100, name="区新设局"))
     play(office, date(2022, 7, 4))
     assert rows(office, DutyOccurrence)[1].need == "NOBODY_RESPONSIBLE"
