@@ -12,6 +12,7 @@ from models.rule_words import Fault
 from models.span import month_day
 from models.workdays import Calendar
 
+FARTHEST = 30  # days before a holiday
 IN_TITLES = {"year", "month", "quarter"}
 
 
@@ -44,6 +45,10 @@ class DutyFile(Strict):
         if self.within is not None and self.within.n < 0:
             raise Fault(f"“{self.within.written()}”有误；请写 0 以上", "must be at least 0").at(
                 "within"
+            )
+        if self.before_holiday is not None and not 1 <= self.before_holiday.n <= FARTHEST:
+            raise Fault(f"须为 1 至 {FARTHEST}", f"must be from 1 to {FARTHEST}").at(
+                "before_holiday"
             )
         if self.ends and self.ends < self.begins:
             raise Fault("早于 begins", "lies before 'begins'").at("ends")

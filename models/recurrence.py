@@ -23,7 +23,6 @@ OFTEN = {  # and what may be said with it
 IN_EVERY_MONTH = 28
 LONG = 3  # days off in a row, from which on they are a holiday and no weekend
 REACH = timedelta(days=60)  # how far before a holiday a check may lie
-SEARCHED = 4000  # days that are looked through for what comes next
 _WRITTEN = re.compile(r"[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*")
 
 

@@ -3,7 +3,7 @@ night. What a skipped night missed is opened by the next one, with its own dates
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
@@ -23,7 +23,7 @@ from models.recurrence import Occurrence
 from models.workdays import Calendar
 
 BY_DUTY = "周期任务自动交办"
-SAME_HOLIDAY = 7  # days by which a holiday's first day may move when the calendar is edited
+SAME_HOLIDAY = timedelta(days=3)  # by which an edit may move it; two begin farther apart
 
 
 def open_due(session: Session, *, on: date, now: datetime, calendar: Calendar) -> int:
@@ -102,14 +102,10 @@ def _row(duty: DutyTemplate, occurrence: Occurrence, unit: str, n: int) -> DutyO
 def _units_of(session: Session, duty: DutyTemplate, occurrence: Occurrence) -> set[str]:
     """Those for which this occurrence is there already. A holiday keeps its check when an edited
     calendar moves its first day."""
-    near = occurrence.of.toordinal()
-    found = session.execute(
-        select(col(DutyOccurrence.of), col(DutyOccurrence.unit)).where(
-            col(DutyOccurrence.duty_id) == duty.id
-        )
-    )
-    reach = SAME_HOLIDAY if duty_of(duty).before_holiday is not None else 0
-    return {unit for of, unit in found if abs(of.toordinal() - near) <= reach}
+    reach = SAME_HOLIDAY if duty_of(duty).before_holiday is not None else timedelta()
+    near = col(DutyOccurrence.of).between(occurrence.of - reach, occurrence.of + reach)
+    wanted = select(col(DutyOccurrence.unit)).where(col(DutyOccurrence.duty_id) == duty.id, near)
+    return set(session.scalars(wanted))
 
 
 def _open(

@@ -66,7 +66,7 @@ class Series:
 
 
 def all_series(session: Session, on: date, periods: int = PERIODS) -> list[Series]:
-    """Three questions, however many series there are."""
+    """Four questions, however many series there are."""
     known = session.scalars(select(MeasurementSeries).order_by(col(MeasurementSeries.id))).all()
     hidden = set(session.scalars(select(col(Procedure.name)).where(col(Procedure.restricted))))
     spans = {row.id: _periods(series_of(row), on, periods) for row in known}

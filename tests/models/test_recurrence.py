@@ -78,6 +78,8 @@ def test_what_is_no_rule_is_refused_in_a_sentence(recurrence):
         ({"by_day": "10"}, "by_day"),
         ({"before_holiday": '"3wd"'}, "before_holiday"),
         ({"within": '"-3wd"'}, "within"),
+        ({"recurrence": "", "before_holiday": '"0wd"'}, "before_holiday"),
+        ({"recurrence": "", "before_holiday": '"40wd"'}, "before_holiday"),
         ({"ends": "2022-05-01"}, "ends"),
         ({"number_format": '"周报{n}号"'}, "number_format"),
         ({"task_title": '"{holiday}前检查"'}, "task_title"),

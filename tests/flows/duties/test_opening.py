@@ -148,6 +148,16 @@ def test_a_duty_that_is_loaded_late_opens_nothing_that_lies_behind(office, cast)
 
 
 @on_sqlite
+def test_a_changed_rule_counts_from_then_on_and_opens_nothing_behind(office, cast):
+    load(office, duty(), date(2022, 6, 20))
+    play(office, date(2022, 7, 14))
+    load(office, duty(recurrence='"FREQ=WEEKLY;BYDAY=FR"'), date(2022, 7, 14))
+    play(office, date(2022, 7, 22))
+    days = [of for of, *_ in opened(office)]
+    assert days == [JUNE_30, date(2022, 7, 15), date(2022, 7, 22)]
+
+
+@on_sqlite
 def test_without_units_it_is_for_everybody_who_holds_the_post(office, cast):
     for n, name in enumerate(("区卫健局", "区住建局"), 100):
         add(office, Unit(id=n, name=name))
@@ -213,6 +223,14 @@ def test_a_check_hangs_on_the_holidays_of_the_offices_calendar(office, cast):
         date(2022, 6, 3),
         date(2022, 9, 10),
     ]
+
+
+@on_sqlite
+def test_two_holidays_that_are_near_each_other_are_checked_each(office, cast):
+    """Mid-autumn 2026 begins on 25 September, national day on 1 October."""
+    load(office, duty(recurrence="", before_holiday='"3wd"'), date(2026, 9, 1))
+    play(office, date(2026, 10, 1))
+    assert [of for of, *_ in opened(office)] == [date(2026, 9, 25), date(2026, 10, 1)]
 
 
 @on_sqlite
