@@ -19,6 +19,7 @@ from notifications.links import blanked
 from notifications.wording import ENGLISH
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.ids import id_in
 from web.mail_rows import by_state, events, mails, withheld
 from web.many import page_number
 from web.paging import Paging
@@ -26,7 +27,6 @@ from web.rights import Viewer
 
 router = APIRouter()
 PATH = "/outbox"
-LARGEST = 2**31 - 1  # of a number that the database knows
 SURE = "yes"
 NOT_SURE = Refusal(
     "请先勾选确认；没有记录任何操作", "please tick that you want it; nothing was recorded"
@@ -112,8 +112,7 @@ def _show(
 
 
 def _found(session: Session, message_id: str) -> Message:
-    key = int(message_id) if message_id.isdecimal() and len(message_id) < 11 else 0
-    found = session.get(Message, key) if 0 < key <= LARGEST else None
+    found = session.get(Message, id_in(message_id))
     if found is None:
         raise HTTPException(404)
     return found

@@ -32,12 +32,12 @@ from notifications.papers.page import write_page
 from notifications.papers.posting import PostingFacts, ranks
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
+from web.ids import id_in
 from web.rights import Viewer
 from web.written import Written, written
 
 router = APIRouter()
 PATH = "/postings"
-LARGEST = 2**31 - 1  # of a number that the database knows
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 Sent = Annotated[Written, Depends(written)]
 NO_CHOICE = Refusal(
@@ -183,8 +183,7 @@ def _days_of(month: str) -> tuple[date, date]:
 
 
 def _found(session: Session, draft_id: str) -> PostingDraft:
-    key = int(draft_id) if draft_id.isdecimal() and len(draft_id) < 11 else 0
-    found = session.get(PostingDraft, key) if 0 < key <= LARGEST else None
+    found = session.get(PostingDraft, id_in(draft_id))
     if found is None:
         raise HTTPException(404)
     return found

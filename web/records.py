@@ -16,6 +16,7 @@ from models.record import Family
 from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.ids import id_in
 from web.many import page_number
 from web.paging import Paging, searched
 from web.record_form import correction_in, opens_in, require_of, said_in, written_again
@@ -70,13 +71,13 @@ def one_record(request: Request, number: str) -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
-        return _one(request, session, viewer, _key(number))
+        return _one(request, session, viewer, id_in(number))
 
 
 @router.post("/acts/{number}")
 @router.post("/outcomes/{number}")
 def correct_record(request: Request, number: str, sent: Sent) -> Response:
-    desk, key = desk_of(request), _key(number)
+    desk, key = desk_of(request), id_in(number)
     now = desk.now()
     viewer = _viewer(request, now)
     with reading(desk.office.engine) as session:
@@ -120,7 +121,7 @@ def _list(
         rows=rows(session, viewer, wanted, paging),
         sent=sent or Written({"on": viewer.on.isoformat()}),
         refused=refused,
-        done=int(done) if done.isdecimal() and len(done) < 10 else 0,
+        done=id_in(done),
     )
 
 
@@ -161,10 +162,6 @@ def _story(request: Request, session: Session, viewer: Viewer, key: int) -> list
 
 def _family(request: Request) -> Family:
     return PATHS["/" + request.url.path.split("/")[1]]
-
-
-def _key(number: str) -> int:
-    return int(number) if number.isdecimal() and len(number) < 10 else 0
 
 
 def _viewer(request: Request, now: datetime) -> Viewer:
