@@ -50,7 +50,7 @@ def change(request: Request, sent: Sent) -> Response:
         with transaction(desk.office.engine, now) as session:
             hold(session, actor)
             if sent["seen"] != str(version(session, Subject.CALENDAR)):
-                raise ChangedSince("日历")
+                raise ChangedSince("日历", "the calendar")
             set_days(session, actor, [day])
     except Refusal as refused:
         with reading(desk.office.engine) as session:
