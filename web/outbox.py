@@ -1,7 +1,6 @@
 """The outbox: every mail and what became of it; and the one act there is, to send a dead one
 again."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -10,10 +9,8 @@ from sqlmodel import Session
 
 from flows.database import reading, transaction
 from flows.resending import chance, send_again
-from flows.signoff.actor import Actor
 from models import Message
 from models.message import MessageState
-from models.proof import Assurance
 from models.refusal import Refusal
 from notifications.links import blanked
 from notifications.wording import ENGLISH
@@ -79,7 +76,7 @@ def again(
         if sure != SURE:
             raise NOT_SURE
         with transaction(desk.office.engine, now) as session:
-            send_again(session, mail.id, _actor(request, viewer, now), seen=seen)
+            send_again(session, mail.id, viewer.actor(now), seen=seen)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             present = _found(session, message_id)
@@ -116,8 +113,3 @@ def _found(session: Session, message_id: str) -> Message:
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _actor(request: Request, viewer: Viewer, now: datetime) -> Actor:
-    who = viewer.official
-    return Actor(who.id, who.name, Assurance.SESSION, desk_of(request).today(now), now)

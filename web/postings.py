@@ -26,7 +26,6 @@ from flows.signoff.actor import Actor
 from flows.working_days import load_calendar
 from models import PostingDraft
 from models.posting import PostingState
-from models.proof import Assurance
 from models.refusal import Refusal
 from notifications.papers.page import write_page
 from notifications.papers.posting import PostingFacts, ranks
@@ -65,7 +64,7 @@ def make(request: Request, sent: Sent) -> Response:
         first, last = _days_of(sent["month"])
         with transaction(desk.office.engine, now) as session:
             calendar = load_calendar(session)
-            by = _actor(request, viewer)
+            by = viewer.actor(now)
             draft = prepare(session, by, first=first, last=last, calendar=calendar)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
@@ -102,7 +101,7 @@ def decide(request: Request, draft_id: str, sent: Sent) -> Response:
     try:
         sent.require_short()
         with transaction(desk.office.engine, now) as session:
-            _decide(session, session.get_one(PostingDraft, key), _actor(request, viewer), sent)
+            _decide(session, session.get_one(PostingDraft, key), viewer.actor(now), sent)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             return _one(request, session, viewer, _found(session, draft_id), sent, refused)
@@ -187,8 +186,3 @@ def _found(session: Session, draft_id: str) -> PostingDraft:
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _actor(request: Request, viewer: Viewer) -> Actor:
-    who = viewer.official
-    return Actor(who.id, who.name, Assurance.SESSION, viewer.on, desk_of(request).now())

@@ -9,9 +9,7 @@ from sqlmodel import Session
 
 from flows.database import reading, transaction
 from flows.records.keeping import correct, keep
-from flows.signoff.actor import Actor
 from flows.working_days import load_calendar
-from models.proof import Assurance
 from models.record import Family
 from models.refusal import Refusal
 from web.desk import desk_of
@@ -55,7 +53,7 @@ def record(request: Request, sent: Sent) -> Response:
             kept = keep(
                 session,
                 said,
-                _actor(request, viewer, now),
+                viewer.actor(now),
                 opens=opens_in(sent, said),
                 calendar=load_calendar(session),
             )
@@ -84,7 +82,7 @@ def correct_record(request: Request, number: str, sent: Sent) -> Response:
         before = {row.record.id: row for row in _story(request, session, viewer, key)}
     try:
         with transaction(desk.office.engine, now) as session:
-            actor = _actor(request, viewer, now)
+            actor = viewer.actor(now)
             said = correction_in(sent, before[key])
             kept = correct(session, key, said, actor, reason=sent["reason"])
     except Refusal as refused:
@@ -167,8 +165,3 @@ def _family(request: Request) -> Family:
 def _viewer(request: Request, now: datetime) -> Viewer:
     with reading(desk_of(request).office.engine) as session:
         return let_in(request, session, now, whoever_keeps_directory)
-
-
-def _actor(request: Request, viewer: Viewer, now: datetime) -> Actor:
-    who = viewer.official
-    return Actor(who.id, who.name, Assurance.SESSION, desk_of(request).today(now), now)

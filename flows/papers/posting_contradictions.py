@@ -20,8 +20,7 @@ def posting_contradictions(session: Session) -> Iterator[tuple[str, str]]:
         if move.content_hash != hashes[move.draft_id]:
             changed.add(move.draft_id)
     for draft in found:
-        move = last.get(draft.id)
-        if move is None or move.target != draft.state:
+        if draft.id not in last or last[draft.id].target != draft.state:
             yield (
                 f"晾晒第 {draft.number} 期：状态为 {draft.state}，与历史记录不符",
                 f"posting No. {draft.number}: state is {draft.state}, which the history denies",
