@@ -51,7 +51,7 @@ PAGES = (
     DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
     DeskPage("/acts", ("活动", "Acts"), whoever_keeps_directory),
     DeskPage("/outcomes", ("成果", "Outcomes"), whoever_keeps_directory),
-    DeskPage("/reported", ("数据", "Figures"), whoever_keeps_directory),
+    DeskPage("/reported", ("数据", "Reported"), whoever_keeps_directory),
     DeskPage("/reports", ("通报", "Reports"), whoever_keeps_directory),
     DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
     DeskPage("/people", ("人员", "People"), whoever_keeps_directory),

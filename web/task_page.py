@@ -79,7 +79,7 @@ def show_task(
             ways=_ways(session, task, viewer, showing),
             office_may=office_may(session, viewer, task, showing, task_path(task.number)),
             lists=_lists(session, task),
-            acts=acts_about(session, task),
+            acts=acts_about(session, viewer, task),
             keeps_acts=viewer.keeps_directory,
             sent=office,
             faults=faults,

@@ -54,7 +54,7 @@ class Line:
 
 
 MATRIX: dict[tuple[str, str], Line] = {
-    ("GET", "/r/{token}/evidence/{evidence_id:int}"): Line(f"/r/{TOKEN}/evidence/1", NOBODY, True),
+    ("GET", "/r/{token}/evidence/{evidence_id}"): Line(f"/r/{TOKEN}/evidence/1", NOBODY, True),
     ("GET", "/r/{token}/tasks/{number:path}/application"): Line(
         f"/r/{TOKEN}/tasks/甲-1/application", NOBODY, True
     ),
@@ -80,7 +80,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/metrics"): Line("/metrics", EVERYBODY, True),
     ("GET", "/"): Line("/", EVERYBODY),
     ("GET", "/tasks/{number:path}"): Line("/tasks/甲-1", SEES_IT),
-    ("GET", "/tasks/{number:path}/evidence/{evidence_id:int}"): Line(
+    ("GET", "/tasks/{number:path}/evidence/{evidence_id}"): Line(
         "/tasks/甲-1/evidence/1", HOUSE | {"alice", "dora"}
     ),
     ("GET", "/tasks/{number:path}/application"): Line("/tasks/甲-1/application", {"alice"}),
@@ -150,12 +150,12 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/people"): Line("/people", HOUSE),
     ("GET", "/people/new"): Line("/people/new", HOUSE),
     ("POST", "/people/new"): Line("/people/new", HOUSE),
-    ("GET", "/people/{key:int}"): Line("/people/1", HOUSE),
-    ("POST", "/people/{key:int}"): Line("/people/1", HOUSE),
+    ("GET", "/people/{key}"): Line("/people/1", HOUSE),
+    ("POST", "/people/{key}"): Line("/people/1", HOUSE),
     ("GET", "/people/units/new"): Line("/people/units/new", HOUSE),
     ("POST", "/people/units/new"): Line("/people/units/new", HOUSE),
-    ("GET", "/people/units/{key:int}"): Line("/people/units/1", HOUSE),
-    ("POST", "/people/units/{key:int}"): Line("/people/units/1", HOUSE),
+    ("GET", "/people/units/{key}"): Line("/people/units/1", HOUSE),
+    ("POST", "/people/units/{key}"): Line("/people/units/1", HOUSE),
     ("GET", "/policies/load"): Line("/policies/load", HOUSE),
     ("POST", "/policies/load"): Line("/policies/load", HOUSE),
     ("POST", "/policies/load/confirm"): Line("/policies/load/confirm", HOUSE),
