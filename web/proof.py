@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
@@ -26,6 +28,7 @@ COOKIE = "sise_browser"
 KEPT = 3600  # seconds
 ASK, ENTER = "ask", "enter"
 log = logging.getLogger(__name__)
+_senders = CapacityLimiter(4)
 Fault = tuple[str, str]
 
 
@@ -34,6 +37,12 @@ class ProofForm:
     step: str  # empty: this form is none of proof
     sure: bool
     code: str
+
+    @classmethod
+    def of(cls, proof: str, sure: str, code: str) -> "ProofForm":
+        """From its fields, as they were sent."""
+        digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", code[:40]))
+        return cls(proof, sure == "yes", digits)
 
 
 @dataclass(frozen=True)
@@ -46,13 +55,12 @@ class Standing:
     address: str  # where a code would go, enough of it to be recognised
 
 
-def proof_form(
+async def proof_form(
     proof: Annotated[str, Form()] = "",
     sure: Annotated[str, Form()] = "",
     code: Annotated[str, Form()] = "",
 ) -> ProofForm:
-    digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", code[:40]))
-    return ProofForm(proof, sure == "yes", digits)
+    return ProofForm.of(proof, sure, code)
 
 
 def assurance_of(request: Request, session: Session, opened: Opened, now: datetime) -> Assurance:
@@ -120,8 +128,13 @@ def _ask(
     return response
 
 
-def send_now(desk: Desk) -> None:
-    """Behind the answer; what fails here is sent by the next delivery."""
+async def send_now(desk: Desk) -> None:
+    """Behind the answer, and beside the threads of the pages: a relay may take its time."""
+    await run_sync(_send, desk, limiter=_senders)
+
+
+def _send(desk: Desk) -> None:
+    """What fails here is sent by the next delivery."""
     try:
         deliver_urgent(desk.office, now=desk.now())
     except Exception as error:
