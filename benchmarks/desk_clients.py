@@ -79,9 +79,7 @@ class Client:
         elif data is not None:
             self.told.acts[kind] += 1
 
-    def _ask(
-        self, method: str, path: str, data: dict[str, str] | None
-    ) -> tuple[int, bytes, str]:
+    def _ask(self, method: str, path: str, data: dict[str, str] | None) -> tuple[int, bytes, str]:
         headers = {"Cookie": self.cookie} if self.cookie else {}
         if data is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -205,4 +203,3 @@ def unwritten(told: Told, home: Home) -> list[str]:
         for kind, n in pairs
         if told.acts[kind] != n
     ]
-

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from models.notice import Duty
 from models.organisation import PostKind
 from models.signoff import TaskState
 from notifications.links import token
+from sise import clock
 
 OFFICE = 20  # people of the supervision office; everybody else handles tasks
 TASKS_EACH = 20
@@ -53,7 +54,7 @@ class Home:
 
     def doors(self, n: int) -> list[str]:
         """So many one-time sign-in links for people of the office."""
-        now = datetime.now(UTC)  # noqa: DTZ005, RUF100  # what is served has the real clock
+        now = clock.now()
         with transaction(self.engine, now) as session:
             people = _office(session)
             return [
@@ -88,8 +89,8 @@ def populated(folder: Path, tasks: int) -> Iterator[Home]:
     """A fifth of the tasks turned blue in the last night."""
     engine = open_engine(f"sqlite:///{folder}/sise.db")
     upgrade(engine)
-    now = datetime.now(UTC)
-    today = now.astimezone(ZONE).date()
+    now = clock.now()  # what is served has the real one
+    today = clock.business_date(now, ZONE)
     populate(engine, tasks, tasks // 5, on=today)
     _people(engine, tasks, today, now)
     run_night(office_on(engine, folder), on=today, now=now)

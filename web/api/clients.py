@@ -1,6 +1,6 @@
 """Who asks: a program with a token, and what it may do."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -39,7 +39,7 @@ def _client(request: Request, credentials: Credentials) -> ApiClient:
     )
 
 
-def _allowed(scope: Scope) -> Callable[[ApiClient], ApiClient]:
+def _allowed(scope: Scope) -> Callable[[ApiClient], Awaitable[ApiClient]]:
     async def check(client: Annotated[ApiClient, Depends(_client)]) -> ApiClient:
         if not client.may(scope):
             raise HTTPException(403, f"令牌没有“{scope}”权限 / this token has no scope '{scope}'")
