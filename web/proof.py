@@ -1,6 +1,5 @@
 """Proof of who holds the browser of a reply link, by a sign-in or by a six-digit code."""
 
-import logging
 import re
 import secrets
 import unicodedata
@@ -8,27 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from fastapi import Form, Request
 from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from flows.database import transaction
-from flows.delivery import deliver_urgent
 from flows.link_mail import write_code
 from flows.proof import TRIES, Tried, is_awaited, new_code, proved_until, try_code
 from flows.reply_links import Opened
 from models.proof import Assurance
-from web.desk import Desk, desk_of
+from web.desk import desk_of
+from web.send_now import send_now
 from web.signing_in import signed_in
 
 COOKIE = "sise_browser"
 KEPT = 3600  # seconds
 ASK, ENTER = "ask", "enter"
-log = logging.getLogger(__name__)
-_senders = CapacityLimiter(4)
 Fault = tuple[str, str]
 
 
@@ -126,19 +121,6 @@ def _ask(
         secure=desk.office.base_url.startswith("https://"),
     )
     return response
-
-
-async def send_now(desk: Desk) -> None:
-    """Behind the answer, and beside the threads of the pages: a relay may take its time."""
-    await run_sync(_send, desk, limiter=_senders)
-
-
-def _send(desk: Desk) -> None:
-    """What fails here is sent by the next delivery."""
-    try:
-        deliver_urgent(desk.office, now=desk.now())
-    except Exception as error:
-        log.error("the delivery failed: %s: %s", type(error).__name__, error)
 
 
 def _back(here: str) -> RedirectResponse:

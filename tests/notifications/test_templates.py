@@ -12,7 +12,12 @@ from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
 from notifications.digest import Digest, Line, Summary, render_digest, render_summary
-from notifications.link_mail import ActReceipt, CodeMail, render_act_receipt, render_code
+from notifications.link_mail import (
+    ActReceipt,
+    CodeMail,
+    render_act_receipt,
+    render_code,
+)
 from notifications.links import code_placeholder, fill, placeholder
 from notifications.render import render
 from notifications.wording import LANGUAGES, colour_word, day_words
