@@ -17,6 +17,10 @@ class Turns:
         self._taken = False
         self._waiting: deque[Event] = deque()
 
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
     def take(self, seconds: float) -> bool:
         """Wait for one's turn; False: it did not come in this time."""
         with self._lock:

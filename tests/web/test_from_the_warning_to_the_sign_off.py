@@ -190,7 +190,8 @@ def _prints(desk: Desk, olga: Page) -> None:
     """Each of the papers, as it comes out of a printer: whole, and without what leads elsewhere."""
     [notice] = rows(desk.office, Notice, Notice.task_id == 1)
     olga.goto(f"{desk.address}/postings")
-    follow(olga, olga.get_by_role("button", name=re.compile("^拟一期|^拟"))) 
+    olga.get_by_label("月份").fill("2022-06")
+    follow(olga, olga.get_by_role("button", name="拟稿"))
     olga.emulate_media(media="print")
     for path, words in (
         (f"/notices/{notice.id}/print", "校车监管不到位"),
