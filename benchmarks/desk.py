@@ -7,6 +7,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
@@ -25,7 +26,7 @@ EMPTY = "/login"  # a page that asks the database for nothing
 PAGES = (
     *("/", "/figures", "/notices", "/acts", "/outcomes", "/reported", "/reports", "/outbox"),
     *("/outbox/burden", "/people", "/postings", "/import", "/calendar", "/policies", "/nights"),
-    *("/audit", "/audit/changes", "/look-backs", "/referrals", "/lists/deadline"),
+    *("/audit", "/audit/changes", "/look-backs", "/referrals", "/lists/deadlines"),
 )
 
 
@@ -57,8 +58,9 @@ def one_person(home: Home, at: Served, warned: Sequence[Warned]) -> Told:
     client = Client(at.port, "127.0.9.1")
     client.take(("sign in", "POST", home.doors(1)[0], {}))
     steps = reading(Random(1), warned)
-    for _ in range(ALONE):
-        client.take(next(steps))
+    with closing(client.wire):
+        for _ in range(ALONE):
+            client.take(next(steps))
     return client.told
 
 
@@ -66,9 +68,10 @@ def each_page(home: Home, at: Served, warned: Sequence[Warned]) -> Told:
     client = Client(at.port, "127.0.9.2")
     client.take(("sign in", "POST", home.doors(1)[0], {}))
     searches = ("/?number=999", "/?unit=单位77", "/?page=200", f"/tasks/{warned[0].number}")
-    for page in (EMPTY, *PAGES, *searches):
-        for _ in range(ROUNDS):
-            client.take((page, "GET", quote(page, safe="/?=&"), None))
+    with closing(client.wire):
+        for page in (EMPTY, *PAGES, *searches):
+            for _ in range(ROUNDS):
+                client.take((page, "GET", quote(page, safe="/?=&"), None))
     return client.told
 
 

@@ -8,9 +8,8 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from random import Random
 from time import monotonic, perf_counter, sleep
@@ -147,15 +146,15 @@ def crowd(
 
     def live(n: int) -> Told:
         client = Client(at.port, f"127.0.{1 + n // 250}.{1 + n % 250}")
-        client.take(("sign in", "POST", doors[n], {}))
         writes = n % (READERS + WRITERS) == 0
         steps = writing(shares[n]) if writes else reading(Random(seed + n), warned)
-        for done in count():
-            step = next(steps, None) if more(done) else None
-            if step is None:
-                return client.told
-            client.take(step)
-        raise AssertionError  # for the types
+        with closing(client.wire):
+            client.take(("sign in", "POST", doors[n], {}))
+            done = 0
+            while more(done) and (step := next(steps, None)) is not None:
+                client.take(step)
+                done += 1
+        return client.told
 
     told, began = Told(), at.worked()
     with ThreadPoolExecutor(clients) as people:

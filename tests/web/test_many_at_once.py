@@ -16,7 +16,7 @@ CLIENTS, STEPS = 20, 6
 
 @pytest.mark.slow
 def test_nobody_is_refused_and_no_act_is_lost(tmp_path: Path):
-    with populated(tmp_path, 300) as home:
+    with populated(tmp_path, 400) as home:
         with served(home) as at:
             told = crowd(home, at, clients=CLIENTS, more=lambda steps: steps < STEPS)
         with reading(home.engine) as session:
