@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import Session, col
 
 from flows.escalation import Out, anchors_of
+from flows.handler_name import handler_name, handler_of
 from flows.notices import notice_ahead
 from flows.rulebook import ladder_of
 from flows.signoff.suspensions import due_after, suspended_tasks
 from flows.sweep import on_clock
-from models import Night, Notice, Official, Policy, Task, Unit
+from models import Night, Notice, Policy, Task, Unit
 from models.ladder import NOTICE_CLOCKS, Entry, Ladder
 from models.notice_machine import LIVE
 from models.signoff import TaskState
@@ -64,9 +65,10 @@ def forecast(
     all tasks, or those `among` them."""
     ladders = {p.id: ladder_of(p) for p in session.scalars(select(Policy))}
     units = dict(session.execute(select(col(Unit.id), col(Unit.name))).all())
-    names = dict(session.execute(select(col(Official.id), col(Official.name))).all())
     turns = list[Turn]()
-    for task, notice, begins in _running(session, first, last, true() if among is None else among):
+    for task, handler, notice, begins in _running(
+        session, first, last, true() if among is None else among
+    ):
         ladder = ladders[task.policy_id]
         for on, struck, source in _climb(task, notice, ladder, calendar, begins, last):
             turns.append(
@@ -75,7 +77,7 @@ def forecast(
                     number=task.number,
                     title=task.title,
                     unit=units[task.unit_id],
-                    handler=names.get(task.handler_id or 0, ""),
+                    handler=handler or "",
                     source=source,
                     target=struck.rung.colour,
                     entry=struck.entry,
@@ -89,15 +91,16 @@ def forecast(
 
 def _running(
     session: Session, first: date, last: date, among: ColumnElement[bool]
-) -> Iterator[tuple[Task, Notice | None, date]]:
-    """Every task whose clock runs by then, its live notice, the first night that looks at it."""
+) -> Iterator[tuple[Task, str | None, Notice | None, date]]:
+    """Every task whose clock runs by then, its handler, its live notice, the first night that
+    looks at it."""
     running = (
-        select(Task, Notice)
+        select(Task, handler_name(first), Notice)
         .outerjoin(Notice, (col(Notice.task_id) == col(Task.id)) & col(Notice.state).in_(LIVE))
         .where(on_clock(), among)
     )
-    for task, notice in session.execute(running.execution_options(yield_per=AT_ONCE)):
-        yield task, notice, first
+    for task, handler, notice in session.execute(running.execution_options(yield_per=AT_ONCE)):
+        yield task, handler, notice, first
     for task, since, request in session.execute(suspended_tasks().where(among)):
         begins = max(first, request.until_on + DAY)
         if begins <= last:
@@ -106,7 +109,8 @@ def _running(
                 "stage_on": begins,
                 "due_on": due_after(task.due_on, since, request.until_on, begins),
             }
-            yield Task(**{**task.model_dump(), **resumed}), None, begins
+            handler = handler_of(session, task, first)
+            yield Task(**{**task.model_dump(), **resumed}), handler, None, begins
 
 
 def _climb(

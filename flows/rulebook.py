@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from sqlmodel import Session, col, select
 
@@ -75,6 +76,7 @@ def load_procedure(session: Session, text: str, *, file: str, now: datetime) -> 
     read = parse_procedure(text, file=file)
     if current_policy(session, read.policy) is None:
         raise _not_loaded(file, read.policy)
+    _refuse_borrowed_words(session, read, file)
     procedure = session.exec(select(Procedure).where(Procedure.name == read.name)).first()
     if procedure is None:
         procedure = Procedure(
@@ -86,6 +88,43 @@ def load_procedure(session: Session, text: str, *, file: str, now: datetime) -> 
         procedure.restricted, procedure.source, procedure.loaded_at = read.restricted, text, now
     session.flush()
     return procedure
+
+
+def bring_procedure(session: Session, actor: OfficeActor, text: str, *, file: str) -> Procedure:
+    """As load_procedure; the history keeps who brought it, and `sise init` leaves it alone from
+    now on."""
+    name = parse_procedure(text, file=file).name
+    known = session.exec(select(Procedure).where(Procedure.name == name)).first()
+    before = _hash(known.source) if known else None
+    brought = load_procedure(session, text, file=file, now=actor.now)
+    said = (Subject.PROCEDURE, name, brought.title, "content", before, _hash(text))
+    record(session, actor, [Entry(*said)])
+    return brought
+
+
+def rules_of_all(session: Session) -> dict[str, ProcedureFile]:
+    """Every procedure that is loaded, by its name."""
+    found = session.exec(select(Procedure).order_by(Procedure.name))
+    return {one.name: parse_procedure(one.source, file=one.name) for one in found}
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def _refuse_borrowed_words(session: Session, read: ProcedureFile, file: str) -> None:
+    """A ledger's 类别 names one procedure and no other."""
+    for other in rules_of_all(session).values():
+        both = {read.title, *read.aliases} & {other.name, other.title, *other.aliases}
+        if other.name != read.name and both:
+            word = min(both)
+            raise RuleError(
+                file,
+                Fault(
+                    f"“{word}”已是类别 {other.name} 的名称；请换一个",
+                    f"'{word}' names the procedure '{other.name}' already; choose another",
+                ).at("title" if word == read.title else "aliases"),
+            )
 
 
 def load_list(session: Session, text: str, *, file: str, now: datetime) -> WatchList:

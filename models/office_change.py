@@ -1,4 +1,4 @@
-"""What the office changed that is no task's: units, people, posts, calendar, policies, imports."""
+"""What the office changed that is no task's: units, people, posts, calendar, rules, imports."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ class Subject(StrEnum):
     OFFICIAL = "official"  # the id; posts and absences are the holder's
     CALENDAR = "calendar"  # the day, or the year that was confirmed
     POLICY = "policy"  # its name
+    PROCEDURE = "procedure"  # its name
     LEDGER = "ledger"  # the hash of the file that was imported
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from flows.office_changes import version
 from flows.rulebook import load_kinds, load_list, load_policy, load_procedure
 from models import Policy, Procedure, RecordKind, WatchList
+from models.office_change import Subject
 
 HERE = Path(__file__).parent
 
@@ -25,12 +27,16 @@ class Loaded:
 
 def load_rulebook(session: Session, *, now: datetime) -> Loaded:
     """Policies first: a procedure names one, and a list may. Loading the same files again changes
-    nothing."""
+    nothing, and what the office has brought under a name of ours stays."""
     policies = tuple(
-        load_policy(session, text, file=file, now=now) for file, text in _texts("policies")
+        load_policy(session, text, file=file, now=now)
+        for file, text in _texts("policies")
+        if not version(session, Subject.POLICY, Path(file).stem)
     )
     procedures = tuple(
-        load_procedure(session, text, file=file, now=now) for file, text in _texts("procedures")
+        load_procedure(session, text, file=file, now=now)
+        for file, text in _texts("procedures")
+        if not version(session, Subject.PROCEDURE, Path(file).stem)
     )
     lists = tuple(load_list(session, text, file=file, now=now) for file, text in _texts("lists"))
     kinds = [load_kinds(session, text, file=file) for file, text in _texts("kinds")]

@@ -25,6 +25,7 @@ from sise.commands import (
     nights,
     one_task,
     people,
+    procedures,
     recording,
     rehearsing,
     reports,
@@ -74,6 +75,7 @@ app.add_typer(recording.outcome, name="outcome")
 app.add_typer(figures.figure, name="figure")
 app.add_typer(reports.report, name="report")
 app.add_typer(rules.policy, name="policy")
+app.add_typer(procedures.procedure, name="procedure")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")
 app.add_typer(clients.client, name="client")

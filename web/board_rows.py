@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from flows.handler_name import handler_name
 from flows.task_list import WORST_FIRST
-from models import Notice, Official, Task, Unit
+from models import Notice, Task, Unit
 from models.notice_machine import LIVE
 from models.signoff import OPEN
 from models.warning import Colour
@@ -15,7 +15,6 @@ from web.matter import Matter, Showing
 from web.rights import Viewer
 
 PAGE = 50
-Handler = aliased(Official)
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def rows(session: Session, viewer: Viewer, asked: Asked, showing: Showing) -> li
     ]
 
 
-def _page(viewer: Viewer, asked: Asked) -> Select[Task, str, str]:
+def _page(viewer: Viewer, asked: Asked) -> Select[Task, str, str | None]:
     """Worst first: colour, then the longest overdue. The inner query sorts without the
     long columns, or a late page of 100,000 tasks would carry all of them along."""
     chosen = [col(Task.colour) == asked.colour] if asked.colour else []
@@ -83,9 +82,8 @@ def _page(viewer: Viewer, asked: Asked) -> Select[Task, str, str]:
         .offset((asked.page - 1) * PAGE)
     )
     return (
-        select(Task, col(Unit.name), col(Handler.name))
+        select(Task, col(Unit.name), handler_name(viewer.on))
         .join_from(Task, Unit, col(Unit.id) == col(Task.unit_id))
-        .outerjoin(Handler, col(Handler.id) == col(Task.handler_id))
         .where(col(Task.id).in_(shown))
         .order_by(*WORST_FIRST)
     )

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from flows.database import reading
 from flows.explain import explain
+from flows.handler_name import handler_of
 from flows.ledger.lists import KnownLists
 from flows.working_days import load_calendar
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
@@ -98,7 +99,7 @@ def visible_task(session: Session, viewer: Viewer, number: str) -> Task:
 
 def matter_of(session: Session, showing: Showing, viewer: Viewer, task: Task) -> Matter:
     unit = session.get_one(Unit, task.unit_id).name
-    handler = _name(session, task.handler_id)
+    handler = handler_of(session, task, showing.on)
     return showing.matter(task, unit, handler, hidden=viewer.hides(task))
 
 

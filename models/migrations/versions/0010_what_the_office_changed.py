@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column('assurance', sa.String(), server_default='', nullable=False),
         sa.Column('link_id', sa.String(), nullable=False),
         sa.CheckConstraint(
-            "subject IN ('unit', 'official', 'calendar', 'policy', 'ledger')",
+            "subject IN ('unit', 'official', 'calendar', 'policy', 'procedure', 'ledger')",
             name='office_change_subject',
         ),
         sa.CheckConstraint('before <> after', name='office_change_changes'),
