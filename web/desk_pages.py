@@ -56,6 +56,8 @@ PAGES = (
     DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
     DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
     DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
+    DeskPage("/duties", ("周期任务", "Duties"), whoever_sees_all),
+    DeskPage("/measurements", ("监测", "Measurements"), whoever_sees_all),
     DeskPage("/import", ("导入", "Import"), whoever_keeps_directory),
     DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),
     DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),

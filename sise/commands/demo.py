@@ -21,6 +21,7 @@ from models.refusal import Refusal
 from notifications.mailbox import Mailbox
 from seeds.district import FIRST_NIGHT, LAST_NIGHT, district, load_district
 from seeds.load import load_rulebook
+from seeds.recurring import opened_by_itself
 from seeds.story import NIGHT, at, play
 from sise import clock
 from sise.commands import nights
@@ -71,7 +72,7 @@ def _start_anew(office: Office) -> None:
     for an office's own database, which the demo must not touch."""
     upgrade(office.engine)
     with reading(office.engine) as session:
-        numbers = set(session.scalars(select(col(Task.number))))
+        numbers = set(session.scalars(select(col(Task.number)))) - opened_by_itself(session)
         people = set(session.scalars(select(col(Official.name))))
     known = district()
     if numbers - {row.number for row in known.rows} or people - {p.name for p in known.directory}:
