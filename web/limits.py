@@ -10,7 +10,8 @@ from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-LOOKS = RateLimitItemPerMinute(300, namespace="looks")  # by one address, at reply and sign-in links
+# By one address, at reply and sign-in links: an office of 200 behind one proxy when mail comes.
+LOOKS = RateLimitItemPerMinute(600, namespace="looks")
 UNKNOWN = RateLimitItemPerMinute(60, namespace="unknown")  # tokens that one address tried
 # Forms of one link that recorded nothing, by one address: a filter that presses every button of a
 # long digest does not lock its reader out.

@@ -71,6 +71,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/r/{token:path}"): Line(f"/r/{TOKEN}", NOBODY, True),
     ("POST", "/r/{token:path}"): Line(f"/r/{TOKEN}", NOBODY, True),
     ("GET", "/login"): Line("/login", EVERYBODY, True),
+    ("POST", "/login"): Line("/login", EVERYBODY, True),
     ("GET", "/login/{token:path}"): Line(f"/login/{TOKEN}", NOBODY, True),
     ("POST", "/login/{token:path}"): Line(f"/login/{TOKEN}", NOBODY, True),
     ("GET", "/mailbox"): Line("/mailbox", NOBODY, True),  # for whoever sits at the machine
@@ -161,6 +162,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("POST", "/policies/load/confirm"): Line("/policies/load/confirm", HOUSE),
     ("GET", "/import"): Line("/import", HOUSE),
     ("POST", "/import"): Line("/import", HOUSE),
+    ("GET", "/export"): Line("/export", HOUSE),
     ("POST", "/import/confirm"): Line("/import/confirm", HOUSE),
     ("GET", "/audit"): Line("/audit", SEES_ALL),
     ("GET", "/audit/changes"): Line("/audit/changes", SEES_ALL),
