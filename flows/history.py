@@ -19,6 +19,7 @@ from models import (
     PostingMove,
     Reassignment,
     Resending,
+    Transfer,
     Transition,
 )
 
@@ -31,6 +32,7 @@ CHAINED: tuple[Table, ...] = (
     Resending.__table__,  # type: ignore[attr-defined]  # the same
     Bulletin.__table__,  # type: ignore[attr-defined]  # the same
     PostingMove.__table__,  # type: ignore[attr-defined]  # the same
+    Transfer.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -29,6 +29,7 @@ from models.request import ChangeRequest
 from models.responsibility import Exclusion, Reassignment
 from models.rulebook import Policy, Procedure
 from models.task import Figure, Measure, Milestone, Task
+from models.transfer import Transfer
 from models.transition import ChainLink, DeadlineChange, Transition
 from models.watch_list import ListMembership, WatchList
 from models.webhook import Webhook, WebhookAttempt, WebhookDelivery
@@ -80,6 +81,7 @@ __all__ = [
     "SignInLink",
     "Suppression",
     "Task",
+    "Transfer",
     "Transition",
     "Unit",
     "VisibleShown",

@@ -115,6 +115,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "event.lapse": ("申请失效", "request lapsed"),
     "change.end_long_term": ("转回限期整改时确定", "set when it got a deadline again"),
     "change.reopened": ("回头看后重新整改", "set when reopened"),
+    "change.stage": ("进入新环节", "set when it entered a stage"),
+    "event.advance": ("进入环节", "entered a stage"),
     "change.reassigned": ("改派时调整", "set when reassigned"),
     "visible.persons": ("见人", "the persons"),
     "visible.facts": ("见事", "the facts"),

@@ -30,6 +30,7 @@ from sise.commands import (
     rules,
     serving,
     setting_up,
+    stages,
     watch_lists,
     webhooks,
 )
@@ -61,6 +62,8 @@ app.command("explain")(one_task.explain_command)
 app.command("forecast")(ahead.forecast_command)
 app.command("rehearse")(rehearsing.rehearse_command)
 app.command("reassign")(responsible.reassign_command)
+app.command("stage")(stages.stage_command)
+app.command("transfer")(stages.transfer_command)
 app.command("milestones")(milestones.milestones_command)
 app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from flows.database import reading
 from flows.explain import explain
 from flows.ledger.lists import KnownLists
+from flows.signoff.levels import rules_of
 from flows.working_days import load_calendar
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
 from web.desk import desk_of
@@ -65,6 +66,7 @@ def show_task(
             matter=matter_of(session, showing, viewer, task),
             leader=_name(session, task.supervising_leader_id),
             procedure=session.get_one(Procedure, task.procedure_id).title,
+            stages={stage.name: stage.title for stage in rules_of(session, task).stage},
             measures=_measures(session, task),
             explained=explained,
             causes={str(row.entry): row for row in explained.rows},

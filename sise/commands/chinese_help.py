@@ -45,6 +45,14 @@ HELP = {
     "Only this unit, by its name.": "只看这个单位（写全称）。",
     "Only what is past its date.": "只看已超期的。",
     "Only this state.": "只看这种状态，如：办理中 或 in_progress。",
+    "Move a matter into a stage of its procedure, whose limit counts then; or show where it is.": (
+        "进入所属类别的某一环节，时限按该环节重新计算；不写环节则显示现处环节。"
+    ),
+    "The stage; none: show.": "环节名称；不写则显示。",
+    "The day on which it began; today if not given.": "环节起始日期，不写为今天。",
+    "Record that a matter became this case lead, or that it was found in it.": (
+        "登记移送：事项转为该问题线索，或在其中发现了该线索。"
+    ),
     "One task with its history.": "一件事项的全部经过。",
     "Why this colour: the counting day by day, and what comes next.": (
         "为什么是这个颜色：逐条列出起算日和达到日期，以及接下来会怎样。"
