@@ -53,6 +53,13 @@ HELP = {
     "Record that a matter became this case lead, or that it was found in it.": (
         "登记移送：事项转为该问题线索，或在其中发现了该线索。"
     ),
+    "The petitions of a month: forwarded and open, not turned into a lead, open for more than "
+    "three months, turned into a lead.": (
+        "信访件月度梳理：转办未办结、未转问题线索、超三个月未办结、已转问题线索。"
+    ),
+    "As 2022-07; the present month, up to today, if not given.": (
+        "如 2022-07；不写为本月，截至今天。"
+    ),
     "One task with its history.": "一件事项的全部经过。",
     "Why this colour: the counting day by day, and what comes next.": (
         "为什么是这个颜色：逐条列出起算日和达到日期，以及接下来会怎样。"

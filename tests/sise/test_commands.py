@@ -439,10 +439,10 @@ def test_a_petition_goes_through_its_stages_and_becomes_a_lead(
     assert facts["due_on"] == str(today + timedelta(days=15))
     assert facts["next"] == ["in_hand", "registered"]
     assert "→ in_hand  受理办理" in kept.done("stage", "信-1").out
-    assert "没有记录" in kept.refused("stage", "信-1", "review", "--why", "x", code=1)
+    assert "没有记录" in kept.refused("stage", "信-1", "review", "--why", "x", code=2)
     said = kept.done("transfer", "信-1", "密-1", "--why", "转线索").out
     assert said.strip() == "已登记：信-1 移送 密-1"
-    assert "已移送 密-1" in kept.refused("transfer", "信-1", "密-1", "--why", "x", code=1)
+    assert "已移送 密-1" in kept.refused("transfer", "信-1", "密-1", "--why", "x", code=2)
     assert "进入环节  登记转送 → 转送待受理" in kept.done("task", "信-1").out
     assert kept.done("audit", "verify").code == 0
 

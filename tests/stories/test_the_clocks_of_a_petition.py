@@ -8,22 +8,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from flows.database import reading, transaction
+from flows.database import reading
 from flows.explain import explain
-from flows.ledger.apply import apply_ledger
-from flows.ledger.rows import Ledger, LedgerRow
-from flows.rulebook import load_procedure
 from flows.signoff.applications import Incomplete
 from flows.signoff.request_bounds import NotAllowed
-from flows.signoff.stages import advance
 from flows.working_days import load_calendar
 from models.refusal import Refusal
 from models.request_machine import RequestKind
 from models.warning import Colour
-from tests.conftest import SEEDS, Cast, instant
+from tests.conftest import Cast
 from tests.kept import colour, play
+from tests.petitions import load_kind
+from tests.petitions import move as moved
+from tests.petitions import receive as received
 from tests.requests import Asking
-from tests.responsibility import act
 from tests.sign_offs import gather_bench
 
 DAY = timedelta(days=1)
@@ -84,29 +82,17 @@ EXAMPLES = [
 
 
 @pytest.fixture
-def petitions(office, cast: Cast):
-    """An office that knows the procedure, and opens a petition by its ledger without a date."""
-    text = (SEEDS / "procedures/petition.toml").read_text(encoding="utf-8")
-    with transaction(office.engine, instant(d(1, 2))) as session:
-        cast.procedure_id = load_procedure(session, text, file="p", now=instant(d(1, 2))).id
+def petitions(office, cast: Cast) -> Asking:
+    cast.procedure_id = load_kind(office, "petition")
     return Asking(gather_bench(office, cast))
 
 
-def receive(asking: Asking, on: date, number: str = "信-1") -> None:
-    row = LedgerRow(
-        number=number, title="道路积水", unit="区教育局", procedure="信访件", handler="alice"
-    )
-    with transaction(asking.office.engine, instant(on)) as session:
-        calendar = load_calendar(session)
-        apply_ledger(session, Ledger((row,)), today=on, now=instant(on), calendar=calendar)
+def receive(asking: Asking, on: date) -> None:
+    received(asking.office, on)
 
 
 def move(asking: Asking, stage: str, on: date, from_on: date | None = None) -> None:
-    def deed(session, task, actor, calendar):
-        said = {"from_on": from_on, "reason": "据来文登记", "calendar": calendar}
-        advance(session, task, actor, stage, **said)
-
-    act(asking.office, "信-1", asking.bench.cast.olga, on, deed)
+    moved(asking.office, asking.bench.cast, stage, on, from_on)
 
 
 def led_to(asking: Asking, *steps: tuple[str, date]) -> None:

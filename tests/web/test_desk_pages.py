@@ -15,7 +15,16 @@ from tests.web.conftest import DAY, DUE, NOON
 from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
-FOR_ALL_WHO_SEE_ALL = {"/", "/notices", "/postings", "/calendar", "/policies", "/nights", "/audit"}
+FOR_ALL_WHO_SEE_ALL = {
+    "/",
+    "/notices",
+    "/petitions",
+    "/postings",
+    "/calendar",
+    "/policies",
+    "/nights",
+    "/audit",
+}
 FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people"}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "dora", "mallory")},

@@ -113,6 +113,8 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("POST", "/outbox/{message_id}/again"): Line("/outbox/1/again", HOUSE),
     ("GET", "/nights"): Line("/nights", SEES_ALL),
     ("GET", "/nights/{on}"): Line(f"/nights/{DAY}", SEES_ALL),
+    ("GET", "/petitions"): Line("/petitions", SEES_ALL),
+    ("GET", "/petitions/print"): Line("/petitions/print", SEES_ALL),
     ("GET", "/postings"): Line("/postings", POSTED),
     ("POST", "/postings"): Line("/postings", HOUSE),
     ("GET", "/postings/{draft_id}"): Line("/postings/1", POSTED),
