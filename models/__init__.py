@@ -8,6 +8,8 @@ from models.application import Application, Evidence, MeasureDone, VisibleShown
 from models.bulletin import Bulletin
 from models.calendar_day import CalendarDay, CalendarYear
 from models.decision import Chase, Decision, Packet, Referral
+from models.feedback import Feedback
+from models.lead_review import ReviewedLead
 from models.look_back import LookBack, LookBackPoint, LookBackRound
 from models.message import (
     Message,
@@ -49,6 +51,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "Exclusion",
+    "Feedback",
     "Figure",
     "ListMembership",
     "LookBack",
@@ -78,6 +81,7 @@ __all__ = [
     "Reminder",
     "ReplyLink",
     "Resending",
+    "ReviewedLead",
     "SignInLink",
     "Suppression",
     "Task",

@@ -17,6 +17,7 @@ from sise.commands import (
     clients,
     demo,
     keys,
+    lead_reviews,
     ledgers,
     look_backs,
     looking,
@@ -64,6 +65,7 @@ app.command("rehearse")(rehearsing.rehearse_command)
 app.command("reassign")(responsible.reassign_command)
 app.command("stage")(stages.stage_command)
 app.command("transfer")(stages.transfer_command)
+app.add_typer(lead_reviews.lead_review, name="lead-review")
 app.command("milestones")(milestones.milestones_command)
 app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)

@@ -51,6 +51,7 @@ PAGES = (
     DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
     DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
     DeskPage("/petitions", ("信访", "Petitions"), whoever_sees_all),
+    DeskPage("/feedback-register", ("监督", "Feedback"), whoever_keeps_directory),
     DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
     DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),
     DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),

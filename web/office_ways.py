@@ -11,6 +11,7 @@ from web.office_milestones import MILESTONES
 from web.office_reassign import REASSIGN
 from web.office_stage import STAGE
 from web.office_transfer import TRANSFER
+from web.office_verdicts import VERDICTS
 
 ACTS: Mapping[str, OfficeAct] = {
     "reassign": REASSIGN,
@@ -19,6 +20,7 @@ ACTS: Mapping[str, OfficeAct] = {
     "lists": LISTS,
     "stage": STAGE,
     "transfer": TRANSFER,
+    "verdicts": VERDICTS,
 }
 
 

@@ -60,6 +60,23 @@ HELP = {
     "As 2022-07; the present month, up to today, if not given.": (
         "如 2022-07；不写为本月，截至今天。"
     ),
+    "Batches of case leads that are looked at again, and the register compared with another.": (
+        "问题线索起底复盘，月末与另一台账对账。"
+    ),
+    "A batch of case leads is looked at again: a restricted matter with a deadline of its own.": (
+        "起底复盘：选定一批问题线索，本身是有时限的限知事项。"
+    ),
+    "By when every lead has its verdict.": "全部作出结论的时限。",
+    "Only leads received from this day on.": "只选这一天（含）以后收到的线索。",
+    "Only leads received up to this day.": "只选这一天（含）以前收到的线索。",
+    "Only leads that are closed.": "只选已办结的线索。",
+    "The verdict on one lead; the last one puts the batch before its sign-off.": (
+        "登记一条线索的结论；最后一条登记后送审签。"
+    ),
+    "The leads of a batch with their verdicts.": "一批线索的逐条结论。",
+    "Compare the register with the numbers in another one, a line each: 1 if they differ.": (
+        "与另一台账的编号（每行一个）核对，列出差异；不一致时结束码为 1。"
+    ),
     "One task with its history.": "一件事项的全部经过。",
     "Why this colour: the counting day by day, and what comes next.": (
         "为什么是这个颜色：逐条列出起算日和达到日期，以及接下来会怎样。"

@@ -25,7 +25,7 @@ FOR_ALL_WHO_SEE_ALL = {
     "/nights",
     "/audit",
 }
-FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people"}
+FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people", "/feedback-register"}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "dora", "mallory")},
     "carol": {"/", "/postings"},  # a supervising leader may approve one

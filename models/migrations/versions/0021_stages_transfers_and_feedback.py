@@ -51,6 +51,53 @@ def upgrade() -> None:
     )
     op.create_index('ix_transfer_lead_id', 'transfer', ['lead_id'])
     op.create_index('ix_transfer_link_id', 'transfer', ['link_id'])
+    op.create_table(
+        'feedback',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('task_id', sa.Integer(), nullable=False),
+        sa.Column('reference', sa.String(), nullable=False),
+        sa.Column('channel', sa.String(length=32), nullable=False),
+        sa.Column('received_on', sa.Date(), nullable=False),
+        sa.Column('words', sa.String(), nullable=False),
+        sa.Column('contact', sa.String(), nullable=False),
+        sa.Column('finding_id', sa.Integer(), nullable=True),
+        sa.Column('fate', sa.String(length=32), nullable=False),
+        sa.Column('passed_to', sa.String(), nullable=False),
+        sa.Column('reply', sa.String(), nullable=False),
+        sa.CheckConstraint("channel IN ('web', 'telephone', 'post')", name='feedback_channel'),
+        sa.CheckConstraint(
+            "fate IN ('kept', 'passed_on', 'discipline')", name='feedback_fate'
+        ),
+        sa.CheckConstraint(
+            "fate <> 'discipline' OR (words = '' AND contact = '' AND reply = '')",
+            name='feedback_discipline_is_erased',
+        ),
+        sa.ForeignKeyConstraint(['finding_id'], ['task.id']),
+        sa.ForeignKeyConstraint(['task_id'], ['task.id']),
+        sa.PrimaryKeyConstraint('id'),
+        sa.UniqueConstraint('reference'),
+        sa.UniqueConstraint('task_id'),
+    )
+    op.create_table(
+        'reviewed_lead',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('task_id', sa.Integer(), nullable=False),
+        sa.Column('lead_id', sa.Integer(), nullable=False),
+        sa.Column('verdict', sa.String(length=32), nullable=True),
+        sa.Column('given_on', sa.Date(), nullable=True),
+        sa.Column('said_by', sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "verdict IN ('upheld', 'check_more', 'handle_anew')", name='reviewed_lead_verdict'
+        ),
+        sa.CheckConstraint(
+            '(verdict IS NULL) = (given_on IS NULL)', name='reviewed_lead_given'
+        ),
+        sa.ForeignKeyConstraint(['lead_id'], ['task.id']),
+        sa.ForeignKeyConstraint(['task_id'], ['task.id']),
+        sa.PrimaryKeyConstraint('id'),
+        sa.UniqueConstraint('task_id', 'lead_id', name='reviewed_lead_once'),
+    )
+    op.create_index('ix_reviewed_lead_lead_id', 'reviewed_lead', ['lead_id'])
     if op.get_bind().dialect.name == 'sqlite':
         _rewrite_checks()
     else:
@@ -79,6 +126,8 @@ def _rewrite_checks() -> None:
 
 def downgrade() -> None:
     """The wider checks stay: what was written under them would break the narrower ones."""
+    op.drop_table('reviewed_lead')
+    op.drop_table('feedback')
     op.drop_table('transfer')
     op.drop_column('task', 'stage_from_on')
     op.drop_column('task', 'stage')
