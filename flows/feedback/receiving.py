@@ -6,16 +6,11 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
-from flows.history import link_id
-from flows.recipients import in_force
-from flows.rulebook import current_policy, procedure_of
-from models import DeadlineChange, Feedback, Post, Procedure, Task
+from flows.rulebook import procedure_of
+from flows.signoff.office_tasks import office_post, open_office_task
+from models import Feedback, Procedure, Task
 from models.feedback import Channel, Fate
-from models.organisation import PostKind
 from models.refusal import Refusal
-from models.signoff import TaskState
-from models.task import Track
-from models.warning import Colour
 from models.workdays import Calendar
 from notifications.wording import word
 
@@ -88,52 +83,26 @@ def _open(
     calendar: Calendar,
 ) -> Task:
     procedure = session.exec(select(Procedure).where(Procedure.name == PROCEDURE)).first()
-    post = session.exec(
-        select(Post).where(Post.kind == PostKind.OFFICE, in_force(Post, on)).order_by(col(Post.id))
-    ).first()
-    policy = current_policy(session, procedure.policy_name) if procedure else None
-    if procedure is None or post is None or policy is None:
+    post = office_post(session, on)
+    if procedure is None or post is None:
         raise NotTaken(
             "目前不能在这里反馈，请通过电话或来信反映；没有记录",
             "feedback cannot be taken here at present; please call or write. Nothing was recorded",
         )
     stage = procedure_of(procedure).stage[0]
-    due_on = stage.due_on(received_on, received_on, calendar)
-    task = Task(
+    return open_office_task(
+        session,
+        procedure,
+        post,
         number=_number(session, received_on.year),
         title=f"社会监督反馈（{word(f'channel.{channel}')}）",
-        procedure_id=procedure.id,
-        policy_id=policy.id,
-        unit_id=post.unit_id,
-        handler_id=post.official_id,
-        track=Track.DEADLINE,
-        restricted=True,
         opened_on=received_on,
-        begun_on=received_on,
-        due_on=due_on,
-        original_due_on=due_on,
-        stage_on=received_on,
+        due_on=stage.due_on(received_on, received_on, calendar),
         stage=stage.name,
-        stage_from_on=received_on,
-        reported_on=received_on,
-        state=TaskState.ASSIGNED,
-        colour=Colour.GREEN,
-        created_at=now,
+        reason="社会监督反馈",
+        on=on,
+        now=now,
     )
-    session.add(task)
-    session.flush()
-    session.add(
-        DeadlineChange(
-            task_id=task.id,
-            kind="opened",
-            due_on=due_on,
-            reason="社会监督反馈",
-            on=on,
-            at=now,
-            link_id=link_id(session),
-        )
-    )
-    return task
 
 
 def _number(session: Session, year: int) -> str:
