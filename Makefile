@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BENCH ?=
 MAIL ?=
 
-.PHONY: help demo serve test storm check bench format requirements migration clean
+.PHONY: help demo serve test storm check bench format requirements migration screenshots clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,10 @@ requirements: .venv/dev ## pin what requirements*.in ask for, with hashes
 
 migration: .venv/dev ## write a migration for what the models now declare: make migration m="why"
 	$(BIN)/python -m models.migrations "$(m)"
+
+screenshots: .venv/dev ## pictures of every page of a demo, for the README
+	SISE_HOME=$(HOME_OF_DEMO) $(BIN)/sise demo --prepare-only
+	SISE_HOME=$(HOME_OF_DEMO) $(BIN)/python docs/screenshots/take.py
 
 clean: ## remove everything that was made here
 	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,5 +1,6 @@
 """Does what the tables say now follow from the history? The chain proves that the history was
-not changed; this proves that colours, states, cycles and deadlines were not changed beside it."""
+not changed; this proves that colours, states, cycles and deadlines, and what the office keeps, were
+not changed beside it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select
 from sqlmodel import Session, col
 
+from flows.office_contradictions import office_contradictions
 from models import DeadlineChange, Notice, Task, Transition
 from models.notice_machine import NOTICE
 from models.signoff import SIGNOFF
@@ -28,6 +30,7 @@ def contradictions(session: Session) -> Iterator[tuple[str, str]]:
                 f"{number}：{what}为 {found or '空'}，而历史记录为 {expected or '空'}",
                 f"{number}: {english} is {found or 'empty'}, history says {expected or 'empty'}",
             )
+    yield from office_contradictions(session)
 
 
 def _tasks(machine: str, column: Any, initial: str) -> Select[Any, Any, Any]:

@@ -11,6 +11,7 @@ from flows.find_task import find_task
 from flows.rulebook import ladder_of
 from flows.signoff.asked_by_then import asked_by_then
 from flows.signoff.lists import policy_on
+from flows.signoff.suspensions import days_stood_still
 from flows.standing import History, Standing
 from flows.told import told
 from models import Official, Task
@@ -68,6 +69,7 @@ def explain(
         told=told(session, stood, on, timezone),
         asked=asked_by_then(session, task, on, timezone),
         next_row=_next(task, rows, on),
+        paused=days_stood_still(session, stood.moves),
     )
 
 

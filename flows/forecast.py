@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import Session, col
 
 from flows.escalation import Out, anchors_of
+from flows.handler_name import handler_name, handler_of
 from flows.notices import notice_ahead
 from flows.rulebook import ladder_of
 from flows.signoff.suspensions import due_after, suspended_tasks
 from flows.sweep import on_clock
-from models import Night, Notice, Official, Policy, Task, Unit
+from models import Night, Notice, Policy, Task, Unit
 from models.ladder import NOTICE_CLOCKS, Entry, Ladder
 from models.notice_machine import LIVE
 from models.signoff import TaskState
@@ -43,6 +44,7 @@ class Turn:
     entry: Entry
     if_unanswered: bool
     provisional: bool  # the date lies beyond the known calendar
+    restricted: bool
 
 
 def next_night(session: Session, today: date) -> date:
@@ -51,13 +53,22 @@ def next_night(session: Session, today: date) -> date:
     return max(today, last + DAY) if last else today
 
 
-def forecast(session: Session, *, first: date, last: date, calendar: Calendar) -> list[Turn]:
-    """What the nights from `first` to `last` bring, by day and number, the worst colour first."""
+def forecast(
+    session: Session,
+    *,
+    first: date,
+    last: date,
+    calendar: Calendar,
+    among: ColumnElement[bool] | None = None,
+) -> list[Turn]:
+    """What the nights from `first` to `last` bring, by day and number, the worst colour first; to
+    all tasks, or those `among` them."""
     ladders = {p.id: ladder_of(p) for p in session.scalars(select(Policy))}
     units = dict(session.execute(select(col(Unit.id), col(Unit.name))).all())
-    names = dict(session.execute(select(col(Official.id), col(Official.name))).all())
     turns = list[Turn]()
-    for task, notice, begins in _running(session, first, last):
+    for task, handler, notice, begins in _running(
+        session, first, last, true() if among is None else among
+    ):
         ladder = ladders[task.policy_id]
         for on, struck, source in _climb(task, notice, ladder, calendar, begins, last):
             turns.append(
@@ -66,29 +77,31 @@ def forecast(session: Session, *, first: date, last: date, calendar: Calendar) -
                     number=task.number,
                     title=task.title,
                     unit=units[task.unit_id],
-                    handler=names.get(task.handler_id or 0, ""),
+                    handler=handler or "",
                     source=source,
                     target=struck.rung.colour,
                     entry=struck.entry,
                     if_unanswered=struck.entry.clock in NOTICE_CLOCKS,
                     provisional=not calendar.is_known(on.year),
+                    restricted=task.restricted,
                 )
             )
     return sorted(turns, key=lambda turn: (turn.on, -turn.target.rank, turn.number))
 
 
 def _running(
-    session: Session, first: date, last: date
-) -> Iterator[tuple[Task, Notice | None, date]]:
-    """Every task whose clock runs by then, its live notice, the first night that looks at it."""
+    session: Session, first: date, last: date, among: ColumnElement[bool]
+) -> Iterator[tuple[Task, str | None, Notice | None, date]]:
+    """Every task whose clock runs by then, its handler, its live notice, the first night that
+    looks at it."""
     running = (
-        select(Task, Notice)
+        select(Task, handler_name(first), Notice)
         .outerjoin(Notice, (col(Notice.task_id) == col(Task.id)) & col(Notice.state).in_(LIVE))
-        .where(on_clock())
+        .where(on_clock(), among)
     )
-    for task, notice in session.execute(running.execution_options(yield_per=AT_ONCE)):
-        yield task, notice, first
-    for task, since, request in session.execute(suspended_tasks()):
+    for task, handler, notice in session.execute(running.execution_options(yield_per=AT_ONCE)):
+        yield task, handler, notice, first
+    for task, since, request in session.execute(suspended_tasks().where(among)):
         begins = max(first, request.until_on + DAY)
         if begins <= last:
             resumed = {
@@ -96,7 +109,8 @@ def _running(
                 "stage_on": begins,
                 "due_on": due_after(task.due_on, since, request.until_on, begins),
             }
-            yield Task(**{**task.model_dump(), **resumed}), None, begins
+            handler = handler_of(session, task, first)
+            yield Task(**{**task.model_dump(), **resumed}), handler, None, begins
 
 
 def _climb(

@@ -15,9 +15,14 @@ from models import (
     ChainLink,
     DeadlineChange,
     Decision,
+    Figure,
+    FigureApproval,
     LookBackRound,
+    OfficeChange,
     PostingMove,
     Reassignment,
+    Record,
+    RecordLine,
     Resending,
     Transfer,
     Transition,
@@ -33,6 +38,11 @@ CHAINED: tuple[Table, ...] = (
     Bulletin.__table__,  # type: ignore[attr-defined]  # the same
     PostingMove.__table__,  # type: ignore[attr-defined]  # the same
     Transfer.__table__,  # type: ignore[attr-defined]  # the same
+    OfficeChange.__table__,  # type: ignore[attr-defined]  # the same
+    Record.__table__,  # type: ignore[attr-defined]  # the same
+    RecordLine.__table__,  # type: ignore[attr-defined]  # the same
+    Figure.__table__,  # type: ignore[attr-defined]  # the same
+    FigureApproval.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -73,6 +73,7 @@ class Directory:
     posts: Mapping[tuple[int, PostKind], Sequence[int]]  # (unit, kind) -> officials
     deputies: Mapping[int, int]  # absent official -> deputy
     suppressed: frozenset[str]  # addresses that mail is not sent to
+    gone: frozenset[int] = frozenset()  # officials who are out of service
     missed: frozenset[int] = frozenset()  # officials whom mail did not reach
     # By task: who stands aside from it.
     excluded: Mapping[int, frozenset[int]] = field(default_factory=dict)
@@ -82,14 +83,16 @@ class Directory:
     def load(cls, session: Session, on: date) -> "Directory":
         posts: dict[tuple[int, PostKind], list[int]] = defaultdict(list)
         today = {"on": on}
+        people = {official.id: official for official in session.exec(select(Official))}
         for unit_id, kind, official_id in session.execute(_POSTS, today):
             posts[unit_id, kind].append(official_id)
         return cls(
-            officials={o.id: o for o in session.exec(select(Official)) if o.id is not None},
+            officials=people,
             parents=dict(session.execute(_PARENTS).all()),
             posts=posts,
             deputies=dict(session.execute(_DEPUTIES, today).all()),
             suppressed=frozenset(session.exec(select(Suppression.address).where(suppressing(on)))),
+            gone=frozenset(o.id for o in people.values() if o.left_on and o.left_on <= on),
             excluded=_excluded(session, on),
         )
 
@@ -177,6 +180,8 @@ class Directory:
                 yield present, (official_id if present != official_id else None)
 
     def _takes_mail(self, official_id: int) -> bool:
+        if official_id in self.gone:
+            return False
         email = self.officials[official_id].email
         return bool(email) and email not in self.suppressed and official_id not in self.missed
 

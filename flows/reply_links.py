@@ -60,7 +60,7 @@ class Opened:
     link: ReplyLink
     official: Official
     expired: bool
-    withdrawn: bool  # its key is not on the ring any more: it neither shows nor acts
+    withdrawn: bool  # its key is off the ring, or its owner out of service: it shows nothing
 
     @property
     def of_the_mail(self) -> bool:
@@ -87,7 +87,8 @@ def find(session: Session, ring: KeyRing, token: str, now: datetime) -> Opened |
         return None
     link, official = found
     expired = link.expires_at is not None and link.expires_at < now
-    return Opened(link, official, expired, withdrawn=ring.named(link.key_id) is None)
+    withdrawn = ring.named(link.key_id) is None or official.left_on is not None
+    return Opened(link, official, expired, withdrawn)
 
 
 def how_many(session: Session, opened: Opened) -> int:

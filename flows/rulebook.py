@@ -2,13 +2,19 @@
 
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from sqlmodel import Session, col, select
 
-from models import Policy, Procedure, WatchList
+from flows.office_changes import Entry, record
+from flows.signoff.actor import OfficeActor
+from models import Policy, Procedure, RecordKind, ReportForm, WatchList
+from models.kind_file import parse_kinds
 from models.ladder import Ladder, RuleError, parse_ladder
 from models.list_file import parse_list
+from models.office_change import Subject
 from models.procedure_file import ProcedureFile, parse_procedure
+from models.report_form import FormFile, parse_form
 from models.rule_words import Fault
 
 
@@ -38,6 +44,19 @@ def load_policy(session: Session, text: str, *, file: str, now: datetime) -> Pol
     return known
 
 
+def bring_policy(session: Session, actor: OfficeActor, text: str, *, file: str) -> Policy:
+    """As load_policy; the history keeps who brought which version after which."""
+    name = parse_ladder(text, file=file).name
+    before = current_policy(session, name)
+    brought = load_policy(session, text, file=file, now=actor.now)
+    newest = current_policy(session, name)
+    if newest is not None and newest is not before:
+        version = before.version if before else None
+        said = (Subject.POLICY, name, brought.title, "version", version, brought.version)
+        record(session, actor, [Entry(*said)])
+    return brought
+
+
 def _refuse_borrowed_numbers(session: Session, ladder: Ladder, file: str) -> None:
     """Two policies count separately: with one form they would give two notices one number."""
     for other in session.exec(select(Policy).where(Policy.name != ladder.name)):
@@ -57,6 +76,7 @@ def load_procedure(session: Session, text: str, *, file: str, now: datetime) -> 
     read = parse_procedure(text, file=file)
     if current_policy(session, read.policy) is None:
         raise _not_loaded(file, read.policy)
+    _refuse_borrowed_words(session, read, file)
     procedure = session.exec(select(Procedure).where(Procedure.name == read.name)).first()
     if procedure is None:
         procedure = Procedure(
@@ -68,6 +88,43 @@ def load_procedure(session: Session, text: str, *, file: str, now: datetime) -> 
         procedure.restricted, procedure.source, procedure.loaded_at = read.restricted, text, now
     session.flush()
     return procedure
+
+
+def bring_procedure(session: Session, actor: OfficeActor, text: str, *, file: str) -> Procedure:
+    """As load_procedure; the history keeps who brought it, and `sise init` leaves it alone from
+    now on."""
+    name = parse_procedure(text, file=file).name
+    known = session.exec(select(Procedure).where(Procedure.name == name)).first()
+    before = _hash(known.source) if known else None
+    brought = load_procedure(session, text, file=file, now=actor.now)
+    said = (Subject.PROCEDURE, name, brought.title, "content", before, _hash(text))
+    record(session, actor, [Entry(*said)])
+    return brought
+
+
+def rules_of_all(session: Session) -> dict[str, ProcedureFile]:
+    """Every procedure that is loaded, by its name."""
+    found = session.exec(select(Procedure).order_by(Procedure.name))
+    return {one.name: parse_procedure(one.source, file=one.name) for one in found}
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def _refuse_borrowed_words(session: Session, read: ProcedureFile, file: str) -> None:
+    """A ledger's 类别 names one procedure and no other."""
+    for other in rules_of_all(session).values():
+        both = {read.title, *read.aliases} & {other.name, other.title, *other.aliases}
+        if other.name != read.name and both:
+            word = min(both)
+            raise RuleError(
+                file,
+                Fault(
+                    f"“{word}”已是类别 {other.name} 的名称；请换一个",
+                    f"'{word}' names the procedure '{other.name}' already; choose another",
+                ).at("title" if word == read.title else "aliases"),
+            )
 
 
 def load_list(session: Session, text: str, *, file: str, now: datetime) -> WatchList:
@@ -84,6 +141,51 @@ def load_list(session: Session, text: str, *, file: str, now: datetime) -> Watch
         known.source, known.loaded_at = text, now
     session.flush()
     return known
+
+
+def load_kinds(session: Session, text: str, *, file: str) -> tuple[RecordKind, ...]:
+    """What was recorded of a kind keeps it: none is taken away."""
+    read = parse_kinds(text, file=file)
+    kinds = [
+        RecordKind(family=read.family, position=n, **one.model_dump())
+        for n, one in enumerate(read.kind)
+    ]
+    for one in kinds:
+        known = session.get(RecordKind, one.name)
+        if known and known.family is not one.family:
+            raise RuleError(
+                file,
+                Fault(
+                    f"“{one.name}”已是另一类记录的名称，请另定名称",
+                    f"'{one.name}' is the name of another family's kind already",
+                ),
+            )
+    return tuple(session.merge(one) for one in kinds)
+
+
+def load_form(session: Session, text: str, *, file: str, now: datetime) -> ReportForm:
+    """Raises RuleError, also where it counts a kind that is not loaded."""
+    read = parse_form(text, file=file)
+    known = set(session.exec(select(RecordKind.name)))
+    for figure in read.figure:
+        for kind in set(figure.kinds) - known:
+            raise RuleError(
+                file,
+                Fault(f"没有“{kind}”这一类记录", f"there is no kind of record called '{kind}'").at(
+                    figure.id
+                ),
+            )
+    form = session.get(ReportForm, read.name)
+    if form is None or form.source != text:
+        form = session.merge(
+            ReportForm(name=read.name, title=read.title, source=text, loaded_at=now)
+        )
+    session.flush()
+    return form
+
+
+def form_of(form: ReportForm) -> FormFile:
+    return _parsed_form(form.source, form.name)
 
 
 def _not_loaded(file: str, policy: str) -> RuleError:
@@ -119,3 +221,8 @@ def _parsed_ladder(source: str, file: str) -> Ladder:
 @lru_cache(maxsize=256)
 def _parsed_procedure(source: str, file: str) -> ProcedureFile:
     return parse_procedure(source, file=file)
+
+
+@lru_cache(maxsize=16)
+def _parsed_form(source: str, file: str) -> FormFile:
+    return parse_form(source, file=file)

@@ -23,7 +23,8 @@ def offer_sign_in(session: Session, official: Official, now: datetime) -> str:
 
 
 def use_sign_in(session: Session, token: str, now: datetime) -> Official | None:
-    """The official whom the token signs in; None when it is unknown, used or expired."""
+    """The official whom the token signs in; None when it is unknown, used or expired, or its
+    owner is out of service."""
     wanted = col(SignInLink.token_hash) == token_hash(token)
     if not changed(
         session,
@@ -39,7 +40,7 @@ def use_sign_in(session: Session, token: str, now: datetime) -> Official | None:
     return session.scalar(
         select(Official)
         .join(SignInLink, col(SignInLink.official_id) == col(Official.id))
-        .where(wanted)
+        .where(wanted, col(Official.left_on).is_(None))
     )
 
 

@@ -14,11 +14,14 @@ from sqlalchemy import (
     Date,
     Insert,
     Select,
+    Subquery,
     bindparam,
     case,
+    false,
     func,
     insert,
     literal,
+    or_,
     select,
     union_all,
     update,
@@ -56,13 +59,35 @@ ANCHOR = {
 def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar: Calendar) -> int:
     """Escalate what is due on this business date; returns how many tasks moved."""
     lock_all_tasks(session)
-    in_use = select(col(Task.policy_id)).where(on_clock()).distinct()
-    policies = session.scalars(
-        select(Policy).where(col(Policy.id).in_(in_use)).order_by(col(Policy.id))
-    )
-    for policy in policies.all():
+    for policy in session.scalars(_in_use()).all():
         session.execute(_log(session, policy, night_id, on, now, calendar))
     return _apply(session, night_id)
+
+
+def due_by(session: Session, on: date, calendar: Calendar) -> ColumnElement[bool]:
+    """Which tasks some night up to this date will raise, as dates and notices stand now. One list
+    for each policy: SQLite puts no more than 500 queries into one."""
+    policies = session.scalars(_in_use()).all()
+    return or_(false(), *(col(Task.id).in_(_due_under(p, on, calendar)) for p in policies))
+
+
+def _due_under(policy: Policy, on: date, calendar: Calendar) -> Select[int]:
+    return select(_codes(policy, ladder_of(policy), on, calendar).c.task_id)
+
+
+def _codes(policy: Policy, ladder: Ladder, on: date, calendar: Calendar) -> Subquery:
+    """Each task with every entry that has struck for it, as a code."""
+    return union_all(
+        *(
+            _struck(policy, rung, entry, _code(rung, n), cutoff(entry, on, ladder, calendar))
+            for n, (rung, entry) in enumerate(ladder.entries())
+        )
+    ).subquery()
+
+
+def _in_use() -> Select[Policy]:
+    in_use = select(col(Task.policy_id)).where(on_clock()).distinct()
+    return select(Policy).where(col(Policy.id).in_(in_use)).order_by(col(Policy.id))
 
 
 def scanned(session: Session) -> int:
@@ -74,12 +99,7 @@ def _log(
     session: Session, policy: Policy, night_id: int, on: date, now: datetime, calendar: Calendar
 ) -> Insert:
     ladder = ladder_of(policy)
-    codes = union_all(
-        *(
-            _struck(policy, rung, entry, _code(rung, n), cutoff(entry, on, ladder, calendar))
-            for n, (rung, entry) in enumerate(ladder.entries())
-        )
-    ).subquery()
+    codes = _codes(policy, ladder, on, calendar)
     best = (
         select(codes.c.task_id, func.max(codes.c.code).label("code"))
         .group_by(codes.c.task_id)

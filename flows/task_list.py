@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, case, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from models import Notice, Official, Procedure, Task, Unit
+from flows.handler_name import handler_name
+from models import Notice, Procedure, Task, Unit
 from models.notice_machine import LIVE
 from models.signoff import CLOSED, TaskState
 from models.warning import RANKS, Colour
 
-Handler = aliased(Official)
 WORST_FIRST = (
     case(RANKS, value=col(Task.colour)).desc(),
     col(Task.due_on).is_(None),
@@ -38,18 +37,20 @@ class TaskRow:
 
 def task_rows(
     session: Session,
+    on: date,
     *,
     colour: Colour | None = None,
     unit: str | None = None,
     state: TaskState | None = None,
-    overdue_on: date | None = None,
+    overdue: bool = False,
     number: str | None = None,
     restricted: bool | None = None,
     first: int = 0,
     most: int | None = None,
 ) -> list[TaskRow]:
-    """The worst colour first, then by deadline. `overdue_on`: open and due before this date.
-    None asks for any; `first` rows are left out, and no more than `most` are given."""
+    """The worst colour first, then by deadline; with the handlers of this date. `overdue`: open
+    and due before it. None asks for any; `first` rows are left out, and no more than `most` are
+    given."""
     wanted = [
         col(column) == value
         for column, value in (
@@ -61,13 +62,15 @@ def task_rows(
         )
         if value is not None
     ]
-    if overdue_on:
-        wanted += [col(Task.due_on) < overdue_on, col(Task.state).not_in(CLOSED)]
-    found = _everything().where(*wanted).order_by(*WORST_FIRST).offset(first).limit(most)
+    if overdue:
+        wanted += [col(Task.due_on) < on, col(Task.state).not_in(CLOSED)]
+    found = _everything(on).where(*wanted).order_by(*WORST_FIRST).offset(first).limit(most)
     return [TaskRow(*row) for row in session.execute(found)]
 
 
-def _everything() -> Select[
+def _everything(
+    on: date,
+) -> Select[
     str,
     str,
     str,
@@ -86,7 +89,7 @@ def _everything() -> Select[
             col(Task.title),
             col(Procedure.name),
             col(Unit.name),
-            col(Handler.name),
+            handler_name(on),
             col(Task.due_on),
             col(Task.original_due_on),
             col(Task.colour),
@@ -96,6 +99,5 @@ def _everything() -> Select[
         )
         .join_from(Task, Procedure, col(Procedure.id) == col(Task.procedure_id))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .outerjoin(Handler, col(Handler.id) == col(Task.handler_id))
         .outerjoin(Notice, (col(Notice.task_id) == col(Task.id)) & col(Notice.state).in_(LIVE))
     )

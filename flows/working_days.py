@@ -1,12 +1,20 @@
-"""The office's calendar: read for the engine, edited by a person, imported by the year."""
+"""The office's calendar: read for the engine, edited by a person, imported by the year. Whoever
+edits it, the history keeps what was before."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from sqlmodel import Session, select
 
+from flows.office_changes import Entry, record
+from flows.signoff.actor import OfficeActor
 from models import CalendarDay, CalendarYear
+from models.office_change import Subject
 from models.workdays import Calendar
 
+DAY = "day"
 HORIZON_DAYS = 60  # the State Council publishes the next year in autumn
 
 
@@ -17,12 +25,45 @@ def load_calendar(session: Session) -> Calendar:
     )
 
 
-def set_day(session: Session, on: date, *, working: bool, why: str, now: datetime) -> None:
-    session.merge(CalendarDay(on=on, working=working, why=why, edited_at=now))
+@dataclass(frozen=True)
+class DaySaid:
+    """What a day is to be. `working` None: what it is by itself, without the office."""
+
+    on: date
+    working: bool | None
+    why: str
 
 
-def confirm_year(session: Session, year: int, now: datetime) -> None:
-    session.merge(CalendarYear(year=year, confirmed_at=now))
+def set_days(session: Session, actor: OfficeActor, days: Sequence[DaySaid]) -> None:
+    entries = []
+    for day in days:
+        kept = session.get(CalendarDay, day.on)
+        before = _facts(kept.working, kept.why) if kept else None
+        after = None if day.working is None else _facts(day.working, day.why)
+        if kept is not None and day.working is None:
+            session.delete(kept)
+        elif day.working is not None and before != after:
+            session.merge(
+                CalendarDay(on=day.on, working=day.working, why=day.why, edited_at=actor.now)
+            )
+        entries.append(_entry(day.on.isoformat(), DAY, before, after))
+    session.flush()
+    undone = [day.why for day in days if day.working is None]
+    record(session, actor, entries, reason="；".join(undone))
+
+
+def confirm_year(session: Session, actor: OfficeActor, year: int) -> None:
+    if session.get(CalendarYear, year) is None:
+        record(session, actor, [_entry(str(year), "confirmed", None, actor.on.isoformat())])
+    session.merge(CalendarYear(year=year, confirmed_at=actor.now))
+
+
+def _facts(working: bool, why: str) -> dict[str, Any]:
+    return {"working": working, "why": why}
+
+
+def _entry(key: str, fact: str, before: Any, after: Any) -> Entry:
+    return Entry(Subject.CALENDAR, key, key, fact, before, after)
 
 
 def horizon_warning(calendar: Calendar, on: date) -> date | None:

@@ -9,6 +9,7 @@ from models.bulletin import Bulletin
 from models.calendar_day import CalendarDay, CalendarYear
 from models.decision import Chase, Decision, Packet, Referral
 from models.feedback import Feedback
+from models.figure import Figure, FigureApproval
 from models.lead_review import ReviewedLead
 from models.look_back import LookBack, LookBackPoint, LookBackRound
 from models.message import (
@@ -23,14 +24,17 @@ from models.message import (
 )
 from models.night import Night
 from models.notice import Notice, Receipt
+from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
+from models.record import Record, RecordKind, RecordLine
 from models.relay import Bounce, RelayState, Suppression
+from models.report_form import ReportForm
 from models.request import ChangeRequest
 from models.responsibility import Exclusion, Reassignment
 from models.rulebook import Policy, Procedure
-from models.task import Figure, Measure, Milestone, Task
+from models.task import Measure, Milestone, Task
 from models.transfer import Transfer
 from models.transition import ChainLink, DeadlineChange, Transition
 from models.watch_list import ListMembership, WatchList
@@ -53,6 +57,7 @@ __all__ = [
     "Exclusion",
     "Feedback",
     "Figure",
+    "FigureApproval",
     "ListMembership",
     "LookBack",
     "LookBackPoint",
@@ -66,6 +71,7 @@ __all__ = [
     "Milestone",
     "Night",
     "Notice",
+    "OfficeChange",
     "Official",
     "Packet",
     "Policy",
@@ -76,10 +82,14 @@ __all__ = [
     "ProofCode",
     "Reassignment",
     "Receipt",
+    "Record",
+    "RecordKind",
+    "RecordLine",
     "Referral",
     "RelayState",
     "Reminder",
     "ReplyLink",
+    "ReportForm",
     "Resending",
     "ReviewedLead",
     "SignInLink",

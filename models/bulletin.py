@@ -12,6 +12,7 @@ from models.columns import Instant, by_value, one_of
 class BulletinKind(StrEnum):
     BULLETIN = "bulletin"  # 督查通报
     POSTING = "posting"  # 上墙晾晒
+    PROGRESS = "progress"  # 整改进展情况通报
 
 
 class Bulletin(SQLModel, table=True):

@@ -20,21 +20,25 @@ class PostKind(StrEnum):
 
 
 class Unit(SQLModel, table=True):
-    """A unit of the tree; its name is how ledgers speak of it."""
+    """A unit of the tree; its name is how ledgers speak of it. From `closed_on` on nothing new is
+    given to it."""
 
     id: int = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     parent_id: int | None = Field(default=None, foreign_key="unit.id")
+    closed_on: date | None = None
 
 
 class Official(SQLModel, table=True):
-    """A person, known by mail address, else by name within the unit."""
+    """A person, known by mail address, else by name within the unit. From `left_on` on out of
+    service: neither told nor asked, and not to be signed in."""
 
     id: int = Field(default=None, primary_key=True)
     name: str
     unit_id: int = Field(foreign_key="unit.id")
     email: str | None = None  # lower case
     language: str | None = None  # None: the office's own
+    left_on: date | None = None
 
     __table_args__ = (
         Index("official_email", "email", unique=True),

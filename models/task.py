@@ -104,15 +104,3 @@ class Milestone(SQLModel, table=True):
     title: str
     due_on: date
     done_on: date | None = None
-
-
-class Figure(SQLModel, table=True):
-    """A figure that was reported with a task: kept with its exact words and unit."""
-
-    id: str = Field(primary_key=True)
-    task_id: int = Field(foreign_key="task.id", index=True)
-    name: str
-    value: str  # as printed, so that 4.49 stays 4.49
-    unit: str
-    words: str
-    as_of: str = ""

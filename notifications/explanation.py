@@ -110,6 +110,7 @@ class Explanation:
     told: Sequence[ToldRow]
     asked: Sequence[AskedRow]  # to decide, and had not yet
     next_row: ExplainRow | None
+    paused: Sequence[tuple[date, date]] = ()  # when its clock stood still; both ends included
 
     @property
     def raised(self) -> ClimbStep | None:

@@ -18,7 +18,7 @@ class Rendered:
 _ENVIRONMENT = Environment(
     loader=PackageLoader("notifications"),
     undefined=StrictUndefined,
-    autoescape=select_autoescape(["html"]),
+    autoescape=select_autoescape(["html", "svg"]),
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from flows.ledger.apply import apply_ledger
 from flows.ledger.rows import Ledger
-from models import Figure, Task
+from flows.rulebook import load_form
 from models.organisation import PostKind
-from models.workdays import Calendar
+from models.workdays import DAY, Calendar
 from seeds.cast import directory
 from seeds.matters import matters
-from seeds.notice import figures, read
+from seeds.notice import DINGHAI, read
+from seeds.records import record_between
 
 FIRST_NIGHT = date(2022, 6, 20)
 LAST_NIGHT = date(2022, 8, 5)
+FORM = "progress.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +50,12 @@ def load_district(
     calendar: Calendar,
     shift: timedelta = timedelta(),
 ) -> None:
-    """Through the office's own import, then the figures. Loading twice changes nothing."""
+    """Through the office's own import, then what was recorded before the first night. Loading
+    twice changes nothing."""
     apply_ledger(session, district(shift), today=today, now=now, calendar=calendar)
-    session.flush()
-    tasks = {task.number: task.id for task in session.exec(select(Task)) if task.id is not None}
-    for reported in figures():
-        session.merge(
-            Figure(
-                id=reported.id,
-                task_id=tasks[reported.number],
-                name=reported.name,
-                value=reported.value,
-                unit=reported.unit,
-                words=reported.words,
-                as_of=reported.as_of,
-            )
-        )
+    load_form(session, (DINGHAI / FORM).read_text("utf-8"), file=FORM, now=now)
+    eve = FIRST_NIGHT + shift - DAY
+    record_between(session, date.min, eve, now=now, calendar=calendar, shift=shift)
 
 
 def answers(shift: timedelta = timedelta()) -> list[Answer]:

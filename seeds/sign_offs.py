@@ -1,5 +1,6 @@
 """What people of the demo apply and ask for, and what those who are asked decide."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -23,6 +24,7 @@ from models.request_machine import RequestKind
 from models.workdays import Calendar
 from seeds.notice import read
 
+LEVELS_OF_A_LEAD = 4  # as seeds/procedures/case_lead.toml has them
 ASKS = {"extend": RequestKind.EXTENSION, "suspend": RequestKind.SUSPENSION}
 
 
@@ -42,8 +44,18 @@ class Act:
 
 def acts(shift: timedelta = timedelta()) -> list[Act]:
     """In the order of their dates."""
-    told = [Act(**entry) for entry in read("signoffs")["act"]]
+    told = [*(Act(**entry) for entry in read("signoffs")["act"]), *_of_leads()]
     return sorted((_shifted(act, shift) for act in told), key=lambda act: act.on)
+
+
+def _of_leads() -> Iterator[Act]:
+    """Each lead that was settled passes its four levels on that day."""
+    for lead in read("leads")["leads"]:
+        if "settled_on" in lead:
+            on, number = lead["settled_on"], lead["number"]
+            yield Act(on, number, "apply", "处置完毕，申请核销。", evidence="处置情况登记.txt")
+            for _ in range(LEVELS_OF_A_LEAD):
+                yield Act(on, number, "approve", "同意。")
 
 
 def perform(office: Office, act: Act, now: datetime) -> None:

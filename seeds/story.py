@@ -2,19 +2,27 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, select
 
 from flows.database import transaction
 from flows.night import run_night
 from flows.office import Office
+from flows.papers.bulletins import Said, bulletin_facts, issue
+from flows.papers.progress import begins, progress_facts
 from flows.replies import acknowledge, answer
-from models import Notice, Official, Receipt, Task
+from flows.rulebook import form_of
+from flows.working_days import load_calendar
+from models import Notice, Official, Receipt, ReportForm, Task
+from models.bulletin import BulletinKind
 from models.notice_machine import LIVE
 from seeds.district import Answer, answers
+from seeds.notice import read
+from seeds.records import record_between
 from seeds.sign_offs import acts, perform
 
-NIGHT, MORNING, AFTERNOON = time(2), time(9, 30), time(14, 30)
+NIGHT, MORNING, AFTERNOON, EVENING = time(2), time(9, 30), time(14, 30), time(17)
 
 
 def play(
@@ -36,6 +44,7 @@ def play(
         for act in signed:
             if act.on == on:
                 perform(office, act, at(office, on, AFTERNOON))
+        _write_down(office, on, shift)
         played(on)
         on += timedelta(days=1)
     return unheard
@@ -44,6 +53,27 @@ def play(
 def at(office: Office, on: date, clock_time: time) -> datetime:
     """The instant at which the office's clocks showed this."""
     return datetime.combine(on, clock_time, office.timezone).astimezone(UTC)
+
+
+def _write_down(office: Office, on: date, shift: timedelta) -> None:
+    """What happened that day, and what is issued at the end of it."""
+    now = at(office, on, EVENING)
+    with transaction(office.engine, now) as session:
+        calendar = load_calendar(session)
+        record_between(session, on, on, now=now, calendar=calendar, shift=shift)
+        if on - shift in read("leads")["bulletins"]:
+            lines = partial(bulletin_facts, session, calendar=calendar)
+            _issue(session, BulletinKind.BULLETIN, None, on, now, lines)
+        if on - shift == read("notice")["as_of"]["else"]:
+            form = form_of(session.get_one(ReportForm, "progress"))
+            facts = partial(progress_facts, session, form)
+            _issue(session, BulletinKind.PROGRESS, begins(session, form), on, now, facts)
+
+
+def _issue(
+    session: Session, kind: BulletinKind, first: date | None, on: date, now: datetime, said: Said
+) -> None:
+    issue(session, kind, first=first, last=on, today=on, now=now, said=said)
 
 
 def _hear(office: Office, said: Answer) -> bool:

@@ -16,6 +16,7 @@ from sise.commands import (
     backups,
     clients,
     demo,
+    figures,
     keys,
     lead_reviews,
     ledgers,
@@ -25,6 +26,8 @@ from sise.commands import (
     nights,
     one_task,
     people,
+    procedures,
+    recording,
     rehearsing,
     reports,
     responsible,
@@ -72,8 +75,12 @@ app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
 app.add_typer(watch_lists.watch_list, name="watch-list")
 app.add_typer(look_backs.look_back, name="look-back")
+app.add_typer(recording.act, name="act")
+app.add_typer(recording.outcome, name="outcome")
+app.add_typer(figures.figure, name="figure")
 app.add_typer(reports.report, name="report")
 app.add_typer(rules.policy, name="policy")
+app.add_typer(procedures.procedure, name="procedure")
 app.add_typer(rules.calendar, name="calendar")
 app.add_typer(audits.audit, name="audit")
 app.add_typer(clients.client, name="client")

@@ -26,3 +26,13 @@ def table_of(word: bytes, n: int) -> list[list[str]]:
     """The n-th table of the document, its headings first."""
     table = Document(io.BytesIO(word)).tables[n]
     return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def pictures_of(word: bytes) -> list[str]:
+    """What each picture of the document says to whoever cannot see it; each has its drawing."""
+    document = Document(io.BytesIO(word))
+    kept = [part for part in document.part.package.iter_parts() if part.partname.endswith(".png")]
+    shown = [shape._inline.docPr.get("descr") for shape in document.inline_shapes]
+    assert all(part.blob.startswith(b"\x89PNG") for part in kept)
+    assert len(kept) == len(shown)
+    return shown

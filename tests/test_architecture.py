@@ -52,6 +52,7 @@ def test_only_the_clock_reads_the_clock() -> None:
             "docx",
             {f"notifications/papers/{name}.py" for name in ("word", "word_fonts", "word_tables")},
         ),
+        ("resvg_py", {"notifications/charts/picture.py"}),
         ("smtplib", set()),
     ],
 )

@@ -1,4 +1,5 @@
-"""The chained history: its head, its newest links, and how to prove it. There is nothing to do."""
+"""The chained history: its head, its newest links, how to prove it, and what the office changed.
+There is nothing to do."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from sqlmodel import Session, col
 
 from flows.database import reading
 from flows.history import CHAINED, head
-from models import ChainLink
+from flows.office_changes import PLACES, told
+from models import ChainLink, OfficeChange
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.many import page_number
@@ -45,6 +47,32 @@ def audit(request: Request, page: str = "1") -> Response:
             links=_links(session, paging),
             paging=paging,
         )
+
+
+@router.api_route(PATH + "/changes", methods=["GET", "HEAD"])
+def changes(request: Request, page: str = "1") -> Response:
+    """What concerns no task. Of people and their addresses only those read who keep them."""
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+        mine = [] if viewer.keeps_directory else [col(OfficeChange.subject).not_in(PLACES)]
+        counted = select(func.count()).select_from(OfficeChange).where(*mine)
+        path = f"{PATH}/changes"
+        paging = Paging(path, {}, session.scalar(counted) or 0, page_number(page))
+        rows = select(OfficeChange).where(*mine).order_by(col(OfficeChange.id).desc())
+        found = session.scalars(rows.limit(paging.size).offset(paging.offset)).all()
+        return desk_page(
+            request,
+            viewer,
+            "audit_changes.html",
+            changes=told(session, found),
+            pages_of=_PAGES,
+            may_follow=viewer.keeps_directory,
+            paging=paging,
+        )
+
+
+_PAGES = {"unit": "/people/units/", "official": "/people/", "policy": "/policies/"}
 
 
 def _links(session: Session, paging: Paging) -> Sequence[Linked]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from flows.database import reading
 from flows.working_days import load_calendar
+from models import Unit
 from models.warning import Colour
 from web.board_rows import PAGE, Asked, counts, rows
 from web.desk import desk_of
@@ -23,19 +24,27 @@ from web.rights import Viewer
 from web.seat import at_desk
 from web.signing_in import viewer_of
 from web.today import load_today
+from web.turning import load_turning
 
 router = APIRouter()
 
 _PAGE_NUMBER = re.compile(r"[0-9]{1,6}")
+_UNIT = re.compile(r"[0-9]{1,9}")
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
 def board(
-    request: Request, colour: str = "", unit: str = "", number: str = "", page: str = "1"
+    request: Request,
+    colour: str = "",
+    unit: str = "",
+    number: str = "",
+    page: str = "1",
+    under: str = "",
+    alone: str = "",
 ) -> Response:
     desk = desk_of(request)
-    now = desk.now()
-    asked = _asked(colour, unit, number, page)
+    now, zone = desk.now(), desk.office.timezone
+    asked = replace(_asked(colour, unit, number, page), under=unit_id(under), alone=bool(alone))
     with reading(desk.office.engine) as session:
         viewer = viewer_of(request, session, now)
         tally = counts(session, viewer, asked)
@@ -48,13 +57,15 @@ def board(
             viewer,
             "board.html",
             asked=asked,
+            under=session.get(Unit, asked.under) if asked.under else None,
             tally=tally,
             total=sum(tally.values()),
             found=found,
             pages=pages,
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
-            today=load_today(session, showing) if viewer.keeps_directory else None,
+            today=load_today(session, showing, zone) if viewer.keeps_directory else None,
+            turning=load_turning(session, viewer, showing),
             sees_all=viewer.sees_all,
             keeps_directory=viewer.keeps_directory,
             lists=[*FOUR.items(), *_kept(session)],
@@ -84,8 +95,17 @@ def _asked(colour: str, unit: str, number: str, page_number: str) -> Asked:
     )
 
 
+def unit_id(written: str) -> int:
+    """0: none is asked for."""
+    return int(written) if _UNIT.fullmatch(written) else 0
+
+
 def _link(asked: Asked, **changes: object) -> str:
     """The board's address with the same filter, some of it changed."""
-    now = {"colour": asked.colour, "unit": asked.unit, "number": asked.number} | changes
+    now = {"colour": asked.colour, "unit": asked.unit, "number": asked.number} | {
+        "under": asked.under,
+        "alone": "yes" if asked.alone else "",
+        **changes,
+    }
     said = {name: str(value) for name, value in now.items() if value}
     return f"/?{urlencode(said)}" if said else "/"

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from flows.handler_name import handler_name
 from flows.task_list import WORST_FIRST
-from models import Notice, Official, Task, Unit
+from models import Notice, Task, Unit
 from models.notice_machine import LIVE
 from models.signoff import OPEN
 from models.warning import Colour
@@ -15,7 +15,6 @@ from web.matter import Matter, Showing
 from web.rights import Viewer
 
 PAGE = 50
-Handler = aliased(Official)
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,8 @@ class Asked:
     unit: str
     number: str
     page: int
+    under: int = 0  # a unit's id: its matters and those of the units below it
+    alone: bool = False  # its own only
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def rows(session: Session, viewer: Viewer, asked: Asked, showing: Showing) -> li
     ]
 
 
-def _page(viewer: Viewer, asked: Asked) -> Select[Task, str, str]:
+def _page(viewer: Viewer, asked: Asked) -> Select[Task, str, str | None]:
     """Worst first: colour, then the longest overdue. The inner query sorts without the
     long columns, or a late page of 100,000 tasks would carry all of them along."""
     chosen = [col(Task.colour) == asked.colour] if asked.colour else []
@@ -76,9 +77,8 @@ def _page(viewer: Viewer, asked: Asked) -> Select[Task, str, str]:
         .offset((asked.page - 1) * PAGE)
     )
     return (
-        select(Task, col(Unit.name), col(Handler.name))
+        select(Task, col(Unit.name), handler_name(viewer.on))
         .join_from(Task, Unit, col(Unit.id) == col(Task.unit_id))
-        .outerjoin(Handler, col(Handler.id) == col(Task.handler_id))
         .where(col(Task.id).in_(shown))
         .order_by(*WORST_FIRST)
     )
@@ -93,11 +93,23 @@ def _wanted(viewer: Viewer, asked: Asked) -> list[ColumnElement[bool]]:
         wanted.append(or_(named, titled & _shown(viewer)))
     else:
         wanted.append(col(Task.state).in_(OPEN))
+    if asked.under:
+        wanted.append(col(Task.unit_id).in_(_units(asked)))
+        wanted.append(col(Task.restricted).is_(False))  # as it was counted
     if asked.unit:
         units = select(col(Unit.id)).where(col(Unit.name).contains(asked.unit, autoescape=True))
         wanted.append(col(Task.unit_id).in_(units))
         wanted.append(_shown(viewer))
     return wanted
+
+
+def _units(asked: Asked) -> Select[int]:
+    top = select(col(Unit.id)).where(col(Unit.id) == asked.under)
+    if asked.alone:
+        return top
+    tree = top.cte(recursive=True)
+    tree = tree.union(select(col(Unit.id)).where(col(Unit.parent_id) == tree.c.id))
+    return select(tree.c.id)
 
 
 def _shown(viewer: Viewer) -> ColumnElement[bool]:

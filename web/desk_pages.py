@@ -47,12 +47,18 @@ class DeskPage:
 
 PAGES = (
     DeskPage("/", ("督办台", "Board"), whoever_sees_postings),
+    DeskPage("/figures", ("统计", "Figures"), whoever_sees_all),
     DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
+    DeskPage("/acts", ("活动", "Acts"), whoever_keeps_directory),
+    DeskPage("/outcomes", ("成果", "Outcomes"), whoever_keeps_directory),
+    DeskPage("/reported", ("数据", "Figures"), whoever_keeps_directory),
+    DeskPage("/reports", ("通报", "Reports"), whoever_keeps_directory),
     DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
     DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
     DeskPage("/petitions", ("信访", "Petitions"), whoever_sees_all),
     DeskPage("/feedback-register", ("监督", "Feedback"), whoever_keeps_directory),
     DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
+    DeskPage("/import", ("导入", "Import"), whoever_keeps_directory),
     DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),
     DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),
     DeskPage("/nights", ("夜间检查", "Nights"), whoever_sees_all),

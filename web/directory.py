@@ -1,5 +1,5 @@
 """The directory: units as a tree, with posts, absences and the addresses that mail does not
-reach. To be read; it is changed by import."""
+reach. Each unit and person leads to a page of its own, where it is changed."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response

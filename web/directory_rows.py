@@ -5,7 +5,7 @@ Of the units only names are held for all of them; people are read for one page.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -25,6 +25,7 @@ class Place:
     name: str
     above: Sequence[str]
     people: int
+    closed_on: date | None = None
 
     @property
     def lines(self) -> int:
@@ -53,7 +54,9 @@ class Group:
 
 def places(session: Session, wanted: str) -> list[Place]:
     """In the order of the tree; under a search only units that it finds, or somebody in them."""
-    units = session.execute(select(col(Unit.id), col(Unit.name), col(Unit.parent_id))).all()
+    units = session.execute(
+        select(col(Unit.id), col(Unit.name), col(Unit.parent_id), col(Unit.closed_on))
+    ).all()
     counted = session.execute(
         select(col(Official.unit_id), func.count())
         .join(Unit, col(Unit.id) == col(Official.unit_id))
@@ -62,10 +65,11 @@ def places(session: Session, wanted: str) -> list[Place]:
     )
     n: dict[int, int] = dict(counted.all())
     below: dict[int | None, list[tuple[int, str]]] = defaultdict(list)
-    for unit_id, name, parent_id in sorted(units, key=lambda unit: unit.name):
+    closed = {unit.id: unit.closed_on for unit in units if unit.closed_on}
+    for unit_id, name, parent_id, _ in sorted(units, key=lambda unit: unit.name):
         below[parent_id].append((unit_id, name))
     return [
-        place
+        replace(place, closed_on=closed.get(place.id))
         for place in _walk(below, n)
         if not wanted or place.people or wanted.lower() in place.name.lower()
     ]

@@ -65,12 +65,13 @@ def sent(
 
 @router.api_route("/people/hand-over", methods=["GET", "HEAD"])
 def show(request: Request, written: Annotated[Written, Depends(asked)]) -> Response:
-    """Without names the empty form, with them what would pass."""
+    """With nobody to take it the form, else what would pass. A person's own page leads here with
+    the giver's address."""
     desk = desk_of(request)
     now = desk.now()
     with reading(desk.office.engine) as session:
         viewer = _office(request, session, now)
-        if not (written.giver or written.taker):
+        if written in (Written(), Written(giver=written.giver)):
             return _page(request, viewer, written)
         try:
             wanted = written.wanted(session, desk.today(now))

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from flows.handler_name import handler_name
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
 from models.signoff import OPEN
 from web.matter import Matter, Showing
@@ -60,7 +62,9 @@ def listed(
         wanted.append(col(Task.id).in_(_on(watch_list)))
     found = session.scalar(select(func.count()).select_from(Task).where(*wanted)) or 0
     page = min(page, max(1, -(-found // PAGE)))
-    rows = session.execute(_rows(watch_list).where(*wanted).offset((page - 1) * PAGE)).all()
+    rows = session.execute(
+        _rows(watch_list, showing.on).where(*wanted).offset((page - 1) * PAGE)
+    ).all()
     measures = _measures(session, [row.Task.id for row in rows])
     return Listed([_row(row, measures, viewer, showing) for row in rows], found, page)
 
@@ -69,7 +73,7 @@ def watch_lists(session: Session) -> Sequence[WatchList]:
     return session.scalars(select(WatchList).order_by(col(WatchList.id))).all()
 
 
-def _rows(watch_list: WatchList | None) -> Any:
+def _rows(watch_list: WatchList | None, on: date) -> Any:
     present = (
         (col(ListMembership.task_id) == col(Task.id))
         & col(ListMembership.until_on).is_(None)
@@ -81,7 +85,7 @@ def _rows(watch_list: WatchList | None) -> Any:
             ListMembership,
             col(Unit.name).label("unit"),
             col(Procedure.title).label("procedure"),
-            col(Handler.name).label("handler"),
+            handler_name(on).label("handler"),
             col(Leader.name).label("leader"),
             col(Lead.name).label("lead_unit"),
             col(Holder.name).label("holder"),
@@ -89,7 +93,6 @@ def _rows(watch_list: WatchList | None) -> Any:
         .join_from(Task, Unit, col(Unit.id) == col(Task.unit_id))
         .join(Procedure, col(Procedure.id) == col(Task.procedure_id))
         .outerjoin(ListMembership, present)
-        .outerjoin(Handler, col(Handler.id) == col(Task.handler_id))
         .outerjoin(Leader, col(Leader.id) == col(Task.supervising_leader_id))
         .outerjoin(Lead, col(Lead.id) == col(Task.lead_unit_id))
         .outerjoin(Holder, col(Holder.id) == col(ListMembership.leader_id))

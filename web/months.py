@@ -8,7 +8,7 @@ from datetime import date
 from models.workdays import Calendar
 
 OFF, WORKED = "off", "worked"
-_WEEKS = Weeks(firstweekday=0)
+WEEKS = Weeks(firstweekday=0)
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ def months(kept: Calendar, year: int, today: date) -> list[Month]:
 
 def _month(kept: Calendar, first: date, today: date) -> Month:
     weeks = [
-        [_square(kept, on, today) if on.month == first.month else None for on in week]
-        for week in _WEEKS.monthdatescalendar(first.year, first.month)
+        [square(kept, on, today) if on.month == first.month else None for on in week]
+        for week in WEEKS.monthdatescalendar(first.year, first.month)
     ]
     return Month(first, weeks)
 
 
-def _square(kept: Calendar, on: date, today: date) -> Square:
+def square(kept: Calendar, on: date, today: date) -> Square:
     weekend, working = on.weekday() > 4, kept.is_working(on)
     mark = "" if working != weekend else WORKED if working else OFF
     return Square(on, mark, weekend, on in kept.edits, on == today)

@@ -57,6 +57,7 @@ def _free(session: Session, task: Task, found: Waiting, showing: Showing) -> lis
     rows = session.exec(
         select(Official.id, Official.name, Unit.name)
         .join(Unit, col(Unit.id) == col(Official.unit_id))
+        .where(col(Official.left_on).is_(None))
         .order_by(col(Unit.name), col(Official.name))
     )
     return [

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 
 from models.span import Span
 from notifications import wording
+from notifications.change_words import author_words, fact_word, value_words
 from notifications.explanation import span_words
 from notifications.wording import ENGLISH, moment_words
 from web.desk import desk_of, is_local
@@ -80,6 +81,9 @@ def _environment() -> Environment:
     environment.filters["bare"] = _bare
     for shown in (iso_day, span, yuan, file_size, event_kind):
         environment.filters[shown.__name__] = shown
+    environment.filters["fact_word"] = fact_word
+    environment.filters["value_words"] = value_words
+    environment.filters["author_words"] = author_words
     for name in (
         "word colour_word post_word state_word notice_word duty_word mail_word track_word "
         "event_word day_words over_words assurance_word"

@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from flows.database import reading
+from flows.office_changes import changes_of
 from flows.rulebook import ladder_of
 from models import Policy, Procedure, Task, WatchList
 from models.ladder import Ladder
+from models.office_change import Subject
 from models.signoff import OPEN
 from notifications.ladder_words import reminders, rungs
 from web.desk import desk_of
@@ -41,6 +43,7 @@ def policies(request: Request) -> Response:
             request,
             viewer,
             "policies.html",
+            may_load=viewer.keeps_directory,
             versions=_those_in_use_first(_versions(session)),
             used=_used(session),
             rungs=rungs,
@@ -59,6 +62,7 @@ def one_policy(request: Request, name: str) -> Response:
             request,
             viewer,
             "policy.html",
+            changes=changes_of(session, Subject.POLICY, name),
             versions=found,
             used=_used(session).get(name, ()),
             rungs=rungs,

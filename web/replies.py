@@ -63,6 +63,17 @@ WITHDRAWN = (
         ),
     ),
 )
+OUT_OF_SERVICE = (
+    410,
+    ("链接已停用", "This link was withdrawn"),
+    (
+        "收件人已不在本系统任职，其邮件中的链接一律停用；如有疑问，请联系督查办公室。",
+        (
+            "Whoever this link was sent to is out of service here, so it does not open. Please ask "
+            "the supervision office if that is wrong."
+        ),
+    ),
+)
 ASIDE = (
     403,
     ("您已回避本事项", "You stand aside from this matter"),
@@ -133,9 +144,11 @@ def _reply(
 
 def not_open(request: Request, opened: Opened | None) -> Response:
     """The same for an unknown, a mutated and a malformed token; another for one whose key was
-    dropped."""
+    dropped, or whose owner is out of service."""
     if opened is None:
         desk_of(request).limits.count(UNKNOWN, address_of(request))
+    if opened is not None and opened.official.left_on is not None:
+        return said(request, *OUT_OF_SERVICE)
     return said(request, *(WITHDRAWN if opened else UNKNOWN_LINK))
 
 

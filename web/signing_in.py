@@ -91,6 +91,8 @@ def viewer_of(request: Request, session: Session, now: datetime) -> Viewer:
     on = desk.today(now)
     official_id = signed_in(request, now)
     official = session.get(Official, official_id) if official_id else None
+    if official is not None and official.left_on is not None:
+        official = None
     if official is None and desk.demo and is_local(request):
         official = session.exec(
             select(Official)

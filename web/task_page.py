@@ -9,16 +9,19 @@ from sqlmodel import Session, col, select
 
 from flows.database import reading
 from flows.explain import explain
+from flows.handler_name import handler_of
 from flows.ledger.lists import KnownLists
 from flows.signoff.levels import rules_of
 from flows.working_days import load_calendar
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
+from web.counting import counting
 from web.desk import desk_of
 from web.matter import Matter, Showing
 from web.offers import Way, ways
 from web.office_form import OfficeForm
 from web.office_view import office_may
 from web.pages import page
+from web.record_rows import acts_about
 from web.rights import Viewer
 from web.ruling_form import LONGEST, Fault
 from web.signing_in import viewer_of
@@ -69,6 +72,7 @@ def show_task(
             stages={stage.name: stage.title for stage in rules_of(session, task).stage},
             measures=_measures(session, task),
             explained=explained,
+            counting=counting(explained, calendar),
             causes={str(row.entry): row for row in explained.rows},
             # The rest is in the sign-off and the story below.
             because=explained.colour_sentences(language),
@@ -77,6 +81,8 @@ def show_task(
             ways=_ways(session, task, viewer, showing),
             office_may=office_may(session, viewer, task, showing, task_path(task.number)),
             lists=_lists(session, task),
+            acts=acts_about(session, task),
+            keeps_acts=viewer.keeps_directory,
             sent=office,
             faults=faults,
             longest=LONGEST,
@@ -95,7 +101,7 @@ def visible_task(session: Session, viewer: Viewer, number: str) -> Task:
 
 def matter_of(session: Session, showing: Showing, viewer: Viewer, task: Task) -> Matter:
     unit = session.get_one(Unit, task.unit_id).name
-    handler = _name(session, task.handler_id)
+    handler = handler_of(session, task, showing.on)
     return showing.matter(task, unit, handler, hidden=viewer.hides(task))
 
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from flows.burden import WeekOfMail, last_week
 from flows.history import head
 from flows.unreachable import unreachable
 from flows.working_days import horizon_warning
@@ -24,6 +26,7 @@ class Today:
     horizon: date | None
     link: int
     head: str
+    mail: WeekOfMail
 
     @property
     def late(self) -> int:
@@ -31,7 +34,7 @@ class Today:
         return (self.on - self.last.night.on).days if self.last else 0
 
 
-def load_today(session: Session, showing: Showing) -> Today:
+def load_today(session: Session, showing: Showing, timezone: ZoneInfo) -> Today:
     newest = session.scalar(select(func.max(col(Night.on))))
     link, newest_hash = head(session)
     return Today(
@@ -41,4 +44,5 @@ def load_today(session: Session, showing: Showing) -> Today:
         horizon_warning(showing.calendar, showing.on),
         link,
         newest_hash,
+        last_week(session, showing.on, timezone),
     )

@@ -15,6 +15,9 @@ from models.refusal import Refusal
 _CHOICE = re.compile(r"([0-9]{1,9}):([0-9]{0,9})")
 
 
+_IS_OPEN = col(Unit.closed_on).is_(None)
+
+
 @dataclass(frozen=True)
 class Group:
     """A unit, with those of it and whoever handles matters there."""
@@ -25,12 +28,13 @@ class Group:
 
 
 def groups(session: Session, on: date, *, but: Collection[int] = ()) -> list[Group]:
-    """All units by their names. `but`: people who are left out."""
-    at_home = select(Official.unit_id, Official.id, Official.name)
+    """All units that are not closed, by their names. `but`: people who are left out."""
+    serving = col(Official.left_on).is_(None)
+    at_home = select(Official.unit_id, Official.id, Official.name).where(serving)
     elsewhere = (
         select(Post.unit_id, Official.id, Official.name)
         .join(Official, col(Official.id) == col(Post.official_id))
-        .where(Post.kind == PostKind.HANDLER, in_force(Post, on))
+        .where(Post.kind == PostKind.HANDLER, in_force(Post, on), serving)
     )
     people: dict[int, list[tuple[int, str]]] = {}
     for unit_id, who, name in session.execute(union(at_home, elsewhere)):
@@ -38,7 +42,7 @@ def groups(session: Session, on: date, *, but: Collection[int] = ()) -> list[Gro
             people.setdefault(unit_id, []).append((who, name))
     return [
         Group(unit.id, unit.name, sorted(people.get(unit.id, []), key=lambda one: one[::-1]))
-        for unit in session.exec(select(Unit).order_by(col(Unit.name)))
+        for unit in session.exec(select(Unit).where(_IS_OPEN).order_by(col(Unit.name)))
     ]
 
 
@@ -55,9 +59,10 @@ def known(session: Session, written: str) -> tuple[int, int | None]:
     unit_id, official_id = unit_and_person(written)
     if unit_id is None:
         raise Refusal("请选择单位或人员；没有记录任何操作", "please choose; nothing was recorded")
-    if session.get(Unit, unit_id) is None or (
-        official_id is not None and session.get(Official, official_id) is None
-    ):
+    unit, person = session.get(Unit, unit_id), session.get(Official, official_id or 0)
+    there = unit is not None and unit.closed_on is None
+    serves = person is not None and person.left_on is None
+    if not there or (official_id is not None and not serves):
         raise Refusal(
             "所选单位或人员不在通讯录中，请重新选择；没有记录任何操作",
             "that unit or person is not in the directory; please choose again. "

@@ -11,6 +11,8 @@ from web.application_form import LONGEST_LINE, NOT_A_DATE, day_written
 from web.reply_form import clean
 from web.ruling_form import LONGEST
 
+PASTED = {"lines", "opens"}  # rows that may come from a sheet
+
 
 @dataclass(frozen=True)
 class Written:
@@ -27,7 +29,7 @@ class Written:
             return None
         found = day_written(self[name])
         if found is None:
-            raise NotADate(self[name])
+            raise NotADate(self[name], name)
         return found
 
     def require_short(self) -> None:
@@ -35,13 +37,14 @@ class Written:
         for name, words in self.sent.items():
             most = LONGEST if name == "reason" else LONGEST_LINE
             if len(words) > most:
-                raise TooLong(most)
+                raise TooLong(most, name)
 
 
 class NotADate(Refusal):
-    """What is written is no date."""
+    """What is written is no date. `field`: where."""
 
-    def __init__(self, written: str) -> None:
+    def __init__(self, written: str, field: str = "") -> None:
+        self.field = field
         shown = written[:20]
         super().__init__(
             f"“{shown}”不是日期。{NOT_A_DATE[0]}没有记录任何操作",
@@ -50,9 +53,10 @@ class NotADate(Refusal):
 
 
 class TooLong(Refusal):
-    """A field holds more than can be kept."""
+    """A field holds more than can be kept. `field`: which."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, field: str = "") -> None:
+        self.field = field
         super().__init__(
             f"有一栏超过 {most} 个字，请缩短；没有记录任何操作",
             f"a field has more than {most} characters, please shorten it; nothing was recorded",
@@ -62,4 +66,9 @@ class TooLong(Refusal):
 async def written(request: Request) -> Written:
     form = await request.form()
     texts = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-    return Written({name: clean(value).strip() for name, value in texts.items()})
+    return Written({name: _trimmed(name, clean(value)) for name, value in texts.items()})
+
+
+def _trimmed(name: str, value: str) -> str:
+    """An empty cell at the beginning of pasted rows is a cell."""
+    return value.strip("\n ") if name in PASTED else value.strip()

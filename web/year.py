@@ -2,27 +2,29 @@
 
 import re
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, col, select
 
 from flows.database import reading, transaction
-from flows.working_days import horizon_warning, load_calendar, set_day
+from flows.establishment.holding import AtField, hold
+from flows.office_changes import ChangedSince, changes_of, version
+from flows.working_days import DaySaid, horizon_warning, load_calendar, set_days
 from models import CalendarDay
+from models.office_change import Subject
 from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
 from web.months import months
-from web.reply_form import clean
 from web.rights import Viewer
+from web.set_up import Sent, actor_of
+from web.written import Written
 
 router = APIRouter()
 PATH = "/calendar"
 FIRST, LAST = 2000, 2100
-LONGEST = 200  # characters of a reason
-KINDS = {"working": True, "holiday": False}
+KINDS = {"working": True, "holiday": False, "undo": None}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -31,54 +33,59 @@ def calendar(request: Request, year: str = "") -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_all)
-        return _show(request, session, viewer, _year(year, viewer.on), {})
+        return _show(request, session, viewer, _year(year, viewer.on), Written())
 
 
 @router.post(PATH)
-def change(
-    request: Request,
-    on: Annotated[str, Form()] = "",
-    kind: Annotated[str, Form()] = "",
-    why: Annotated[str, Form()] = "",
-) -> Response:
-    """As `sise calendar set` does it."""
+def change(request: Request, sent: Sent) -> Response:
+    """As `sise calendar set` does it; undone, a day is again what it is by itself."""
     desk = desk_of(request)
     now = desk.now()
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_keeps_directory)
-    said = {"on": clean(on).strip()[:20], "kind": kind, "why": clean(why).strip()[:LONGEST]}
+    actor = actor_of(desk, viewer, now)
     try:
-        day, working = _wanted(said)
+        sent.require_short()
+        day = _wanted(sent)
         with transaction(desk.office.engine, now) as session:
-            set_day(session, day, working=working, why=said["why"], now=now)
+            hold(session, actor)
+            if sent["seen"] != str(version(session, Subject.CALENDAR)):
+                raise ChangedSince("日历")
+            set_days(session, actor, [day])
     except Refusal as refused:
         with reading(desk.office.engine) as session:
-            return _show(request, session, viewer, viewer.on.year, said, refused)
-    return RedirectResponse(f"{PATH}?year={day.year}", status_code=303)
+            return _show(request, session, viewer, _year(sent["on"][:4], viewer.on), sent, refused)
+    return RedirectResponse(f"{PATH}?year={day.on.year}", status_code=303)
 
 
-def _wanted(said: dict[str, str]) -> tuple[date, bool]:
+def _wanted(sent: Written) -> DaySaid:
     """Raises a Refusal."""
+    if not _DAY.fullmatch(sent["on"]):
+        raise AtField("on", *_no_date(sent["on"]))
     try:
-        day = date.fromisoformat(said["on"]) if _DAY.fullmatch(said["on"]) else None
-    except ValueError:
-        day = None
-    if day is None or not FIRST <= day.year <= LAST:
-        raise Refusal(
-            f"“{said['on']}”不是可用的日期，请写成 2022-07-14；没有改动",
-            f"'{said['on']}' is no date, write it as 2022-07-14; nothing was changed",
+        day = date.fromisoformat(sent["on"])
+    except ValueError as error:
+        raise AtField(
+            "on", f"{sent['on']} 这一天不存在，请核对", f"there is no day {sent['on']}, check it"
+        ) from error
+    if not FIRST <= day.year <= LAST:
+        raise AtField("on", *_no_date(sent["on"]))
+    if sent["kind"] not in KINDS:
+        raise AtField("kind", "请选择上班或放假", "please choose whether it is worked or off")
+    if not sent["why"]:
+        raise AtField(
+            "why",
+            "请写明理由，如放假通知的文号",
+            "please give the reason, as the notice that says so",
         )
-    if said["kind"] not in KINDS:
-        raise Refusal(
-            "请选择上班或放假；没有改动",
-            "please choose whether it is worked or off; nothing was changed",
-        )
-    if not said["why"]:
-        raise Refusal(
-            "请写明理由，如放假通知的文号；没有改动",
-            "please give the reason, as the notice that says so; nothing was changed",
-        )
-    return day, KINDS[said["kind"]]
+    return DaySaid(day, KINDS[sent["kind"]], sent["why"])
+
+
+def _no_date(written: str) -> tuple[str, str]:
+    return (
+        f"“{written[:20]}”不是可用的日期，请写成 2022-07-14",
+        f"'{written[:20]}' is no date that can be used, write it as 2022-07-14",
+    )
 
 
 def _show(
@@ -86,7 +93,7 @@ def _show(
     session: Session,
     viewer: Viewer,
     year: int,
-    said: dict[str, str],
+    sent: Written,
     refused: Refusal | None = None,
 ) -> Response:
     kept = load_calendar(session)
@@ -108,9 +115,16 @@ def _show(
         horizon=horizon_warning(kept, viewer.on),
         edits=edits,
         may_change=viewer.keeps_directory,
-        written={"on": "", "kind": "", "why": ""} | said,
+        seen=version(session, Subject.CALENDAR),
+        since=int(sent["seen"]) if _since(sent, refused) else None,
+        changes=changes_of(session, Subject.CALENDAR),
+        sent=sent,
         refused=refused,
     )
+
+
+def _since(sent: Written, refused: Refusal | None) -> bool:
+    return isinstance(refused, ChangedSince) and sent["seen"].isdecimal()
 
 
 def _year(written: str, on: date) -> int:

@@ -1,26 +1,28 @@
 """A ledger goes into the database as a whole, or not at all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from flows.ledger.decided import decided_date, held_back, with_decided
 from flows.ledger.differences import Change, Names
 from flows.ledger.directory import plan_directory
 from flows.ledger.ledger_rows import repeated_numbers
+from flows.ledger.lists import unkept_lists
 from flows.ledger.matters import Check, Matter, load_known
-from flows.ledger.needs import Need
+from flows.ledger.out_of_service import out_of_service
 from flows.ledger.people import People
 from flows.ledger.problems import LedgerRefused, Problem, in_order
 from flows.ledger.roster import Roster
 from flows.ledger.roster_writing import write_roster
-from flows.ledger.rows import Ledger
+from flows.ledger.rows import Ledger, LedgerRow
+from flows.ledger.standing_aside import standing_aside
 from flows.ledger.tasks import TaskWriter
 from flows.moves import lock_all_tasks
-from flows.recipients import aside
+from flows.office_changes import Entry
+from flows.signoff.actor import IMPORT, OfficeActor, Unattended
 from models import Task
 from models.workdays import Calendar
 
@@ -37,14 +39,25 @@ class Applied:
     posts: int
     absences: int
     changes: tuple[Change, ...]
+    new: tuple[LedgerRow, ...] = ()
+    restricted: tuple[str, ...] = ()  # of the new and changed, those that are
+    directory: tuple[Entry, ...] = ()  # what was added or changed in it
+    unkept: tuple[Problem, ...] = ()  # words of 所属清单 that name no list: told, and kept as words
 
 
 def apply_ledger(
-    session: Session, ledger: Ledger, *, today: date, now: datetime, calendar: Calendar
+    session: Session,
+    ledger: Ledger,
+    *,
+    today: date,
+    now: datetime,
+    calendar: Calendar,
+    author: OfficeActor | None = None,
 ) -> Applied:
     """Check the whole ledger, then write it. Raises LedgerRefused with every problem, those of
     the reading included, before anything is written. A dry run rolls the session back. Of two at
-    once the second waits, and finds what the first has brought."""
+    once the second waits, and finds what the first has brought. `author`: who is signed in."""
+    author = author or Unattended(IMPORT, today, now)
     lock_all_tasks(session)
     people = People(Roster.load(session))
     unplanned = plan_directory(people, ledger.directory)
@@ -59,15 +72,28 @@ def apply_ledger(
             *unplanned,
             *check.problems,
             *held_back(matters, people.roster),
-            *_standing_aside(session, matters, today),
+            *standing_aside(session, matters, author),
+            *out_of_service(matters, people.roster),
         ]
     )
     if problems:
         raise LedgerRefused(problems)
-    written = write_roster(session, people.roster)
+    return _write(session, check, matters, author, calendar)
+
+
+def _write(
+    session: Session,
+    check: Check,
+    matters: Sequence[Matter],
+    author: OfficeActor,
+    calendar: Calendar,
+) -> Applied:
+    people = check.people
+    written = write_roster(session, people.roster, author)
+    unkept = tuple(unkept_lists(session, matters))
     titles = {p.id: p.title for p in check.known.procedures.values() if p.id is not None}
     names = Names.of(people, titles)
-    writer = TaskWriter(session, people.roster, today, now, calendar)
+    writer = TaskWriter(session, people.roster, author.on, author.now, calendar)
     writer.open_all([matter for matter in matters if matter.task is None])
     changes, known = _update_known(writer, matters, names)
     updated = len({change.number for change in changes})
@@ -80,6 +106,23 @@ def apply_ledger(
         written.posts,
         written.absences,
         changes,
+        tuple(matter.row for matter in matters if matter.task is None),
+        _restricted(matters, {change.number for change in changes}),
+        tuple(written.entries),
+        unkept,
+    )
+
+
+def _restricted(matters: Sequence[Matter], changed: set[str]) -> tuple[str, ...]:
+    return tuple(
+        matter.row.number
+        for matter in matters
+        if (matter.task is None or matter.row.number in changed)
+        and (
+            matter.row.restricted
+            or matter.procedure.restricted
+            or (matter.task is not None and matter.task.restricted)
+        )
     )
 
 
@@ -100,18 +143,6 @@ def _update_known(
     writer.replace_measures(measures)
     writer.show_requests_anew(touched)
     return tuple(changes), len(known)
-
-
-def _standing_aside(session: Session, matters: Sequence[Matter], today: date) -> Iterator[Problem]:
-    """Whoever keeps away from a task cannot become its handler."""
-    away = {(task_id, who) for task_id, who in session.execute(select(aside(today)))}
-    for matter in matters:
-        task, handler = matter.task, matter.handler
-        if task and handler and (task.id, handler.id) in away and handler.id != task.handler_id:
-            row = matter.row
-            yield Problem(
-                row.sheet, row.row, "责任人", handler.name, Need.HANDLER_STANDS_ASIDE, row.number
-            )
 
 
 def _told_once(problems: Sequence[Problem]) -> list[Problem]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from flows.ledger.needs import Need
+from flows.ledger.out_of_service import directory_out_of_service
 from flows.ledger.people import NotIdentified, People, cycles
 from flows.ledger.problems import Problem
 from flows.ledger.roster import Person, Stored, Term
@@ -20,9 +21,10 @@ def plan_directory(people: People, rows: Sequence[DirectoryRow]) -> list[Problem
     found, unclear = _plan_people(people, rows)
     _settle_homes(found)
     languages = _settle_languages(found)
+    gone = list(directory_out_of_service(found, people.roster))
     posts = _plan_posts(people, found)
     absences, unknown = _plan_absences(people, found)
-    return [*problems, *unclear, *languages, *posts, *absences, *unknown]
+    return [*problems, *unclear, *languages, *gone, *posts, *absences, *unknown]
 
 
 def _problem(row: DirectoryRow, column: str, need: Need, found: str, other: str = "") -> Problem:

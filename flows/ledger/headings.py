@@ -5,6 +5,7 @@ An import reads by it, and an export writes by it.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from notifications.wording import ENGLISH
@@ -70,6 +71,16 @@ SHOWN = (
     Heading("回头看情况", "look_back"),
 )
 """What only an export has: an import passes over it, as over every column that it does not know."""
+
+
+def shown_as_one(ignored: Sequence[str]) -> list[str]:
+    """Of an export of ours, what only an export has is told as one thing."""
+    of_an_export = fields_of(SHOWN)
+    found = [name for name in ignored if normal(name) in of_an_export]
+    if len(found) < len(SHOWN):
+        return list(ignored)
+    others = [name for name in ignored if name not in found]
+    return [f"{found[0]} … {found[-1]}（{len(found)}）", *others]
 
 
 def normal(heading: str) -> str:

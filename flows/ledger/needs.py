@@ -189,6 +189,34 @@ class Need(Enum):
         "“{found}”已经销号或撤回，不能通过导入更改（{other}）",
         "“{found}” is closed and cannot be changed by an import ({other})",
     )
+    HAS_LEFT = (
+        "“{found}”已于 {other} 停用；仍在任的，请先在“人员”页面恢复，否则请另写一位",
+        (
+            "“{found}” is out of service since {other}; take this person back on the page People, "
+            "or name somebody else"
+        ),
+    )
+    UNIT_CLOSED = (
+        "“{found}”已于 {other} 撤销；请写承接的单位，或先在“人员”页面恢复",
+        (
+            "“{found}” was closed on {other}; write the unit that took over, or open it again on "
+            "the page People"
+        ),
+    )
+    NO_SUCH_LIST = (
+        "没有名为“{found}”的清单，只作文字留存，不按任何清单督办；现有清单：{other}",
+        (
+            "“{found}” is no list that is kept, so it stays a word and no list's rules apply; "
+            "there are {other}"
+        ),
+    )
+    IMPORTER_STANDS_ASIDE = (
+        "您已登记回避“{found}”，不能导入对它的改动；请删去这一行，或由他人导入",
+        (
+            "you stand aside from “{found}” and cannot import changes to it; delete the row, or "
+            "let somebody else import it"
+        ),
+    )
     HANDLER_STANDS_ASIDE = (
         "“{found}”已登记回避 {other}，不能作为责任人；请另写责任人",
         "“{found}” stands aside from {other} and cannot handle it; name somebody else",

@@ -70,6 +70,8 @@ class People:
         return person
 
     def _one(self, found: list[Person], name: str) -> Person:
+        """Whoever is in service comes before a namesake who is not."""
+        found = [p for p in found if not (p.stored and p.stored.left_on)] or found
         if len(found) > 1:
             raise NotIdentified(Need.AMBIGUOUS_OFFICIAL, name, str(len(found)))
         return found[0]

@@ -12,10 +12,11 @@ from flows.ledger.needs import Need
 from flows.ledger.package import NOT_A_WORKBOOK
 from flows.ledger.problems import Problem, UnreadableLedger, in_order
 from flows.ledger.rows import LEDGER_SHEET, DirectoryRow, Ledger, LedgerRow
-from flows.ledger.table import Table, count_known, find_table
+from flows.ledger.table import FEWEST, Table, count_known, find_table
 from flows.ledger.textfile import read_csv
 from flows.ledger.workbook import read_workbook
 
+BOOKS = (".xlsx", ".xlsm")  # how a workbook is called; a CSV under such a name is read all the same
 MAX_FILE = 64_000_000  # bytes
 
 
@@ -30,6 +31,8 @@ def read_ledger(path: Path, *, today: date, mapping: HeadingMap = OURS) -> Ledge
     grid = read_csv(data)
     tables = mapping.tables
     table = max(tables, key=lambda sheet: count_known(grid, tables[sheet]))
+    if path.suffix.lower() in BOOKS and count_known(grid, tables[table]) < FEWEST:
+        raise UnreadableLedger(*NOT_A_WORKBOOK)
     reader = Reader(today, mapping)
     reader.read(table, grid)
     return reader.ledger()

@@ -12,6 +12,7 @@ from flows.ledger.needs import Need
 from flows.ledger.problems import Problem
 
 T = TypeVar("T")
+FEWEST = 2  # headings that make a row one of headings
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ def find_table(grid: Grid, table: tuple[Heading, ...]) -> Table | None:
     spans = [(row, row) for row in range(len(found))]
     spans += [(row, row + 1) for row in range(len(found) - 1) if _are_one(grid, found, row)]
     top, bottom = max(spans, key=lambda span: _count(found, span), default=(0, 0))
-    if not found or _count(found, (top, bottom)) < 2:
+    if not found or _count(found, (top, bottom)) < FEWEST:
         return None
     columns = found[top] | found[bottom]
     bottom = max([bottom, *(_merge_bottom(grid, bottom, column) for column in columns)])
@@ -132,7 +133,7 @@ def _table(
                     str(rows[1] + 1),
                 )
             )
-    found.ignored = tuple(_ignored(found, rows))
+    found.ignored = tuple(headings.shown_as_one([*_ignored(found, rows)]))
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
+from flows.colour_counts import colours_over_time, week_ends
 from flows.history import link_id
 from flows.moves import lock_all_tasks
 from flows.papers.units import office_unit
@@ -18,6 +19,7 @@ from models.workdays import Calendar
 from notifications.papers.bulletin import BulletinFacts
 from notifications.wording import day_words
 
+WEEKS = 8  # how far back the chart of an issue goes
 Said = Callable[[date, date], BaseModel]
 
 
@@ -85,6 +87,7 @@ def bulletin_facts(
         lines=lines,
         totals=totals_of(lines),
         closed=closed_in(session, first, last, calendar),
+        over_time=colours_over_time(session, week_ends(last, WEEKS)),
     )
 
 

@@ -6,12 +6,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from flows.find_task import find_task
+from flows.office_changes import names_then
 from flows.papers.units import office_unit, unit_before
 from flows.rulebook import current_policy, ladder_of
 from flows.signoff.lists import policy_on
 from flows.standing import History
 from models import Notice, Official, Policy, Receipt, Task, Transition
 from models.ladder import Ladder
+from models.office_change import Subject
 from models.refusal import Refusal
 from models.strike import counted
 from models.warning import Colour
@@ -61,7 +63,7 @@ def notice_facts(
         colour=found.colour,
         label=ladder.at(found.colour).label,
         issued_on=found.issued_on,
-        office=office_unit(session, found.issued_on),
+        office=office_unit(session, found.issued_on, move.at),
         basis=ladder.basis if shown else "",
         task=task.number,
         title=task.title if shown else "",
@@ -74,7 +76,7 @@ def notice_facts(
         earlier=_earlier(session, found),
         acknowledge_by=found.acknowledge_by,
         answer_by=found.answer_by,
-        told=_told(session, found) if shown else [],
+        told=_told(session, found, move) if shown else [],
     )
 
 
@@ -124,8 +126,9 @@ def _earlier(session: Session, notice: Notice) -> Earlier | None:
     return Earlier(found.number, found.colour, found.issued_on) if found else None
 
 
-def _told(session: Session, notice: Notice) -> list[Addressed]:
-    """Who was told on the day itself, with the duty of that day."""
+def _told(session: Session, notice: Notice, move: Transition) -> list[Addressed]:
+    """Who was told on the day itself, under the name and with the duty of that day."""
+    names = names_then(session, Subject.OFFICIAL, move.at)
     rows = session.exec(
         select(Receipt, Official.name, Absent.name)
         .join(Official, col(Official.id) == col(Receipt.official_id))
@@ -134,6 +137,11 @@ def _told(session: Session, notice: Notice) -> list[Addressed]:
         .order_by(col(Receipt.id))
     )
     return [
-        Addressed(name, receipt.capacity, receipt.raised_from or receipt.duty, absent or "")
+        Addressed(
+            names.get(receipt.official_id, name),
+            receipt.capacity,
+            receipt.raised_from or receipt.duty,
+            names.get(receipt.stands_for_id or 0, absent or ""),
+        )
         for receipt, name, absent in rows
     ]

@@ -8,6 +8,7 @@ from notifications.papers.paper import Paper
 from notifications.papers.word import write_word
 
 WRITERS = {".docx": write_word, ".html": write_page}
+PAGES = (".html",)
 
 
 def check_file(file: Path) -> None:
@@ -19,3 +20,9 @@ def write_file(file: Path, paper: Paper) -> None:
     """Raises as flows.put_in_place does. It is handed on, so it gets the rights that files get."""
     with put_in_place(file, WRITERS, private=False) as path:
         path.write_bytes(WRITERS[file.suffix.lower()](paper))
+
+
+def write_page_file(file: Path, page: str) -> None:
+    """What is a page only, as the wall chart. Raises as flows.put_in_place does."""
+    with put_in_place(file, PAGES, private=False) as path:
+        path.write_text(page, "utf-8")

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from flows.colour_counts import colours_over_time, month_ends
 from flows.papers.units import office_unit, passed_on_since
 from flows.papers.warned import lines_at, totals_of
 from models import Task, Transition, Unit
@@ -13,6 +14,8 @@ from models.signoff import CLOSED, SIGNOFF
 from models.workdays import Calendar
 from notifications.papers.bulletin import WARNINGS
 from notifications.papers.posting import PostingFacts, UnitRow
+
+MONTHS = 12  # how far back the chart of a posting goes
 
 
 def posting_facts(session: Session, first: date, last: date, *, calendar: Calendar) -> PostingFacts:
@@ -32,7 +35,8 @@ def posting_facts(session: Session, first: date, last: date, *, calendar: Calend
         for unit, n in handled.items()
     ]
     ranked = sorted(rows, key=lambda row: (-row.in_time, row.unit))
-    return PostingFacts(office=office_unit(session, last), rows=ranked)
+    months = colours_over_time(session, month_ends(last, MONTHS))
+    return PostingFacts(office=office_unit(session, last), rows=ranked, over_time=months)
 
 
 def _whose(session: Session, on: date) -> dict[int, str]:

@@ -4,33 +4,37 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from flows.office_changes import names_then
 from flows.recipients import in_force
 from models import Post, Reassignment, Task, Unit
+from models.office_change import Subject
 from models.organisation import PostKind
 
 
-def office_unit(session: Session, on: date) -> str:
+def office_unit(session: Session, on: date, at: datetime | None = None) -> str:
     """The unit of whoever was the supervision office first of all on that date; nothing if none
-    was."""
-    return (
-        session.exec(
-            select(Unit.name)
-            .join(Post, col(Post.unit_id) == col(Unit.id))
-            .where(Post.kind == PostKind.OFFICE, in_force(Post, on))
-            .order_by(col(Post.id))
-        ).first()
-        or ""
-    )
+    was. `at`: as it was called at this instant."""
+    unit = session.exec(
+        select(Unit)
+        .join(Post, col(Post.unit_id) == col(Unit.id))
+        .where(Post.kind == PostKind.OFFICE, in_force(Post, on))
+        .order_by(col(Post.id))
+    ).first()
+    if unit is None:
+        return ""
+    return names_then(session, Subject.UNIT, at).get(unit.id, unit.name) if at else unit.name
 
 
 def unit_before(session: Session, task: Task, at: datetime) -> str:
-    """Whose it was at this instant: the first reassignment after it says whose it was before."""
+    """Whose it was at this instant, as that was called then: the first reassignment after it says
+    whose it was before."""
     passed = session.exec(
         select(Reassignment)
         .where(Reassignment.task_id == task.id, col(Reassignment.at) > at)
         .order_by(col(Reassignment.id))
     ).first()
-    return session.get_one(Unit, passed.from_unit_id if passed else task.unit_id).name
+    unit = session.get_one(Unit, passed.from_unit_id if passed else task.unit_id)
+    return names_then(session, Subject.UNIT, at).get(unit.id, unit.name)
 
 
 def passed_on_since(session: Session, on: date) -> dict[int, int]:

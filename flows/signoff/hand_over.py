@@ -7,8 +7,10 @@ from functools import partial
 
 from sqlmodel import Session, select
 
+from flows.establishment.entries import POST, facts_of_post, of_official
 from flows.handing_on import pass_on
 from flows.moves import lock_all_tasks
+from flows.office_changes import Entry, record
 from flows.recipients import Directory, in_force
 from flows.signoff.actor import OfficeActor
 from flows.signoff.office_acts import require_office
@@ -76,7 +78,7 @@ def hand_over(
     passing = plan(session, actor, wanted)
     for task in passing.tasks:
         _rename(session, task, wanted, actor)
-    _pass_posts(session, passing, wanted.to_official_id, wanted.on)
+    record(session, actor, _pass_posts(session, passing, wanted), reason=wanted.reason)
     _pass_duties(session, passing, wanted.from_official_id, actor, calendar)
     for listed in passing.listed:
         _pass_membership(session, listed, wanted, actor.on)
@@ -121,9 +123,13 @@ def _rename(session: Session, task: Task, wanted: HandOver, actor: OfficeActor) 
         rename(session, task, to, actor, reason=wanted.reason)
 
 
-def _pass_posts(session: Session, passing: Passing, taker: int, on: date) -> None:
+def _pass_posts(session: Session, passing: Passing, wanted: HandOver) -> list[Entry]:
     """A post that would have begun on this day never was the giver's."""
-    for post, _ in passing.posts:
+    taker, on, entries = wanted.to_official_id, wanted.on, list[Entry]()
+    giver = session.get_one(Official, wanted.from_official_id)
+    successor = session.get_one(Official, taker)
+    for post, unit in passing.posts:
+        before = facts_of_post(post, unit)
         held = select(Post.id).where(
             Post.official_id == taker,
             Post.unit_id == post.unit_id,
@@ -131,21 +137,24 @@ def _pass_posts(session: Session, passing: Passing, taker: int, on: date) -> Non
             in_force(Post, on),
         )
         if session.exec(held).first() is None:
-            session.add(
-                Post(
-                    official_id=taker,
-                    unit_id=post.unit_id,
-                    kind=post.kind,
-                    from_on=on,
-                    until_on=post.until_on,
-                )
+            given = Post(
+                official_id=taker,
+                unit_id=post.unit_id,
+                kind=post.kind,
+                from_on=on,
+                until_on=post.until_on,
             )
+            session.add(given)
+            entries.append(of_official(successor, POST, None, facts_of_post(given, unit)))
         if post.from_on is not None and post.from_on >= on:
             session.delete(post)
+            entries.append(of_official(giver, POST, before, None))
         else:
             post.until_on = on - timedelta(days=1)
             session.add(post)
+            entries.append(of_official(giver, POST, before, facts_of_post(post, unit)))
     session.flush()
+    return entries
 
 
 def _pass_duties(

@@ -55,12 +55,17 @@ def keepers(session: Session, on: date) -> frozenset[int]:
 
 
 def official_at(session: Session, email: str) -> Official:
-    """The person with this address; raises a Refusal."""
+    """The person in service with this address; raises a Refusal."""
     found = session.exec(select(Official).where(Official.email == email.strip().lower())).first()
     if found is None:
         raise Refusal(
             f"通讯录中没有邮箱 {email}；请核对邮箱，或先导入通讯录，本次没有记录任何操作",
             f"nobody in the directory has the address {email}; check it, or import the directory "
             "first. Nothing was recorded",
+        )
+    if found.left_on is not None:
+        raise Refusal(
+            f"{found.name}（{email}）已于 {found.left_on} 停用；没有记录任何操作",
+            f"{found.name} ({email}) is out of service since {found.left_on}; nothing was recorded",
         )
     return found

@@ -4,6 +4,7 @@ Its end is known beforehand, so the deadline moves by the days up to that end, h
 night comes that finds it.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from flows.signoff.actor import Actor
 from flows.signoff.roles import require_move, require_reason
 from models import ChangeRequest, Decision, Referral, Task, Transition
 from models.decision import Verdict
-from models.signoff import TaskState
+from models.signoff import SIGNOFF, TaskState
 from models.warning import Colour
 from models.workdays import Calendar
 
@@ -113,6 +114,27 @@ def _move_deadline(
 def due_after(due_on: date | None, since: date, until_on: date, on: date) -> date | None:
     """The deadline of a task that was suspended between these dates and is resumed on that one."""
     return due_on and due_on + (min(on, until_on + DAY) - since)
+
+
+def days_stood_still(session: Session, moves: Sequence[Transition]) -> list[tuple[date, date]]:
+    """The spans of days, both ends included, that these moves of a task gave back to it; one that
+    is not over yet ends as it was granted."""
+    spans = []
+    for n, move in enumerate(moves):
+        if move.machine != SIGNOFF.name or move.event != "suspend":
+            continue
+        request = session.get(ChangeRequest, move.request_id) if move.request_id else None
+        left = next((one.on for one in moves[n + 1 :] if _leaves(one)), None)
+        ends = [request.until_on] if request and request.until_on else []
+        ends += [left - DAY] if left else []
+        if ends and min(ends) >= move.on:
+            spans.append((move.on, min(ends)))
+    return spans
+
+
+def _leaves(move: Transition) -> bool:
+    held = str(TaskState.SUSPENDED)
+    return move.machine == SIGNOFF.name and move.source == held and move.target != held
 
 
 def _granted_by(session: Session, request: ChangeRequest) -> int | None:

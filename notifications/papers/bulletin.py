@@ -6,6 +6,8 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict
 
 from models.warning import Colour
+from notifications.charts.by_unit import by_unit
+from notifications.papers.over_time import over_time_blocks
 from notifications.papers.paper import (
     Block,
     Grid,
@@ -13,6 +15,7 @@ from notifications.papers.paper import (
     Number,
     Paper,
     Paragraph,
+    Picture,
     Signature,
     Title,
 )
@@ -55,6 +58,13 @@ class UnitTotal(Frozen):
     counts: dict[Colour, int]
 
 
+class DayCounts(Frozen):
+    """The open matters of each colour at the end of this day, without whatever is restricted."""
+
+    on: date
+    counts: dict[Colour, int]
+
+
 class BulletinFacts(Frozen):
     """What an issue says, as it was when it was issued: this is what is kept of it."""
 
@@ -64,6 +74,7 @@ class BulletinFacts(Frozen):
     lines: list[Line]
     totals: list[UnitTotal]
     closed: list[Closed]
+    over_time: Sequence[DayCounts] = ()  # issues from before there were charts have none
 
 
 def bulletin_paper(
@@ -84,6 +95,7 @@ def bulletin_paper(
             *_totals(facts, language),
             *_lines(facts, language),
             *_closed(facts, language),
+            *over_time_blocks([(day.on, day.counts) for day in facts.over_time], language),
             Signature(facts.office, day_words(as_of.date(), language)),
         ],
     )
@@ -152,6 +164,9 @@ def _totals(facts: BulletinFacts, language: str) -> Iterator[Block]:
         return [name, *(str(n) for n in numbers), str(sum(numbers))]
 
     yield Heading("2. By unit" if english else "二、分单位情况")
+    shown = [(one.unit, one.counts) for one in facts.totals if one.unit]
+    if shown:
+        yield Picture(by_unit(shown, language))
     yield Grid(
         headings=[
             "Unit" if english else "责任单位",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.warning import Colour
+from notifications.charts.chart import Chart
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,22 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Words of a line. `to`: the anchor to which they lead; `strong`: a heading within it."""
+
+    words: str
+    to: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A paragraph, some words of which lead to a row of a table."""
+
+    runs: Sequence[Run]
+
+
+@dataclass(frozen=True)
 class Form:
     """Rows of name and value, name and value; the last value of a row fills what is left."""
 
@@ -60,7 +77,8 @@ class Form:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table with headings. `widths` are in mm; `colours` fills the cells of one column."""
+    """A table with headings. `widths` are in mm; `colours` fills the cells of one column;
+    `anchors` names the rows, and `links` leads on from them, on a page."""
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -68,6 +86,15 @@ class Grid:
     colours: Sequence[Colour | None] = ()
     coloured: int = 0  # the column that `colours` fills
     numeric: Sequence[int] = ()  # the columns that are read as figures
+    anchors: Sequence[str] = ()
+    links: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart, beside the table of its figures. Where it cannot be drawn the table says it all."""
+
+    chart: Chart
 
 
 @dataclass(frozen=True)
@@ -98,8 +125,10 @@ Block = (
     | Addressee
     | Heading
     | Paragraph
+    | Linked
     | Form
     | Grid
+    | Picture
     | Signature
     | CopyTo
     | NewPage

@@ -1,12 +1,24 @@
 """上墙晾晒: how the units stood at the end of a month, ranked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.warning import Colour
-from notifications.papers.bulletin import WARNINGS, Frozen
-from notifications.papers.paper import Block, Grid, Mark, Number, Paper, Paragraph, Signature, Title
+from notifications.charts.by_unit import by_unit
+from notifications.papers.bulletin import WARNINGS, DayCounts, Frozen
+from notifications.papers.over_time import over_time_blocks
+from notifications.papers.paper import (
+    Block,
+    Grid,
+    Mark,
+    Number,
+    Paper,
+    Paragraph,
+    Picture,
+    Signature,
+    Title,
+)
 from notifications.wording import ENGLISH, colour_word, day_words, moment_words
 
 
@@ -32,6 +44,7 @@ class PostingFacts(Frozen):
 
     office: str
     rows: list[UnitRow]
+    over_time: Sequence[DayCounts] = ()  # postings from before there were charts have none
 
 
 PENDING = ("待审批稿，未经批准不得张贴", "Draft: waits for approval, not to be posted")
@@ -75,6 +88,7 @@ def posting_paper(
             Number(f"No. {number}" if english else f"第{number}期"),
             *_table(facts, language),
             Paragraph(_how(period, as_of, language)),
+            *over_time_blocks([(day.on, day.counts) for day in facts.over_time], language),
             *([Paragraph(_approved(approval, language))] if approval else []),
             Signature(facts.office, day_words(signed, language)),
         ],
@@ -86,6 +100,8 @@ def _table(facts: PostingFacts, language: str) -> Iterator[Block]:
     if not facts.rows:
         yield Paragraph("No unit had a matter to post." if english else "本月没有可晾晒的事项。")
         return
+    if any(sum(row.counts.values()) for row in facts.rows):
+        yield Picture(by_unit([(row.unit, row.counts) for row in facts.rows], language))
     orange = any(row.counts[Colour.ORANGE] for row in facts.rows)
     colours = [colour for colour in WARNINGS if colour is not Colour.ORANGE or orange]
     headings = (

@@ -19,6 +19,7 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as Line
 from docx.text.run import Run
 
+from notifications.charts.picture import png
 from notifications.papers import word_tables
 from notifications.papers.paper import (
     Addressee,
@@ -28,17 +29,20 @@ from notifications.papers.paper import (
     Form,
     Grid,
     Heading,
+    Linked,
     Mark,
     NewPage,
     Number,
     Paper,
     Paragraph,
+    Picture,
     Signature,
     Title,
 )
 from notifications.papers.word_fonts import (
     FANGSONG,
     HEITI,
+    KAITI,
     XIAOBIAOSONG,
     declare_fonts,
     letter,
@@ -159,11 +163,43 @@ def _paragraph(word: Word, block: Paragraph) -> None:
     _indent(line)
 
 
+def _linked(word: Word, block: Linked) -> None:
+    """The links look like the words beside them: who prints the page sees none."""
+    line = word.add_paragraph()
+    line.alignment = Align.JUSTIFY
+    _indent(line)
+    for said in block.runs:
+        run = line.add_run(readable(said.words))
+        if said.strong:
+            letter(run._element, KAITI)
+        if said.to:
+            link: Any = OxmlElement("w:hyperlink")
+            link.set(qn("w:anchor"), said.to)
+            run._element.addprevious(link)
+            link.append(run._element)
+
+
 def _indent(line: Line) -> None:
     """Two characters of whatever size, as Word counts them."""
     line.paragraph_format.first_line_indent = Pt(32)
     indent: Any = line._element.get_or_add_pPr().find(qn("w:ind"))
     indent.set(qn("w:firstLineChars"), "200")
+
+
+def _picture(word: Word, block: Picture) -> None:
+    """Without a Chinese font on this machine it is left out: its table is there."""
+    drawn = png(block.chart.svg)
+    if drawn is None:
+        return
+    line = word.add_paragraph()
+    line.alignment = Align.CENTER
+    form = line.paragraph_format  # lines of a fixed height would cut it off
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1
+    form.space_before = form.space_after = Pt(6)
+    form.keep_with_next = True
+    shape = line.add_run().add_picture(io.BytesIO(drawn), width=Mm(word_tables.WIDTH))
+    facts: Any = shape._inline.docPr
+    facts.set("descr", readable(block.chart.words))
 
 
 def _signature(word: Word, block: Signature) -> None:
@@ -198,8 +234,10 @@ _WRITERS: dict[type[Block], Callable[[Word, Any], object]] = {
     Addressee: _addressee,
     Heading: _heading,
     Paragraph: _paragraph,
+    Linked: _linked,
     Form: word_tables.add_form,
     Grid: word_tables.add_grid,
+    Picture: _picture,
     Signature: _signature,
     CopyTo: word_tables.add_copy_to,
     NewPage: _new_page,

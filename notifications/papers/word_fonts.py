@@ -9,12 +9,13 @@ from docx.opc.oxml import serialize_part_xml
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 
-FANGSONG, HEITI, XIAOBIAOSONG = "仿宋", "黑体", "方正小标宋简体"
+FANGSONG, HEITI, KAITI, XIAOBIAOSONG = "仿宋", "黑体", "楷体", "方正小标宋简体"
 LATIN = "Times New Roman"
 NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 STAND_INS = {  # what Word and WPS look for where the first name is missing
     FANGSONG: "FangSong,仿宋_GB2312,FangSong_GB2312,STFangsong",
     HEITI: "SimHei,Noto Sans CJK SC",
+    KAITI: "KaiTi,楷体_GB2312,KaiTi_GB2312,STKaiti",
     XIAOBIAOSONG: "FZXiaoBiaoSong-B05S,华文中宋,STZhongsong,Noto Serif CJK SC",
     "宋体": "SimSun,Noto Serif CJK SC",
 }

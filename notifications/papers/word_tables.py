@@ -81,6 +81,8 @@ def add_grid(word: Word, block: Grid) -> None:
             _write(cell, words, align=ALIGN.CENTER if m in block.numeric else ALIGN.LEFT)
         if block.colours and (colour := block.colours[n]):
             _colour(row.cells[block.coloured], colour)
+        if block.anchors:
+            _name(row.cells[0], n, block.anchors[n])
     _space(word, Pt(8))
 
 
@@ -159,6 +161,17 @@ def _fill(cell: _Cell, colour: str) -> None:
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
         shade.set(qn(f"w:{name}"), value)
     cell._tc.get_or_add_tcPr().insert_element_before(shade, *AFTER_FILL)
+
+
+def _name(cell: _Cell, n: int, anchor: str) -> None:
+    """A bookmark around the words of a cell."""
+    [run] = cell.paragraphs[0].runs
+    for kind, beside in (("Start", run._element.addprevious), ("End", run._element.addnext)):
+        mark: Any = OxmlElement(f"w:bookmark{kind}")
+        mark.set(qn("w:id"), str(n))
+        if kind == "Start":
+            mark.set(qn("w:name"), anchor)
+        beside(mark)
 
 
 def _keep_whole(row: _Row, said: Sequence[str]) -> None:

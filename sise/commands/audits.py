@@ -37,9 +37,9 @@ def audit_verify(json: Json = False) -> None:
         as_json({"ok": not found, "links": number, "head": newest, "faults": found})
     elif not found:
         edge.say(
-            f"✓ 历史记录完整，颜色、状态、时限与之相符：共 {number} 环，链头 {newest}",
-            f"✓ The history is whole, and colours, states and deadlines follow from it: {number} "
-            f"links, head {newest}",
+            f"✓ 历史记录完整，颜色、状态、时限、人员和日历与之相符：共 {number} 环，链头 {newest}",
+            "✓ The history is whole; colours, states, deadlines, people and calendar follow from "
+            f"it: {number} links, head {newest}",
         )
     else:
         _show(edge, found)

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from flows.office import Office, open_office
 from flows.schema import require_current
+from flows.signoff.actor import COMMAND_LINE, Unattended
 from models.refusal import Refusal
 from models.warning import Colour
 from notifications.system_words import system_words
@@ -56,6 +57,10 @@ class Edge:
     @property
     def today(self) -> date:
         return self.office.local(self.now).date()
+
+    @property
+    def actor(self) -> Unattended:
+        return Unattended(COMMAND_LINE, self.today, self.now)
 
     @property
     def language(self) -> str:

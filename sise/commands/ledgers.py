@@ -1,5 +1,6 @@
 """The office's ledger on its way in, and out again."""
 
+import hashlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from flows.database import reading, transaction, trial
 from flows.ledger.apply import Applied, apply_ledger
 from flows.ledger.export import Exported, count_tasks, export_ledger
+from flows.ledger.imported import record_import
 from flows.ledger.mapping import OURS, HeadingMap, parse_mapping
 from flows.ledger.problems import LedgerRefused, UnreadableLedger
 from flows.ledger.reading import read_ledger
@@ -45,6 +47,9 @@ def import_(
         engine = edge.office.engine
         with trial(engine) if dry_run else transaction(engine, edge.now) as session:
             applied = _apply(edge, session, ledger, named)
+            with file.open("rb") as content:
+                sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+            record_import(session, edge.actor, applied, file=file.name, sha256=sha256)
     if json:
         as_json(_facts(ledger, applied, dry_run))
     else:
@@ -54,7 +59,12 @@ def import_(
 def _apply(edge: Edge, session: Session, ledger: Ledger, mapping: HeadingMap) -> Applied:
     try:
         return apply_ledger(
-            session, ledger, today=edge.today, now=edge.now, calendar=load_calendar(session)
+            session,
+            ledger,
+            today=edge.today,
+            now=edge.now,
+            calendar=load_calendar(session),
+            author=edge.actor,
         )
     except LedgerRefused as refused:
         raise mapping.told(refused) from refused
@@ -78,6 +88,7 @@ def _facts(ledger: Ledger, applied: Applied, dry_run: bool) -> dict[str, Any]:
         "posts": applied.posts,
         "absences": applied.absences,
         "ignored_columns": ledger.ignored_columns,
+        "unkept_lists": [problem.message() for problem in applied.unkept],
         "changes": [
             {"number": c.number, "column": c.column, "old": c.before, "new": c.after}
             for c in applied.changes
@@ -111,6 +122,10 @@ def _show(edge: Edge, ledger: Ledger, applied: Applied, dry_run: bool) -> None:
     ):
         if kind:
             edge.say(f"· {chinese}：{'、'.join(kind)}", f"· {english}: {', '.join(kind)}")
+    for problem in applied.unkept[:PREVIEW]:
+        out.print(f"· {problem.message(edge.language)}")
+    if (more := len(applied.unkept) - PREVIEW) > 0:
+        edge.say(f"……另有 {more} 处", f"… and {more} more")
     _show_changes(edge, applied)
     if dry_run:
         edge.say("确认无误后去掉 --dry-run 正式导入", "Run it again without --dry-run to import")

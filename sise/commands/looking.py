@@ -57,10 +57,11 @@ def tasks(
     with reading(edge.office.engine) as session:
         rows = task_rows(
             session,
+            edge.today,
             colour=colour,
             unit=unit,
             state=state,
-            overdue_on=edge.today if overdue else None,
+            overdue=overdue,
         )
         if unit is not None and not rows and not json:
             find_unit(session, unit)

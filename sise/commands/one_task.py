@@ -30,7 +30,7 @@ def task(number: str, json: Json = False) -> None:
     edge = open_edge()
     with reading(edge.office.engine) as session:
         kept = find_task(session, number)
-        (row,) = task_rows(session, number=number)
+        (row,) = task_rows(session, edge.today, number=number)
         measures = session.exec(
             select(Measure).where(Measure.task_id == kept.id).order_by(col(Measure.position))
         ).all()

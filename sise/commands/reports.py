@@ -12,11 +12,12 @@ import typer
 from flows.database import reading, transaction, trial
 from flows.papers.bulletins import bulletin_facts, issue, issued
 from flows.papers.notice import notice_facts
-from flows.papers.paper_file import check_file, write_file
+from flows.papers.paper_file import check_file, write_file, write_page_file
 from flows.papers.petitions import petition_facts
 from flows.papers.posting_paper import paper_of
 from flows.papers.postings import Standing, posting_of, prepare, standing
 from flows.papers.sign_off import sign_off_facts
+from flows.papers.wall import wall_facts
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import load_calendar
 from models import Bulletin
@@ -27,12 +28,17 @@ from notifications.papers.bulletin import BulletinFacts, bulletin_paper
 from notifications.papers.notice import notice_paper
 from notifications.papers.petitions import petitions_paper
 from notifications.papers.sign_off import sign_off_paper
+from notifications.papers.wall import n_sheets, wall_page
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
+from sise.commands.progress import progress_command
 
 report = typer.Typer(
     help="The office's documents, as Word (.docx) or a page that prints (.html).",
     no_args_is_help=True,
 )
+
+
+report.command("progress")(progress_command)
 
 
 class FixedPeriod(Refusal):
@@ -164,6 +170,20 @@ def petitions_command(
         as_json(asdict(facts) | {"file": file})
     else:
         edge.say(f"已写入 {file}：{first:%Y-%m}", f"Written to {file}: {first:%Y-%m}")
+
+
+@report.command("wall")
+def wall_command(file: Path, json: Json = False) -> None:
+    """The wall chart of all open matters by unit, for A3 landscape; nothing restricted is on it."""
+    edge = open_edge()
+    with reading(edge.office.engine) as session:
+        facts = wall_facts(session, edge.today, load_calendar(session))
+    write_page_file(file, wall_page(facts, edge.language))
+    n = n_sheets(facts)
+    if json:
+        as_json(asdict(facts) | {"sheets": n, "file": file})
+    else:
+        edge.say(f"已写入 {file}：共 {n} 张 A3", f"Written to {file}: {n} sheets of A3")
 
 
 def _days_of(month: str) -> tuple[date, date]:

@@ -1,5 +1,6 @@
 """Policies and the calendar: reading them, checking them, changing them."""
 
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -9,8 +10,8 @@ import typer
 from sqlmodel import col, select
 
 from flows.database import reading, transaction
-from flows.rulebook import current_policy, ladder_of, load_policy
-from flows.working_days import confirm_year, load_calendar, set_day
+from flows.rulebook import bring_policy, current_policy, ladder_of
+from flows.working_days import DaySaid, confirm_year, load_calendar, set_days
 from models import Policy
 from models.ladder import Ladder, parse_ladder
 from models.refusal import Refusal
@@ -22,6 +23,7 @@ from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out, text
 
 KINDS = {"working": True, "上班": True, "holiday": False, "放假": False}
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 STATUTORY_DAYS = 13  # 全国年节及纪念日放假办法 (2024): no year has fewer days off
 
 policy = typer.Typer(
@@ -61,7 +63,7 @@ def policy_load(file: Path, json: Json = False) -> None:
     """Load a policy file; tasks that open from now on use it, open ones keep theirs."""
     edge = open_edge()
     with transaction(edge.office.engine, edge.now) as session:
-        loaded = load_policy(session, text_of(file), file=file.name, now=edge.now)
+        loaded = bring_policy(session, edge.actor, text_of(file), file=file.name)
     if json:
         as_json({"name": loaded.name, "version": loaded.version})
     else:
@@ -152,7 +154,7 @@ def calendar_set(
         )
     edge, on = open_edge(), a_date(day)
     with transaction(edge.office.engine, edge.now) as session:
-        set_day(session, on, working=KINDS[kind], why=why, now=edge.now)
+        set_days(session, edge.actor, [DaySaid(on, KINDS[kind], why)])
     if json:
         as_json({"date": on, "working": KINDS[kind], "why": why})
     else:
@@ -169,12 +171,11 @@ def calendar_import(file: Path, json: Json = False) -> None:
     edge = open_edge()
     days = _calendar_lines(file)
     with transaction(edge.office.engine, edge.now) as session:
-        for on, working, why in days:
-            set_day(session, on, working=working, why=why, now=edge.now)
-        listed = Counter(on.year for on, working, _ in days if not working)
+        set_days(session, edge.actor, days)
+        listed = Counter(day.on.year for day in days if not day.working)
         years = sorted(year for year, n in listed.items() if n >= STATUTORY_DAYS)
         for year in years:
-            confirm_year(session, year, edge.now)
+            confirm_year(session, edge.actor, year)
     if json:
         as_json({"days": len(days), "years": years})
         return
@@ -191,21 +192,35 @@ def calendar_import(file: Path, json: Json = False) -> None:
     )
 
 
-def _calendar_lines(file: Path) -> list[tuple[date, bool, str]]:
-    days, faults = [], []
+def _calendar_lines(file: Path) -> list[DaySaid]:
+    days, faults = list[DaySaid](), list[tuple[str, str]]()
     for n, line in enumerate(text_of(file).splitlines(), 1):
         parts = [part.strip() for part in line.split(",", 2)]
         if not any(parts) or parts[0].lower() in ("date", "日期"):
             continue
         try:
             working = KINDS[parts[1]]
-            days.append((date.fromisoformat(parts[0]), working, parts[2] if parts[2:] else ""))
+            on = date.fromisoformat(parts[0])
+            days.append(DaySaid(on, working, parts[2] if parts[2:] else ""))
         except (ValueError, KeyError, IndexError):
-            faults.append(n)
+            faults.append(_fault(n, parts[0]))
     if faults or not days:
-        at = ", ".join(map(str, faults)) or "1"
-        raise Refusal(
-            f"{file.name} 第 {at} 行：应写成 2027-02-05,holiday,春节（或 working）",
-            f"{file.name} line {at}: write 2027-02-05,holiday,Spring Festival",
-        )
+        chinese, english = zip(*(faults or [_fault(1, "")]), strict=True)
+        raise Refusal(f"{file.name} {'；'.join(chinese)}", f"{file.name} {'; '.join(english)}")
     return days
+
+
+def _fault(n: int, day: str) -> tuple[str, str]:
+    if _DAY.fullmatch(day) and not _exists(day):
+        return f"第 {n} 行：{day} 这一天不存在", f"line {n}: there is no day {day}"
+    return (
+        f"第 {n} 行：应写成 2027-02-05,holiday,春节（或 working）",
+        f"line {n}: write 2027-02-05,holiday,Spring Festival (or working)",
+    )
+
+
+def _exists(day: str) -> bool:
+    try:
+        return bool(date.fromisoformat(day))
+    except ValueError:
+        return False

@@ -1,14 +1,12 @@
 """Setting up an office, looking after it, and the first way in."""
 
 import typer
-from sqlmodel import select
 
 from flows.database import transaction
 from flows.health import check
 from flows.schema import upgrade
 from flows.signing_in import offer_sign_in
-from models import Official
-from models.refusal import Refusal
+from flows.signoff.office_acts import official_at
 from seeds.load import load_rulebook
 from sise.commands.edge import Json, as_json, open_edge, out
 
@@ -78,14 +76,7 @@ def login(email: str, json: Json = False) -> None:
     """Print a one-time sign-in link, for the first administrator."""
     edge = open_edge()
     with transaction(edge.office.engine, edge.now) as session:
-        official = session.exec(
-            select(Official).where(Official.email == email.strip().lower())
-        ).first()
-        if official is None:
-            raise Refusal(
-                f"通讯录中没有邮箱 {email}；请先用 sise import 导入通讯录",
-                f"nobody in the directory has the address {email}; import the directory first",
-            )
+        official = official_at(session, email)
         token = offer_sign_in(session, official, edge.now)
     url = f"{edge.settings.base_url.rstrip('/')}/login/{token}"
     if json:

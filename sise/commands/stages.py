@@ -15,7 +15,7 @@ from models import Task
 from models.procedure_file import ProcedureFile
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out
 
-Why = Annotated[str, typer.Option("--why", help="The reason, which is kept.")]
+Why = Annotated[str, typer.Option("--why", help="The reason; it is kept.")]
 
 
 def stage_command(

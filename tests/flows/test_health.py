@@ -9,6 +9,7 @@ from flows.database import transaction
 from flows.health import check
 from flows.mail_waits import NO_RELAY
 from flows.night import run_night
+from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import confirm_year
 from models import Message, Official
 from tests.conftest import Cast, instant
@@ -125,7 +126,7 @@ def test_mail_that_only_waits_is_well_and_mail_tried_in_vain_is_not(office, cast
 def test_the_end_of_the_known_calendar_is_a_warning_sixty_days_ahead(office, cast: Cast):
     """2060 is not known; then the office confirms it and the year before."""
     with transaction(office.engine, instant(DAY)) as session:
-        confirm_year(session, 2060, instant(DAY))
+        confirm_year(session, Unattended(COMMAND_LINE, DAY, instant(DAY)), 2060)
     play(office, date(2060, 1, 1))
     office = with_relay(office)
 

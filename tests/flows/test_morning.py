@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from flows.database import transaction
 from flows.morning import SPELT
+from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import confirm_year
 from models import Message, Official, Post
 from models.message import MessageState
@@ -107,7 +108,7 @@ def test_what_was_relieved_since_the_night_before_is_counted_once(office, cast: 
 
 def test_it_warns_of_the_end_of_the_calendar_and_the_night_goes_on(office, cast: Cast):
     with transaction(office.engine, instant(DAY)) as session:
-        confirm_year(session, 2060, instant(DAY))
+        confirm_year(session, Unattended(COMMAND_LINE, DAY, instant(DAY)), 2060)
     cast.task("甲-1", date(2060, 12, 30))
 
     play(office, date(2060, 10, 31))

@@ -1,9 +1,7 @@
 """The demo district: whole, without persons, loaded once, and alive when its nights are played."""
 
 import re
-import shutil
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,28 +10,18 @@ from sqlmodel import SQLModel, col, select
 
 import seeds
 from flows.audit import contradictions
-from flows.database import open_engine, reading, transaction
-from flows.office import Office
+from flows.database import reading
 from models import Notice, Receipt, Referral, Task
 from models.decision import ReferralState
 from models.organisation import PostKind
 from models.workdays import Calendar
 from seeds.cast import directory
-from seeds.district import (
-    FIRST_NIGHT,
-    LAST_NIGHT,
-    answers,
-    district,
-    load_district,
-)
-from seeds.load import load_rulebook
+from seeds.district import FIRST_NIGHT, LAST_NIGHT, answers, district
 from seeds.notice import read
-from seeds.story import play
-from tests.conftest import instant, office_on
+from tests.district import END_OF_JULY, colours, load
 
 WEEKS = timedelta(weeks=208)
 DINGHAI = Path(seeds.__file__).parent / "dinghai"
-END_OF_JULY = date(2022, 7, 29)
 
 
 def _numbers(prefix):
@@ -117,13 +105,6 @@ def test_twelve_leads_are_settled_by_the_end_of_july():
     assert max(settled) <= END_OF_JULY
 
 
-def _load(engine, on=FIRST_NIGHT, shift=timedelta()):
-    now = instant(on)
-    with transaction(engine, now) as session:
-        load_rulebook(session, now=now)
-        load_district(session, today=on, now=now, calendar=Calendar(), shift=shift)
-
-
 def _rows(engine):
     with reading(engine) as session:
         return {
@@ -133,53 +114,26 @@ def _rows(engine):
 
 
 def test_loading_twice_changes_nothing(engine):
-    _load(engine)
+    load(engine)
     first = _rows(engine)
     assert len(first["task"]) == 63
-    assert len(first["figure"]) == 144
+    assert len(first["record"]) == 123
+    assert len(first["figure"]) == 0, "they are reported on 4 August"
     assert len(first["measure"]) == 115 + 18 * 3 + 4 * 2  # notice, projects, others
-    _load(engine, FIRST_NIGHT + timedelta(days=1))
+    load(engine, FIRST_NIGHT + timedelta(days=1))
     assert _rows(engine) == first
 
 
 def test_the_district_is_loaded_green(engine):
-    _load(engine)
+    load(engine)
     with reading(engine) as session:
         assert {task.colour for task in session.exec(select(Task))} == {"green"}
         assert not session.exec(select(Notice)).all()
 
 
-def _colours(session, prefix=""):
-    tasks = session.exec(select(Task).where(col(Task.number).startswith(prefix)))
-    return Counter(str(task.colour) for task in tasks)
-
-
-@dataclass
-class Played:
-    """The demo's nights, played once for all that look at them."""
-
-    office: Office
-    refused: list[str]
-    leads_in_july: set[str]
-
-
-@pytest.fixture(scope="module")
-def played(blank_sqlite, tmp_path_factory):
-    home = tmp_path_factory.mktemp("district")
-    engine = open_engine(f"sqlite:///{shutil.copy(blank_sqlite, home / 'sise.db')}")
-    office = office_on(engine, home)
-    _load(engine)
-    refused = play(office, FIRST_NIGHT, END_OF_JULY)
-    with reading(engine) as session:
-        leads = set(_colours(session, "线索"))
-    play(office, END_OF_JULY + timedelta(days=1), LAST_NIGHT)
-    yield Played(office, refused, leads)
-    engine.dispose()
-
-
 def test_the_nights_make_a_believable_district_of_it(played):
     assert played.refused == []
-    assert played.leads_in_july == {"blue", "yellow"}
+    assert played.leads_in_july == {"green", "blue"}, "twelve are settled"
     with reading(played.office.engine) as session:
         first = {
             n.issued_on
@@ -198,7 +152,7 @@ def test_the_nights_make_a_believable_district_of_it(played):
 
 def test_by_the_fifth_of_august_all_four_colours_are_there(played):
     with reading(played.office.engine) as session:
-        assert _colours(session) == {"green": 30, "blue": 13, "yellow": 18, "red": 2}
+        assert colours(session) == {"green": 42, "blue": 13, "yellow": 6, "red": 2}
         receipt = select(Receipt).where(col(Receipt.climbed_from) == PostKind.HANDLER)
         assert session.exec(receipt).first(), "盐仓街道: the ladder climbs past the handler"
         assert session.exec(select(Receipt).where(col(Receipt.stands_for_id).is_not(None))).first()

@@ -311,6 +311,17 @@ def test_the_calendar_is_shown_set_and_imported(ready: Sise, tmp_path: Path) -> 
     assert ready.done("calendar", "show", 2031, "--json").json["known"]
 
 
+def test_a_day_that_does_not_exist_is_told_with_its_line(ready: Sise, tmp_path: Path) -> None:
+    days = tmp_path / "days.csv"
+    days.write_text("2031-02-30,放假,春节\n2031-02-03,放假,春节\n2031-2-4,放假,春节\n", "utf-8")
+
+    told = ready.refused("calendar", "import", days, code=2)
+
+    assert told.startswith("days.csv 第 1 行：2031-02-30 这一天不存在；第 3 行：应写成 2027-02-05")
+    shown = ready.done("calendar", "show", 2031, "--json").json
+    assert not any(day["edited"] for day in shown["days"])
+
+
 def test_health_tells_a_late_night_and_ends_with_1(kept: Sise, today: date) -> None:
     fresh = kept.done("health", "--json").json
     kept.done("night", "--inline", "--date", today - timedelta(days=3))

@@ -8,3 +8,13 @@ def test_an_export_takes_the_place_of_an_export_and_of_nothing_else(kept, ledger
 
     assert "不是 sise export 导出的文件" in kept.refused("export", ledger, code=2)
     assert ledger.read_bytes() == mine
+
+
+def test_what_only_an_export_has_is_told_as_one_thing(kept, tmp_path):
+    ours = tmp_path / "导出.xlsx"
+    kept.done("export", ours)
+
+    again = kept.done("import", ours, "--dry-run", "--json").json
+
+    assert again["ignored_columns"] == ["台账 序号 … 回头看情况（9）"]
+    assert (again["opened"], again["updated"]) == (0, 0)

@@ -1,5 +1,6 @@
 """`sise report`: from the command to the file, on both databases; and what is refused, in words."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -162,6 +163,30 @@ def test_the_month_that_is_over_is_prepared_for_posting(
     assert "再印一份请写 --number 1" in again
     assert fixed.startswith("第 1 期的起止日期已经固定")
     assert strange == "“七月”不是月份；请写成 2022-07"
+
+
+def test_the_wall_chart_is_a_page_for_a3(after_a_night: Sise, tmp_path: Path) -> None:
+    file = tmp_path / "挂图.html"
+
+    facts = after_a_night.done("report", "wall", file, "--json").json
+    said = file.read_text("utf-8")
+
+    on_it = {tile["number"] for unit in facts["units"] for tile in unit["tiles"]}
+    assert (facts["sheets"], on_it) == (1, {"教-1", "教-2", "教-3", "教-4"})
+    assert "size: A3 landscape" in said
+    assert all(f">{number}</p>" in said.replace("</b>", ">") for number in on_it)
+    assert "校车[/red]监管[bold]不到位" in said
+    after_a_night.monkeypatch.setenv("SISE_LANGUAGE", "en")
+    after_a_night.done("report", "wall", file)
+    shown = re.sub(r"<style>.*?</style>|<[^>]*>", "", file.read_text("utf-8"), flags=re.DOTALL)
+    own = {"校车", "监管", "不到位", "食堂招标不规范", "课后服务收费公示不全", "教师编制核查"}
+    assert set(CHINESE.findall(shown)) - own == {"教", "区教育局", "区委督查室"}
+
+
+def test_the_wall_chart_is_no_word_file(after_a_night: Sise, tmp_path: Path) -> None:
+    refused = after_a_night.refused("report", "wall", tmp_path / "挂图.docx", code=2)
+
+    assert "扩展名不是 .html" in refused
 
 
 def test_a_rehearsal_says_what_would_be_issued_and_writes_nothing(

@@ -3,7 +3,8 @@
 from datetime import date
 
 from flows.database import transaction
-from flows.working_days import set_day
+from flows.signoff.actor import COMMAND_LINE, Unattended
+from flows.working_days import DaySaid, set_days
 from models.warning import Colour
 from tests.conftest import Cast, instant
 from tests.kept import colour, notices, play, wind
@@ -26,7 +27,8 @@ def test_a_day_that_the_office_gives_off_moves_the_deadlines_that_fall_on_it(off
     cast.task("甲-1", date(2022, 7, 13))
     now = instant(date(2022, 7, 13))
     with transaction(office.engine, now) as session:
-        set_day(session, date(2022, 7, 13), working=False, why="台风停工", now=now)
+        command = Unattended(COMMAND_LINE, date(2022, 7, 13), now)
+        set_days(session, command, [DaySaid(date(2022, 7, 13), False, "台风停工")])
 
     play(office, date(2022, 7, 14))
     assert colour(office, "甲-1") == Colour.GREEN

@@ -1,7 +1,7 @@
 """A district in which everything is there that a page may show: a matter under review, another
 that asks for more time, and a restricted lead of another unit whose every word is marked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 
 from sqlmodel import select
@@ -11,6 +11,8 @@ from flows.database import transaction
 from flows.feedback.receiving import receive
 from flows.hooks.registering import add_webhook, remove_webhook
 from flows.papers.postings import prepare
+from flows.records.figures import Reported, approve, report
+from flows.records.lines import Line
 from flows.replies import answer
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.applications import draft
@@ -27,6 +29,7 @@ from tests import files
 from tests.conftest import instant
 from tests.kept import play, reply, rows
 from tests.petitions import load_kind
+from tests.records import NOON, kept, published_report, said, with_kinds
 from tests.sign_offs import Bench
 
 JUNE, DAY = date(2022, 6, 30), date(2022, 7, 14)
@@ -77,6 +80,7 @@ def gather_district(bench: Bench, receiver: str) -> District:
         summary=f"{MARK}情况：已办结，逐条落实。",
         done={1: f"{MARK}落实"},
     )
+    _record(bench, people)
     by = Unattended(COMMAND_LINE, DAY, instant(DAY, time(9)))
     with transaction(office.engine, by.now) as session:
         first = JUNE.replace(day=1)
@@ -99,6 +103,26 @@ def _feedback(bench: Bench) -> None:
             now=instant(on),
             calendar=load_calendar(session),
         )
+
+
+def _record(bench: Bench, people: dict[str, int]) -> None:
+    """What was done about the lead and what came of it, a figure of it, and a published report."""
+    office = with_kinds(bench.office)
+    lead = Line(unit=f"{MARK}单位", person=f"{MARK}人员", subject=f"{MARK}对象", task="密-1")
+    for kind in ("visit", "criticism"):
+        kept(office, replace(said(kind, topic=f"{MARK}主题"), lines=(lead,)))
+    kept(office, said("visit", "区教育局"))
+    figure = {"name": f"{MARK}数据", "value": "7", "unit": "件", "source": f"{MARK}来源"}
+    with transaction(office.engine, NOON) as session:
+        for code, task, facts in (
+            ("output", "", {"name": "总产值", "value": "309", "unit": "亿元", "source": "月报"}),
+            ("lead", "密-1", figure),
+        ):
+            one = Reported(code=code, as_of=DAY, task=task, **facts)
+            who = session.get_one(Official, people["erin" if task else "alice"])
+            key = report(session, one, who, on=DAY, now=NOON).id
+            approve(session, key, session.get_one(Official, people["olga"]), on=DAY, now=NOON)
+    published_report(office)
 
 
 def _others(bench: Bench) -> dict[str, int]:

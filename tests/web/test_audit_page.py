@@ -1,15 +1,20 @@
 """The chained history at the desk: its head, its links, and how to prove it."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 
 from flows import history
 from flows.database import reading, transaction
+from flows.establishment.officials import Said, add_official
 from flows.history import CHAINED
+from flows.signoff.actor import Actor
+from flows.working_days import DaySaid, set_days
+from models.proof import Assurance
 from notifications.wording import word
-from tests.web.conftest import DUE, NOON
+from tests.web.conftest import DAY, DUE, NOON
 
 PAGE = "/audit"
 
@@ -62,3 +67,16 @@ def test_who_does_not_see_all_does_not_see_it(cast, sign_in, who):
 
 def test_before_anything_happened_it_says_so(cast, sign_in):
     assert "还没有历史记录" in sign_in("olga").get(PAGE).text
+
+
+@pytest.mark.parametrize(("who", "sees"), [("olga", True), ("hugo", False)])
+def test_of_people_only_those_read_who_keep_them(office, cast, sign_in, who, sees):
+    olga = Actor(cast.olga, "olga", Assurance.SESSION, DAY, NOON)
+    with transaction(office.engine, NOON) as session:
+        add_official(session, olga, Said("李四", cast.unit, "li@dinghai.example"))
+        set_days(session, olga, [DaySaid(date(2022, 7, 15), False, "台风停工")])
+
+    page = sign_in(who).get("/audit/changes").text
+
+    assert ("li@dinghai.example" in page, "李四" in page) == (sees, sees)
+    assert "放假 · 台风停工" in page

@@ -18,6 +18,12 @@ def marked(page) -> list[str]:
     return re.findall(r'<td class="(?:off|worked)[^>]*>(\d+)<i>(.)', page.text)
 
 
+def change(browser, **said):
+    """As the form does it that stands there now."""
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', browser.get(PAGE).text)
+    return browser.post(PAGE, data=SAID | {"seen": seen} | said)
+
+
 def kept(office):
     with reading(office.engine) as session:
         return load_calendar(session)
@@ -50,7 +56,7 @@ def test_every_day_of_the_year_stands_there_once(office, cast):
 def test_the_office_changes_a_day_with_its_reason(office, cast, sign_in):
     olga = sign_in("olga")
 
-    done = olga.post(PAGE, data=SAID)
+    done = change(olga)
     page = olga.get(done.headers["location"])
 
     assert done.headers["location"] == "/calendar?year=2022"
@@ -60,18 +66,39 @@ def test_the_office_changes_a_day_with_its_reason(office, cast, sign_in):
     assert "台风停工" in page.text
     assert "2022年7月15日" in page.text
 
-    olga.post(PAGE, data=SAID | {"kind": "working", "why": "台风未到"})
+    change(olga, kind="working", why="台风未到")
     assert kept(office).is_working(date(2022, 7, 15))
     page = olga.get(PAGE).text
-    assert "台风停工" not in page
-    assert "台风未到" in page
+    assert "<s>放假 · 台风停工</s> → 上班 · 台风未到" in page
+
+    change(olga, kind="undo", why="误改")
+    assert kept(office).edits == {}
+    page = olga.get(PAGE).text
+    assert "本年没有改动" in page
+    assert re.findall(r"<br><span class=\"soft\">.* · (olga.*)</span>", page) == [
+        "olga · 误改",
+        "olga",
+        "olga",
+    ]
+
+
+def test_a_day_that_somebody_changed_meanwhile_is_not_changed_unseen(office, cast, sign_in):
+    olga = sign_in("olga")
+    change(olga)
+
+    answer = olga.post(PAGE, data=SAID | {"seen": "0", "kind": "working", "why": "照常"})
+
+    assert answer.status_code == 422
+    assert "您打开页面后，日历已被他人改动" in answer.text
+    assert '<span class="stamp">新</span>2022-07-15' in answer.text
+    assert not kept(office).is_working(date(2022, 7, 15))
 
 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
         ({"on": "7月"}, "“7月”不是可用的日期"),
-        ({"on": "2022-02-30"}, "不是可用的日期"),
+        ({"on": "2022-02-30"}, "2022-02-30 这一天不存在"),
         ({"on": "0001-01-01"}, "不是可用的日期"),
         ({"kind": "maybe"}, "请选择上班或放假"),
         ({"why": " "}, "请写明理由"),
@@ -84,7 +111,7 @@ def test_what_cannot_be_is_said_and_nothing_changes(
     olga = sign_in("olga")
     before = digest_of_database()
 
-    answer = olga.post(PAGE, data=SAID | changed)
+    answer = olga.post(PAGE, data=SAID | {"seen": "0"} | changed)
 
     assert answer.status_code == 422
     assert said in answer.text

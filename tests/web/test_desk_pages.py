@@ -16,16 +16,22 @@ from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {
-    "/",
-    "/notices",
-    "/petitions",
-    "/postings",
-    "/calendar",
-    "/policies",
-    "/nights",
-    "/audit",
+    *(
+        "/",
+        "/figures",
+        "/notices",
+        "/petitions",
+        "/postings",
+        "/calendar",
+        "/policies",
+        "/nights",
+        "/audit",
+    ),
 }
-FOR_WHO_KEEPS_THE_DIRECTORY = {"/outbox", "/people", "/feedback-register"}
+FOR_WHO_KEEPS_THE_DIRECTORY = {
+    *("/acts", "/outcomes", "/reported", "/reports"),
+    *("/outbox", "/people", "/import", "/feedback-register"),
+}
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "dora", "mallory")},
     "carol": {"/", "/postings"},  # a supervising leader may approve one
@@ -66,11 +72,36 @@ def test_each_page_is_there_for_those_whose_it_is_and_for_nobody_else(warned, si
 
 
 BELOW = {  # pages below these, and what is done there: each is open to whom its page is
-    "/outbox": ["/outbox/1"],
+    "/outbox": ["/outbox/1", "/outbox/burden"],
     "/nights": [f"/nights/{DAY}"],
     "/policies": ["/policies/default"],
+    "/figures": ["/figures/wall", "/figures?flat=yes&by=month"],
+    "/audit": ["/audit/changes"],
+    "/people": [
+        *("/people/1", "/people/new", "/people/units/1", "/people/units/new"),
+        *("/people/hand-over", "/people/unreachable", "/policies/load"),
+    ],
 }
-ACTS = {"/outbox/1/again": {"sure": "yes", "seen": "0"}, "/calendar": {"on": "2022-07-15"}}
+SET_UP = {  # what is done to a unit, and to a person
+    "/people/units/1": ("rename", "move", "close", "reopen"),
+    "/people/1": ("give", "post", "away", "absence", "correct", "retire", "back"),
+}
+ACTS = [
+    ("/outbox/1/again", {"sure": "yes", "seen": "0"}),
+    ("/calendar", {"on": "2022-07-15", "seen": "0"}),
+    ("/acts", {"kind": ""}),
+    ("/outcomes", {"kind": ""}),
+    ("/reported", {"code": "x"}),
+    ("/reported/1/approve", {}),
+    ("/people/units/new", {"act": "add", "name": ""}),
+    ("/people/new", {"act": "add", "name": ""}),
+    ("/people/hand-over", {"giver": "nobody@dinghai.example"}),
+    ("/import", {}),
+    ("/import/confirm", {"sha256": "none"}),
+    ("/policies/load", {}),
+    ("/policies/load/confirm", {"text": "", "name": "x.toml"}),
+    *((path, {"act": act, "seen": "99"}) for path, acts in SET_UP.items() for act in acts),
+]
 
 
 @pytest.mark.parametrize("who", list(OPEN))
@@ -87,7 +118,7 @@ def test_only_office_and_administrators_act(warned, sign_in, digest_of_database,
     browser = sign_in(who)
     before = digest_of_database()
 
-    answers = {browser.post(path, data=said).status_code for path, said in ACTS.items()}
+    answers = {browser.post(path, data=said).status_code for path, said in ACTS}
 
     assert answers == ({422} if who in ("olga", "adam") else {404}), "neither could be done here"
     assert digest_of_database() == before
@@ -133,7 +164,7 @@ def test_each_page_asks_the_database_as_often_for_many_as_for_few(
     night(DUE.replace(day=15))
 
     assert often(sign_in("olga")) == few
-    assert max(few.values()) < 25
+    assert max(few.values()) < 29
 
 
 def test_in_english_the_pages_are_english(warned, office, cast, english):
@@ -145,9 +176,15 @@ def test_in_english_the_pages_are_english(warned, office, cast, english):
     of_the_office |= {one.title for table in (Policy, Procedure) for one in rows(office, table)}
     of_the_office |= {mail.subject for mail in rows(office, Message)}
 
-    for page in PAGES:
-        shown = re.sub(r"<[^>]*>", " ", english.get(page.path).text)
+    for path in [
+        *(page.path for page in PAGES),
+        *BELOW["/people"],
+        "/audit/changes",
+        *BELOW["/figures"],
+        "/outbox/burden",
+    ]:
+        shown = re.sub(r"<[^>]*>", " ", english.get(path).text)
         for own in sorted(of_the_office, key=len, reverse=True):
             shown = shown.replace(own, "")
         left = [word for word in re.findall(r"[\u4e00-\u9fff]{2,}", shown) if word not in OWN]
-        assert left == [], page.path
+        assert left == [], path

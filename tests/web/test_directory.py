@@ -16,11 +16,11 @@ PAGE = "/people"
 
 
 def names(page) -> list[str]:
-    return re.findall(r'<th scope="row">([^<]*)</th>', page.text)
+    return re.findall(r'<th scope="row"><a[^>]*>([^<]*)</a></th>', page.text)
 
 
 def units(page) -> list[str]:
-    return re.findall(r"<h2>([^<]*?)\s*<", page.text)
+    return re.findall(r"<h2><a[^>]*>([^<]*)</a>", page.text)
 
 
 def test_units_stand_in_the_order_of_their_tree_with_their_people(office, cast, sign_in):

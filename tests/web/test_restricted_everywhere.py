@@ -20,7 +20,7 @@ from flows.forecast import forecast
 from flows.health import check
 from flows.hooks.telling import event_of
 from flows.night import rehearse_night
-from flows.papers.bulletins import bulletin_facts, issue
+from flows.papers.bulletins import bulletin_facts, issue, issued
 from flows.papers.notice import notice_facts
 from flows.papers.posting import posting_facts
 from flows.papers.sign_off import sign_off_facts
@@ -30,6 +30,7 @@ from models.bulletin import BulletinKind
 from notifications.papers.bulletin import BulletinFacts, bulletin_paper
 from notifications.papers.notice import notice_paper
 from notifications.papers.page import write_page
+from notifications.papers.progress import ProgressFacts, progress_paper
 from notifications.papers.sign_off import sign_off_paper
 from notifications.papers.word import write_word
 from tests.kept import rows
@@ -159,18 +160,22 @@ def test_no_document_tells_of_it(office, district):
             said=lambda one, other: bulletin_facts(session, one, other, calendar=calendar),
         )
         facts = BulletinFacts.model_validate_json(kept.content)
+        report = issued(session, BulletinKind.PROGRESS, 1).content
         posted = posting_facts(session, JUNE.replace(day=1), JUNE, calendar=calendar)
     papers = [
         notice_paper(notice, "zh-CN"),
         sign_off_paper(signed, "zh-CN"),
         bulletin_paper(facts, 1, (kept.from_on, kept.to_on), AFTER, "zh-CN"),
+        progress_paper(ProgressFacts.model_validate_json(report), 1, DAY, DAY, "zh-CN"),
     ]
     said = [write_page(paper).decode() for paper in papers]
     said += [text_in(write_word(paper)) for paper in papers]
-    said += [kept.content, posted.model_dump_json(), rows(office, PostingDraft)[0].content]
+    said += [kept.content, report, posted.model_dump_json(), rows(office, PostingDraft)[0].content]
     said += [json.dumps(asdict(one), default=str, ensure_ascii=False) for one in (notice, signed)]
 
     assert "密-1" in said[0]
+    assert "督查<a" in said[3]
+    assert "另有" not in said[3], "nor is a figure of it printed"
     assert marks("".join(said), UNIT, HANDLER) == []
 
 

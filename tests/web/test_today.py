@@ -35,7 +35,7 @@ def test_it_says_what_the_last_night_came_to_and_leads_there(warned, office, cas
     led = set(re.findall(r'href="([^"]+)"', shown))
     assert led == {
         *("/nights/2022-07-14", "/notices", "/outbox?state=dead", "/outbox?state=queued"),
-        *("/people/unreachable", "/audit"),
+        *("/people/unreachable", "/audit", "/outbox/burden"),
     }
 
 

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from sqlmodel import col, select
 
 from flows.database import reading, transaction
-from flows.working_days import set_day
+from flows.working_days import DaySaid, set_days
 from models import CalendarDay
 from models.refusal import Refusal
-from web.api.clients import CalendarWriter, Here, Reader
+from web.api.clients import CalendarWriter, Here, Reader, author
 
 router = APIRouter(tags=["calendar"])
 
@@ -59,6 +59,6 @@ def change_days(here: Here, client: CalendarWriter, body: Days) -> Kept:
     if len({day.on for day in body.days}) < len(body.days):
         raise Refusal("同一天写了不止一次；没有写入", "a day is there twice; nothing was written")
     with transaction(here.office.engine, now) as session:
-        for day in body.days:
-            set_day(session, day.on, working=day.working, why=day.why, now=now)
+        said = [DaySaid(day.on, day.working, day.why) for day in body.days]
+        set_days(session, author(client, here, now), said)
     return Kept(days=body.days)

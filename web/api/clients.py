@@ -1,6 +1,7 @@
 """Who asks: a program with a token, and what it may do."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
@@ -8,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from flows.api_clients import client_of
 from flows.database import reading
+from flows.signoff.actor import Unattended
 from models.api_client import ApiClient, Scope
 from web.desk import Desk
 from web.limits import UNKNOWN, address_of
@@ -44,6 +46,11 @@ def _allowed(scope: Scope) -> Callable[[ApiClient], ApiClient]:
         return client
 
     return check
+
+
+def author(client: ApiClient, at: Desk, now: datetime) -> Unattended:
+    """Whom the history names for what this program writes."""
+    return Unattended(f"{client.name}（接口）", at.today(now), now)
 
 
 Here = Annotated[Desk, Depends(desk)]

@@ -15,7 +15,7 @@ from flows.ledger.rows import DIRECTORY_SHEET
 from flows.working_days import load_calendar
 from models import Official, Post, Unit
 from models.organisation import PostKind
-from web.api.clients import Here, PeopleReader, PeopleWriter
+from web.api.clients import Here, PeopleReader, PeopleWriter, author
 from web.api.wrong import TOO_MUCH
 
 router = APIRouter(tags=["directory"])
@@ -129,7 +129,12 @@ def hand_in(
     ledger = handed_in(body.rows, today=today, sheet=DIRECTORY_SHEET)
     with trial(engine) if dry_run else transaction(engine, now) as session:
         applied = apply_ledger(
-            session, ledger, today=today, now=now, calendar=load_calendar(session)
+            session,
+            ledger,
+            today=today,
+            now=now,
+            calendar=load_calendar(session),
+            author=author(client, here, now),
         )
     return Outcome(
         dry_run=dry_run,

@@ -10,7 +10,7 @@ from flows.database import transaction, trial
 from flows.ledger.apply import apply_ledger
 from flows.ledger.handed_in import Cell, handed_in
 from flows.working_days import load_calendar
-from web.api.clients import Here, Writer
+from web.api.clients import Here, Writer, author
 from web.api.wrong import TOO_MUCH
 
 router = APIRouter(tags=["ledger"])
@@ -52,7 +52,12 @@ def hand_in(
     ledger = handed_in(body.rows, today=today)
     with trial(engine) if dry_run else transaction(engine, now) as session:
         applied = apply_ledger(
-            session, ledger, today=today, now=now, calendar=load_calendar(session)
+            session,
+            ledger,
+            today=today,
+            now=now,
+            calendar=load_calendar(session),
+            author=author(client, here, now),
         )
     return Outcome(
         dry_run=dry_run,

@@ -91,10 +91,11 @@ def list_tasks(
     with reading(here.office.engine) as session:
         rows = task_rows(
             session,
+            here.today(here.now()),
             colour=colour,
             unit=unit.replace("\x00", "") if unit else unit,
             state=state,
-            overdue_on=here.today(here.now()) if overdue else None,
+            overdue=overdue,
             restricted=False if unit and not client.may(Scope.RESTRICTED) else None,
             first=(page - 1) * PAGE,
             most=PAGE + 1,
@@ -109,7 +110,7 @@ def one_task(here: Here, client: Reader, number: str) -> WholeTask:
     """One task with its history. 404 if no task has this number."""
     with reading(here.office.engine) as session:
         task = _found(session, number)
-        (row,) = task_rows(session, number=number)
+        (row,) = task_rows(session, here.today(here.now()), number=number)
         facts = _facts(client, row, task.restricted)
         hidden = facts["title"] is None
         return WholeTask(

@@ -49,8 +49,9 @@ def workbook(tmp_path: Path, change: Callable[[bytes], bytes], part: str = SHEET
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "既不是 .xlsx，也不是"),
         (b"\xff\xff\xff", "编码既不是 UTF-8，也不是 GB18030"),
         ('问题编号,反馈问题\n1,"没有结尾'.encode(), "引号没有成对"),
+        (b"import sys\nprint(sys.argv)\n", "不是 Excel 工作簿"),
     ],
-    ids=["empty", "blank", "pdf", "xls", "cut zip", "picture", "encoding", "quotes"],
+    ids=["empty", "blank", "pdf", "xls", "cut zip", "picture", "encoding", "quotes", "text"],
 )
 def test_a_file_of_another_kind_is_refused(read_bytes: Read, data: bytes, said: str) -> None:
     assert said in unreadable(data, read_bytes)

@@ -1,5 +1,6 @@
 """期: an issue says what was so when its period ended, and says it for ever."""
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 from typing import Any
@@ -23,12 +24,13 @@ from notifications.papers.page import write_page
 from notifications.papers.word import write_word
 from tests.conftest import SHANGHAI, Cast, instant
 from tests.kept import extend, rows
-from tests.papers import CHINESE, table_of, text_of
+from tests.papers import CHINESE, pictures_of, table_of, text_of
 from tests.played import wound
 from tests.sign_offs import Bench
 
 DUE = date(2022, 7, 13)  # a Wednesday
 END = date(2022, 7, 31)
+FIRST_OF_JULY, NOON = date(2022, 7, 1), instant(END, time(12))
 
 
 def read_facts(content: str) -> BulletinFacts:
@@ -253,3 +255,39 @@ def test_english_is_complete(office, cast: Cast):
         said = said.replace(data, "")
 
     assert CHINESE.findall(said) == []
+
+
+def test_its_charts_are_drawn_from_what_was_frozen(office, cast: Cast):
+    district(cast)
+    wound(office, date(2022, 6, 20), END)
+    publish(office)
+    before = printed(office)
+    extend(office, "甲-1", date(2022, 12, 1), on=date(2022, 8, 3))
+
+    facts = read_facts(rows(office, Bulletin)[0].content)
+    shown = printed(office, write=write_page).decode()
+
+    open_ones = [line.colour for line in facts.lines if line.title]
+    assert facts.over_time[-1].on == END
+    assert {c: n for c, n in facts.over_time[-1].counts.items() if c != Colour.GREEN} == {
+        colour: open_ones.count(colour) for colour in Colour if colour != Colour.GREEN
+    }
+    assert printed(office) == before
+    assert pictures_of(before) == [
+        "各单位：区教育局红1 黄1 蓝1。",
+        "处于预警状态的事项：2022年6月12日无；2022年7月31日红1 黄1 蓝1。",
+    ]
+    assert shown.count("<svg") == shown.count('role="img"') == 2
+    assert "限知" not in "".join(re.findall(r"<svg.*?</svg>", shown, re.DOTALL))
+
+
+def test_an_issue_from_before_there_were_charts_is_still_printed(office, cast: Cast):
+    district(cast)
+    wound(office, date(2022, 6, 20), END)
+    publish(office)
+    facts = read_facts(rows(office, Bulletin)[0].content)
+    older = {k: v for k, v in facts.model_dump(mode="json").items() if k != "over_time"}
+
+    paper = bulletin_paper(BulletinFacts(**older), 1, (FIRST_OF_JULY, END), NOON, "zh-CN")
+
+    assert len(pictures_of(write_word(paper))) == 1

@@ -27,7 +27,7 @@ from notifications.papers.posting import PostingFacts, UnitRow, ranks
 from notifications.papers.word import write_word
 from tests.conftest import Cast, instant
 from tests.kept import edit, rows
-from tests.papers import CHINESE, table_of, text_of
+from tests.papers import CHINESE, pictures_of, table_of, text_of
 from tests.played import wound
 from tests.sign_offs import Bench
 
@@ -180,6 +180,18 @@ def test_a_district_without_matters_says_so(office, cast: Cast):
     publish(office)
 
     assert "本月没有可晾晒的事项。" in text_of(printed(office))
+
+
+def test_its_charts_are_drawn_from_what_was_frozen(bench: Bench):
+    district(bench)
+    publish(bench.office)
+    facts = PostingFacts.model_validate_json(rows(bench.office, Bulletin)[0].content)
+
+    [*_, last] = facts.over_time
+    warned = {colour: sum(row.counts[colour] for row in facts.rows) for colour in NONE}
+    assert last.on == LAST
+    assert {colour: last.counts[colour] for colour in NONE} == warned
+    assert pictures_of(printed(bench.office))[0] == "各单位：区教育局蓝1；1 个单位没有。"
 
 
 @pytest.fixture

@@ -1,0 +1,126 @@
+"""Pictures of every page for the README, taken from a demo: `make screenshots`.
+
+SISE_HOME is a home that `sise demo --prepare-only` made. Each page is taken as wide as a desktop
+and as wide as a phone, as the person sees it whom it is for.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+HERE = Path(__file__).parent
+PORT = 8765
+AT = f"http://127.0.0.1:{PORT}"
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+PATIENCE = 60  # seconds for the server to come up
+OFFICE = "administrator.dcs@dinghai.example"
+HANDLER = "handler.zjj@dinghai.example"
+# By name: whose, and where; the numbers are the demo's.
+PAGES = {
+    "board": (OFFICE, "/"),
+    "figures": (OFFICE, "/figures"),
+    "wall": (OFFICE, "/figures/wall"),
+    "task": (OFFICE, "/tasks/安置-01"),
+    "review": (OFFICE, "/tasks/巡改-7.1"),
+    "notices": (OFFICE, "/notices"),
+    "notice": (OFFICE, "/notices/1/print"),
+    "outbox": (OFFICE, "/outbox"),
+    "mail": (OFFICE, "/outbox/1"),
+    "burden": (OFFICE, "/outbox/burden"),
+    "people": (OFFICE, "/people"),
+    "person": (OFFICE, "/people/43"),
+    "import": (OFFICE, "/import"),
+    "calendar": (OFFICE, "/calendar"),
+    "policies": (OFFICE, "/policies"),
+    "policy": (OFFICE, "/policies/default"),
+    "policy-load": (OFFICE, "/policies/load"),
+    "nights": (OFFICE, "/nights"),
+    "postings": (OFFICE, "/postings"),
+    "acts": (OFFICE, "/acts"),
+    "outcomes": (OFFICE, "/outcomes"),
+    "reported": (OFFICE, "/reported"),
+    "look-backs": (OFFICE, "/look-backs"),
+    "audit": (OFFICE, "/audit"),
+    "changes": (OFFICE, "/audit/changes"),
+    "webhooks": (OFFICE, "/webhooks"),
+    "handler": (HANDLER, "/"),
+    "application": (HANDLER, "/tasks/安置-01/application"),
+    "extension": (HANDLER, "/tasks/安置-01/requests/extension"),
+}
+
+
+def main() -> None:
+    with served(), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        for width, size in WIDTHS.items():
+            for person in dict.fromkeys(whose for whose, _ in PAGES.values()):
+                context = entered(browser, person, size)
+                for name, (whose, path) in PAGES.items():
+                    if whose == person:
+                        take(context, path, HERE / f"{name}-{width}.png")
+                context.close()
+        browser.close()
+    if shutil.which("pngquant"):  # a third of the size, and the eye sees no difference
+        pictures = sorted(HERE.glob("*.png"))
+        subprocess.run(["pngquant", "--force", "--ext", ".png", *pictures], check=True)
+
+
+@contextmanager
+def served() -> Iterator[None]:
+    settings = os.environ | {"SISE_NIGHT_AT": "off", "SISE_BASE_URL": AT}
+    command = [sys.executable, "-m", "sise.main", "serve", "--port", str(PORT)]
+    with subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL) as server:
+        try:
+            _await_it()
+            yield
+        finally:
+            server.terminate()
+
+
+def _await_it() -> None:
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
+        try:
+            urlopen(f"{AT}/login").close()
+            return
+        except OSError:
+            sleep(0.2)
+    raise SystemExit("sise serve did not come up")
+
+
+def entered(browser: Browser, person: str, size: tuple[int, int]) -> BrowserContext:
+    command = [sys.executable, "-m", "sise.main", "login", person, "--json"]
+    said = subprocess.run(
+        command, env=os.environ | {"SISE_BASE_URL": AT}, capture_output=True, check=True, text=True
+    )
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    page.goto(json.loads(said.stdout)["url"])
+    with page.expect_navigation():
+        page.get_by_role("button").first.click()
+    page.close()
+    return context
+
+
+def take(context: BrowserContext, path: str, file: Path) -> None:
+    page = context.new_page()
+    answer = page.goto(f"{AT}{path}")
+    if answer is None or not answer.ok:
+        raise SystemExit(f"{path}: {answer and answer.status}")
+    page.screenshot(path=file)
+    page.close()
+
+
+if __name__ == "__main__":
+    main()

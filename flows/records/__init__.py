@@ -1,0 +1,1 @@
+"""What happened and what came of it: kept, corrected, counted; and reported figures."""

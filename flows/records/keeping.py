@@ -1,0 +1,271 @@
+"""A record is kept, and corrected by a record that stands in its place. Nothing is changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from flows.find_task import NoSuchTask, find_task
+from flows.history import link_id
+from flows.ledger.apply import apply_ledger
+from flows.ledger.rows import Ledger, LedgerRow
+from flows.recipients import tasks_aside
+from flows.records.kept_lines import lines_of
+from flows.records.lines import Line
+from flows.signoff.actor import OfficeActor
+from flows.signoff.office_acts import require_office
+from models import Application, Record, RecordKind, RecordLine, Task
+from models.application import ApplicationState
+from models.record import Family
+from models.refusal import Refusal
+from models.workdays import Calendar
+
+MONEY, RULE = "money_returned", "rule"  # kinds that an application for sign-off tells of, too
+EARLIEST = date(1990, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a record says. `kind` is a name."""
+
+    kind: str
+    on: date
+    topic: str = ""
+    led_by: str = ""
+    reference: str = ""
+    remarks: str = ""
+    balancing: bool = False
+    lines: tuple[Line, ...] = ()
+    void: bool = False
+
+
+class NotKept(Refusal):
+    """It cannot be recorded as it was said."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(f"{chinese}；没有记录任何内容", f"{english}; nothing was recorded")
+
+
+def keep(
+    session: Session,
+    said: Said,
+    actor: OfficeActor,
+    *,
+    opens: Sequence[LedgerRow] = (),
+    calendar: Calendar,
+) -> Record:
+    """`opens`: tasks that follow from it; they go through the import, and it points at them.
+    Raises a Refusal."""
+    _hold(session, actor)
+    _require_sound(session, said, actor)
+    _require_unused(session, said.reference)
+    _require_new(session, said)
+    open_tasks(session, opens, actor, calendar)
+    return _write(session, said, actor, opens)
+
+
+def correct(
+    session: Session, key: int, said: Said | None, actor: OfficeActor, *, reason: str
+) -> Record:
+    """None: it never was. Raises a Refusal, also where it was corrected already."""
+    _hold(session, actor)
+    earlier = found(session, key)
+    if not reason.strip():
+        raise NotKept("请写明更正的理由", "please give the reason of the correction")
+    if later := later_than(session, earlier):
+        raise NotKept(
+            f"第 {key} 号记录已由第 {later.id} 号更正，请更正第 {later.id} 号",
+            f"record {key} was corrected by record {later.id}: correct that one",
+        )
+    if earlier.void:
+        raise NotKept(f"第 {key} 号是撤销，不能再更正", f"record {key} is a withdrawal")
+    if said is None:
+        return _write(session, _withdrawn(session, earlier), actor, corrects=earlier, reason=reason)
+    _require_sound(session, said, actor)
+    return _write(session, said, actor, corrects=earlier, reason=reason)
+
+
+def _withdrawn(session: Session, earlier: Record) -> Said:
+    """It still names the tasks, so that whoever stands aside from one is not told of it."""
+    tasks = {
+        line.task: Line(task=line.task) for line in lines_of(session, [earlier.id])[earlier.id]
+    }
+    return Said(
+        kind=earlier.kind,
+        on=earlier.on,
+        topic=earlier.topic,
+        led_by=earlier.led_by,
+        lines=tuple(line for number, line in tasks.items() if number),
+        void=True,
+    )
+
+
+def found(session: Session, key: int) -> Record:
+    """Raises NotKept."""
+    record = session.get(Record, key) if 0 < key < 2**31 else None
+    if record is None:
+        raise NotKept(f"没有第 {key} 号记录", f"there is no record {key}")
+    return record
+
+
+def later_than(session: Session, record: Record) -> Record | None:
+    """What stands in its place."""
+    return session.exec(select(Record).where(Record.corrects_id == record.id)).first()
+
+
+def open_tasks(
+    session: Session, opens: Sequence[LedgerRow], actor: OfficeActor, calendar: Calendar
+) -> None:
+    """Through the import, but new ones only: whatever is known keeps what it has."""
+    numbers = [row.number for row in opens]
+    known = session.exec(select(Task.number).where(col(Task.number).in_(numbers))).first()
+    if known:
+        raise NotKept(
+            f"编号“{known}”已有事项，请另定编号，或只写明涉及该事项",
+            f"there is a task '{known}' already: take another number, or just name that one",
+        )
+    if opens:
+        apply_ledger(
+            session, Ledger(rows=tuple(opens)), today=actor.on, now=actor.now, calendar=calendar
+        )
+        session.flush()
+
+
+def _hold(session: Session, actor: OfficeActor) -> None:
+    """Whoever else records waits: a reference is used once, a record corrected once."""
+    require_office(session, actor)
+    session.exec(select(RecordKind).order_by(col(RecordKind.name)).with_for_update()).all()
+
+
+def _require_sound(session: Session, said: Said, actor: OfficeActor) -> None:
+    kind = session.get(RecordKind, said.kind)
+    if kind is None:
+        raise NotKept(
+            f"没有“{said.kind}”这一类记录；可用 sise act kinds 查看",
+            f"there is no kind '{said.kind}'; 'sise act kinds' lists them",
+        )
+    if not EARLIEST <= said.on <= actor.on:
+        raise NotKept(f"日期 {said.on} 还没有到，或有误", f"the date {said.on} cannot be")
+    if kind.family is Family.OUTCOME and not said.lines:
+        raise NotKept(
+            f"“{kind.title}”请至少写一行：人员、对象或金额",
+            f"'{kind.english}' needs a line at least: a person, a matter or an amount",
+        )
+    if kind.name == MONEY and any(line.amount is None for line in said.lines):
+        raise NotKept("清退款项每行都要写金额", "money returned needs an amount in every line")
+    for line in said.lines:
+        if line.task:
+            task = open_to(session, line.task, actor.official_id, actor.on)
+            _require_told_once(session, kind.name, task, line)
+
+
+def open_to(session: Session, number: str, official_id: int | None, on: date) -> Task:
+    """For whoever stands aside from it there is no such task. Raises NoSuchTask."""
+    task = find_task(session, number)
+    if official_id is not None:
+        aside = select(Task.id).where(
+            Task.id == task.id, col(Task.id).in_(tasks_aside(official_id, on))
+        )
+        if session.exec(aside).first():
+            raise NoSuchTask(number)
+    return task
+
+
+def _require_told_once(session: Session, kind: str, task: Task, line: Line) -> None:
+    """What an application that was granted tells of is counted from it."""
+    if kind not in (MONEY, RULE):
+        return
+    granted = session.exec(
+        select(Application).where(
+            Application.task_id == task.id, Application.state == ApplicationState.GRANTED
+        )
+    )
+    for one in granted:
+        rules = {rule.strip() for rule in one.rules.splitlines()}
+        if (kind == MONEY and one.money_returned == line.amount) or (
+            kind == RULE and line.subject in rules
+        ):
+            raise NotKept(
+                f"事项“{task.number}”的销号申请已写明此项，统计时已计入，不必再录",
+                f"the application of task '{task.number}' says this, and it is counted from there",
+            )
+
+
+def _require_unused(session: Session, reference: str) -> None:
+    used = session.exec(
+        select(Record).where(Record.reference == reference, col(Record.corrects_id).is_(None))
+    ).first()
+    if reference and used:
+        raise NotKept(
+            f"文号“{reference}”已用于第 {used.id} 号记录；如有变化请更正那条记录",
+            f"the reference '{reference}' belongs to record {used.id}: correct that one",
+        )
+
+
+def _require_new(session: Session, said: Said) -> None:
+    """A form that is sent twice is recorded once."""
+    same = select(Record).where(
+        Record.kind == said.kind,
+        Record.on == said.on,
+        Record.topic == said.topic,
+        Record.led_by == said.led_by,
+        Record.reference == said.reference,
+        col(Record.void).is_(False),
+    )
+    found = [one for one in session.exec(same) if later_than(session, one) is None]
+    lines = lines_of(session, [one.id for one in found])
+    for one in found:
+        if tuple(lines[one.id]) == said.lines:
+            raise NotKept(
+                f"与第 {one.id} 号记录完全相同；如确是另一次，请写明不同的文号或主题",
+                f"it is the same as record {one.id}; if it is another one, give it a reference or "
+                "topic of its own",
+            )
+
+
+def _write(
+    session: Session,
+    said: Said,
+    actor: OfficeActor,
+    opens: Sequence[LedgerRow] = (),
+    *,
+    corrects: Record | None = None,
+    reason: str = "",
+) -> Record:
+    record = Record(
+        kind=said.kind,
+        on=said.on,
+        topic=said.topic,
+        led_by=said.led_by,
+        reference=corrects.reference if corrects else said.reference,
+        remarks=said.remarks,
+        balancing=said.balancing,
+        corrects_id=corrects.id if corrects else None,
+        void=said.void,
+        reason=reason.strip(),
+        recorded_by_id=actor.official_id,
+        said_by=actor.said_by,
+        recorded_on=actor.on,
+        at=actor.now,
+        link_id=link_id(session),
+    )
+    session.add(record)
+    session.flush()
+    lines = (*said.lines, *(Line(task=row.number) for row in opens))
+    session.add_all(_row(session, record, line) for line in lines)
+    session.flush()
+    return record
+
+
+def _row(session: Session, record: Record, line: Line) -> RecordLine:
+    return RecordLine(
+        record_id=record.id,
+        unit=line.unit,
+        person=line.person,
+        subject=line.subject,
+        result=line.result,
+        amount=line.amount,
+        task_id=find_task(session, line.task).id if line.task else None,
+        link_id=record.link_id,
+    )

@@ -1,0 +1,1 @@
+"""Charts as SVG, drawn from plain counts; and as PNG, for Word."""

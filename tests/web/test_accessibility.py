@@ -1,0 +1,91 @@
+"""Every page is looked at by axe, in light and in dark, and measured on a phone: nothing serious is
+found, nothing is wider than the screen, nothing is heavy."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext
+
+from flows.database import transaction
+from flows.signing_in import offer_sign_in
+from models import Notice, Official, Task
+from tests.kept import rows
+from tests.web import chromium as needing
+from tests.web.chromium import follow
+from tests.web.district import gather_district
+from tests.web.test_app import running
+from tests.web.test_who_may_what import AFTER, EVERYBODY, MATRIX
+from web.app import create_app
+
+pytestmark = [
+    *needing.needed,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+]
+HEAVY = 100_000  # octets of a page without its pictures
+NO_PAGES = ("/healthz", "/metrics", "/mailbox", "/figures/wall.css")  # for programs, or empty here
+DOWNLOADS = ("/evidence/",)
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+CONTRAST = {"runOnly": ["color-contrast"]}
+WHO_FIRST = ("adam", "alice", "dora")
+
+
+@pytest.fixture
+def district(office, bench):
+    return gather_district(bench, "http://127.0.0.1:9/")
+
+
+def pages_of(who: str, notice: int) -> list[str]:
+    """What this person looks at, and nobody before in `WHO_FIRST`."""
+    found = []
+    for (method, _), line in MATRIX.items():
+        whose = EVERYBODY if line.public and line.whose else line.whose
+        first = next((one for one in WHO_FIRST if one in whose), None)
+        if method == "GET" and first == who:
+            found.append(line.path.replace("NOTICE", str(notice)))
+    return [p for p in found if not p.startswith(NO_PAGES) and not any(d in p for d in DOWNLOADS)]
+
+
+def enter(browser: Browser, office, address: str, official_id: int) -> BrowserContext:
+    with transaction(office.engine, AFTER) as session:
+        link = offer_sign_in(session, session.get_one(Official, official_id), AFTER)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{address}/login/{link}")
+    follow(page, page.get_by_role("button").first)
+    return context
+
+
+def faults(page, path: str) -> list[str]:
+    """What is wrong with the page that is open."""
+    found = []
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > 390:
+        found.append(f"{path}: {wide} points wide")
+    if (heavy := len(page.content().encode())) > HEAVY:
+        found.append(f"{path}: {heavy} octets")
+    for scheme, options in (("light", WCAG), ("dark", CONTRAST)):
+        page.emulate_media(color_scheme=scheme)
+        said = Axe().run(page, options={"resultTypes": ["violations"], **options}).response
+        found += [
+            f"{path} ({scheme}): {one['id']}: {one['nodes'][0]['html'][:120]}"
+            for one in said["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+    return found
+
+
+def test_no_page_is_hard_to_read_too_wide_or_heavy(office, clock, district, chromium, link, review):
+    clock.now = AFTER
+    [task] = rows(office, Task, Task.number == "甲-1")
+    notice = rows(office, Notice, Notice.task_id == task.id)[0].id
+    found: list[str] = []
+    with running(create_app(office, clock=clock)) as port:
+        address = f"http://127.0.0.1:{port}"
+        for who in WHO_FIRST:
+            context = enter(chromium, office, address, district.people[who])
+            page = context.new_page()
+            mailed = [link(who)] if who != "adam" else []
+            for path in (*pages_of(who, notice), *mailed):
+                answer = page.goto(f"{address}{path}")
+                assert answer.status == 200, path
+                found += faults(page, path)
+            context.close()
+    assert found == []

@@ -1,0 +1,162 @@
+"""导入: a ledger is uploaded, what it would change is shown, and one button imports just that."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData, UploadFile
+
+from flows.database import reading, transaction, trial
+from flows.ledger.imported import recently_imported
+from flows.ledger.preview import Moved, Preview, import_previewed, preview, read
+from flows.ledger.problems import LedgerRefused
+from flows.ledger.uploaded import Uploaded, forget, keep, kept
+from flows.signoff.actor import Actor
+from models.refusal import Refusal
+from web.desk import Desk, desk_of
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.reply_form import clean
+from web.rights import Viewer
+from web.set_up import Sent, actor_of
+
+router = APIRouter()
+PATH = "/import"
+SHOWN = 200  # lines of each kind; what is more is counted
+LONGEST = 120  # characters of a file's name
+_one_at_a_time = Lock()  # a large ledger takes some hundred megabytes while it is read
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Raises a Refusal while another ledger is read."""
+    if not _one_at_a_time.acquire(blocking=False):
+        raise BUSY
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
+
+
+def _admit(request: Request) -> None:
+    """Before a file is taken in."""
+    _who(request)
+
+
+async def _submitted(
+    request: Request, _admitted: Annotated[None, Depends(_admit)]
+) -> AsyncIterator[FormData]:
+    """The file is spooled to disk while it arrives, and is gone behind the answer."""
+    async with request.form(max_files=1, max_fields=5) as form:
+        yield form
+
+
+@router.api_route(PATH, methods=["GET", "HEAD"])
+def show(request: Request) -> Response:
+    return _page(request, done="done" in request.query_params)
+
+
+@router.post(PATH)
+def look(request: Request, form: Annotated[FormData, Depends(_submitted)]) -> Response:
+    desk, actor = _who(request)
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _page(request, refused=NO_FILE)
+    name = _shortened(file.filename)
+    try:
+        with _alone():
+            uploaded = keep(desk.office, actor.official_id, name, file.file, now=actor.now)
+            return _looked(request, desk, actor, uploaded, name)
+    except Refusal as refused:
+        return _page(request, refused=refused, name=name)
+
+
+@router.post(PATH + "/confirm")
+def confirm(request: Request, sent: Sent) -> Response:
+    desk, actor = _who(request)
+    name = _shortened(sent["name"])
+    try:
+        with _alone():
+            uploaded = kept(desk.office, actor.official_id, sent["sha256"])
+            ledger = read(uploaded.path, actor.on)
+            try:
+                with transaction(desk.office.engine, actor.now) as session:
+                    import_previewed(
+                        session, actor, ledger, uploaded, name=name, seen=sent["digest"]
+                    )
+            except Moved:
+                return _looked(request, desk, actor, uploaded, name, moved=True)
+    except LedgerRefused as refused:
+        return _page(request, name=name, problems=refused.problems, moved=True, status=422)
+    except Refusal as refused:
+        return _page(request, refused=refused, name=name)
+    forget(desk.office, actor.official_id)
+    return RedirectResponse(f"{PATH}?done=yes", status_code=303)
+
+
+def _looked(
+    request: Request,
+    desk: Desk,
+    actor: Actor,
+    uploaded: Uploaded,
+    name: str,
+    *,
+    moved: bool = False,
+) -> Response:
+    """What the file would change, or what is wrong with it."""
+    ledger = read(uploaded.path, actor.on)
+    try:
+        with trial(desk.office.engine) as session:
+            found = preview(session, actor, ledger)
+    except LedgerRefused as refused:
+        forget(desk.office, actor.official_id)
+        return _page(request, name=name, problems=refused.problems, status=422)
+    return _page(request, name=name, found=found, sha256=uploaded.sha256, moved=moved)
+
+
+def _page(
+    request: Request,
+    *,
+    name: str = "",
+    found: Preview | None = None,
+    refused: Refusal | None = None,
+    status: int = 200,
+    **facts: Any,
+) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+        facts = {"problems": (), "sha256": "", "moved": False, "done": False} | facts
+        return desk_page(
+            request,
+            viewer,
+            "import.html",
+            status=422 if refused else status,
+            name=name,
+            found=found,
+            refused=refused,
+            shown=SHOWN,
+            imported=recently_imported(session),
+            **facts,
+        )
+
+
+def _who(request: Request) -> tuple[Desk, Actor]:
+    desk = desk_of(request)
+    now = desk.now()
+    with reading(desk.office.engine) as session:
+        viewer: Viewer = let_in(request, session, now, whoever_keeps_directory)
+    return desk, actor_of(desk, viewer, now)
+
+
+def _shortened(name: str) -> str:
+    return clean(name).strip()[-LONGEST:]
+
+
+NO_FILE = Refusal("请选择要导入的文件；没有导入", "please choose a file; nothing was imported")
+BUSY = Refusal(
+    "另一份台账正在读取，请过一会儿再试；没有导入任何内容",
+    "another ledger is being read, try again in a while; nothing was imported",
+)

@@ -1,0 +1,156 @@
+"""Published progress reports at the desk: their figures, and the records behind each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+from sqlmodel import Session, col, select
+
+from flows.database import reading
+from models import Application, Bulletin, Figure, Task
+from models.bulletin import BulletinKind
+from models.record import Family
+from notifications.papers.progress import ProgressFacts, Shown, source_words
+from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.record_rows import Row, by_key
+from web.rights import Viewer
+
+router = APIRouter()
+PATH = "/reports"
+LISTED = 20
+PAGES = {Family.ACT: "/acts", Family.OUTCOME: "/outcomes"}
+
+
+@dataclass(frozen=True)
+class Behind:
+    """One record behind a figure: what it is called, and where it can be looked at. `row`: of an
+    act or an outcome."""
+
+    words: tuple[str, str]
+    href: str = ""
+    row: Row | None = None
+
+
+@router.api_route(PATH, methods=["GET", "HEAD"])
+def reports(request: Request) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+        newest = session.exec(
+            select(Bulletin)
+            .where(Bulletin.kind == BulletinKind.PROGRESS)
+            .order_by(col(Bulletin.number).desc())
+            .limit(LISTED)
+        ).all()
+        told = [(one, ProgressFacts.model_validate_json(one.content)) for one in newest]
+        n = newest[0].number if newest else 0
+        return desk_page(request, viewer, "reports.html", told=told, n=n)
+
+
+@router.api_route(PATH + "/{number}", methods=["GET", "HEAD"])
+def one_report(request: Request, number: str) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+        kept, facts = _published(session, number)
+        return desk_page(
+            request,
+            viewer,
+            "report.html",
+            kept=kept,
+            facts=facts,
+            source_words=source_words,
+        )
+
+
+@router.api_route(PATH + "/{number}/{figure:path}", methods=["GET", "HEAD"])
+def one_figure(request: Request, number: str, figure: str) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+        kept, facts = _published(session, number)
+        shown = next((one for one in facts.figures if one.id == figure), None)
+        if shown is None:
+            raise HTTPException(404)
+        return desk_page(
+            request,
+            viewer,
+            "report_figure.html",
+            kept=kept,
+            facts=facts,
+            figure=shown,
+            source=source_words,
+            behind=_behind(session, viewer, shown),
+        )
+
+
+def _published(session: Session, number: str) -> tuple[Bulletin, ProgressFacts]:
+    wanted = int(number) if number.isdecimal() and len(number) < 10 else 0
+    kept = session.exec(
+        select(Bulletin).where(Bulletin.kind == BulletinKind.PROGRESS, Bulletin.number == wanted)
+    ).first()
+    if kept is None:
+        raise HTTPException(404)
+    return kept, ProgressFacts.model_validate_json(kept.content)
+
+
+def _behind(session: Session, viewer: Viewer, shown: Shown) -> list[Behind]:
+    """In their order. What this one may not see is counted, and not told."""
+    keys: dict[str, list[str]] = {}
+    for one in shown.records:
+        what, _, which = one.partition("/")
+        keys.setdefault(what, []).append(which)
+    return [said for what, found in keys.items() for said in _TOLD[what](session, viewer, found)]
+
+
+def _records(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    found = by_key(session, viewer, [int(key) for key in keys])
+    return [
+        Behind(
+            (f"第 {key} 号", f"record {key}"),
+            f"{PAGES[row.kind.family]}/{key}",
+            row,
+        )
+        for key, row in found.items()
+    ]
+
+
+def _tasks(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    seen = session.exec(select(Task.number).where(col(Task.number).in_(keys), viewer.may_see()))
+    return [Behind((number, number), f"/tasks/{number}") for number in sorted(seen)]
+
+
+def _applications(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    found = session.exec(
+        select(Task.number)
+        .join(Application, col(Application.task_id) == col(Task.id))
+        .where(col(Application.id).in_([int(key) for key in keys]), viewer.may_see())
+    )
+    return [
+        Behind((f"{number} 的销号申请", f"the application of {number}"), f"/tasks/{number}")
+        for number in found
+    ]
+
+
+def _bulletins(_session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    return [Behind((f"督查通报第 {key} 期", f"bulletin No. {key}")) for key in keys]
+
+
+def _figures(session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    found = session.exec(select(Figure).where(col(Figure.id).in_([int(key) for key in keys])))
+    return [
+        Behind((f"{one.name} {one.value}{one.unit}",) * 2, f"/reported?about={one.code}")
+        for one in found
+    ]
+
+
+_TOLD: Mapping[str, Any] = {
+    "record": _records,
+    "task": _tasks,
+    "application": _applications,
+    "bulletin": _bulletins,
+    "figure": _figures,
+}

@@ -1,0 +1,47 @@
+"""What turns colour in the days to come, among what the reader sees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session, col
+
+from flows.forecast import Turn, forecast, next_night
+from flows.sweep import due_by
+from models import Task
+from models.signoff import TaskState
+from web.matter import Showing
+from web.rights import Viewer
+
+WEEK, NIGHT = timedelta(days=6), timedelta(days=0)  # after the first night
+SHOWN = 5
+MOST = 2000  # matters that are looked at one by one while somebody waits for the page
+
+
+@dataclass(frozen=True)
+class Turning:
+    """The first turns up to `last`, of `n`; none of them where there are too many to look at. Of a
+    restricted matter the page says no more than the reader may know."""
+
+    turns: Sequence[Turn]
+    n: int
+    last: date
+    hides_restricted: bool
+
+
+def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
+    """Of a week; if too much turns in it, of the next night alone."""
+    first, turns = next_night(session, showing.on), list[Turn]()
+    for ahead in (WEEK, NIGHT):
+        last = first + ahead
+        due = due_by(session, last, showing.calendar)
+        among = viewer.may_see() & or_(due, col(Task.state) == TaskState.SUSPENDED)
+        n = session.scalar(select(func.count()).select_from(Task).where(among)) or 0
+        if n <= MOST:
+            turns = forecast(
+                session, first=first, last=last, calendar=showing.calendar, among=among
+            )
+            n = len(turns)
+            break
+    return Turning(turns[:SHOWN], n, last, not viewer.sees_restricted)
