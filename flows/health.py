@@ -16,7 +16,8 @@ from flows.pauses import circuit
 from flows.signoff.unreferred import stalled
 from flows.unreachable import unreachable, without_address
 from flows.working_days import horizon_warning, load_calendar
-from models import Message, Night, Webhook
+from models import DutyOccurrence, DutyTemplate, Message, Night, Webhook
+from models.duty import DutyState
 from models.message import MessageState
 from models.night import NightStep
 
@@ -59,6 +60,7 @@ def check(office: Office, now: datetime) -> Health:
                 *_unheard(office, session, local.date()),
                 *_undecided(office, session, local.date()),
                 *_untold(office, session),
+                *_unopened(office, session),
                 *_horizon(office, session, local.date()),
             ],
         )
@@ -146,6 +148,21 @@ def _untold(office: Office, session: Session) -> Iterator[str]:
         yield office.both(
             f"推送地址“{hook.name}”接连未收下推送，已暂停：{hook.said}",
             f"the webhook '{hook.name}' takes nothing and is paused: {hook.said}",
+        )
+
+
+def _unopened(office: Office, session: Session) -> Iterator[str]:
+    """Of duties that go on."""
+    wanted = (
+        select(func.count())
+        .select_from(DutyOccurrence)
+        .join(DutyTemplate, col(DutyTemplate.id) == col(DutyOccurrence.duty_id))
+        .where(col(DutyOccurrence.task_id).is_(None), col(DutyTemplate.state) == DutyState.RUNNING)
+    )
+    if n := session.scalar(wanted):
+        yield office.both(
+            f"{n} 件周期任务没有开出（单位或责任人不明），见“周期任务”页",
+            f"tasks of recurring duties that could not be opened: {n}; see the page of the duties",
         )
 
 

@@ -15,6 +15,7 @@ from flows import history
 from flows.database import changed, reading, transaction, trial
 from flows.delivery import deliver
 from flows.digests import compose_digests
+from flows.duties.opening import open_due
 from flows.hooks.sending import send_webhooks
 from flows.morning import write_summary
 from flows.night_lock import held
@@ -182,6 +183,7 @@ def _row(on: date, now: datetime, orchestrator: str) -> Night:
 def _sweep(session: Session, run: NightRun) -> None:
     said: dict[str, Any] = {"night_id": run.night_id, "on": run.on, "now": run.now}
     said["calendar"] = load_calendar(session)
+    open_due(session, on=run.on, now=run.now, calendar=said["calendar"])
     resume_ended(session, **said)
     looked_at = scanned(session)
     sweep(session, **said)

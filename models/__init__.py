@@ -8,10 +8,12 @@ from models.application import Application, Evidence, MeasureDone, VisibleShown
 from models.bulletin import Bulletin
 from models.calendar_day import CalendarDay, CalendarYear
 from models.decision import Chase, Decision, Packet, Referral
+from models.duty import DutyChange, DutyOccurrence, DutyTemplate
 from models.feedback import Feedback
 from models.figure import Figure, FigureApproval
 from models.lead_review import ReviewedLead
 from models.look_back import LookBack, LookBackPoint, LookBackRound
+from models.measurement import Measurement, MeasurementFollowUp, MeasurementSeries
 from models.message import (
     Message,
     MessageAttempt,
@@ -53,6 +55,9 @@ __all__ = [
     "Chase",
     "DeadlineChange",
     "Decision",
+    "DutyChange",
+    "DutyOccurrence",
+    "DutyTemplate",
     "Evidence",
     "Exclusion",
     "Feedback",
@@ -64,6 +69,9 @@ __all__ = [
     "LookBackRound",
     "Measure",
     "MeasureDone",
+    "Measurement",
+    "MeasurementFollowUp",
+    "MeasurementSeries",
     "Message",
     "MessageAttempt",
     "MessageBody",

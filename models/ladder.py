@@ -110,7 +110,7 @@ class Ladder(Strict):
     def _hangs_together(self) -> Self:
         self._colours_rise()
         self._of_is_the_next_lower_rung()
-        if _fields(self.number_format) != {"year", "n"}:
+        if fields_in(self.number_format) != {"year", "n"}:
             raise Fault(
                 "须含 {year} 和 {n}，花括号里不能有别的，如 定督〔{year}〕{n}号",
                 "needs {year} and {n} and nothing else in braces, as 定督〔{year}〕{n}号",
@@ -176,7 +176,7 @@ def _check_of(where: str, entry: Entry, lower: Rung | None) -> None:
         ).at(where)
 
 
-def _fields(form: str) -> set[str]:
+def fields_in(form: str) -> set[str]:
     """What stands in braces; a stray brace is a field of no name."""
     try:
         return {

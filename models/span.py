@@ -66,3 +66,12 @@ def add_months(day: date, n: int) -> date:
     """The same day of the month, clipped to its end."""
     year, month0 = divmod(day.year * 12 + day.month - 1 + n, 12)
     return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
+
+
+def month_day(day: date, n: int) -> date:
+    """The next n-th of a month, from this day on; the month's last day if it has no such one."""
+    this = day.replace(day=min(n, monthrange(day.year, day.month)[1]))
+    first = add_months(day.replace(day=1), 1)
+    return (
+        this if this >= day else first.replace(day=min(n, monthrange(first.year, first.month)[1]))
+    )

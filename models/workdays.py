@@ -22,6 +22,23 @@ def statutory(year: int) -> tuple[frozenset[date], frozenset[date]]:
     return frozenset(day for day in china if day.year == year), makeup
 
 
+@lru_cache(maxsize=64)
+def _names(year: int) -> dict[date, str]:
+    china = holidays.country_holidays("CN", years=year, language="zh_CN")
+    return {day: china[day] for day in china if day.year == year}
+
+
+def holiday_name(first: date, calendar: "Calendar") -> str:
+    """What the days off that begin here are called; empty if only the office knows."""
+    day = first
+    while not calendar.is_working(day) and (day - first).days < 15:
+        name = _names(day.year).get(day, "")
+        if name and "休息日" not in name:
+            return name.split("；")[0].split(";")[0].strip()
+        day += DAY
+    return ""
+
+
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """Which days are worked. `edits` (date → worked?) beat the library.

@@ -18,6 +18,7 @@ from seeds.cast import directory
 from seeds.matters import matters
 from seeds.notice import DINGHAI, read
 from seeds.records import record_between
+from seeds.recurring import load_recurring
 
 FIRST_NIGHT = date(2022, 6, 20)
 LAST_NIGHT = date(2022, 8, 5)
@@ -50,9 +51,10 @@ def load_district(
     calendar: Calendar,
     shift: timedelta = timedelta(),
 ) -> None:
-    """Through the office's own import, then what was recorded before the first night. Loading
-    twice changes nothing."""
+    """Through the office's own import, then what recurs, and what was recorded before the first
+    night. Loading twice changes nothing."""
     apply_ledger(session, district(shift), today=today, now=now, calendar=calendar)
+    load_recurring(session, today=today, now=now, last=LAST_NIGHT, shift=shift)
     load_form(session, (DINGHAI / FORM).read_text("utf-8"), file=FORM, now=now)
     eve = FIRST_NIGHT + shift - DAY
     record_between(session, date.min, eve, now=now, calendar=calendar, shift=shift)

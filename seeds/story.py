@@ -18,9 +18,10 @@ from models import Notice, Official, Receipt, ReportForm, Task
 from models.bulletin import BulletinKind
 from models.notice_machine import LIVE
 from seeds.desk import enter
-from seeds.district import Answer, answers
+from seeds.district import LAST_NIGHT, Answer, answers
 from seeds.notice import read
 from seeds.records import record_between
+from seeds.recurring import do_what_recurs, report_month
 from seeds.sign_offs import acts, perform
 
 NIGHT, MORNING, AFTERNOON, EVENING = time(2), time(9, 30), time(14, 30), time(17)
@@ -43,9 +44,11 @@ def play(
         run_night(office, on=on, now=at(office, on, NIGHT))
         unheard += [one for one in said if one.on == on and not _hear(office, one)]
         enter(office, on, at(office, on, AFTERNOON), shift)
+        report_month(office, on, LAST_NIGHT + shift, at(office, on, MORNING))
         for act in signed:
             if act.on == on:
                 perform(office, act, at(office, on, AFTERNOON))
+        do_what_recurs(office, on, at(office, on, AFTERNOON))
         _write_down(office, on, shift)
         played(on)
         on += timedelta(days=1)

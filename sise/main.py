@@ -16,12 +16,14 @@ from sise.commands import (
     backups,
     clients,
     demo,
+    duties,
     figures,
     keys,
     lead_reviews,
     ledgers,
     look_backs,
     looking,
+    measuring,
     milestones,
     nights,
     one_task,
@@ -74,6 +76,8 @@ app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
 app.add_typer(watch_lists.watch_list, name="watch-list")
+app.add_typer(duties.duty, name="duty")
+app.add_typer(measuring.measure, name="measure")
 app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(recording.act, name="act")
 app.add_typer(recording.outcome, name="outcome")

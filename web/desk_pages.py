@@ -58,6 +58,8 @@ PAGES = (
     DeskPage("/petitions", ("信访", "Petitions"), whoever_sees_all),
     DeskPage("/feedback-register", ("监督", "Feedback"), whoever_keeps_directory),
     DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
+    DeskPage("/duties", ("周期任务", "Duties"), whoever_sees_all),
+    DeskPage("/measurements", ("监测", "Measurements"), whoever_sees_all),
     DeskPage("/import", ("导入", "Import"), whoever_keeps_directory),
     DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),
     DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),

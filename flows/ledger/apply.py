@@ -53,10 +53,12 @@ def apply_ledger(
     now: datetime,
     calendar: Calendar,
     author: OfficeActor | None = None,
+    reason: str = IMPORT,
 ) -> Applied:
     """Check the whole ledger, then write it. Raises LedgerRefused with every problem, those of
     the reading included, before anything is written. A dry run rolls the session back. Of two at
-    once the second waits, and finds what the first has brought. `author`: who is signed in."""
+    once the second waits, and finds what the first has brought. `author`: who is signed in;
+    `reason`: why a new task is opened, as its deadline's history says it."""
     author = author or Unattended(IMPORT, today, now)
     lock_all_tasks(session)
     people = People(Roster.load(session))
@@ -78,7 +80,7 @@ def apply_ledger(
     )
     if problems:
         raise LedgerRefused(problems)
-    return _write(session, check, matters, author, calendar)
+    return _write(session, check, matters, author, calendar, reason)
 
 
 def _write(
@@ -87,13 +89,14 @@ def _write(
     matters: Sequence[Matter],
     author: OfficeActor,
     calendar: Calendar,
+    reason: str,
 ) -> Applied:
     people = check.people
     written = write_roster(session, people.roster, author)
     unkept = tuple(unkept_lists(session, matters))
     titles = {p.id: p.title for p in check.known.procedures.values() if p.id is not None}
     names = Names.of(people, titles)
-    writer = TaskWriter(session, people.roster, author.on, author.now, calendar)
+    writer = TaskWriter(session, people.roster, author.on, author.now, calendar, reason)
     writer.open_all([matter for matter in matters if matter.task is None])
     changes, known = _update_known(writer, matters, names)
     updated = len({change.number for change in changes})

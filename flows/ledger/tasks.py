@@ -54,6 +54,7 @@ class TaskWriter:
     today: date
     now: datetime
     calendar: Calendar
+    opening: str = REASON
 
     def open_all(self, matters: Sequence[Matter]) -> None:
         """Insert the new tasks, their measures, and the first entries of their deadline ledger."""
@@ -150,7 +151,7 @@ class TaskWriter:
             "task_id": task_id,
             "kind": "opened",
             "due_on": matter.due_on,
-            "reason": REASON,
+            "reason": self.opening,
             "on": self.today,
             "at": self.now,
             "link_id": link_id(self.session),

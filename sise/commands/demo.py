@@ -22,6 +22,7 @@ from notifications.mailbox import Mailbox
 from seeds.desk import entered
 from seeds.district import FIRST_NIGHT, LAST_NIGHT, district, load_district
 from seeds.load import load_rulebook
+from seeds.recurring import opened_by_itself
 from seeds.story import NIGHT, at, play
 from sise import clock
 from sise.commands import nights
@@ -72,7 +73,7 @@ def _start_anew(office: Office) -> None:
     for an office's own database, which the demo must not touch."""
     upgrade(office.engine)
     with reading(office.engine) as session:
-        numbers = set(session.scalars(select(col(Task.number))))
+        numbers = set(session.scalars(select(col(Task.number)))) - opened_by_itself(session)
         people = set(session.scalars(select(col(Official.name))))
     known = district()
     kept, numbers = numbers, {number for number in numbers if not entered(number)}

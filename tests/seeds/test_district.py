@@ -11,9 +11,11 @@ from sqlmodel import SQLModel, col, select
 import seeds
 from flows.audit import contradictions
 from flows.database import reading
-from models import Notice, Receipt, Referral, Task
+from models import DutyOccurrence, MeasurementFollowUp, Notice, Receipt, Referral, Task
 from models.decision import ReferralState
+from models.duty_file import parse_duty
 from models.organisation import PostKind
+from models.series_file import parse_series
 from models.workdays import Calendar
 from seeds.cast import directory
 from seeds.district import FIRST_NIGHT, LAST_NIGHT, answers, district
@@ -116,10 +118,11 @@ def _rows(engine):
 def test_loading_twice_changes_nothing(engine):
     load(engine)
     first = _rows(engine)
-    assert len(first["task"]) == 63
+    assert len(first["task"]) == 63 + 1  # what a measurement opened
     assert len(first["record"]) == 123
     assert len(first["figure"]) == 0, "they are reported on 4 August"
-    assert len(first["measure"]) == 115 + 18 * 3 + 4 * 2  # notice, projects, others
+    # notice, projects, others, and what a measurement opened
+    assert len(first["measure"]) == 115 + 18 * 3 + 4 * 2 + 2
     load(engine, FIRST_NIGHT + timedelta(days=1))
     assert _rows(engine) == first
 
@@ -152,10 +155,43 @@ def test_the_nights_make_a_believable_district_of_it(played):
 
 def test_by_the_fifth_of_august_all_four_colours_are_there(played):
     with reading(played.office.engine) as session:
-        assert colours(session) == {"green": 42, "blue": 13, "yellow": 6, "red": 2}
+        assert colours(session) == {"green": 69, "blue": 13, "yellow": 6, "red": 5}
         receipt = select(Receipt).where(col(Receipt.climbed_from) == PostKind.HANDLER)
         assert session.exec(receipt).first(), "盐仓街道: the ladder climbs past the handler"
         assert session.exec(select(Receipt).where(col(Receipt.stands_for_id).is_not(None))).first()
+
+
+def test_what_recurs_is_done_but_for_one_that_is_missed_and_a_code_that_turned_red(played):
+    with reading(played.office.engine) as session:
+        duties = session.exec(
+            select(DutyOccurrence, Task).join(Task, col(Task.id) == col(DutyOccurrence.task_id))
+        ).all()
+        late = [(row.unit, task) for row, task in duties if str(task.colour) != "green"]
+        assert [(unit, task.number.partition("〔")[0]) for unit, task in late] == [
+            ("白泉镇", "田巡")
+        ]
+        assert Counter(str(task.state) for _, task in duties)["confirmed"] == 0
+        assert {"signed_off", "assigned"} <= {str(task.state) for _, task in duties}
+        followed = session.exec(
+            select(MeasurementFollowUp).where(MeasurementFollowUp.code == "red")
+        ).all()
+        assert [(row.subject, row.period) for row in followed] == [
+            ("目标培育企业（第03号）", date(2022, 6, 1)),
+            ("目标培育企业（第08号）", date(2022, 7, 1)),
+            ("安置项目（第7号）", date(2022, 7, 1)),
+        ]
+        assert not session.exec(select(DutyOccurrence).where(DutyOccurrence.need != "")).all()
+
+
+@pytest.mark.parametrize("folder", ["duties", "measures"])
+def test_what_recurs_is_shipped_with_where_it_comes_from(folder):
+    files = sorted((Path(seeds.__file__).parent / folder).glob("*.toml"))
+    assert files
+    for file in files:
+        text = file.read_text("utf-8")
+        assert text.startswith("#"), file.name
+        read = (parse_duty if folder == "duties" else parse_series)(text, file=file.name)
+        assert (read.name, bool(read.basis), read.demonstration) == (file.stem, True, True)
 
 
 def test_by_then_somebody_has_come_to_every_stage_of_the_sign_off(played):

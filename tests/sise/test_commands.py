@@ -13,7 +13,9 @@ import pytest
 from notifications.mailbox import Mailbox
 from sise.commands import edge
 from sise.main import app
+from tests.flows.duties.files import duty
 from tests.flows.ledger.conftest import write_sheets
+from tests.flows.measures.files import GROWTH
 from tests.sise.conftest import HEADINGS, Sise
 from tests.test_docs import command_names
 
@@ -58,10 +60,10 @@ def test_init_says_what_it_did_and_a_second_one_changes_nothing(sise: Sise) -> N
     first, second = sise.done("init"), sise.done("init", "--json").json
 
     assert "数据库已建立" in first.out
-    assert "10 套预警规则、5 类事项、2 张清单" in first.out
+    assert "10 套预警规则、6 类事项、2 张清单" in first.out
     assert not second["upgraded"]
     assert "default" in second["policies"]
-    assert second["procedures"][-1] == "rectification"
+    assert {"rectification", "recurring"} <= set(second["procedures"])
 
 
 def test_a_dry_import_shows_everything_and_keeps_nothing(ready: Sise, ledger: Path) -> None:
@@ -519,3 +521,49 @@ def test_a_hand_over_is_shown_first_and_then_passes(kept: Sise, today: date) -> 
     assert {row["handler"] for row in kept.done("tasks", "--json").json} == {"陈刚"}
     head = ("hand-over", "head@dinghai.example", "li@dinghai.example", "--why", "调任")
     assert "区教育局单位负责人" in kept.done(*head).out
+
+
+def test_a_duty_is_checked_loaded_and_told(kept: Sise, tmp_path: Path, today: date) -> None:
+    file = tmp_path / "duty.toml"
+    file.write_text(duty(units='["区教育局"]', begins=str(today)), "utf-8")
+
+    assert "信访件月度汇总" in kept.done("duty", "check", file).out
+    assert kept.done("duty", "check", file, "--json").json["name"] == "summary"
+    assert "已装入“信访件月度汇总”" in kept.done("duty", "load", file, "--why", "办法").out
+    assert kept.done("duty", "load", file, "--json").json == {"name": "summary", "state": "running"}
+    [listed] = kept.done("duty", "list", "--json").json
+    [ahead] = kept.done("duty", "next", "--days", "32", "--json").json[:1]
+    assert (listed["next"], listed["missed"]) == (ahead, [])
+    assert date.fromisoformat(ahead["opens_on"]) >= today
+    assert "每月最后一日" in kept.done("duty", "list").out
+    assert ahead["title"] in kept.done("duty", "next", "--days", "32").out
+
+
+def test_values_are_reported_imported_and_listed(kept: Sise, tmp_path: Path) -> None:
+    file = tmp_path / "series.toml"
+    file.write_text(GROWTH, "utf-8")
+    values = tmp_path / "values.csv"
+    values.write_text("对象,时期,数值,更正理由\n企业01,2022-05,6,\n企业02,2022-05,-1,\n", "gb18030")
+
+    assert "营收同比增长" in kept.done("measure", "check", file).out
+    assert "已装入“营收同比增长”" in kept.done("measure", "load", file).out
+    told = kept.done("measure", "import", "growth", values, "--json").json
+    assert [(one["code"], one["opened"] is None) for one in told] == [
+        ("green", True),
+        ("red", False),
+    ]
+    said = kept.done("measure", "report", "growth", "企业01", "2022-06", "3").out
+    assert "企业01 2022-06 3% 黄码；已交办 码跟〔" in said
+    why = ("--why", "漏计")
+    said = kept.done("measure", "report", "growth", "企业01", "2022-06", "8", *why).out
+    assert "绿码；原报 3；码跟〔" in said
+    assert "仍在办，须按程序销号" in said
+    [one] = kept.done("measure", "list", "--json").json
+    assert (one["name"], one["missing"]) == ("growth", ["企业01", "企业02"])
+    assert "营收同比增长" in kept.done("measure", "list").out
+    assert "企业02" in kept.done("measure", "list", "growth").out
+
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("对象,数值\n企业01,6\n", "utf-8")
+    assert "缺少列 时期" in kept.refused("measure", "import", "growth", wrong, code=2)
+    assert "没有名为“没有”的监测" in kept.refused("measure", "list", "没有", code=2)

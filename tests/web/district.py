@@ -27,6 +27,8 @@ from models.proof import Assurance
 from models.request_machine import RequestKind
 from tests import files
 from tests.conftest import instant
+from tests.flows.duties.files import duty, load
+from tests.flows.measures.files import load as load_measures
 from tests.kept import play, reply, rows
 from tests.petitions import load_kind
 from tests.records import NOON, kept, published_report, said, with_kinds
@@ -62,6 +64,8 @@ def gather_district(bench: Bench, receiver: str) -> District:
                 now=instant(date(2022, 6, 1)),
             )
         remove_webhook(session, "旧屏", by=COMMAND_LINE, now=instant(date(2022, 6, 1)))
+    load(office, duty(begins="2022-08-01"), date(2022, 6, 1))
+    load_measures(office)
     bench.task("甲-1", date(2022, 7, 13), title="校车监管不到位")
     bench.task("甲-2", date(2022, 7, 12))
     _lead(bench, people)

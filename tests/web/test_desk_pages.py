@@ -16,17 +16,9 @@ from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {
-    *(
-        "/",
-        "/figures",
-        "/notices",
-        "/petitions",
-        "/postings",
-        "/calendar",
-        "/policies",
-        "/nights",
-        "/audit",
-    ),
+    "/petitions",
+    *("/", "/figures", "/notices", "/postings", "/calendar", "/policies", "/nights", "/audit"),
+    *("/duties", "/measurements"),
 }
 FOR_WHO_KEEPS_THE_DIRECTORY = {
     *("/acts", "/outcomes", "/reported", "/reports"),

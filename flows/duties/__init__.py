@@ -1,0 +1,1 @@
+"""Recurring duties: templates whose occurrences the night opens as tasks."""

@@ -1,0 +1,211 @@
+"""Values are reported: each gets its code, a correction leaves what it corrected, and a change
+for the worse opens one task that follows it up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from sqlmodel import Session, col, select
+
+from flows.measures.following import Worse, follow_up, open_follow_up
+from flows.measures.series import series_of
+from flows.signoff.actor import OfficeActor
+from models import Measurement, MeasurementSeries, Task
+from models.refusal import Refusal
+from models.rule_words import Fault
+from models.series_file import SeriesFile, Subject
+from models.warning import Colour
+from models.workdays import Calendar
+
+LARGEST, PLACES = Decimal(10) ** 15, 6
+FIRST = Colour.YELLOW  # with nothing to compare, red alone is followed up
+SAID = 50  # problems that are spelt out
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value as somebody writes it. `line`: where it stands in a file; `reason`: of a
+    correction."""
+
+    subject: str
+    period: str
+    value: str
+    reason: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """`before`: the code of the period before. `corrected`: the value that it was until now.
+    `opened`: the number of the task that follows it up. `still_open`: of one that is open though
+    this value is no worse: nothing closes by itself."""
+
+    subject: str
+    period: date
+    value: str
+    code: Colour
+    before: Colour | None
+    corrected: str | None = None
+    opened: str | None = None
+    still_open: str | None = None
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    subject: Subject
+    period: date
+    value: str
+    reason: str
+    known: Measurement | None
+
+
+def report(
+    session: Session,
+    series: MeasurementSeries,
+    readings: Sequence[Reading],
+    actor: OfficeActor,
+    *,
+    calendar: Calendar,
+) -> list[Reported]:
+    """All or nothing; `series` is held. Raises Refusal with every problem, a line each."""
+    file = series_of(series)
+    wanted, problems = list[_Checked](), list[Fault]()
+    for reading in readings:
+        try:
+            wanted.append(_checked(session, series, file, reading, actor.on))
+        except Fault as fault:
+            problems.append(_of_line(fault, reading.line))
+    keys = [(one.subject.name, one.period) for one in wanted]
+    if len(set(keys)) < len(keys):
+        problems.append(Fault("同一对象同一时期写了两次", "a subject stands twice in one period"))
+    if problems or not readings:
+        raise _refused(problems or [Fault("没有可报的数值", "there is no value")])
+    wanted.sort(key=lambda one: one.period)
+    return [_record(session, series, file, one, actor, calendar) for one in wanted]
+
+
+def current(
+    session: Session, series_id: int, subject: str, *, period: date | None = None,
+    before: date | None = None,
+) -> Measurement | None:  # fmt: skip
+    """What counts for this period, or for the newest one before that day."""
+    wanted = select(Measurement).where(
+        col(Measurement.series_id) == series_id, col(Measurement.subject) == subject
+    )
+    if period is not None:
+        wanted = wanted.where(col(Measurement.period) == period)
+    if before is not None:
+        wanted = wanted.where(col(Measurement.period) < before)
+    newest = wanted.order_by(col(Measurement.period).desc(), col(Measurement.n).desc())
+    return session.exec(newest.limit(1)).first()
+
+
+def _checked(
+    session: Session, series: MeasurementSeries, file: SeriesFile, reading: Reading, on: date
+) -> _Checked:
+    """Raises Fault."""
+    subject = file.named(reading.subject.strip())
+    if subject is None:
+        shown = reading.subject[:40]
+        raise Fault(f"“{file.title}”中没有“{shown}”", f"'{shown}' is no subject of '{file.name}'")
+    period, value = file.period_of(reading.period), _decimal(reading.value)
+    if period > on:
+        raise Fault(
+            f"{file.written(period)} 还没有开始", f"{file.written(period)} has not begun yet"
+        )
+    known = current(session, series.id, subject.name, period=period)
+    reason = reading.reason.strip()
+    if known is not None and known.value != value and not reason:
+        raise Fault(
+            f"“{subject.name}”{file.written(period)} 已报 {known.value}；更正请写明理由",
+            f"'{subject.name}' has {known.value} in {file.written(period)}; give the reason of a "
+            "correction",
+        )
+    return _Checked(subject, period, value, reason, known)
+
+
+def _decimal(written: str) -> str:
+    shown = written.strip().replace("，", ",").replace(",", "").removesuffix("%")
+    try:
+        value = Decimal(shown)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    exponent = value.as_tuple().exponent
+    if not value.is_finite() or abs(value) >= LARGEST or not isinstance(exponent, int):
+        raise _no_number(written)
+    if -exponent > PLACES:
+        raise _no_number(written)
+    return format(value + 0, "f")
+
+
+def _no_number(written: str) -> Fault:
+    shown = written.strip()[:20]
+    return Fault(
+        f"“{shown}”不是可用的数值，请写成 12 或 3.5（至多 {PLACES} 位小数）",
+        f"'{shown}' is no number, write it as 12 or 3.5 (at most {PLACES} places)",
+    )
+
+
+def _record(
+    session: Session,
+    series: MeasurementSeries,
+    file: SeriesFile,
+    one: _Checked,
+    actor: OfficeActor,
+    calendar: Calendar,
+) -> Reported:
+    code = file.code(one.subject, one.period, Decimal(one.value))
+    earlier = current(session, series.id, one.subject.name, before=one.period)
+    before = earlier.code if earlier else None
+    if one.known is not None and one.known.value == one.value:
+        return Reported(
+            one.subject.name, one.period, one.value, one.known.code, before, unchanged=True
+        )
+    session.add(
+        Measurement(
+            series_id=series.id,
+            subject=one.subject.name,
+            period=one.period,
+            n=one.known.n + 1 if one.known else 1,
+            value=one.value,
+            code=code,
+            reason=one.reason if one.known else "",
+            on=actor.on,
+            at=actor.now,
+            said_by=actor.said_by,
+        )
+    )
+    session.flush()
+    open_one = follow_up(session, series.id, one.subject.name, one.period)
+    opened: Task | None = None
+    if code.rank > (before or FIRST).rank and not open_one.covers(code):
+        worse = Worse(file, one.subject, one.period, one.value, before, code)
+        opened = open_follow_up(session, series, worse, actor, calendar)
+    still = open_one.open_number if opened is None and open_one.worse_than(code) else None
+    return Reported(
+        one.subject.name,
+        one.period,
+        one.value,
+        code,
+        before,
+        corrected=one.known.value if one.known else None,
+        opened=opened.number if opened else None,
+        still_open=still,
+    )
+
+
+def _of_line(fault: Fault, line: int | None) -> Fault:
+    if line is None:
+        return fault
+    return Fault(f"第 {line} 行：{fault.chinese}", f"line {line}: {fault.english}")
+
+
+def _refused(problems: Sequence[Fault]) -> Refusal:
+    more = len(problems) - SAID
+    rest = ([f"……另有 {more} 处"], [f"… and {more} more"]) if more > 0 else ([], [])
+    return Refusal(
+        "\n".join([*(one.chinese for one in problems[:SAID]), *rest[0]]) + "；没有记录任何数值",
+        "\n".join([*(one.english for one in problems[:SAID]), *rest[1]]) + "; nothing was recorded",
+    )

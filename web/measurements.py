@@ -1,0 +1,100 @@
+"""Measurements: each subject's code by period; reported and corrected by the office."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel import Session
+
+from flows.database import reading, transaction
+from flows.measures.reporting import Reading, report
+from flows.measures.series import find_series
+from flows.measures.table import CODES, Series, all_series
+from flows.signoff.actor import Actor
+from flows.signoff.telling import tell
+from flows.working_days import load_calendar
+from models.proof import Assurance
+from models.refusal import Refusal
+from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
+from web.rights import Viewer
+from web.written import Written, written
+
+router = APIRouter()
+PATH = "/measurements"
+PERIODS = 6
+Sent = Annotated[Written, Depends(written)]
+
+
+@router.api_route(PATH, methods=["GET", "HEAD"])
+def measurements(request: Request) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+        return desk_page(
+            request, viewer, "measurements.html", series=_shown(session, viewer), codes=CODES
+        )
+
+
+@router.api_route(PATH + "/{name}", methods=["GET", "HEAD"])
+def one_series(request: Request, name: str) -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+        return _page(request, session, viewer, name)
+
+
+@router.post(PATH + "/{name}")
+def say(request: Request, name: str, sent: Sent) -> Response:
+    """One value; what it opened, or left open, stands in the table."""
+    desk = desk_of(request)
+    now = desk.now()
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, now, whoever_keeps_directory)
+        _found(session, viewer, name)
+    who = viewer.official
+    actor = Actor(who.id, who.name, Assurance.SESSION, desk.today(now), now)
+    one = Reading(sent["subject"], sent["period"], sent["value"], sent["reason"])
+    try:
+        sent.require_short()
+        with transaction(desk.office.engine, now) as session:
+            calendar = load_calendar(session)
+            report(session, find_series(session, name), [one], actor, calendar=calendar)
+            tell(session, desk.office, on=actor.on, now=now, calendar=calendar)
+    except Refusal as refused:
+        with reading(desk.office.engine) as session:
+            return _page(request, session, viewer, name, sent, refused)
+    return RedirectResponse(f"{PATH}/{name}", status_code=303)
+
+
+def _shown(session: Session, viewer: Viewer) -> list[Series]:
+    found = all_series(session, viewer.on, PERIODS)
+    return [one for one in found if viewer.sees_restricted or not one.restricted]
+
+
+def _found(session: Session, viewer: Viewer, name: str) -> Series:
+    for one in _shown(session, viewer):
+        if one.row.name == name:
+            return one
+    raise HTTPException(404)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    name: str,
+    sent: Written | None = None,
+    refused: Refusal | None = None,
+) -> Response:
+    facts: dict[str, Any] = {"one": _found(session, viewer, name), "codes": CODES}
+    return desk_page(
+        request,
+        viewer,
+        "measurement.html",
+        status=422 if refused else 200,
+        may_act=viewer.keeps_directory,
+        sent=sent or Written(),
+        refused=refused,
+        **facts,
+    )
