@@ -5,8 +5,8 @@ from alembic import op
 
 from models.columns import Instant
 
-revision = '0021'
-down_revision = '0020'
+revision = '0013'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 
