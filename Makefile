@@ -7,6 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BENCH ?=
 MAIL ?=
+DESK ?=
 
 .PHONY: help demo serve test storm check bench format requirements migration screenshots clean
 
@@ -43,9 +44,10 @@ check: .venv/dev ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/dev ## sweep and mail against their floors: make bench BENCH='--tasks 1000000' MAIL='--mails 3000'
+bench: .venv/dev ## sweep, mail, many people: make bench BENCH='--tasks 1000000' MAIL='--mails 3000' DESK='--tasks 100000'
 	$(BIN)/python -m benchmarks.sweep $(BENCH)
 	$(BIN)/python -m benchmarks.mail $(MAIL)
+	$(BIN)/python -m benchmarks.desk $(DESK)
 
 format: .venv/dev ## put the code into form
 	$(BIN)/ruff format .

@@ -44,10 +44,14 @@ def composed(engine: Engine) -> list[Message]:
 
 
 def office_of(engine: Engine, smtp_url: str | None) -> Office:
+    return office_on(engine, HOME, smtp_url)
+
+
+def office_on(engine: Engine, home: Path, smtp_url: str | None = None) -> Office:
     return Office(
         engine=engine,
-        home=HOME,
-        ring=open_ring(HOME / "secret"),
+        home=home,
+        ring=open_ring(home / "secret"),
         timezone=ZoneInfo("Asia/Shanghai"),
         language="zh-CN",
         base_url="http://sise.example",

@@ -11,14 +11,24 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from flows import history
+from flows.turns import Turns
 
 BUSY_SECONDS = 15  # how long SQLite waits for another writer before it says "locked"
+KEPT_OPEN = 20  # connections; opening one costs as much as a small page
+_turns: dict[Path, Turns] = {}  # of each file of SQLite
 
 
 def open_engine(url: str) -> Engine:
     """SQLite in write-ahead mode, or PostgreSQL as it is."""
-    # Parameters are kept out of errors: they hold words of restricted matters, and people's names.
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+    engine = create_engine(
+        url,
+        pool_pre_ping=not url.startswith("sqlite"),
+        pool_size=KEPT_OPEN,
+        # No limit beside that of whoever runs threads: a page that waits for a connection while it
+        # holds one would be in the way of all others.
+        max_overflow=-1,
+        hide_parameters=True,  # in errors: words of restricted matters, and people's names
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -34,23 +44,40 @@ def sqlite_file(engine: Engine) -> Path | None:
 @contextmanager
 def transaction(engine: Engine, now: datetime) -> Iterator[Session]:
     """All or nothing: one commit at the end, which seals the history that was written."""
-    with engine.connect() as connection:
-        writer = connection.execution_options(sise_writes=True)
-        with Session(writer, expire_on_commit=False) as session:
-            yield session
-            session.flush()
-            history.seal(session, now)
-            session.commit()
+    with _writing(engine) as session:
+        yield session
+        session.flush()
+        history.seal(session, now)
+        session.commit()
 
 
 @contextmanager
 def trial(engine: Engine) -> Iterator[Session]:
     """As a transaction, but nothing is kept: for a dry run, which writes to look."""
-    with engine.connect() as connection:
+    with _writing(engine) as session:
+        yield session
+        session.rollback()
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Session]:
+    with _turn(engine), engine.connect() as connection:
         writer = connection.execution_options(sise_writes=True)
         with Session(writer, expire_on_commit=False) as session:
             yield session
-            session.rollback()
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Another process is waited for in SQLite itself."""
+    file = sqlite_file(engine)
+    turns = _turns.setdefault(file, Turns()) if file else None
+    taken = turns is not None and turns.take(BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if turns is not None and taken:
+            turns.give()
 
 
 @contextmanager

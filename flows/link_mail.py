@@ -1,4 +1,4 @@
-"""Mails between two nights to the owner of a reply link: a code, and what another did by it."""
+"""Mails between two nights: a code, a sign-in link, and what another did by one's reply link."""
 
 from datetime import date, datetime
 
@@ -12,8 +12,15 @@ from flows.recipients import in_force
 from models import Notice, Official, Post, Receipt, Task
 from models.message import MessageKind
 from models.organisation import PostKind
-from notifications.link_mail import ActReceipt, CodeMail, render_act_receipt, render_code
-from notifications.links import code_placeholder
+from notifications.link_mail import (
+    ActReceipt,
+    CodeMail,
+    SignInMail,
+    render_act_receipt,
+    render_code,
+    render_sign_in,
+)
+from notifications.links import code_placeholder, sign_in_placeholder
 from notifications.render import Rendered
 
 CONTACTS = 3  # of the office, in one mail
@@ -24,6 +31,16 @@ def write_code(session: Session, office: Office, owner: Official, salt: str, now
     mail = CodeMail(owner.name, code_placeholder(salt), at, until)
     rendered = render_code(mail, owner.language or office.language)
     _write(session, office, owner, MessageKind.CODE, rendered, now, expires_at=now + LIFE)
+
+
+def write_sign_in(
+    session: Session, office: Office, to: Official, salt: str, until: datetime, now: datetime
+) -> None:
+    """Of the kind of a code: whoever can read it is who he says, and waits for it."""
+    link = sign_in_placeholder(salt)
+    mail = SignInMail(to.name, link, office.local(now), office.local(until))
+    rendered = render_sign_in(mail, to.language or office.language)
+    _write(session, office, to, MessageKind.CODE, rendered, now, expires_at=until)
 
 
 def write_act_receipt(

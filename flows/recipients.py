@@ -90,7 +90,7 @@ class Directory:
             officials=people,
             parents=dict(session.execute(_PARENTS).all()),
             posts=posts,
-            deputies=dict(session.execute(_DEPUTIES, today).all()),
+            deputies=deputies_of(session, on),
             suppressed=frozenset(session.exec(select(Suppression.address).where(suppressing(on)))),
             gone=frozenset(o.id for o in people.values() if o.left_on and o.left_on <= on),
             excluded=_excluded(session, on),
@@ -196,6 +196,11 @@ class Directory:
         return official_id
 
 
+def deputies_of(session: Session, on: date) -> dict[int, int]:
+    """Whoever is away on this date, and who stands in."""
+    return dict(session.execute(_DEPUTIES, {"on": on}).all())
+
+
 def _excluded(session: Session, on: date) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
     for task_id, official_id in session.execute(_EXCLUDED, {"on": on}):
@@ -247,16 +252,16 @@ def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: Day) -> Co
 
 
 # Built once: putting a statement together costs as much as running it.
-_TODAY = bindparam("on", type_=Date())
+TODAY = bindparam("on", type_=Date())
 _POSTS = (
     select(Post.unit_id, Post.kind, Post.official_id)
-    .where(in_force(Post, _TODAY))
+    .where(in_force(Post, TODAY))
     .order_by(col(Post.id))
 )
 _DEPUTIES = (
     select(Absence.official_id, Absence.deputy_id)
-    .where(in_force(Absence, _TODAY))
+    .where(in_force(Absence, TODAY))
     .order_by(col(Absence.id))
 )
 _PARENTS = select(Unit.id, Unit.parent_id)
-_EXCLUDED = select_columns(aside(_TODAY))
+_EXCLUDED = select_columns(aside(TODAY))

@@ -3,23 +3,56 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed
+from flows.link_mail import write_sign_in
+from flows.office import Office
 from models import Official, SignInLink
-from notifications.links import token_hash
+from notifications.links import new_salt, sign_in_token, token_hash
 
 LIFE = timedelta(minutes=30)
+ASKED = 3  # mailed links of one person that still work
 
 
 def offer_sign_in(session: Session, official: Official, now: datetime) -> str:
     """A token that signs this official in once, within half an hour."""
     token = secrets.token_hex(16)
+    _keep(session, official, token, now)
+    return token
+
+
+def mail_sign_in(session: Session, office: Office, address: str, now: datetime) -> None:
+    """To whoever in the directory has this address, if anybody: a link into the desk. Whoever asks
+    is not told whether there was one. The database never has what the mail has."""
+    official = session.scalar(
+        select(Official)
+        .where(func.lower(Official.email) == address.lower(), col(Official.left_on).is_(None))
+        .order_by(col(Official.id))
+        .limit(1)
+        .with_for_update()
+    )
+    if official is None or _unused(session, official, now) >= ASKED:
+        return
+    salt = new_salt()
+    _keep(session, official, sign_in_token(office.secret, salt), now)
+    write_sign_in(session, office, official, salt, now + LIFE, now)
+
+
+def _keep(session: Session, official: Official, token: str, now: datetime) -> None:
     session.add(
         SignInLink(official_id=official.id, token_hash=token_hash(token), expires_at=now + LIFE)
     )
-    return token
+
+
+def _unused(session: Session, official: Official, now: datetime) -> int:
+    waiting = select(func.count()).where(
+        col(SignInLink.official_id) == official.id,
+        col(SignInLink.used_at).is_(None),
+        col(SignInLink.expires_at) > now,
+    )
+    return session.scalar(waiting) or 0
 
 
 def use_sign_in(session: Session, token: str, now: datetime) -> Official | None:

@@ -86,8 +86,8 @@ def _codes(policy: Policy, ladder: Ladder, on: date, calendar: Calendar) -> Subq
 
 
 def _in_use() -> Select[Policy]:
-    in_use = select(col(Task.policy_id)).where(on_clock()).distinct()
-    return select(Policy).where(col(Policy.id).in_(in_use)).order_by(col(Policy.id))
+    in_use = select(col(Task.id)).where(col(Task.policy_id) == col(Policy.id), on_clock())
+    return select(Policy).where(in_use.exists()).order_by(col(Policy.id))
 
 
 def scanned(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""What the owner of a reply link is told between two nights: a code, and what another did by it."""
+"""What one is told between two nights: a code, a sign-in link, what another did by one's link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,16 @@ class CodeMail:
 
     to_name: str
     code: str
+    asked_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignInMail:
+    """`link` is a placeholder, as that of a code. Instants are local."""
+
+    to_name: str
+    link: str
     asked_at: datetime
     until: datetime
 
@@ -36,6 +46,10 @@ class ActReceipt:
 
 def render_code(mail: CodeMail, language: str) -> Rendered:
     return render("code", language, mail=mail)
+
+
+def render_sign_in(mail: SignInMail, language: str) -> Rendered:
+    return render("sign_in", language, mail=mail)
 
 
 def render_act_receipt(mail: ActReceipt, language: str) -> Rendered:

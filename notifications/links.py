@@ -1,4 +1,4 @@
-"""Reply links and codes: both are derived when a mail is sent; the database keeps hashes only."""
+"""All that a mail opens is derived when it is sent; the database keeps hashes only."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_PLACEHOLDER = re.compile(r"@@(link|code):([0-9a-f]{32})@@")
+_PLACEHOLDER = re.compile(r"@@(link|code|login):([0-9a-f]{32})@@")
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -23,6 +23,10 @@ def token(secret: bytes, salt: str) -> str:
 def key_id(secret: bytes) -> str:
     """Names a key without telling anything of it."""
     return hashlib.sha256(b"key.v1|" + secret).hexdigest()[:8]
+
+
+def sign_in_token(secret: bytes, salt: str) -> str:
+    return hmac.digest(secret, f"login.v1|{salt}".encode(), "sha256").hex()[:32]
 
 
 def token_hash(written: str) -> str:
@@ -43,6 +47,10 @@ def code_placeholder(salt: str) -> str:
     return f"@@code:{salt}@@"
 
 
+def sign_in_placeholder(salt: str) -> str:
+    return f"@@login:{salt}@@"
+
+
 def fill(
     body: str,
     *,
@@ -58,13 +66,17 @@ def fill(
     for at in range(1, len(parts), 3):
         kind, salt = parts[at : at + 2]
         if salt not in live:
-            live[salt] = (
-                six_digits(secret, salt)
-                if kind == "code"
-                else reply_url(base_url, token(older.get(salt, secret), salt))
-            )
+            live[salt] = _live(kind, secret, older.get(salt, secret), salt, base_url)
         parts[at], parts[at + 1] = live[salt], ""
     return "".join(parts)
+
+
+def _live(kind: str, newest: bytes, own: bytes, salt: str, base_url: str) -> str:
+    if kind == "code":
+        return six_digits(newest, salt)
+    if kind == "login":
+        return f"{base_url.rstrip('/')}/login/{sign_in_token(newest, salt)}"
+    return reply_url(base_url, token(own, salt))
 
 
 def blanked(body: str, link: str, code: str) -> str:

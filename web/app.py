@@ -1,9 +1,11 @@
 """The web application: its routes, what surrounds them, and what is said when one fails."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
@@ -24,9 +26,12 @@ from web import (
     directory,
     duties,
     evidence,
+    feedback,
+    feedback_desk,
     figures,
     hand_over,
     health,
+    ledger_export,
     ledger_import,
     lists,
     look_backs,
@@ -40,6 +45,7 @@ from web import (
     outbox,
     paper,
     people,
+    petitions,
     policies,
     policy_load,
     postings,
@@ -63,6 +69,7 @@ from web.limits import TooOften
 from web.link_paths import led_on
 from web.pages import STATIC
 
+THREADS = 8
 LONGEST_BODY = 256 * 1024  # octets; the longest report takes a quarter of it, percent-encoded
 LONGEST_UPLOAD = TOGETHER + MIB  # all the files of an application, and its text
 _UPLOADS = re.compile(r"(/r/[^/]+)?/tasks/.+/application|/referrals/[0-9]+/paper|/import")
@@ -77,7 +84,9 @@ def create_app(
     mailbox: Mailbox | None = None,
     demo: bool = False,
 ) -> FastAPI:
-    app = FastAPI(title="Sise", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Sise", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_with_few_threads
+    )
     app.state.desk = Desk(office, clock, mailbox, demo)
     for part in _PARTS:
         app.include_router(part.router)
@@ -114,6 +123,7 @@ _PARTS = (
     units,
     officials,
     ledger_import,
+    ledger_export,
     lists,
     look_backs,
     figures,
@@ -121,6 +131,9 @@ _PARTS = (
     burden,
     outbox,
     nights,
+    feedback,
+    feedback_desk,
+    petitions,
     postings,
     duties,
     measurements,
@@ -136,6 +149,14 @@ _PARTS = (
     mailbox,
     health,
 )
+
+
+@asynccontextmanager
+async def _with_few_threads(_app: FastAPI) -> AsyncIterator[None]:
+    """One runs at a time, whatever their number, and each gives way at every statement: of many,
+    whoever writes would come back to it late, and hold up whoever writes next."""
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -165,7 +186,7 @@ def _takes_files(request: Request) -> bool:
     return kind.startswith("multipart/form-data") and bool(_UPLOADS.fullmatch(request.url.path))
 
 
-def _to_sign_in(_request: Request, _error: Exception) -> Response:
+async def _to_sign_in(_request: Request, _error: Exception) -> Response:
     return RedirectResponse("/login", status_code=303)
 
 

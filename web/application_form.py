@@ -16,7 +16,7 @@ from flows.signoff.applications import Content
 from models import Application, MeasureDone, VisibleShown
 from models.application import EvidenceKind, SixVisible
 from web.acting import admit
-from web.proof import ProofForm, proof_form
+from web.proof import ProofForm
 from web.reply_form import LONGEST, clean, who_faults
 
 SAVE, SUBMIT, AMEND, RECALL = "save", "submit", "amend", "recall"
@@ -209,7 +209,7 @@ def _read(submitted: FormData, *, by_link: bool) -> ApplicationForm:
         reason=texts.get("reason", ""),
         remove=frozenset(str(one) for one in submitted.getlist("remove")),
         by_link=by_link,
-        proof=proof_form(texts.get("proof", ""), texts.get("sure", ""), texts.get("code", "")),
+        proof=ProofForm.of(*(texts.get(name, "") for name in ("proof", "sure", "code"))),
         files=(
             *_files(submitted, "files", EvidenceKind.EVIDENCE),
             *_files(submitted, "scans", EvidenceKind.SIGNATURE),

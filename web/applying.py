@@ -13,8 +13,9 @@ from web.application_acts import ACTS, save_draft
 from web.application_form import SAVE, ApplicationForm, Faults, application_form
 from web.application_view import show_application
 from web.desk import desk_of
-from web.proof import prove, send_now
+from web.proof import prove
 from web.reply_form import PROXY
+from web.send_now import send_now
 
 router = APIRouter()
 

@@ -18,10 +18,11 @@ from models.request_machine import RequestKind
 from web.acting import Acting, acting_of, count_in_vain, recording
 from web.application_form import Faults
 from web.desk import desk_of
-from web.proof import prove, send_now
+from web.proof import prove
 from web.reply_form import PROXY
 from web.request_form import TAKE_BACK, RequestForm, request_form
 from web.request_view import show_request, show_ways
+from web.send_now import send_now
 
 router = APIRouter()
 

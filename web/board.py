@@ -51,6 +51,7 @@ def board(
         found = tally[asked.colour] if asked.colour else sum(tally.values())
         pages = max(1, -(-found // PAGE))
         asked = replace(asked, page=min(asked.page, pages))
+        first = asked.of_everything and asked.page == 1
         showing = Showing.load(session, load_calendar(session), desk.today(now))
         return desk_page(
             request,
@@ -64,12 +65,12 @@ def board(
             pages=pages,
             rows=rows(session, viewer, asked, showing),
             on=showing.on,
-            today=load_today(session, showing, zone) if viewer.keeps_directory else None,
-            turning=load_turning(session, viewer, showing),
+            today=load_today(session, showing, zone) if first and viewer.keeps_directory else None,
+            turning=load_turning(session, viewer, showing) if first else None,
             sees_all=viewer.sees_all,
             keeps_directory=viewer.keeps_directory,
             lists=[*FOUR.items(), *_kept(session)],
-            waiting=_waiting(request, session, viewer, showing, now),
+            waiting=_waiting(request, session, viewer, showing, now) if first else None,
             link=lambda **changes: _link(asked, **changes),
         )
 

@@ -28,6 +28,11 @@ class Asked:
     under: int = 0  # a unit's id: its matters and those of the units below it
     alone: bool = False  # its own only
 
+    @property
+    def of_everything(self) -> bool:
+        """No filter: whoever searches or turns pages is not told the morning's news again."""
+        return not (self.colour or self.unit or self.number or self.under)
+
 
 @dataclass(frozen=True)
 class Row:

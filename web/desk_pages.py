@@ -55,6 +55,8 @@ PAGES = (
     DeskPage("/reports", ("通报", "Reports"), whoever_keeps_directory),
     DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
     DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
+    DeskPage("/petitions", ("信访", "Petitions"), whoever_sees_all),
+    DeskPage("/feedback-register", ("监督", "Feedback"), whoever_keeps_directory),
     DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
     DeskPage("/duties", ("周期任务", "Duties"), whoever_sees_all),
     DeskPage("/measurements", ("监测", "Measurements"), whoever_sees_all),

@@ -48,11 +48,11 @@ class Written:
         return HandOver(giver.id, taker.id, on, self.reason)
 
 
-def asked(giver: str = "", taker: str = "", on: str = "", reason: str = "") -> Written:
+async def asked(giver: str = "", taker: str = "", on: str = "", reason: str = "") -> Written:
     return _written(giver, taker, on, reason)
 
 
-def sent(
+async def sent(
     giver: Annotated[str, Form()] = "",
     taker: Annotated[str, Form()] = "",
     on: Annotated[str, Form()] = "",

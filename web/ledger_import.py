@@ -30,7 +30,7 @@ _one_at_a_time = Lock()  # a large ledger takes some hundred megabytes while it 
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def alone() -> Iterator[None]:
     """Raises a Refusal while another ledger is read."""
     if not _one_at_a_time.acquire(blocking=False):
         raise BUSY
@@ -55,7 +55,7 @@ async def _submitted(
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def show(request: Request) -> Response:
-    return _page(request, done="done" in request.query_params)
+    return import_page(request, done="done" in request.query_params)
 
 
 @router.post(PATH)
@@ -63,14 +63,14 @@ def look(request: Request, form: Annotated[FormData, Depends(_submitted)]) -> Re
     desk, actor = _who(request)
     file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
-        return _page(request, refused=NO_FILE)
+        return import_page(request, refused=NO_FILE)
     name = _shortened(file.filename)
     try:
-        with _alone():
+        with alone():
             uploaded = keep(desk.office, actor.official_id, name, file.file, now=actor.now)
             return _looked(request, desk, actor, uploaded, name)
     except Refusal as refused:
-        return _page(request, refused=refused, name=name)
+        return import_page(request, refused=refused, name=name)
 
 
 @router.post(PATH + "/confirm")
@@ -78,7 +78,7 @@ def confirm(request: Request, sent: Sent) -> Response:
     desk, actor = _who(request)
     name = _shortened(sent["name"])
     try:
-        with _alone():
+        with alone():
             uploaded = kept(desk.office, actor.official_id, sent["sha256"])
             ledger = read(uploaded.path, actor.on)
             try:
@@ -89,9 +89,9 @@ def confirm(request: Request, sent: Sent) -> Response:
             except Moved:
                 return _looked(request, desk, actor, uploaded, name, moved=True)
     except LedgerRefused as refused:
-        return _page(request, name=name, problems=refused.problems, moved=True, status=422)
+        return import_page(request, name=name, problems=refused.problems, moved=True, status=422)
     except Refusal as refused:
-        return _page(request, refused=refused, name=name)
+        return import_page(request, refused=refused, name=name)
     forget(desk.office, actor.official_id)
     return RedirectResponse(f"{PATH}?done=yes", status_code=303)
 
@@ -112,11 +112,11 @@ def _looked(
             found = preview(session, actor, ledger)
     except LedgerRefused as refused:
         forget(desk.office, actor.official_id)
-        return _page(request, name=name, problems=refused.problems, status=422)
-    return _page(request, name=name, found=found, sha256=uploaded.sha256, moved=moved)
+        return import_page(request, name=name, problems=refused.problems, status=422)
+    return import_page(request, name=name, found=found, sha256=uploaded.sha256, moved=moved)
 
 
-def _page(
+def import_page(
     request: Request,
     *,
     name: str = "",

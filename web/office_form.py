@@ -33,7 +33,7 @@ class OfficeForm:
         return []
 
 
-def office_form(
+async def office_form(
     act: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
     kind: Annotated[str, Form()] = "",

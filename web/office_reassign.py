@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from flows.recipients import Directory
+from flows.around import around
 from flows.signoff.actor import Actor
 from flows.signoff.reassigning import reassign
 from models import Task
@@ -18,7 +18,7 @@ from web.written import Written
 
 
 def _shown(session: Session, task: Task, on: date) -> Mapping[str, Any]:
-    away = Directory.load(session, on).excluded.get(task.id, frozenset())
+    away = around(session, task, on).excluded.get(task.id, frozenset())
     return {"groups": groups(session, on, but=away)}
 
 

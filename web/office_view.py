@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from flows.recipients import Directory
+from flows.around import around
 from flows.signoff.roles import OFFICE, roles_of
 from flows.signoff.waiting import Waiting, waiting
 from models import Official, Task, Unit
@@ -53,7 +53,7 @@ def office_may(
 
 
 def _free(session: Session, task: Task, found: Waiting, showing: Showing) -> list[tuple[int, str]]:
-    directory = Directory.load(session, showing.on)
+    directory = around(session, task, showing.on)
     rows = session.exec(
         select(Official.id, Official.name, Unit.name)
         .join(Unit, col(Unit.id) == col(Official.unit_id))

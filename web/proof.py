@@ -1,6 +1,5 @@
 """Proof of who holds the browser of a reply link, by a sign-in or by a six-digit code."""
 
-import logging
 import re
 import secrets
 import unicodedata
@@ -14,18 +13,17 @@ from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from flows.database import transaction
-from flows.delivery import deliver_urgent
 from flows.link_mail import write_code
 from flows.proof import TRIES, Tried, is_awaited, new_code, proved_until, try_code
 from flows.reply_links import Opened
 from models.proof import Assurance
-from web.desk import Desk, desk_of
+from web.desk import desk_of
+from web.send_now import send_now
 from web.signing_in import signed_in
 
 COOKIE = "sise_browser"
 KEPT = 3600  # seconds
 ASK, ENTER = "ask", "enter"
-log = logging.getLogger(__name__)
 Fault = tuple[str, str]
 
 
@@ -34,6 +32,12 @@ class ProofForm:
     step: str  # empty: this form is none of proof
     sure: bool
     code: str
+
+    @classmethod
+    def of(cls, proof: str, sure: str, code: str) -> "ProofForm":
+        """From its fields, as they were sent."""
+        digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", code[:40]))
+        return cls(proof, sure == "yes", digits)
 
 
 @dataclass(frozen=True)
@@ -46,13 +50,12 @@ class Standing:
     address: str  # where a code would go, enough of it to be recognised
 
 
-def proof_form(
+async def proof_form(
     proof: Annotated[str, Form()] = "",
     sure: Annotated[str, Form()] = "",
     code: Annotated[str, Form()] = "",
 ) -> ProofForm:
-    digits = re.sub(r"\s", "", unicodedata.normalize("NFKC", code[:40]))
-    return ProofForm(proof, sure == "yes", digits)
+    return ProofForm.of(proof, sure, code)
 
 
 def assurance_of(request: Request, session: Session, opened: Opened, now: datetime) -> Assurance:
@@ -118,14 +121,6 @@ def _ask(
         secure=desk.office.base_url.startswith("https://"),
     )
     return response
-
-
-def send_now(desk: Desk) -> None:
-    """Behind the answer; what fails here is sent by the next delivery."""
-    try:
-        deliver_urgent(desk.office, now=desk.now())
-    except Exception as error:
-        log.error("the delivery failed: %s: %s", type(error).__name__, error)
 
 
 def _back(here: str) -> RedirectResponse:

@@ -18,12 +18,13 @@ from web.desk import Desk, desk_of
 from web.limits import LOOKS, UNKNOWN, VAIN, address_of
 from web.link_decisions import chosen_referral, decide_by_link
 from web.pages import said
-from web.proof import ProofForm, proof_form, prove, send_now
+from web.proof import ProofForm, proof_form, prove
 from web.referral_page import show_referral
 from web.reply_form import ACKNOWLEDGE, ANSWER, PROXY, ReplyForm, possible_acts, reply_form
 from web.reply_page import show_replies
 from web.ruling_form import Submitted, submitted
 from web.seat import Seat, at_link
+from web.send_now import send_now
 
 router = APIRouter()
 

@@ -92,7 +92,7 @@ def possible_acts(opened: OpenReceipt) -> tuple[str, ...]:
     return tuple(act for act in acts(opened.receipt.duty) if can[act])
 
 
-def reply_form(
+async def reply_form(
     receipt: Annotated[str, Form()] = "",
     act: Annotated[str, Form()] = "",
     who: Annotated[str, Form()] = "",

@@ -8,7 +8,7 @@ from fastapi import Form, Request
 
 from models.request_machine import RequestKind
 from web.application_form import LONGEST_LINE, NOT_A_DATE, Faults, day_written
-from web.proof import ProofForm, proof_form
+from web.proof import ProofForm
 from web.reply_form import LONGEST, SHORTEST, clean, who_faults
 
 ASK, TAKE_BACK = "ask", "take_back"
@@ -62,7 +62,7 @@ class RequestForm:
         return found
 
 
-def request_form(
+async def request_form(
     request: Request,
     act: Annotated[str, Form()] = ASK,
     reason: Annotated[str, Form()] = "",
@@ -84,7 +84,7 @@ def request_form(
         who=who,
         name=_line(name),
         by_link="token" in request.path_params,
-        proof=proof_form(proof, sure, code),
+        proof=ProofForm.of(proof, sure, code),
     )
 
 

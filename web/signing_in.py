@@ -2,26 +2,31 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlmodel import Session, col, select
+from starlette.background import BackgroundTask
 
 from flows.database import reading, transaction
 from flows.recipients import in_force
-from flows.signing_in import sign_in_is_open, use_sign_in
+from flows.signing_in import mail_sign_in, sign_in_is_open, use_sign_in
 from models import Official, Post
 from models.organisation import PostKind
 from web.desk import Desk, desk_of, is_local
 from web.limits import LOOKS, UNKNOWN, address_of
 from web.pages import page, said
+from web.reply_form import clean
 from web.rights import Viewer
+from web.send_now import send_now
 
 router = APIRouter()
 
 COOKIE = "sise_session"
 LIFE = timedelta(hours=8)
+LONGEST = 254  # characters of an address
 
 
 class NotSignedIn(Exception):
@@ -30,19 +35,38 @@ class NotSignedIn(Exception):
 
 @router.api_route("/login", methods=["GET", "HEAD"])
 def how(request: Request) -> Response:
+    return page(request, "login.html", missing=False)
+
+
+@router.post("/login")
+def ask(request: Request, address: Annotated[str, Form()] = "") -> Response:
+    """The same answer whether the directory knows the address or not."""
+    desk, now = desk_of(request), desk_of(request).now()
+    desk.limits.count(UNKNOWN, address_of(request))
+    wanted = clean(address).strip()[:LONGEST]
+    if "@" not in wanted:
+        return page(request, "login.html", status=422, missing=True)
+    with transaction(desk.office.engine, now) as session:
+        mail_sign_in(session, desk.office, wanted, now)
+    response = _underway(request)
+    response.background = BackgroundTask(send_now, desk)
+    return response
+
+
+def _underway(request: Request) -> Response:
     return said(
         request,
         200,
-        ("请先登录", "Please sign in"),
+        ("请查收邮件", "Please look at your mail"),
         (
             (
-                "督办台通过一次性链接登录，无需密码。请向督查办公室或系统管理员索取登录链接。"
-                "办理邮件中的事项不需要登录，直接打开邮件中的链接即可。"
+                "如果通讯录中有这个邮箱，登录链接已经发出，半小时内有效，只能使用一次。"
+                "几分钟后仍未收到，请核对邮箱，或联系督查办公室。"
             ),
             (
-                "The desk is entered by a one-time link, without a password. Please ask the "
-                "supervision office or the administrator for one. What a mail asks of you needs no "
-                "sign-in: just open the link in the mail."
+                "If the directory has this address, a sign-in link is on its way. It is valid for "
+                "half an hour and works once. If it has not come within some minutes, check the "
+                "address, or ask the supervision office."
             ),
         ),
     )

@@ -16,7 +16,7 @@ from web.rights import Viewer
 
 WEEK, NIGHT = timedelta(days=6), timedelta(days=0)  # after the first night
 SHOWN = 5
-MOST = 2000  # matters that are looked at one by one while somebody waits for the page
+MOST = 1000  # matters that are looked at one by one while somebody waits for the page
 
 
 @dataclass(frozen=True)

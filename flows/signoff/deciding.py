@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from flows.around import around
 from flows.database import changed
 from flows.history import link_id
 from flows.moves import lock_task
-from flows.recipients import Directory
 from flows.signoff.actor import Actor
 from flows.signoff.packets import Changed
 from flows.signoff.roles import (
@@ -123,7 +123,7 @@ def record(session: Session, referral: Referral, actor: Actor, ruling: Ruling) -
 def _require_right(
     session: Session, referral: Referral, task: Task, actor: Actor, ruling: Ruling
 ) -> None:
-    if Directory.load(session, actor.on).excludes(task, referral.official_id):
+    if around(session, task, actor.on).excludes(task, referral.official_id):
         raise StandsAside(task.number)
     if ruling.paper:
         require_role(session, task, actor.official_id, actor.on, OFFICE)

@@ -9,9 +9,9 @@ from typing import BinaryIO
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from flows.around import around
 from flows.moves import lock_task
 from flows.office import Office
-from flows.recipients import Directory
 from flows.signoff.actor import Actor
 from flows.signoff.evidence_files import keep, path_of
 from flows.signoff.file_names import clean_name
@@ -115,7 +115,7 @@ def may_see(session: Session, evidence: Evidence, task: Task, official_id: int, 
     application = session.get_one(Application, evidence.application_id)
     if application.state == ApplicationState.DRAFT:
         return False
-    if Directory.load(session, on).excludes(task, official_id):
+    if around(session, task, on).excludes(task, official_id):
         return False
     asked = select(Referral.id).where(
         Referral.task_id == task.id, Referral.official_id == official_id

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from flows.recipients import Directory
+from flows.around import around
 from flows.signoff.actor import Actor
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.referrals import decide_by
@@ -72,7 +72,7 @@ def _require_free(
     person = session.get(Official, official_id)
     if person is None:
         raise NotNamed(task.number, "通讯录中没有此人", "there is no such person in the directory")
-    if Directory.load(session, actor.on).excludes(task, official_id):
+    if around(session, task, actor.on).excludes(task, official_id):
         raise NotNamed(
             task.number,
             f"{person.name}已登记回避本事项，请另行指定",

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from flows.around import around
 from flows.recipients import Directory, in_force
 from models import Notice, Post, Receipt, Referral, Task
 from models.decision import ReferralState
@@ -85,9 +86,15 @@ def require_reason(task: Task, reason: str) -> None:
 
 def roles_of(session: Session, task: Task, official_id: int, on: date) -> frozenset[str]:
     """Every role that this person has; none for somebody who stands aside."""
-    directory = Directory.load(session, on)
+    directory = around(session, task, on)
     if directory.excludes(task, official_id):
         return frozenset()
+    return _roles(session, directory, task, official_id, on)
+
+
+def _roles(
+    session: Session, directory: Directory, task: Task, official_id: int, on: date
+) -> frozenset[str]:
     found = {_OF_REFERRAL[which] for which in _asked(session, task, official_id)}
     if official_id in handlers(session, directory, task):
         found.add(HANDLER)
@@ -101,9 +108,10 @@ def roles_of(session: Session, task: Task, official_id: int, on: date) -> frozen
 
 def require_role(session: Session, task: Task, official_id: int, on: date, *roles: str) -> None:
     """Raises StandsAside or NotYours unless this person has one of the roles."""
-    if Directory.load(session, on).excludes(task, official_id):
+    directory = around(session, task, on)
+    if directory.excludes(task, official_id):
         raise StandsAside(task.number)
-    if roles_of(session, task, official_id, on).isdisjoint(roles):
+    if _roles(session, directory, task, official_id, on).isdisjoint(roles):
         raise NotYours(task.number, *roles)
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from flows.around import around
 from flows.database import reading
 from flows.recipients import Directory, Told
 from models import Absence, Official, Post, Receipt, Task, Unit
@@ -26,8 +27,11 @@ class Matter:
 
 
 def resolve(office, matter: Matter, kind: P, on: date = DAY) -> list[Told]:
+    """By the whole directory, and by what is read of it for one task: both say the same."""
     with reading(office.engine) as session:
-        return Directory.load(session, on).resolve(matter, kind)
+        found = Directory.load(session, on).resolve(matter, kind)
+        assert around(session, matter, on).resolve(matter, kind) == found
+        return found
 
 
 @pytest.fixture

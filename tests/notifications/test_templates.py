@@ -12,8 +12,15 @@ from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
 from notifications.digest import Digest, Line, Summary, render_digest, render_summary
-from notifications.link_mail import ActReceipt, CodeMail, render_act_receipt, render_code
-from notifications.links import code_placeholder, fill, placeholder
+from notifications.link_mail import (
+    ActReceipt,
+    CodeMail,
+    SignInMail,
+    render_act_receipt,
+    render_code,
+    render_sign_in,
+)
+from notifications.links import code_placeholder, fill, placeholder, sign_in_placeholder
 from notifications.render import render
 from notifications.wording import LANGUAGES, colour_word, day_words
 
@@ -310,3 +317,16 @@ def test_a_receipt_says_who_did_what_and_whom_to_tell(language, act, restricted)
 def test_without_anybody_in_the_office_a_receipt_still_renders():
     for language in LANGUAGES:
         assert "None" not in render_act_receipt(replace(RECEIPT, office=[]), language).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sign_in_link_stands_alone_on_its_line(language):
+    link = sign_in_placeholder("d" * 32)
+    mail = render_sign_in(SignInMail("张伟", link, NOW, NOW + timedelta(minutes=30)), language)
+
+    assert [line for line in mail.text.splitlines() if "@@" in line] == [link]
+    assert f'href="{link}"' in mail.html
+    assert "@@" not in mail.subject
+    for body in (mail.text, mail.html):
+        sent = fill(body, secret=b"s", base_url="https://duban.example.cn/")
+        assert re.search(r"https://duban\.example\.cn/login/[0-9a-f]{32}", sent)

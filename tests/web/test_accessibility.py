@@ -22,7 +22,7 @@ pytestmark = [
 ]
 HEAVY = 100_000  # octets of a page without its pictures
 NO_PAGES = ("/healthz", "/metrics", "/mailbox", "/figures/wall.css")  # for programs, or empty here
-DOWNLOADS = ("/evidence/",)
+DOWNLOADS = ("/evidence/", "/export")
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 CONTRAST = {"runOnly": ["color-contrast"]}
 WHO_FIRST = ("adam", "alice", "dora")

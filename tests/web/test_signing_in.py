@@ -1,12 +1,15 @@
 """The one-time link and the cookie."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from flows.database import transaction
 from flows.signing_in import offer_sign_in
-from models import Official
+from models import Message, Official
+from notifications.links import fill
+from tests.kept import edit, rows
 from tests.web.conftest import NOON
 
 
@@ -65,3 +68,39 @@ def test_a_forged_cookie_is_no_session(browser, cast, cookie):
     browser.cookies.set("sise_session", cookie)
 
     assert browser.get("/").status_code == 303
+
+
+def mailed(office) -> list[str]:
+    """The links that were mailed, as a sent mail has them."""
+    found = [
+        fill(mail.body.text, secret=office.secret, base_url="http://sise.example")
+        for mail in rows(office, Message)
+    ]
+    return [re.search(r"http://sise\.example(/login/[0-9a-f]{32})$", one, re.M)[1] for one in found]
+
+
+def test_whoever_gives_his_address_is_mailed_a_link_that_works_once(browser, office, cast):
+    asked = browser.post("/login", data={"address": " Alice@DINGHAI.example "})
+
+    [link] = mailed(office)
+    [mail] = rows(office, Message)
+    assert asked.status_code == 200
+    assert (mail.official_id, mail.to_address) == (cast.alice, "alice@dinghai.example")
+    assert link.rpartition("/")[2] not in mail.body.text + mail.body.html
+    assert browser.post(link).status_code == 303
+    assert browser.get("/").status_code == 200
+    assert browser.post(link).status_code == 404
+
+
+def test_the_page_does_not_tell_who_is_in_the_directory_and_mails_nobody_often(
+    browser, office, cast
+):
+    edit(office, Official, cast.bob, left_on=NOON.date())
+
+    unknown = browser.post("/login", data={"address": "nobody@dinghai.example"})
+    gone = browser.post("/login", data={"address": "bob@dinghai.example"})
+    known = [browser.post("/login", data={"address": "alice@dinghai.example"}) for _ in range(5)]
+
+    assert {page.text for page in known} == {unknown.text} == {gone.text}
+    assert len(mailed(office)) == 3
+    assert browser.post("/login", data={"address": "alice"}).status_code == 422

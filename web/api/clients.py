@@ -1,6 +1,6 @@
 """Who asks: a program with a token, and what it may do."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -18,14 +18,14 @@ _BEARER = HTTPBearer(auto_error=False, description="`sise client add NAME --scop
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
 
-def desk(request: Request) -> Desk:
+async def desk(request: Request) -> Desk:
     kept: Desk = request.app.state.desk
     return kept
 
 
 def _client(request: Request, credentials: Credentials) -> ApiClient:
     """Raises 401, and TooOften for an address that tries too many tokens."""
-    at = desk(request)
+    at: Desk = request.app.state.desk
     at.limits.look(UNKNOWN, address_of(request))
     if credentials is not None:
         with reading(at.office.engine) as session:
@@ -39,8 +39,8 @@ def _client(request: Request, credentials: Credentials) -> ApiClient:
     )
 
 
-def _allowed(scope: Scope) -> Callable[[ApiClient], ApiClient]:
-    def check(client: Annotated[ApiClient, Depends(_client)]) -> ApiClient:
+def _allowed(scope: Scope) -> Callable[[ApiClient], Awaitable[ApiClient]]:
+    async def check(client: Annotated[ApiClient, Depends(_client)]) -> ApiClient:
         if not client.may(scope):
             raise HTTPException(403, f"令牌没有“{scope}”权限 / this token has no scope '{scope}'")
         return client

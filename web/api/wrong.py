@@ -61,7 +61,7 @@ class WrongParameter(Refusal):
         )
 
 
-def refuse_unknown(request: Request) -> None:
+async def refuse_unknown(request: Request) -> None:
     """A parameter that is misspelt would otherwise be passed over, and more be told than was
     asked for."""
     route = request.scope["route"]

@@ -1,0 +1,73 @@
+"""The people around one task: what the whole directory says of it, read from a few rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, or_, select
+
+from flows.recipients import (
+    CLIMB,
+    OF_THE_UNIT,
+    TODAY,
+    Directory,
+    Parties,
+    aside,
+    deputies_of,
+    in_force,
+    suppressing,
+)
+from models import Official, Post, Suppression, Unit
+from models.organisation import PostKind
+
+ANYWHERE = tuple(kind for kind in CLIMB if kind not in OF_THE_UNIT)
+
+
+def around(session: Session, task: Parties, on: date) -> Directory:
+    """As Directory.load, for the climb of this task alone, and who stands aside from it."""
+    today = {"on": on}
+    posts: dict[tuple[int, PostKind], list[int]] = defaultdict(list)
+    for unit_id, kind, official_id in session.execute(_POSTS, today | {"unit": task.unit_id}):
+        posts[unit_id, kind].append(official_id)
+    named = {who for people in posts.values() for who in people}
+    named |= {who for who in (task.handler_id, task.supervising_leader_id) if who is not None}
+    deputies = deputies_of(session, on)
+    wanted = _with_deputies(named, deputies)
+    people = session.exec(select(Official).where(col(Official.id).in_(wanted))).all()
+    excluded = session.scalars(_ASIDE, today | {"task": task.id})
+    return Directory(
+        officials={official.id: official for official in people},
+        parents=dict(session.execute(_ABOVE, {"unit": task.unit_id}).all()),
+        posts=posts,
+        deputies=deputies,
+        suppressed=frozenset(session.exec(select(Suppression.address).where(suppressing(on)))),
+        gone=frozenset(o.id for o in people if o.left_on and o.left_on <= on),
+        excluded={task.id: frozenset(excluded)},
+    )
+
+
+def _with_deputies(people: Iterable[int], deputies: Mapping[int, int]) -> set[int]:
+    found = set(people)
+    new = found
+    while new := {deputies[who] for who in new if who in deputies} - found:
+        found |= new
+    return found
+
+
+# Built once: putting a statement together costs as much as running it.
+_UNITS = (
+    select(Unit.id, Unit.parent_id).where(Unit.id == bindparam("unit")).cte("above", recursive=True)
+)
+_UNITS = _UNITS.union(select(Unit.id, Unit.parent_id).where(col(Unit.id) == _UNITS.c.parent_id))
+_ABOVE = select(_UNITS.c.id, _UNITS.c.parent_id)
+_POSTS = (
+    select(Post.unit_id, Post.kind, Post.official_id)
+    .where(
+        in_force(Post, TODAY),
+        or_(col(Post.unit_id).in_(select(_UNITS.c.id)), col(Post.kind).in_(ANYWHERE)),
+    )
+    .order_by(col(Post.id))
+)
+_STANDING_ASIDE = aside(TODAY)
+_ASIDE = select(_STANDING_ASIDE.c.official_id).where(_STANDING_ASIDE.c.task_id == bindparam("task"))
