@@ -10,11 +10,9 @@ from sqlmodel import Session, col, select
 from flows.database import reading, transaction
 from flows.duties.registering import change_state, duty_of, load_duty
 from flows.duties.standing import Standing, opened, standings
-from flows.signoff.actor import Actor
 from flows.working_days import load_calendar
 from models import DutyChange
 from models.duty import DutyAct
-from models.proof import Assurance
 from models.refusal import Refusal
 from notifications.recurrence_words import answer_words, recurrence_words
 from web.desk import Desk, desk_of
@@ -89,7 +87,7 @@ def act(
 def _load(desk: Desk, viewer: Viewer, *, text: str, reason: str, only: str = "") -> str:
     if len(text) > LONGEST_FILE or len(reason) > LONGEST:
         raise TOO_LONG
-    actor = _actor(desk, viewer)
+    actor = viewer.actor(desk.now())
     with transaction(desk.office.engine, actor.now) as session:
         loaded = load_duty(session, text, actor, file=FILE, reason=reason)
         if only and loaded.name != only:
@@ -106,7 +104,7 @@ def _change(desk: Desk, viewer: Viewer, name: str, act: str, reason: str) -> Non
         raise NO_ACT
     if len(reason) > LONGEST:
         raise TOO_LONG
-    actor = _actor(desk, viewer)
+    actor = viewer.actor(desk.now())
     with transaction(desk.office.engine, actor.now) as session:
         change_state(session, name, DutyAct(act), actor, reason=reason)
 
@@ -115,11 +113,6 @@ def _office(request: Request) -> Viewer:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         return let_in(request, session, desk.now(), whoever_keeps_directory)
-
-
-def _actor(desk: Desk, viewer: Viewer) -> Actor:
-    who, now = viewer.official, desk.now()
-    return Actor(who.id, who.name, Assurance.SESSION, desk.today(now), now)
 
 
 def _shown(session: Session, viewer: Viewer) -> list[Standing]:

@@ -10,10 +10,8 @@ from flows.database import reading, transaction
 from flows.measures.reporting import Reading, report
 from flows.measures.series import find_series
 from flows.measures.table import CODES, Series, all_series
-from flows.signoff.actor import Actor
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
-from models.proof import Assurance
 from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
@@ -52,8 +50,7 @@ def say(request: Request, name: str, sent: Sent) -> Response:
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_keeps_directory)
         _found(session, viewer, name)
-    who = viewer.official
-    actor = Actor(who.id, who.name, Assurance.SESSION, desk.today(now), now)
+    actor = viewer.actor(now)
     one = Reading(sent["subject"], sent["period"], sent["value"], sent["reason"])
     try:
         sent.require_short()
