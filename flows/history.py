@@ -24,6 +24,7 @@ from models import (
     Record,
     RecordLine,
     Resending,
+    Transfer,
     Transition,
 )
 
@@ -36,6 +37,7 @@ CHAINED: tuple[Table, ...] = (
     Resending.__table__,  # type: ignore[attr-defined]  # the same
     Bulletin.__table__,  # type: ignore[attr-defined]  # the same
     PostingMove.__table__,  # type: ignore[attr-defined]  # the same
+    Transfer.__table__,  # type: ignore[attr-defined]  # the same
     OfficeChange.__table__,  # type: ignore[attr-defined]  # the same
     Record.__table__,  # type: ignore[attr-defined]  # the same
     RecordLine.__table__,  # type: ignore[attr-defined]  # the same

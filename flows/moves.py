@@ -18,6 +18,8 @@ from models.request_machine import REQUEST
 from models.signoff import SIGNOFF, TaskState
 from models.warning import WARNING, Colour
 
+STAGE = "stage"  # the machine whose states are a procedure's own
+_SEEN = {WARNING.name: "colour", STAGE: "stage"}  # the column that a machine moves
 MOVES_LOCK = 0x515E3  # PostgreSQL: shared by whoever moves one task, alone with who moves many
 
 
@@ -98,9 +100,27 @@ def move_request(
     return _make(session, REQUEST, move, request, becomes, on=on, now=now, facts=facts)
 
 
+def move_stage(
+    session: Session,
+    task: Task,
+    target: str,
+    *,
+    from_on: date,
+    on: date,
+    now: datetime,
+    **facts: Any,
+) -> bool:
+    """Move a task to another stage of its procedure, whose file is the table. False: it had
+    already moved on."""
+    move = Move(task.stage, "advance", target, ("office",), ("reason",))
+    becomes = {"stage": target, "stage_from_on": from_on, "stage_on": on}
+    facts["task_id"] = task.id
+    return _make(session, STAGE, move, task, becomes, on=on, now=now, facts=facts)
+
+
 def _make(
     session: Session,
-    machine: Machine,
+    machine: Machine | str,
     move: Move,
     matter: Task | Notice | ChangeRequest,
     becomes: dict[str, Any],
@@ -113,13 +133,14 @@ def _make(
     move.require_reason(facts.get("reason", ""))
     require_proof(move, facts.get("assurance", ""))
     table: Any = type(matter)
-    seen = table.colour if machine is WARNING else table.state
+    name = machine if isinstance(machine, str) else machine.name
+    seen = getattr(table, _SEEN.get(name, "state"))
     guarded = update(table).where(col(table.id) == matter.id, col(seen) == move.source)
     if not changed(session, guarded.values(becomes)):
         return False
     session.add(
         Transition(
-            machine=machine.name,
+            machine=name,
             event=move.event,
             source=move.source,
             target=move.target,

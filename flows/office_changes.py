@@ -22,12 +22,12 @@ PLACES = (Subject.UNIT, Subject.OFFICIAL)  # what the directory holds
 class ChangedSince(Refusal):
     """Somebody changed the same thing since the form was opened."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, english: str = "") -> None:
         super().__init__(
             f"您打开页面后，{name}已被他人改动（见下方“变动记录”）；请核对现状后再提交，"
             "没有记录任何操作",
-            f"{name} was changed since you opened the page (see 'Changes' below); look at it as "
-            "it is now and send again. Nothing was recorded",
+            f"{english or name} was changed since you opened the page (see 'Changes' below); look "
+            "at it as it is now and send again. Nothing was recorded",
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from flows.moves import STAGE
 from models import DeadlineChange, Notice, Task, Transition
 from models.notice_machine import LIVE, NoticeState
 from models.signoff import SIGNOFF, TaskState
@@ -80,7 +81,7 @@ def _notice(notice: Notice, later: Sequence[Transition]) -> Notice:
 
 
 def _enters_a_stage(move: Transition) -> bool:
-    return move.machine == SIGNOFF.name and move.event != "reassign"
+    return move.machine in (SIGNOFF.name, STAGE) and move.event != "reassign"
 
 
 def _task(
@@ -91,7 +92,8 @@ def _task(
     later_changes: Sequence[DeadlineChange],
 ) -> Task:
     recoloured = (move.source for move in later if move.machine == WARNING.name)
-    staged = (move.source for move in later if move.machine == SIGNOFF.name)
+    left = (move.source for move in later if move.machine == SIGNOFF.name)
+    staged = (move.source for move in later if move.machine == STAGE)
     # A ledger may be older than its import: the first deadline held since the task was opened.
     redated = (row.previous_due_on for row in later_changes if row.kind != "opened")
     due_on = next(redated, task.due_on)
@@ -107,7 +109,8 @@ def _task(
         **task.model_dump()
         | {
             "colour": Colour(next(recoloured, task.colour)),
-            "state": TaskState(next(staged, task.state)),
+            "state": TaskState(next(left, task.state)),
+            "stage": next(staged, task.stage),
             "due_on": due_on,
             "original_due_on": task.original_due_on if had_one else None,
             "stage_on": newest(task.stage_on, _enters_a_stage),

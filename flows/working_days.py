@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from flows.moves import lock_all_tasks
 from flows.office_changes import Entry, record
 from flows.signoff.actor import OfficeActor
 from models import CalendarDay, CalendarYear
@@ -35,6 +36,7 @@ class DaySaid:
 
 
 def set_days(session: Session, actor: OfficeActor, days: Sequence[DaySaid]) -> None:
+    lock_all_tasks(session)  # of two who say one day, the second finds what the first has said
     entries = []
     for day in days:
         kept = session.get(CalendarDay, day.on)
@@ -53,6 +55,7 @@ def set_days(session: Session, actor: OfficeActor, days: Sequence[DaySaid]) -> N
 
 
 def confirm_year(session: Session, actor: OfficeActor, year: int) -> None:
+    lock_all_tasks(session)
     if session.get(CalendarYear, year) is None:
         record(session, actor, [_entry(str(year), "confirmed", None, actor.on.isoformat())])
     session.merge(CalendarYear(year=year, confirmed_at=actor.now))

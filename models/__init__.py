@@ -9,7 +9,9 @@ from models.bulletin import Bulletin
 from models.calendar_day import CalendarDay, CalendarYear
 from models.decision import Chase, Decision, Packet, Referral
 from models.duty import DutyChange, DutyOccurrence, DutyTemplate
+from models.feedback import Feedback
 from models.figure import Figure, FigureApproval
+from models.lead_review import ReviewedLead
 from models.look_back import LookBack, LookBackPoint, LookBackRound
 from models.measurement import Measurement, MeasurementFollowUp, MeasurementSeries
 from models.message import (
@@ -35,6 +37,7 @@ from models.request import ChangeRequest
 from models.responsibility import Exclusion, Reassignment
 from models.rulebook import Policy, Procedure
 from models.task import Measure, Milestone, Task
+from models.transfer import Transfer
 from models.transition import ChainLink, DeadlineChange, Transition
 from models.watch_list import ListMembership, WatchList
 from models.webhook import Webhook, WebhookAttempt, WebhookDelivery
@@ -57,6 +60,7 @@ __all__ = [
     "DutyTemplate",
     "Evidence",
     "Exclusion",
+    "Feedback",
     "Figure",
     "FigureApproval",
     "ListMembership",
@@ -95,9 +99,11 @@ __all__ = [
     "ReplyLink",
     "ReportForm",
     "Resending",
+    "ReviewedLead",
     "SignInLink",
     "Suppression",
     "Task",
+    "Transfer",
     "Transition",
     "Unit",
     "VisibleShown",

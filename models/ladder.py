@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from models.organisation import PostKind
 from models.refusal import Refusal
-from models.rule_words import Fault, faults, toml_fault
+from models.rule_words import BEYOND_READING, Fault, faults, toml_fault
 from models.span import Span
 from models.warning import Colour
 
@@ -200,3 +200,5 @@ def parse_rules(kind: type[Rules], text: str, *, file: str) -> Rules:
         raise RuleError(file, toml_fault(error)) from error
     except ValidationError as error:
         raise RuleError(file, *faults(error)) from error
+    except (RecursionError, ValueError) as error:
+        raise RuleError(file, BEYOND_READING) from error

@@ -21,9 +21,9 @@ class NoReason(Exception):
 class Move:
     """One row of a machine: who may make it, and what must be given with it."""
 
-    source: StrEnum
+    source: str
     event: str
-    target: StrEnum
+    target: str
     who: tuple[str, ...]
     given: tuple[str, ...] = ()
 
@@ -85,7 +85,7 @@ class Machine:
                     raise ValueError(f"{self.name}: {state} is no state of it")
 
     def _refuse_competing(self) -> None:
-        seen: set[tuple[StrEnum, str, StrEnum | None]] = set()
+        seen: set[tuple[str, str, str | None]] = set()
         for move in self.moves:
             key = (move.source, move.event, move.target if move.event in self.chosen else None)
             if key in seen:
@@ -102,7 +102,7 @@ class Machine:
         if traps := [s for s in self.states() if s not in leaving and s not in self.final]:
             raise ValueError(f"{self.name}: nothing leads out of {', '.join(traps)}")
 
-    def _closure(self, states: Iterable[StrEnum]) -> set[StrEnum]:
+    def _closure(self, states: Iterable[str]) -> set[str]:
         reached = set(states)
         while grown := {m.target for m in self.moves if m.source in reached} - reached:
             reached |= grown

@@ -1,12 +1,13 @@
 """A procedure file as data: its policy, the levels of its sign-off, its time limits."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.ladder import AnySpan, Strict, Within, parse_rules
 from models.organisation import PostKind
 from models.span import Span
+from models.stage import Stage, require_order
 
 
 class Level(Strict):
@@ -65,6 +66,23 @@ class ProcedureFile(Strict):
     suspension: Approval | None = None
     long_term: LongTerm | None = None
     level: tuple[Level, ...] = ()
+    stage: tuple[Stage, ...] = ()
+
+    @model_validator(mode="after")
+    def _stages_hang_together(self) -> Self:
+        require_order(self.stage)
+        return self
+
+    def stage_named(self, name: str) -> Stage | None:
+        """None also where a task is in a stage that a newer file knows no more."""
+        return next((stage for stage in self.stage if name == stage.name), None)
+
+    def may_follow(self, name: str) -> tuple[Stage, ...]:
+        """The stages into which a matter may move from here; any, where it is in none."""
+        present = self.stage_named(name)
+        if present is None:
+            return self.stage
+        return tuple(stage for name in present.next if (stage := self.stage_named(name)))
 
 
 def parse_procedure(text: str, *, file: str) -> ProcedureFile:

@@ -86,7 +86,7 @@ def _in_these_months(parts: dict[str, str], begins: date, day: int) -> bool:
 
 @lru_cache(maxsize=256)
 def _rule(written: str, begins: date) -> rrule:
-    found = rrulestr(written, dtstart=datetime.combine(begins, time()), cache=False)
+    found = rrulestr(written, dtstart=datetime.combine(begins, time()), cache=True)
     assert isinstance(found, rrule)  # no RRULESET can be written
     return found
 

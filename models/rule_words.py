@@ -22,6 +22,12 @@ class Fault(ValueError):
         return Fault(f"{place}：{self.chinese}", f"{place}: {self.english}")
 
 
+# Python reads neither thousands of brackets in each other nor numbers of thousands of digits.
+BEYOND_READING = Fault(
+    "括号层数或数字位数过多，无法读取；请核对是否选错了文件",
+    "has too many brackets in each other, or digits in a number, to be read; is it the right file?",
+)
+
 _WORDS = {
     "missing": ("缺少此项", "is missing"),
     "extra_forbidden": (

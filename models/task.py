@@ -44,10 +44,12 @@ class Task(SQLModel, table=True):
     begun_on: date  # of the present cycle: opened, or reopened by a look-back
     due_on: date | None = None
     original_due_on: date | None = None
-    stage_on: date  # entered the present state
+    stage_on: date  # entered the present state, or the present stage
     reported_on: date  # last progress report, else opened
 
     state: TaskState = Field(sa_column=Column(by_value(TaskState), nullable=False))
+    stage: str = Field(default="", sa_column_kwargs={"server_default": ""})  # of the procedure
+    stage_from_on: date | None = None  # on which its limit begins; the day of moving may be later
     level: int | None = None  # of the sign-off, from 1; while under review
     cycle: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # reopened: one more
     review_every: str = Field(default="", sa_column_kwargs={"server_default": ""})  # a span

@@ -39,7 +39,8 @@ class Transition(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint(
-            "machine IN ('warning', 'notice', 'sign-off', 'request')", name="transition_machine"
+            "machine IN ('warning', 'notice', 'sign-off', 'request', 'stage')",
+            name="transition_machine",
         ),
         CheckConstraint(
             "source <> target OR event IN ('approve', 'ask', 'amend', 'reassign')",
@@ -97,7 +98,7 @@ class DeadlineChange(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', "
-            "'end_long_term', 'reopened', 'reassigned')",
+            "'end_long_term', 'reopened', 'reassigned', 'stage')",
             name="deadline_change_kind",
         ),
     )

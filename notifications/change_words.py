@@ -18,7 +18,9 @@ def fact_word(fact: str, language: str = CHINESE) -> str:
 
 def author_words(by: str, language: str = CHINESE) -> str:
     """Whoever it was; what no person did is called in the reader's language."""
-    return _UNATTENDED.get(by, by) if language == ENGLISH else by
+    if language != ENGLISH:
+        return by
+    return _UNATTENDED.get(by, by.replace("（接口）", " (API)"))
 
 
 def value_words(fact: str, value: Any, language: str = CHINESE) -> str:

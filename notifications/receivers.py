@@ -75,12 +75,12 @@ class Receiver:
 
 
 def _answered(answer: httpx.Response) -> Answer:
-    said = f"{answer.status_code} {answer.reason_phrase}".strip()
+    said = f"{answer.status_code} {answer.reason_phrase}".strip()[:LONGEST_SAYING]
     if answer.is_success:
         return Answer(AttemptOutcome.TAKEN, said, answer.status_code)
     if answer.is_redirect:
         said += "; redirects are not followed, register the address that it leads to"
-    return Answer(AttemptOutcome.REFUSED, said[:LONGEST_SAYING], answer.status_code)
+    return Answer(AttemptOutcome.REFUSED, said, answer.status_code)
 
 
 def _words(error: BaseException) -> str:

@@ -17,6 +17,7 @@ from flows.working_days import load_calendar
 from models import Notice, Official, Receipt, ReportForm, Task
 from models.bulletin import BulletinKind
 from models.notice_machine import LIVE
+from seeds.desk import enter
 from seeds.district import LAST_NIGHT, Answer, answers
 from seeds.notice import read
 from seeds.records import record_between
@@ -42,6 +43,7 @@ def play(
     while on <= last:
         run_night(office, on=on, now=at(office, on, NIGHT))
         unheard += [one for one in said if one.on == on and not _hear(office, one)]
+        enter(office, on, at(office, on, AFTERNOON), shift)
         report_month(office, on, LAST_NIGHT + shift, at(office, on, MORNING))
         for act in signed:
             if act.on == on:

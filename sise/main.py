@@ -19,6 +19,7 @@ from sise.commands import (
     duties,
     figures,
     keys,
+    lead_reviews,
     ledgers,
     look_backs,
     looking,
@@ -35,6 +36,7 @@ from sise.commands import (
     rules,
     serving,
     setting_up,
+    stages,
     watch_lists,
     webhooks,
 )
@@ -66,6 +68,9 @@ app.command("explain")(one_task.explain_command)
 app.command("forecast")(ahead.forecast_command)
 app.command("rehearse")(rehearsing.rehearse_command)
 app.command("reassign")(responsible.reassign_command)
+app.command("stage")(stages.stage_command)
+app.command("transfer")(stages.transfer_command)
+app.add_typer(lead_reviews.lead_review, name="lead-review")
 app.command("milestones")(milestones.milestones_command)
 app.command("exclude")(responsible.exclude_command)
 app.command("readmit")(responsible.readmit_command)

@@ -16,6 +16,7 @@ from models.warning import Colour
 from web.board_rows import PAGE, Asked, counts, rows
 from web.desk import desk_of
 from web.desk_pages import desk_page
+from web.ids import id_in
 from web.list_rows import watch_lists
 from web.lists import FOUR
 from web.many import Many, load_many
@@ -29,7 +30,6 @@ from web.turning import load_turning
 router = APIRouter()
 
 _PAGE_NUMBER = re.compile(r"[0-9]{1,6}")
-_UNIT = re.compile(r"[0-9]{1,9}")
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
@@ -44,7 +44,7 @@ def board(
 ) -> Response:
     desk = desk_of(request)
     now, zone = desk.now(), desk.office.timezone
-    asked = replace(_asked(colour, unit, number, page), under=unit_id(under), alone=bool(alone))
+    asked = replace(_asked(colour, unit, number, page), under=id_in(under), alone=bool(alone))
     with reading(desk.office.engine) as session:
         viewer = viewer_of(request, session, now)
         tally = counts(session, viewer, asked)
@@ -94,11 +94,6 @@ def _asked(colour: str, unit: str, number: str, page_number: str) -> Asked:
         number=number.strip().replace("\x00", "")[:100],
         page=max(int(page_number), 1) if _PAGE_NUMBER.fullmatch(page_number) else 1,
     )
-
-
-def unit_id(written: str) -> int:
-    """0: none is asked for."""
-    return int(written) if _UNIT.fullmatch(written) else 0
 
 
 def _link(asked: Asked, **changes: object) -> str:

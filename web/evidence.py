@@ -16,6 +16,7 @@ from models.proof import Assurance
 from models.refusal import Refusal
 from web.acting import opened_by
 from web.desk import desk_of
+from web.ids import id_in
 from web.pages import said
 from web.proof import assurance_of
 from web.signing_in import viewer_of
@@ -26,8 +27,8 @@ router = APIRouter()
 SHOWN = {"image/jpeg", "image/png", "image/webp"}
 
 
-@router.api_route("/r/{token}/evidence/{evidence_id:int}", methods=["GET", "HEAD"])
-def by_link(request: Request, token: str, evidence_id: int) -> Response:
+@router.api_route("/r/{token}/evidence/{evidence_id}", methods=["GET", "HEAD"])
+def by_link(request: Request, token: str, evidence_id: str) -> Response:
     desk = desk_of(request)
     now = desk.now()
     with reading(desk.office.engine) as session:
@@ -36,8 +37,8 @@ def by_link(request: Request, token: str, evidence_id: int) -> Response:
         return _hand_out(request, session, evidence_id, opened.official, assurance, now)
 
 
-@router.api_route("/tasks/{number:path}/evidence/{evidence_id:int}", methods=["GET", "HEAD"])
-def at_desk(request: Request, number: str, evidence_id: int) -> Response:
+@router.api_route("/tasks/{number:path}/evidence/{evidence_id}", methods=["GET", "HEAD"])
+def at_desk(request: Request, number: str, evidence_id: str) -> Response:
     desk = desk_of(request)
     now = desk.now()
     with reading(desk.office.engine) as session:
@@ -50,7 +51,7 @@ def at_desk(request: Request, number: str, evidence_id: int) -> Response:
 def _hand_out(
     request: Request,
     session: Session,
-    evidence_id: int,
+    evidence_id: str,
     official: Official,
     assurance: Assurance,
     now: datetime,
@@ -58,7 +59,7 @@ def _hand_out(
 ) -> Response:
     """A file that is not this person's to see does not exist for him."""
     desk = desk_of(request)
-    evidence = session.get(Evidence, evidence_id) if evidence_id < 1 << 31 else None
+    evidence = session.get(Evidence, id_in(evidence_id))
     if evidence is None:
         raise HTTPException(404)
     task = session.get_one(Task, session.get_one(Application, evidence.application_id).task_id)

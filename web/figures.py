@@ -17,9 +17,9 @@ from notifications.charts.chart import used
 from notifications.charts.over_time import over_time
 from notifications.papers.bulletin import DayCounts
 from notifications.papers.wall import n_sheets, wall_page, wall_style
-from web.board import unit_id
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
+from web.ids import id_in
 from web.many import page_number
 from web.paging import Paging
 from web.rights import Viewer
@@ -43,7 +43,7 @@ def figures(
         language = viewer.official.language or desk.office.language
         days = _over_time(session, viewer, monthly=monthly)
         units = Units.load(session, viewer)
-        inside = units.units.get(unit_id(under)) or (None if flat else units.top())
+        inside = units.units.get(id_in(under)) or (None if flat else units.top())
         rows = units.flat() if flat else units.rolled_up(inside)
         said = {"by": "month" if monthly else "", "flat": "yes" if flat else "", "under": under}
         paging = Paging(PATH, said, len(rows), page_number(page))

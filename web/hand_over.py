@@ -9,16 +9,14 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from flows.database import reading, transaction
-from flows.signoff.actor import Actor
 from flows.signoff.hand_over import HandOver, hand_over, plan
 from flows.signoff.office_acts import official_at
 from flows.signoff.passing import Passing
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
 from models import Official
-from models.proof import Assurance
 from models.refusal import Refusal
-from web.desk import Desk, desk_of
+from web.desk import desk_of
 from web.pages import page
 from web.reply_form import clean
 from web.rights import Viewer
@@ -75,7 +73,7 @@ def show(request: Request, written: Annotated[Written, Depends(asked)]) -> Respo
             return _page(request, viewer, written)
         try:
             wanted = written.wanted(session, desk.today(now))
-            passing = plan(session, _actor(viewer, desk, now), wanted)
+            passing = plan(session, viewer.actor(now), wanted)
         except Refusal as refused:
             return _page(request, viewer, written, refused=refused, status=422)
         names = _names(session, wanted)
@@ -91,7 +89,7 @@ def act(request: Request, written: Annotated[Written, Depends(sent)]) -> Respons
     try:
         with transaction(desk.office.engine, now) as session:
             wanted = written.wanted(session, desk.today(now))
-            actor, calendar = _actor(viewer, desk, now), load_calendar(session)
+            actor, calendar = viewer.actor(now), load_calendar(session)
             passed = hand_over(session, actor, wanted, calendar=calendar)
             tell(session, desk.office, on=actor.on, now=now, calendar=calendar)
             names = _names(session, wanted)
@@ -132,11 +130,6 @@ def _office(request: Request, session: Session, now: datetime) -> Viewer:
     if not viewer.keeps_directory:
         raise HTTPException(404)
     return viewer
-
-
-def _actor(viewer: Viewer, desk: Desk, now: datetime) -> Actor:
-    who = viewer.official
-    return Actor(who.id, who.name, Assurance.SESSION, desk.today(now), now)
 
 
 def _names(session: Session, wanted: HandOver) -> tuple[str, str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from flows.hooks.claims import QUEUED
 from models import Procedure, Task, Transition, Webhook, WebhookAttempt, WebhookDelivery
-from models.webhook import DeliveryState
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def hooks(session: Session) -> Sequence[Webhook]:
 def owed_by(session: Session) -> Mapping[int, int]:
     counted = (
         select(col(WebhookDelivery.webhook_id), func.count())
-        .where(col(WebhookDelivery.state) == DeliveryState.QUEUED)
+        .where(QUEUED)
         .group_by(col(WebhookDelivery.webhook_id))
     )
     return dict(session.execute(counted).all())

@@ -20,7 +20,7 @@ from web.desk import Desk, desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.reply_form import clean
 from web.rights import Viewer
-from web.set_up import Sent, actor_of
+from web.set_up import Sent
 
 router = APIRouter()
 PATH = "/import"
@@ -148,7 +148,7 @@ def _who(request: Request) -> tuple[Desk, Actor]:
     now = desk.now()
     with reading(desk.office.engine) as session:
         viewer: Viewer = let_in(request, session, now, whoever_keeps_directory)
-    return desk, actor_of(desk, viewer, now)
+    return desk, viewer.actor(now)
 
 
 def _shortened(name: str) -> str:

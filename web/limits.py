@@ -6,7 +6,7 @@ The library reads its own clock; nothing here does.
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -16,6 +16,11 @@ UNKNOWN = RateLimitItemPerMinute(60, namespace="unknown")  # tokens that one add
 # Forms of one link that recorded nothing, by one address: a filter that presses every button of a
 # long digest does not lock its reader out.
 VAIN = RateLimitItemPerMinute(30, 10, namespace="vain")
+
+# What the public sends: by one address, behind which a whole office may sit, and by all together,
+# so that nobody fills the register overnight.
+FEEDBACK = RateLimitItemPerHour(20, namespace="feedback")
+FEEDBACK_OF_ALL = RateLimitItemPerDay(500, namespace="feedback of all")
 
 
 class TooOften(Exception):

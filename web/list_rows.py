@@ -11,17 +11,14 @@ from sqlmodel import Session, col
 
 from flows.handler_name import handler_name
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
-from models.signoff import OPEN
+from models.signoff import OPEN, TaskState
+from models.warning import Colour
 from web.matter import Matter, Showing
 from web.rights import Viewer
 
 PAGE = 50
-Handler, Leader, Lead, Holder = (
-    aliased(Official),
-    aliased(Official),
-    aliased(Unit),
-    aliased(Official),
-)
+DONE = (TaskState.SIGNED_OFF, TaskState.CONFIRMED)
+Leader, Lead, Holder = aliased(Official), aliased(Unit), aliased(Official)
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,33 @@ def listed(
     ).all()
     measures = _measures(session, [row.Task.id for row in rows])
     return Listed([_row(row, measures, viewer, showing) for row in rows], found, page)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Of all that ever stood on a list: how many are closed, and the open ones by colour."""
+
+    closed: int
+    open: Mapping[Colour, int]
+
+    @property
+    def all(self) -> int:
+        return self.closed + sum(self.open.values())
+
+
+def totals(session: Session, viewer: Viewer, watch_list: WatchList) -> Totals:
+    """What was taken off it while open is not counted."""
+    ever = select(col(ListMembership.task_id)).where(col(ListMembership.list_id) == watch_list.id)
+    on_it = col(Task.id).in_(_on(watch_list)) & col(Task.state).in_(OPEN)
+    done = col(Task.id).in_(ever) & col(Task.state).in_(DONE)
+    closed = session.scalar(select(func.count()).select_from(Task).where(viewer.may_see(), done))
+    rows = session.execute(
+        select(col(Task.colour), func.count())
+        .where(viewer.may_see(), on_it)
+        .group_by(col(Task.colour))
+    )
+    found: dict[Colour, int] = dict(rows.all())
+    return Totals(closed or 0, {c: found[c] for c in reversed(Colour) if c in found})
 
 
 def watch_lists(session: Session) -> Sequence[WatchList]:

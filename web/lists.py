@@ -12,7 +12,7 @@ from flows.database import reading
 from flows.working_days import load_calendar
 from models import WatchList
 from web.desk import desk_of
-from web.list_rows import listed, watch_lists
+from web.list_rows import listed, totals, watch_lists
 from web.matter import Showing
 from web.pages import page as show
 from web.signing_in import viewer_of
@@ -50,6 +50,7 @@ def _show(request: Request, session: Session, name: str, now: datetime, page: st
         title=(kept.title, kept.title) if kept else FOUR[name],
         kind="kept" if kept else name,
         listed=listed(session, viewer, showing, number, kept),
+        totals=totals(session, viewer, kept) if kept else None,
         four=FOUR,
         others=watch_lists(session),
         on=showing.on,

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from notifications.mailbox import Caught, Mailbox
 from web.desk import desk_of, is_local
+from web.ids import id_in
 from web.pages import page
 
 router = APIRouter()
@@ -28,8 +29,7 @@ def mail_html(request: Request, caught_id: str) -> Response:
 
 
 def _one(request: Request, caught_id: str) -> Caught:
-    number = int(caught_id) if caught_id.isdecimal() and len(caught_id) < 10 else 0
-    found = _box(request).get(number)
+    found = _box(request).get(id_in(caught_id))
     if found is None:
         raise HTTPException(404)
     return found

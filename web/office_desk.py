@@ -15,7 +15,6 @@ from flows.signoff.waiting import waiting
 from flows.signoff.withdrawing import withdraw
 from flows.working_days import load_calendar
 from models import Task
-from models.proof import Assurance
 from models.refusal import Refusal
 from models.workdays import Calendar
 from web.desk import desk_of
@@ -34,8 +33,8 @@ def act(request: Request, number: str, sent: Sent) -> Response:
     with reading(desk.office.engine) as session:
         viewer = viewer_of(request, session, now)
         task = visible_task(session, viewer, number)
-        who, faults = viewer.official, sent.faults()
-    actor = Actor(who.id, who.name, Assurance.SESSION, desk.today(now), now)
+        faults = sent.faults()
+    actor = viewer.actor(now)
     try:
         if not faults:
             with transaction(desk.office.engine, now) as session:

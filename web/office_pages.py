@@ -14,7 +14,6 @@ from flows.signoff.roles import OFFICE, roles_of
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
 from models import Task
-from models.proof import Assurance
 from models.refusal import Refusal
 from web.desk import Desk, desk_of
 from web.matter import Showing
@@ -44,8 +43,7 @@ def act(request: Request, number: str, name: str, sent: Sent) -> Response:
     with reading(desk.office.engine) as session:
         viewer = viewer_of(request, session, now)
         key = _of_the_office(session, viewer, number).id
-    who = viewer.official
-    actor = Actor(who.id, who.name, Assurance.SESSION, desk.today(now), now)
+    actor = viewer.actor(now)
     try:
         keeps = _make(desk, one, key, actor, sent)
     except Refusal as refused:

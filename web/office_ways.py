@@ -9,12 +9,18 @@ from web.office_aside import ASIDE
 from web.office_lists import LISTS
 from web.office_milestones import MILESTONES
 from web.office_reassign import REASSIGN
+from web.office_stage import STAGE
+from web.office_transfer import TRANSFER
+from web.office_verdicts import VERDICTS
 
 ACTS: Mapping[str, OfficeAct] = {
     "reassign": REASSIGN,
     "aside": ASIDE,
     "milestones": MILESTONES,
     "lists": LISTS,
+    "stage": STAGE,
+    "transfer": TRANSFER,
+    "verdicts": VERDICTS,
 }
 
 

@@ -19,6 +19,7 @@ from models.office_change import Subject
 from models.organisation import PostKind
 from models.refusal import Refusal
 from web import set_up
+from web.ids import id_in
 from web.reply_form import clean
 from web.set_up import Adding, Facts, Sent, SetUp
 from web.written import Written
@@ -135,8 +136,7 @@ def _said(session: Session, sent: Written) -> Said:
 
 def _chosen(session: Session, table: type[Term], official: Official, sent: Written) -> Term:
     """One of this person's own; raises a Refusal."""
-    which = sent["which"]
-    found = session.get(table, int(which)) if which.isdecimal() and len(which) < 10 else None
+    found = session.get(table, id_in(sent["which"]))
     if found is None or found.official_id != official.id:
         raise Refusal(
             "这一条已不存在，请刷新页面；没有记录任何操作",
@@ -174,11 +174,11 @@ def add(request: Request, sent: Sent) -> Response:
     return set_up.add(request, NEW, sent)
 
 
-@router.api_route(PATH + "/{key:int}", methods=["GET", "HEAD"])
-def show(request: Request, key: int) -> Response:
-    return set_up.show(request, OFFICIAL, key)
+@router.api_route(PATH + "/{key}", methods=["GET", "HEAD"])
+def show(request: Request, key: str) -> Response:
+    return set_up.show(request, OFFICIAL, id_in(key))
 
 
-@router.post(PATH + "/{key:int}")
-def act(request: Request, key: int, sent: Sent) -> Response:
-    return set_up.act(request, OFFICIAL, key, sent)
+@router.post(PATH + "/{key}")
+def act(request: Request, key: str, sent: Sent) -> Response:
+    return set_up.act(request, OFFICIAL, id_in(key), sent)

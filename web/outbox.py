@@ -1,7 +1,6 @@
 """The outbox: every mail and what became of it; and the one act there is, to send a dead one
 again."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -10,15 +9,14 @@ from sqlmodel import Session
 
 from flows.database import reading, transaction
 from flows.resending import chance, send_again
-from flows.signoff.actor import Actor
 from models import Message
 from models.message import MessageState
-from models.proof import Assurance
 from models.refusal import Refusal
 from notifications.links import blanked
 from notifications.wording import ENGLISH
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.ids import id_in
 from web.mail_rows import by_state, events, mails, withheld
 from web.many import page_number
 from web.paging import Paging
@@ -26,7 +24,6 @@ from web.rights import Viewer
 
 router = APIRouter()
 PATH = "/outbox"
-LARGEST = 2**31 - 1  # of a number that the database knows
 SURE = "yes"
 NOT_SURE = Refusal(
     "请先勾选确认；没有记录任何操作", "please tick that you want it; nothing was recorded"
@@ -79,7 +76,7 @@ def again(
         if sure != SURE:
             raise NOT_SURE
         with transaction(desk.office.engine, now) as session:
-            send_again(session, mail.id, _actor(request, viewer, now), seen=seen)
+            send_again(session, mail.id, viewer.actor(now), seen=seen)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             present = _found(session, message_id)
@@ -112,13 +109,7 @@ def _show(
 
 
 def _found(session: Session, message_id: str) -> Message:
-    key = int(message_id) if message_id.isdecimal() and len(message_id) < 11 else 0
-    found = session.get(Message, key) if 0 < key <= LARGEST else None
+    found = session.get(Message, id_in(message_id))
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _actor(request: Request, viewer: Viewer, now: datetime) -> Actor:
-    who = viewer.official
-    return Actor(who.id, who.name, Assurance.SESSION, desk_of(request).today(now), now)

@@ -27,7 +27,7 @@ from notifications.ladder_words import rungs
 from web.desk import Desk, desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.reply_form import clean
-from web.set_up import Sent, actor_of
+from web.set_up import Sent
 
 router = APIRouter()
 PATH = "/policies/load"
@@ -171,7 +171,7 @@ def _who(request: Request) -> tuple[Desk, Actor]:
     now = desk.now()
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_keeps_directory)
-    return desk, actor_of(desk, viewer, now)
+    return desk, viewer.actor(now)
 
 
 NO_FILE = Refusal("请选择规则文件；没有装入", "please choose a policy file; nothing was loaded")

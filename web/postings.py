@@ -26,18 +26,17 @@ from flows.signoff.actor import Actor
 from flows.working_days import load_calendar
 from models import PostingDraft
 from models.posting import PostingState
-from models.proof import Assurance
 from models.refusal import Refusal
 from notifications.papers.page import write_page
 from notifications.papers.posting import PostingFacts, ranks
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
+from web.ids import id_in
 from web.rights import Viewer
 from web.written import Written, written
 
 router = APIRouter()
 PATH = "/postings"
-LARGEST = 2**31 - 1  # of a number that the database knows
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 Sent = Annotated[Written, Depends(written)]
 NO_CHOICE = Refusal(
@@ -65,7 +64,7 @@ def make(request: Request, sent: Sent) -> Response:
         first, last = _days_of(sent["month"])
         with transaction(desk.office.engine, now) as session:
             calendar = load_calendar(session)
-            by = _actor(request, viewer)
+            by = viewer.actor(now)
             draft = prepare(session, by, first=first, last=last, calendar=calendar)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
@@ -102,7 +101,7 @@ def decide(request: Request, draft_id: str, sent: Sent) -> Response:
     try:
         sent.require_short()
         with transaction(desk.office.engine, now) as session:
-            _decide(session, session.get_one(PostingDraft, key), _actor(request, viewer), sent)
+            _decide(session, session.get_one(PostingDraft, key), viewer.actor(now), sent)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             return _one(request, session, viewer, _found(session, draft_id), sent, refused)
@@ -183,13 +182,7 @@ def _days_of(month: str) -> tuple[date, date]:
 
 
 def _found(session: Session, draft_id: str) -> PostingDraft:
-    key = int(draft_id) if draft_id.isdecimal() and len(draft_id) < 11 else 0
-    found = session.get(PostingDraft, key) if 0 < key <= LARGEST else None
+    found = session.get(PostingDraft, id_in(draft_id))
     if found is None:
         raise HTTPException(404)
     return found
-
-
-def _actor(request: Request, viewer: Viewer) -> Actor:
-    who = viewer.official
-    return Actor(who.id, who.name, Assurance.SESSION, viewer.on, desk_of(request).now())

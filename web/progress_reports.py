@@ -15,7 +15,9 @@ from models.record import Family
 from notifications.papers.progress import ProgressFacts, Shown, source_words
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.ids import id_in
 from web.record_rows import Row, by_key
+from web.reported_rows import visible
 from web.rights import Viewer
 
 router = APIRouter()
@@ -88,9 +90,10 @@ def one_figure(request: Request, number: str, figure: str) -> Response:
 
 
 def _published(session: Session, number: str) -> tuple[Bulletin, ProgressFacts]:
-    wanted = int(number) if number.isdecimal() and len(number) < 10 else 0
     kept = session.exec(
-        select(Bulletin).where(Bulletin.kind == BulletinKind.PROGRESS, Bulletin.number == wanted)
+        select(Bulletin).where(
+            Bulletin.kind == BulletinKind.PROGRESS, Bulletin.number == id_in(number)
+        )
     ).first()
     if kept is None:
         raise HTTPException(404)
@@ -139,8 +142,9 @@ def _bulletins(_session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[
     return [Behind((f"督查通报第 {key} 期", f"bulletin No. {key}")) for key in keys]
 
 
-def _figures(session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
-    found = session.exec(select(Figure).where(col(Figure.id).in_([int(key) for key in keys])))
+def _figures(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    these = col(Figure.id).in_([int(key) for key in keys])
+    found = session.exec(select(Figure).where(these, visible(viewer)))
     return [
         Behind((f"{one.name} {one.value}{one.unit}",) * 2, f"/reported?about={one.code}")
         for one in found

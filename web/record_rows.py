@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, not_, or_, select
 from sqlmodel import Session, col
 
+from flows.recipients import tasks_aside
 from flows.records.entries import standing
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line, shown_line, written_line
@@ -103,14 +104,22 @@ def _chain(session: Session, viewer: Viewer, key: int) -> list[int]:
     return chain
 
 
-def acts_about(session: Session, task: Task) -> Sequence[tuple[Record, RecordKind]]:
-    """What leaders and supervisors did about a task. Outcomes are not told on its page: they are
-    about people."""
+def acts_about(session: Session, viewer: Viewer, task: Task) -> Sequence[tuple[Record, RecordKind]]:
+    """What leaders and supervisors did about a task; not what they did about another as well, of
+    which this one may not be told. Outcomes are not on its page: they are about people."""
     lines = select(col(RecordLine.record_id)).where(col(RecordLine.task_id) == task.id)
+    aside = col(Task.id).in_(tasks_aside(viewer.official.id, viewer.on))
+    hidden = aside if viewer.sees_restricted else or_(aside, col(Task.restricted))
+    others = (
+        select(col(RecordLine.record_id))
+        .join(Task, col(Task.id) == col(RecordLine.task_id))
+        .where(col(Task.id) != task.id, hidden)
+    )
+    about = (col(Record.id).in_(lines), col(Record.id).not_in(others))
     read = session.execute(
         select(Record, RecordKind)
         .join(RecordKind)
-        .where(standing(), col(Record.id).in_(lines), col(RecordKind.family) == Family.ACT)
+        .where(standing(), *about, col(RecordKind.family) == Family.ACT)
         .order_by(col(Record.on), col(Record.id))
     )
     return [(record, kind) for record, kind in read]

@@ -9,13 +9,12 @@ from sqlmodel import Session
 
 from flows.database import reading, transaction
 from flows.records.keeping import correct, keep
-from flows.signoff.actor import Actor
 from flows.working_days import load_calendar
-from models.proof import Assurance
 from models.record import Family
 from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.ids import id_in
 from web.many import page_number
 from web.paging import Paging, searched
 from web.record_form import correction_in, opens_in, require_of, said_in, written_again
@@ -54,7 +53,7 @@ def record(request: Request, sent: Sent) -> Response:
             kept = keep(
                 session,
                 said,
-                _actor(request, viewer, now),
+                viewer.actor(now),
                 opens=opens_in(sent, said),
                 calendar=load_calendar(session),
             )
@@ -70,20 +69,20 @@ def one_record(request: Request, number: str) -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
-        return _one(request, session, viewer, _key(number))
+        return _one(request, session, viewer, id_in(number))
 
 
 @router.post("/acts/{number}")
 @router.post("/outcomes/{number}")
 def correct_record(request: Request, number: str, sent: Sent) -> Response:
-    desk, key = desk_of(request), _key(number)
+    desk, key = desk_of(request), id_in(number)
     now = desk.now()
     viewer = _viewer(request, now)
     with reading(desk.office.engine) as session:
         before = {row.record.id: row for row in _story(request, session, viewer, key)}
     try:
         with transaction(desk.office.engine, now) as session:
-            actor = _actor(request, viewer, now)
+            actor = viewer.actor(now)
             said = correction_in(sent, before[key])
             kept = correct(session, key, said, actor, reason=sent["reason"])
     except Refusal as refused:
@@ -120,7 +119,7 @@ def _list(
         rows=rows(session, viewer, wanted, paging),
         sent=sent or Written({"on": viewer.on.isoformat()}),
         refused=refused,
-        done=int(done) if done.isdecimal() and len(done) < 10 else 0,
+        done=id_in(done),
     )
 
 
@@ -163,15 +162,6 @@ def _family(request: Request) -> Family:
     return PATHS["/" + request.url.path.split("/")[1]]
 
 
-def _key(number: str) -> int:
-    return int(number) if number.isdecimal() and len(number) < 10 else 0
-
-
 def _viewer(request: Request, now: datetime) -> Viewer:
     with reading(desk_of(request).office.engine) as session:
         return let_in(request, session, now, whoever_keeps_directory)
-
-
-def _actor(request: Request, viewer: Viewer, now: datetime) -> Actor:
-    who = viewer.official
-    return Actor(who.id, who.name, Assurance.SESSION, desk_of(request).today(now), now)

@@ -14,6 +14,7 @@ from flows.records.keeping import NotKept
 from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.ids import id_in
 from web.many import page_number
 from web.paging import Paging, searched
 from web.reported_rows import Wanted, found, rows
@@ -55,10 +56,9 @@ def approve_figure(request: Request, number: str) -> Response:
     desk = desk_of(request)
     now = desk.now()
     viewer = _viewer(request, now)
-    key = int(number) if number.isdecimal() and len(number) < 10 else 0
     try:
         with transaction(desk.office.engine, now) as session:
-            approve(session, key, viewer.official, on=desk.today(now), now=now)
+            approve(session, id_in(number), viewer.official, on=desk.today(now), now=now)
     except Refusal as refused:
         return _again(request, viewer, Written(), refused)
     return RedirectResponse(f"{PATH}?done=yes", status_code=303)

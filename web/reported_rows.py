@@ -60,9 +60,14 @@ def rows(session: Session, viewer: Viewer, wanted: Wanted, paging: Paging) -> Se
     ]
 
 
-def _filter(viewer: Viewer, wanted: Wanted) -> list[ColumnElement[bool]]:
+def visible(viewer: Viewer) -> ColumnElement[bool]:
+    """Not what belongs to a task that this one may not see."""
     aside = select(col(Task.id)).where(not_(viewer.may_see()))
-    asked = [or_(col(Figure.task_id).is_(None), col(Figure.task_id).not_in(aside))]
+    return or_(col(Figure.task_id).is_(None), col(Figure.task_id).not_in(aside))
+
+
+def _filter(viewer: Viewer, wanted: Wanted) -> list[ColumnElement[bool]]:
+    asked = [visible(viewer)]
     if wanted.waiting:
         asked.append(col(FigureApproval.id).is_(None))
     if wanted.about:

@@ -1,14 +1,16 @@
 """Who may see what at the desk."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlmodel import Session, col
 
 from flows.recipients import in_force, tasks_aside
+from flows.signoff.actor import Actor
 from models import Absence, Notice, Official, Post, Receipt, Task
 from models.organisation import PostKind
+from models.proof import Assurance
 
 SEES_ALL = {PostKind.OFFICE, PostKind.COMMISSION_HEAD, PostKind.ADMINISTRATOR, PostKind.REVIEWER}
 LEADS = {PostKind.UNIT_HEAD, PostKind.SUPERVISING_LEADER}
@@ -86,6 +88,10 @@ class Viewer:
         never what he stands aside from."""
         seen = true() if self.sees_all else or_(*(one.sees(self.on) for one in self.people))
         return seen & col(Task.id).not_in(tasks_aside(self.official.id, self.on))
+
+    def actor(self, now: datetime) -> Actor:
+        """Whoever acts at the desk, signed in."""
+        return Actor(self.official.id, self.official.name, Assurance.SESSION, self.on, now)
 
     def hides(self, task: Task) -> bool:
         return task.restricted and not self.sees_restricted

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
@@ -16,19 +15,16 @@ from flows.signoff.actor import Actor
 from flows.signoff.office_acts import keepers
 from models import Official, Unit
 from models.office_change import Subject
-from models.proof import Assurance
 from models.refusal import Refusal
 from web.desk import Desk, desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.offers import Said
 from web.pages import said
-from web.rights import Viewer
 from web.written import Written, written
 
 Sent = Annotated[Written, Depends(written)]
 Facts = Mapping[str, Any]
 Act = Callable[[Session, Actor, Any, Written], None]
-LARGEST = (1 << 31) - 1  # the largest id that a database keeps
 NAMES = 500  # of units, offered while one types
 
 
@@ -78,7 +74,7 @@ def show(
             changes=changes_of(session, one.subject, str(key)),
             units=unit_names(session),
             on=viewer.on,
-            **one.shown(session, thing, actor_of(desk, viewer, now)),
+            **one.shown(session, thing, viewer.actor(now)),
         )
 
 
@@ -88,7 +84,7 @@ def act(request: Request, one: SetUp, key: int, sent: Written) -> Response:
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_keeps_directory)
         _found(session, one, key)
-    actor = actor_of(desk, viewer, now)
+    actor = viewer.actor(now)
     try:
         keeps = _make(desk, one, key, actor, sent)
     except Refusal as refused:
@@ -135,7 +131,7 @@ def add(request: Request, one: Adding, sent: Written) -> Response:
     now = desk.now()
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_keeps_directory)
-    actor = actor_of(desk, viewer, now)
+    actor = viewer.actor(now)
     try:
         sent.require_short()
         with transaction(desk.office.engine, now) as session:
@@ -146,11 +142,6 @@ def add(request: Request, one: Adding, sent: Written) -> Response:
     return RedirectResponse(f"{one.path}/{key}?done=yes", status_code=303)
 
 
-def actor_of(desk: Desk, viewer: Viewer, now: datetime) -> Actor:
-    who = viewer.official
-    return Actor(who.id, who.name, Assurance.SESSION, desk.today(now), now)
-
-
 def unit_names(session: Session) -> list[str]:
     """Offered while one types; any other may be written too."""
     found = select(Unit.name).where(col(Unit.closed_on).is_(None)).order_by(col(Unit.name))
@@ -158,7 +149,7 @@ def unit_names(session: Session) -> list[str]:
 
 
 def _found(session: Session, one: SetUp, key: int) -> Any:
-    found = session.get(one.table, key) if 0 < key <= LARGEST else None
+    found = session.get(one.table, key)
     if found is None:
         raise HTTPException(404)
     return found

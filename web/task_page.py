@@ -11,6 +11,7 @@ from flows.database import reading
 from flows.explain import explain
 from flows.handler_name import handler_of
 from flows.ledger.lists import KnownLists
+from flows.signoff.levels import rules_of
 from flows.working_days import load_calendar
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
 from web.counting import counting
@@ -68,6 +69,7 @@ def show_task(
             matter=matter_of(session, showing, viewer, task),
             leader=_name(session, task.supervising_leader_id),
             procedure=session.get_one(Procedure, task.procedure_id).title,
+            stages={stage.name: stage.title for stage in rules_of(session, task).stage},
             measures=_measures(session, task),
             explained=explained,
             counting=counting(explained, calendar),
@@ -79,7 +81,7 @@ def show_task(
             ways=_ways(session, task, viewer, showing),
             office_may=office_may(session, viewer, task, showing, task_path(task.number)),
             lists=_lists(session, task),
-            acts=acts_about(session, task),
+            acts=acts_about(session, viewer, task),
             keeps_acts=viewer.keeps_directory,
             sent=office,
             faults=faults,

@@ -11,6 +11,7 @@ from models import Official, Task, Unit
 from models.office_change import Subject
 from models.signoff import OPEN
 from web import set_up
+from web.ids import id_in
 from web.reply_form import clean
 from web.set_up import Adding, Facts, Sent, SetUp
 from web.written import Written
@@ -81,11 +82,11 @@ def add(request: Request, sent: Sent) -> Response:
     return set_up.add(request, NEW, sent)
 
 
-@router.api_route(PATH + "/{key:int}", methods=["GET", "HEAD"])
-def show(request: Request, key: int) -> Response:
-    return set_up.show(request, UNIT, key)
+@router.api_route(PATH + "/{key}", methods=["GET", "HEAD"])
+def show(request: Request, key: str) -> Response:
+    return set_up.show(request, UNIT, id_in(key))
 
 
-@router.post(PATH + "/{key:int}")
-def act(request: Request, key: int, sent: Sent) -> Response:
-    return set_up.act(request, UNIT, key, sent)
+@router.post(PATH + "/{key}")
+def act(request: Request, key: str, sent: Sent) -> Response:
+    return set_up.act(request, UNIT, id_in(key), sent)

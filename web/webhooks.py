@@ -15,13 +15,13 @@ from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_administers
 from web.hook_rows import hooks, owed_by, procedure_titles, recent
+from web.ids import id_in
 from web.reply_form import clean
 from web.rights import Viewer
 
 router = APIRouter()
 PATH = "/webhooks"
 SHOWN = 30  # deliveries
-LARGEST = 2**31 - 1  # of a number that the database knows
 SURE = "yes"
 NOT_SURE = Refusal("请先勾选确认；没有移除", "please tick that you want it; nothing was removed")
 Many = Annotated[list[str], Form(default_factory=list)]
@@ -162,8 +162,7 @@ def _one(
 
 
 def _found(session: Session, hook_id: str) -> Webhook:
-    key = int(hook_id) if hook_id.isdecimal() and len(hook_id) < 11 else 0
-    found = session.get(Webhook, key) if 0 < key <= LARGEST else None
+    found = session.get(Webhook, id_in(hook_id))
     if found is None:
         raise HTTPException(404)
     return found

@@ -18,7 +18,7 @@ from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
 from web.months import months
 from web.rights import Viewer
-from web.set_up import Sent, actor_of
+from web.set_up import Sent
 from web.written import Written
 
 router = APIRouter()
@@ -43,14 +43,14 @@ def change(request: Request, sent: Sent) -> Response:
     now = desk.now()
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_keeps_directory)
-    actor = actor_of(desk, viewer, now)
+    actor = viewer.actor(now)
     try:
         sent.require_short()
         day = _wanted(sent)
         with transaction(desk.office.engine, now) as session:
             hold(session, actor)
             if sent["seen"] != str(version(session, Subject.CALENDAR)):
-                raise ChangedSince("日历")
+                raise ChangedSince("日历", "the calendar")
             set_days(session, actor, [day])
     except Refusal as refused:
         with reading(desk.office.engine) as session:

@@ -12,6 +12,8 @@ from models import Webhook, WebhookAttempt, WebhookDelivery
 from models.webhook import AttemptOutcome, DeliveryState
 from notifications.receivers import SECONDS
 
+# As the index of what is owed says it, so that nothing else is read.
+QUEUED = literal_column("webhook_delivery.state = 'queued'", Boolean)
 LEASE = timedelta(minutes=2)  # an attempt is over long before: see SECONDS
 assert timedelta(seconds=4 * SECONDS) <= LEASE
 
@@ -28,8 +30,7 @@ class Claim:
 
 def owed(at: datetime) -> Sequence[ColumnElement[bool]]:
     free = or_(col(WebhookDelivery.lease_until).is_(None), col(WebhookDelivery.lease_until) < at)
-    queued = literal_column("webhook_delivery.state = 'queued'", Boolean)  # as its index says it
-    return queued, col(WebhookDelivery.next_at) <= at, free
+    return QUEUED, col(WebhookDelivery.next_at) <= at, free
 
 
 def claim_next(session: Session, hook_id: int, owner: str, at: datetime) -> Claim | None:

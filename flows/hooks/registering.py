@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from flows.database import changed
 from flows.feed import newest
+from flows.hooks.claims import QUEUED
 from flows.office import Office
 from models import Procedure, Webhook, WebhookDelivery
 from models.notice_machine import NOTICE
@@ -72,7 +73,7 @@ def remove_webhook(session: Session, name: str, *, by: str, now: datetime) -> No
     session.add(hook)
     owed = update(WebhookDelivery).where(
         col(WebhookDelivery.webhook_id) == hook.id,
-        col(WebhookDelivery.state) == DeliveryState.QUEUED,
+        QUEUED,
     )
     changed(session, owed.values(state=DeliveryState.DROPPED, lease_owner=None, lease_until=None))
 

@@ -63,7 +63,8 @@ def apply_ledger(
     lock_all_tasks(session)
     people = People(Roster.load(session))
     unplanned = plan_directory(people, ledger.directory)
-    check = Check(people, load_known(session, ledger.rows), today, people.roster.heads(today))
+    heads = people.roster.heads(today)
+    check = Check(people, load_known(session, ledger.rows), today, heads, calendar)
     check.enter_handlers(ledger.rows)
     matters = [matter for row in ledger.rows if (matter := check.matter(row))]
     problems = _told_once(

@@ -164,9 +164,8 @@ def _judge_due(
 ) -> None:
     line, table = matter.lines[0], matter.table
     if due is None:
-        if track is not Track.LONG_TERM:
-            table.note(line, "due_on", Need.DUE_EMPTY)
-    elif due.on is None:
+        return  # the procedure may give it one: flows.ledger.matters asks
+    if due.on is None:
         if track not in (None, Track.LONG_TERM):
             table.note(
                 line,

@@ -15,7 +15,7 @@ from flows.ledger.headings import DIRECTORY, LEDGER, Heading, fields_of, normal
 from flows.ledger.problems import LedgerRefused
 from flows.ledger.rows import DIRECTORY_SHEET, LEDGER_SHEET
 from models.ladder import RuleError
-from models.rule_words import Fault, shown, toml_fault
+from models.rule_words import BEYOND_READING, Fault, shown, toml_fault
 
 SHEETS = {
     LEDGER_SHEET: LEDGER_SHEET,
@@ -51,6 +51,8 @@ def parse_mapping(text: str, *, file: str) -> HeadingMap:
         said = tomllib.loads(_NAME.sub(r'\1"\2"\3', text))
     except tomllib.TOMLDecodeError as error:
         raise RuleError(file, _twice(text) or toml_fault(error)) from error
+    except (RecursionError, ValueError) as error:
+        raise RuleError(file, BEYOND_READING) from error
     tables, faults = dict(OURS.tables), list[Fault]()
     for name, pairs in said.items():
         sheet = SHEETS.get(name.lower())

@@ -16,7 +16,9 @@ from flows.ledger.rows import LedgerRow
 from flows.rulebook import procedure_of
 from models import Measure, Procedure, Task
 from models.signoff import CLOSED, TaskState
+from models.stage import Stage
 from models.task import Track
+from models.workdays import Calendar
 
 DEFAULT_PROCEDURE = "rectification"
 CHUNK = 500  # numbers per query
@@ -35,6 +37,7 @@ class Matter:
     leader: Person | None
     task: Task | None
     measures: tuple[str, ...]  # of the known task
+    stage: str  # in which a new one begins
 
 
 @dataclass(slots=True)
@@ -83,6 +86,7 @@ class Check:
     known: Known
     today: date
     heads: set[str]
+    calendar: Calendar
     problems: list[Problem] = field(default_factory=list)
     by_id: Mapping[int, Person] = field(init=False)
 
@@ -107,11 +111,13 @@ class Check:
         procedure = self._procedure(row, task)
         handler, leader = self._handler(row, task), self._leader(row, task)
         self._responsible(row, task, handler)
-        opened_on, due_on = self._dates(row, task)
+        stage = self._first_stage(row, task, procedure)
+        opened_on, due_on = self._dates(row, task, stage)
         if len(self.problems) > before or procedure is None:
             return None
         measures = tuple(self.known.measures.get(task.id or 0, ())) if task else ()
-        return Matter(row, procedure, opened_on, due_on, handler, leader, task, measures)
+        begins = stage.name if stage else ""
+        return Matter(row, procedure, opened_on, due_on, handler, leader, task, measures, begins)
 
     def note(self, row: LedgerRow, column: str, need: Need, found: str, other: str = "") -> None:
         self.problems.append(Problem(row.sheet, row.row, column, found, need, other))
@@ -174,17 +180,30 @@ class Check:
         if not (kept or nobody_before) and row.unit in self.people.roster.units:
             self.note(row, "责任人", Need.NOBODY_RESPONSIBLE, "", row.unit)
 
-    def _dates(self, row: LedgerRow, task: Task | None) -> tuple[date, date | None]:
+    def _first_stage(
+        self, row: LedgerRow, task: Task | None, procedure: Procedure | None
+    ) -> Stage | None:
+        """A new matter without a date of its own begins in the first stage of its procedure."""
+        dated = row.due_on is not None or row.track is Track.LONG_TERM
+        if task or dated or procedure is None:
+            return None
+        return next(iter(procedure_of(procedure).stage), None)
+
+    def _dates(
+        self, row: LedgerRow, task: Task | None, stage: Stage | None
+    ) -> tuple[date, date | None]:
         due_on = row.due_on
         if task and due_on and row.yearless:
             due_on = month_end(task.opened_on.year, due_on.month)
-        if due_on is None and row.track is not Track.LONG_TERM:
-            self.note(row, "整改时限", Need.DUE_EMPTY, "")
-        if due_on is None and task and task.state is TaskState.LONG_TERM:
-            due_on = task.due_on  # its next review, which the ledger does not know
         opened_on = row.opened_on or (
             task.opened_on if task else min(self.today, due_on or self.today)
         )
+        if due_on is None and task and (task.state is TaskState.LONG_TERM or task.stage):
+            due_on = task.due_on  # its next review, or its stage's: the ledger does not know it
+        if due_on is None and stage:
+            due_on = stage.due_on(opened_on, opened_on, self.calendar)
+        if due_on is None and row.track is not Track.LONG_TERM:
+            self.note(row, "整改时限", Need.DUE_EMPTY, "")
         if due_on and due_on < opened_on:
             self.note(
                 row, "整改时限", Need.DUE_BEFORE_OPENED, due_on.isoformat(), opened_on.isoformat()

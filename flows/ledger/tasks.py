@@ -137,6 +137,8 @@ class TaskWriter:
                 "original_due_on": matter.due_on,
                 "begun_on": matter.opened_on,
                 "stage_on": matter.opened_on,
+                "stage": matter.stage,
+                "stage_from_on": matter.opened_on if matter.stage else None,
                 "reported_on": matter.opened_on,
                 "state": TaskState.ASSIGNED,
                 "colour": Colour.GREEN,

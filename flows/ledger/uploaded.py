@@ -34,8 +34,9 @@ def keep(
     folder.mkdir(mode=0o700, exist_ok=True)
     forget(office, official_id)
     for path in folder.iterdir():
-        if path.stat().st_mtime < (now - KEPT).timestamp():
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # somebody has just imported his own
+            if path.stat().st_mtime < (now - KEPT).timestamp():
+                path.unlink()
     suffix = Path(name).suffix.lower()
     path = folder / f"{official_id}{suffix if suffix in BOOKS else '.csv'}"
     digest, octets = hashlib.sha256(), 0

@@ -116,6 +116,10 @@ def take_back(session: Session, draft: PostingDraft, by: OfficeActor, reason: st
     _move(session, draft, by, "take_back", reason)
 
 
+def hash_of(draft: PostingDraft) -> str:
+    return hashlib.sha256(draft.content.encode()).hexdigest()
+
+
 def may_approve(session: Session, draft: PostingDraft, official_id: int, on: date) -> bool:
     return _is_approver(session, official_id, on) and draft.prepared_by_id != official_id
 
@@ -260,7 +264,7 @@ def _write(
             event=event,
             source=source,
             target=target,
-            content_hash=hashlib.sha256(draft.content.encode()).hexdigest(),
+            content_hash=hash_of(draft),
             reason=reason,
             on=by.on,
             at=by.now,

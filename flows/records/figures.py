@@ -57,12 +57,15 @@ def report(
 def approve(
     session: Session, key: int, official: Official, *, on: date, now: datetime
 ) -> FigureApproval:
-    """By the office, and not by whoever reported it. Of two the second is refused."""
+    """By the office, and neither by whoever reported it nor by whoever stands aside from its task.
+    Of two the second is refused."""
     if official.id not in keepers(session, on):
         raise NotTheOffice
     figure = session.exec(select(Figure).where(Figure.id == key).with_for_update()).first()
     if figure is None:
         raise NotKept(f"没有第 {key} 号数据", f"there is no figure {key}")
+    if figure.task_id:
+        open_to(session, session.get_one(Task, figure.task_id).number, official.id, on)
     before = session.exec(select(FigureApproval).where(FigureApproval.figure_id == key)).first()
     if before:
         raise NotKept(

@@ -10,6 +10,7 @@ from flows.find_task import NoSuchTask, find_task
 from flows.history import link_id
 from flows.ledger.apply import apply_ledger
 from flows.ledger.rows import Ledger, LedgerRow
+from flows.moves import lock_all_tasks
 from flows.recipients import tasks_aside
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
@@ -118,6 +119,7 @@ def open_tasks(
     session: Session, opens: Sequence[LedgerRow], actor: OfficeActor, calendar: Calendar
 ) -> None:
     """Through the import, but new ones only: whatever is known keeps what it has."""
+    lock_all_tasks(session)  # nobody opens one of them between this look and the import
     numbers = [row.number for row in opens]
     known = session.exec(select(Task.number).where(col(Task.number).in_(numbers))).first()
     if known:

@@ -200,6 +200,13 @@ def _missing(session: Session, task: Task, application: Application) -> Iterator
             f"“{rules.title}”没有设置审核环节，请联系督查办公室。",
             f"'{rules.title}' has no level of review; please ask the supervision office.",
         )
+    stage = rules.stage_named(task.stage)
+    if stage and not stage.closes and any(one.closes for one in rules.stage):
+        yield Missing(
+            "",
+            f"“{stage.title}”环节尚不能办结，请待督查办公室登记后续环节。",
+            f"it cannot be closed in the stage '{stage.title}'; the office records what follows.",
+        )
     if not application.summary.strip():
         yield Missing("summary", "请填写整改完成情况。", "Please say what was done.")
     done = {row.position for row in _rows(session, MeasureDone, application)}

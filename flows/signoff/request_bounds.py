@@ -6,10 +6,11 @@ from datetime import date
 
 from sqlmodel import Session, col, func, select
 
+from flows.moves import STAGE
 from flows.signoff.levels import rules_of
 from flows.signoff.referrals import decide_by
 from flows.signoff.review_dates import cycle_of
-from models import ChangeRequest, Reassignment, Task
+from models import ChangeRequest, Reassignment, Task, Transition
 from models.procedure_file import Approval, LongTerm, ProcedureFile
 from models.refusal import Refusal
 from models.request_machine import RequestKind, RequestState
@@ -91,8 +92,25 @@ def require_allowed(
             f"目前状态为“{state_word(task.state)}”，不能提出“{chinese}”",
             f"it is '{state_word(task.state, ENGLISH)}' now, so there can be no {english}",
         )
+    _require_stage(asked)
     _BOUNDS[request.kind](asked)
     return approval
+
+
+def _require_stage(asked: Asked) -> None:
+    """A procedure may name the stages in which this may be asked for."""
+    stage, kind = asked.rules.stage_named(asked.task.stage), asked.request.kind
+    if stage is None:
+        return
+    allowed = {K.EXTENSION: stage.extension, K.SUSPENSION: stage.suspension}
+    if any(one.objection for one in asked.rules.stage):
+        allowed[K.OBJECTION] = stage.objection
+    if not allowed.get(kind, True):
+        chinese, english = _kind_words(kind)
+        raise asked.refused(
+            f"按“{asked.rules.title}”的规定，“{stage.title}”环节不能提出“{chinese}”",
+            f"'{asked.rules.title}' knows no {english} in the stage '{stage.title}'",
+        )
 
 
 def _extension(asked: Asked) -> None:
@@ -122,11 +140,17 @@ def _extension(asked: Asked) -> None:
 
 
 def _granted(asked: Asked) -> int:
+    """In this cycle; where there are stages, in this stage."""
+    staged = select(func.max(col(Transition.at))).where(
+        Transition.task_id == asked.task.id, Transition.machine == STAGE
+    )
+    since = asked.session.exec(staged).one()
     same = select(func.count()).where(
         ChangeRequest.task_id == asked.task.id,
         ChangeRequest.cycle == asked.task.cycle,
         ChangeRequest.kind == K.EXTENSION,
         ChangeRequest.state == RequestState.GRANTED,
+        *([col(ChangeRequest.asked_at) >= since] if since else []),
     )
     return asked.session.exec(same).one()
 
@@ -183,7 +207,9 @@ def _objection(asked: Asked) -> None:
     last = asked.session.exec(
         select(func.max(col(Reassignment.on))).where(Reassignment.task_id == asked.task.id)
     ).one()
-    assigned_on = max(asked.task.opened_on, last or date.min)
+    stage = asked.rules.stage_named(asked.task.stage)
+    staged_on = asked.task.stage_from_on if stage and stage.objection else None
+    assigned_on = max(asked.task.opened_on, last or date.min, staged_on or date.min)
     by = decide_by(asked.rules.objection_within, assigned_on, asked.calendar)
     if asked.on > by:
         raise asked.refused(

@@ -5,7 +5,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from flows.moves import lock_task, move_request, move_task
-from flows.signoff.actor import Actor
+from flows.signoff.actor import Actor, OfficeActor
 from flows.signoff.levels import rules_of
 from flows.signoff.packets import keep, of_request
 from flows.signoff.referrals import close_referrals, refer
@@ -129,7 +129,7 @@ def take_back(session: Session, task: Task, actor: Actor, *, reason: str) -> Cha
     return request
 
 
-def lapse(session: Session, task: Task, actor: Actor, *, reason: str) -> None:
+def lapse(session: Session, task: Task, actor: OfficeActor, *, reason: str) -> None:
     """The task moves on without what was asked for. An objection stays while the task is
     objected to: only its decision leads out of that state."""
     request = pending(session, task)

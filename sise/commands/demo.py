@@ -19,6 +19,7 @@ from flows.working_days import load_calendar
 from models import Official, Task
 from models.refusal import Refusal
 from notifications.mailbox import Mailbox
+from seeds.desk import entered
 from seeds.district import FIRST_NIGHT, LAST_NIGHT, district, load_district
 from seeds.load import load_rulebook
 from seeds.recurring import opened_by_itself
@@ -75,13 +76,14 @@ def _start_anew(office: Office) -> None:
         numbers = set(session.scalars(select(col(Task.number)))) - opened_by_itself(session)
         people = set(session.scalars(select(col(Official.name))))
     known = district()
+    kept, numbers = numbers, {number for number in numbers if not entered(number)}
     if numbers - {row.number for row in known.rows} or people - {p.name for p in known.directory}:
         raise Refusal(
             "SISE_HOME 中已有本单位的台账；请为演示另设目录，如 SISE_HOME=./var/demo",
             "this SISE_HOME holds an office's own ledger; give the demo another, as "
             "SISE_HOME=./var/demo",
         )
-    if numbers or people:
+    if kept or people:
         downgrade(office.engine)
         upgrade(office.engine)
 

@@ -1,6 +1,6 @@
 """One task: its history, and why it has its colour."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -11,6 +11,8 @@ from sqlmodel import col, select
 from flows.database import reading
 from flows.explain import explain
 from flows.find_task import find_task
+from flows.moves import STAGE
+from flows.signoff.levels import rules_of
 from flows.signoff.look_back_list import LookBackRow, of_task
 from flows.task_list import task_rows
 from flows.working_days import load_calendar
@@ -36,6 +38,7 @@ def task(number: str, json: Json = False) -> None:
             select(Transition).where(Transition.task_id == kept.id).order_by(col(Transition.id))
         ).all()
         looked = of_task(session, kept)
+        stages = {one.name: one.title for one in rules_of(session, kept).stage}
         why = explain(
             session,
             number,
@@ -53,6 +56,7 @@ def task(number: str, json: Json = False) -> None:
                 "track": kept.track,
                 "restricted": kept.restricted,
                 "cycle": kept.cycle,
+                "stage": kept.stage or None,
                 "look_backs": [asdict(row) for row in looked],
                 "history": [_fact(move) for move in history],
                 "told": [asdict(told) for told in why.told],
@@ -60,7 +64,7 @@ def task(number: str, json: Json = False) -> None:
         )
     else:
         whose = f"{row.unit}  {row.handler or ''}".rstrip()
-        _show_task(edge, why, whose, kept.cycle, measures, history)
+        _show_task(edge, why, whose, kept.cycle, measures, history, stages)
         _show_look_backs(edge, looked)
 
 
@@ -71,6 +75,7 @@ def _show_task(
     cycle: int,
     measures: Sequence[Measure],
     history: Sequence[Transition],
+    stages: Mapping[str, str],
 ) -> None:
     out.print(_title(edge, why))
     again = edge.both(f"  第 {cycle} 轮整改", f"  cycle {cycle}") if cycle > 1 else ""
@@ -79,7 +84,7 @@ def _show_task(
         out.print(f"  {measure.position}. {measure.text}")
     edge.say("\n经过", "\nWhat happened", style="bold")
     for move in history:
-        out.print(f"  {_move_words(edge, move)}")
+        out.print(f"  {_move_words(edge, move, stages)}")
     edge.say("\n时限与告知", "\nDeadline, and who was told", style="bold")
     for sentence in why.sentences(edge.language):
         out.print(f"· {sentence}")
@@ -101,9 +106,13 @@ def _title(edge: Edge, why: Explanation) -> Text:
     return Text.assemble((f"{why.number} {why.title}", "bold"), "  ", edge.colour(why.colour))
 
 
-def _move_words(edge: Edge, move: Transition) -> str:
-    kind, language = _WORDS_OF[move.machine], edge.language
-    source, target = (word(f"{kind}.{state}", language) for state in (move.source, move.target))
+def _move_words(edge: Edge, move: Transition, stages: Mapping[str, str]) -> str:
+    titles = stages if move.machine == STAGE else {}
+    kind, language = _WORDS_OF.get(move.machine, ""), edge.language
+    source, target = (
+        titles.get(state) or word(f"{kind}.{state}", language)
+        for state in (move.source, move.target)
+    )
     return "  ".join(
         part
         for part in (

@@ -13,6 +13,7 @@ from flows.database import reading, transaction, trial
 from flows.papers.bulletins import bulletin_facts, issue, issued
 from flows.papers.notice import notice_facts
 from flows.papers.paper_file import check_file, write_file, write_page_file
+from flows.papers.petitions import petition_facts
 from flows.papers.posting_paper import paper_of
 from flows.papers.postings import Standing, posting_of, prepare, standing
 from flows.papers.sign_off import sign_off_facts
@@ -25,6 +26,7 @@ from models.posting import PostingState
 from models.refusal import Refusal
 from notifications.papers.bulletin import BulletinFacts, bulletin_paper
 from notifications.papers.notice import notice_paper
+from notifications.papers.petitions import petitions_paper
 from notifications.papers.sign_off import sign_off_paper
 from notifications.papers.wall import n_sheets, wall_page
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
@@ -141,6 +143,33 @@ def monthly_command(
     kept = _posting_of(edge, number, first, last)
     write_file(file, paper_of(edge.office, kept, edge.language))
     _tell_of_posting(edge, kept, file, json=json)
+
+
+@report.command("petitions")
+def petitions_command(
+    file: Path,
+    month: Annotated[
+        str | None,
+        typer.Option(help="As 2022-07; the present month, up to today, if not given."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """The petitions of a month: forwarded and open, not turned into a lead, open for more than
+    three months, turned into a lead."""
+    edge = open_edge()
+    check_file(file)
+    first, last = _days_of(month or f"{edge.today:%Y-%m}")
+    if first > edge.today:
+        raise Refusal(
+            f"{first:%Y-%m} 还没有开始；没有写入", f"{first:%Y-%m} lies ahead; nothing was written"
+        )
+    with reading(edge.office.engine) as session:
+        facts = petition_facts(session, first, last, today=edge.today)
+    write_file(file, petitions_paper(facts, edge.language))
+    if json:
+        as_json(asdict(facts) | {"file": file})
+    else:
+        edge.say(f"已写入 {file}：{first:%Y-%m}", f"Written to {file}: {first:%Y-%m}")
 
 
 @report.command("wall")

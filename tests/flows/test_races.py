@@ -18,9 +18,10 @@ from flows.night import NightRun, Step, run_night
 from flows.night_lock import held
 from flows.office import Office
 from flows.replies import acknowledge, answer
+from flows.signoff.actor import Unattended
 from flows.sweep import sweep
-from flows.working_days import load_calendar
-from models import Night, Notice, Receipt, Task, Transition
+from flows.working_days import DaySaid, load_calendar, set_days
+from models import CalendarDay, Night, Notice, OfficeChange, Receipt, Task, Transition
 from models.night import NightStep
 from models.notice_machine import LIVE
 from models.warning import Colour
@@ -121,6 +122,27 @@ def test_a_night_that_an_import_has_to_wait_for_is_seen_by_it(office, cast: Cast
 
     moved = [(t.event, t.target) for t in rows(office, Transition, Transition.machine == "warning")]
     assert moved == [("escalate", "blue"), ("relieve", "green")]
+
+
+@on_postgresql
+def test_the_second_of_two_who_say_one_day_waits_for_the_first(office, cast: Cast):
+    """The history says the one before the other, and what stands is what was said last."""
+
+    def say(session: Session, working: bool, on: date = DAY) -> None:
+        by = Unattended("对接", on, instant(on))
+        set_days(session, by, [DaySaid(LATER, working, "通知")])
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction(office.engine, instant(DAY)) as session:
+            say(session, False)
+            second = other.submit(committed(office, say, True, on=DAY))
+            until_it_waits(office, second)
+        second.result()
+
+    with reading(office.engine) as session:
+        assert [day.working for day in session.exec(select(CalendarDay))] == [True]
+    first, last = rows(office, OfficeChange)
+    assert (first.before, last.before) == ("", first.after)
 
 
 @on_postgresql

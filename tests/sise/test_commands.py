@@ -430,6 +430,36 @@ def test_milestones_are_set_shown_and_cleared(kept: Sise, today: date) -> None:
     assert kept.done("milestones", "教-1", "--clear").out.strip() == "教-1 没有阶段目标"
 
 
+def test_a_petition_goes_through_its_stages_and_becomes_a_lead(
+    kept: Sise, tmp_path: Path, today: date
+) -> None:
+    received = today - timedelta(days=5)
+    heads = ("问题编号", "反馈问题", "类别", "责任单位", "责任人", "交办日期", "整改时限")
+    who = ("区教育局", "王芳", received)
+    write_sheets(
+        tmp_path / "信访.xlsx",
+        {
+            "台账": [
+                heads,
+                ("信-1", "道路积水", "信访件", *who, ""),
+                ("密-1", "线索", "问题线索", *who, ""),
+            ]
+        },
+    )
+    kept.done("import", tmp_path / "信访.xlsx")
+    facts = kept.done("stage", "信-1", "转送待受理", "--why", "转送", "--json").json
+
+    assert facts["due_on"] == str(today + timedelta(days=15))
+    assert facts["next"] == ["in_hand", "registered"]
+    assert "→ in_hand  受理办理" in kept.done("stage", "信-1").out
+    assert "没有记录" in kept.refused("stage", "信-1", "review", "--why", "x", code=2)
+    said = kept.done("transfer", "信-1", "密-1", "--why", "转线索").out
+    assert said.strip() == "已登记：信-1 移送 密-1"
+    assert "已移送 密-1" in kept.refused("transfer", "信-1", "密-1", "--why", "x", code=2)
+    assert "进入环节  登记转送 → 转送待受理" in kept.done("task", "信-1").out
+    assert kept.done("audit", "verify").code == 0
+
+
 def test_a_matter_joins_a_list_and_leaves_it(kept: Sise, today: date) -> None:
     who = ("--leader", "leader@dinghai.example")
     said = kept.done("watch-list", "join", "教-1", "七张问题清单", "--why", "省委点名", *who).out

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from flows.api_clients import let_in
 from flows.database import transaction
+from flows.feedback.receiving import receive
 from flows.hooks.registering import add_webhook, remove_webhook
 from flows.papers.postings import prepare
 from flows.records.figures import Reported, approve, report
@@ -20,6 +21,7 @@ from flows.working_days import load_calendar
 from models import Measure, Official, Post, Task, Unit
 from models.api_client import Scope
 from models.application import EvidenceKind
+from models.feedback import Channel
 from models.organisation import PostKind
 from models.proof import Assurance
 from models.request_machine import RequestKind
@@ -28,6 +30,7 @@ from tests.conftest import instant
 from tests.flows.duties.files import duty, load
 from tests.flows.measures.files import load as load_measures
 from tests.kept import play, reply, rows
+from tests.petitions import load_kind
 from tests.records import NOON, kept, published_report, said, with_kinds
 from tests.sign_offs import Bench
 
@@ -66,6 +69,7 @@ def gather_district(bench: Bench, receiver: str) -> District:
     bench.task("甲-1", date(2022, 7, 13), title="校车监管不到位")
     bench.task("甲-2", date(2022, 7, 12))
     _lead(bench, people)
+    _feedback(bench)
     play(office, JUNE)
     play(office, DAY)
     reply(office, answer, people["erin"], "密-1", on=DAY, words=WORDS)
@@ -87,6 +91,22 @@ def gather_district(bench: Bench, receiver: str) -> District:
         prepare(session, by, first=first, last=JUNE, calendar=load_calendar(session))
     play(office, date(2022, 7, 15))
     return District(bench, token, people)
+
+
+def _feedback(bench: Bench) -> None:
+    """Its words are the office's, and nobody else's."""
+    load_kind(bench.office, "feedback")
+    on = date(2022, 6, 25)
+    with transaction(bench.office.engine, instant(on)) as session:
+        receive(
+            session,
+            f"{MARK}反馈",
+            channel=Channel.WEB,
+            contact=f"{MARK}电话",
+            on=on,
+            now=instant(on),
+            calendar=load_calendar(session),
+        )
 
 
 def _record(bench: Bench, people: dict[str, int]) -> None:

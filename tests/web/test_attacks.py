@@ -203,7 +203,16 @@ def test_numbers_that_python_does_not_read_are_no_failure(browser, cast, local, 
 
 @pytest.mark.parametrize(
     "path",
-    ["/tasks/%00", "/tasks/" + "x" * 9000, "/tasks/%ff", "/?unit=%ed%a0%80&number=%ff", "/?page=²"],
+    [
+        "/tasks/%00",
+        "/tasks/" + "x" * 9000,
+        "/tasks/%ff",
+        "/?unit=%ed%a0%80&number=%ff",
+        "/?page=²",
+        f"/people/{HUGE}",
+        f"/people/units/{HUGE}",
+        f"/tasks/x/evidence/{HUGE}",
+    ],
 )
 def test_odd_addresses_at_the_desk_are_no_failure(sign_in, path):
     assert sign_in("olga").get(path).status_code in (200, 404)

@@ -16,12 +16,13 @@ from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {
+    "/petitions",
     *("/", "/figures", "/notices", "/postings", "/calendar", "/policies", "/nights", "/audit"),
     *("/duties", "/measurements"),
 }
 FOR_WHO_KEEPS_THE_DIRECTORY = {
     *("/acts", "/outcomes", "/reported", "/reports"),
-    *("/outbox", "/people", "/import"),
+    *("/outbox", "/people", "/import", "/feedback-register"),
 }
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "dora", "mallory")},

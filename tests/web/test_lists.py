@@ -9,13 +9,14 @@ from sqlmodel import select
 from flows.database import transaction
 from flows.signing_in import offer_sign_in
 from flows.signoff.lists import join
-from models import Measure, Official, WatchList
+from models import ListMembership, Measure, Official, Task, WatchList
 from tests.conftest import instant
-from tests.kept import add
+from tests.kept import add, edit, rows
 from tests.responsibility import act, keep_away
 from tests.web.conftest import DAY, DUE, NOON
 from tests.web.test_board import numbers
 
+CAMPAIGN = "big_check"
 FOUR = ("problems", "tasks", "responsibilities", "deadlines")
 
 
@@ -120,3 +121,21 @@ def test_in_english_everything_but_the_offices_own_words_is_english(matters, eng
         page = english.get(f"/lists/{name}").text
         assert f"<h1>{name.capitalize()}</h1>" in page
         assert "清单" not in page.replace("七张问题清单", "")
+
+
+def test_a_campaign_has_totals_of_its_own(office, cast, sign_in):
+    """Of what is on it and what left it closed; not of what was taken off while open."""
+    for number, state in (("甲-1", "assigned"), ("甲-2", "assigned"), ("甲-3", "assigned")):
+        cast.task(number, DUE, state=state)
+    add(office, WatchList(name=CAMPAIGN, title="大排查大整治", source="", loaded_at=instant(DAY)))
+    [kept] = rows(office, WatchList)
+    put = {"reason": "专项行动", "list_id": kept.id, "from_on": DAY, "policy_id": cast.policy_id}
+    add(office, *(ListMembership(task_id=n, **put) for n in (1, 2)))
+    add(office, ListMembership(task_id=3, until_on=DAY, left_because="误列", **put))
+    edit(office, Task, 2, state="signed_off")
+    edit(office, Task, 1, colour="red")
+
+    page = sign_in("hugo").get(f"/lists/{CAMPAIGN}").text
+
+    assert "共列入 2 件：已销号 1" in page
+    assert re.search(r"红色</span>\s*1", page)

@@ -81,11 +81,11 @@ def refused(page, sentence):
 def test_the_tasks_page_leads_the_office_there(sign_in, matter, cast, office):
     page = sign_in("olga").get("/tasks/甲-1").text
     found = re.findall(r"/office/(\w+)\"", page)
-    assert found == ["reassign", "aside", "lists"]
+    assert found == ["reassign", "aside", "lists", "transfer"]
 
     edit(office, Task, 1, track="long_term", state="long_term", review_every="3mo")
     page = sign_in("olga").get("/tasks/甲-1").text
-    assert re.findall(r"/office/(\w+)\"", page) == list(NAMES)
+    assert re.findall(r"/office/(\w+)\"", page) == [*NAMES, "transfer"]
 
     edit(office, Task, 1, state="withdrawn")
     assert "/office/" not in sign_in("olga").get("/tasks/甲-1").text

@@ -66,11 +66,13 @@ def test_a_new_version_is_shown_then_loaded_and_open_matters_keep_theirs(office,
     [
         (STRICTER.replace('colour = "blue"', 'colour = "puce"'), "x.toml：rung · 1 · colour"),
         (STRICTER.replace("[[rung]]", "[[rung", 1), "不合 TOML 的写法"),
+        ("a = " + "[" * 5000, "括号层数或数字位数过多"),
+        ("a = " + "9" * 5000, "括号层数或数字位数过多"),
         (DEFAULT.replace("四色督办", "另一内容", 1), "已按另一内容装入；装入的版本不再更改"),
         (STRICTER.replace('name = "default"', 'name = "other"'), "已由规则 default 使用"),
         ("x" * 70_000, "文件太大"),
     ],
-    ids=["colour", "no TOML", "frozen", "borrowed number", "too large"],
+    ids=["colour", "no TOML", "deep", "long", "frozen", "borrowed number", "too large"],
 )
 def test_what_cannot_be_loaded_is_told_with_its_place(cast, desk, digest_of_database, text, said):
     before = digest_of_database()

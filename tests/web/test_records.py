@@ -73,6 +73,17 @@ def test_a_task_s_page_tells_the_acts_about_it_and_no_outcome(olga, office, cast
     assert "批评某人" not in handler
 
 
+def test_what_was_done_about_a_restricted_matter_too_is_not_told_beside_another(
+    olga, office, cast, sign_in
+):
+    cast.task("密-1", DAY, restricted=True)
+    lines = (Line(task="甲-1"), Line(task="密-1"))
+    kept(office, replace(said("directive", topic="某校长的线索"), lines=lines))
+
+    assert "某校长的线索" in olga.get("/tasks/甲-1").text
+    assert "某校长的线索" not in sign_in("alice").get("/tasks/甲-1").text
+
+
 @pytest.mark.parametrize(
     ("path", "wrong", "words"),
     [
@@ -84,6 +95,9 @@ def test_a_task_s_page_tells_the_acts_about_it_and_no_outcome(olga, office, cast
         ("/acts", {"lines": "a|b|c|d|e|f"}, "有 6 栏"),
         ("/acts", {"topic": "长" * 201}, "超过 200 个字"),
         ("/acts", {"opens": "甲-1|x|区教育局|2022-08-01"}, "已有事项"),
+        ("/acts", {"opens": "甲-2|x|区教育局|9999-12-31"}, "不在1949年至2100年之间"),
+        ("/acts", {"opens": "甲-2|x\u202ey|区教育局|2022-08-01"}, "不可见或控制字符"),
+        ("/acts", {"opens": f"{'甲' * 65}|x|区教育局|2022-08-01"}, "超过64个字"),
         ("/outcomes", {"kind": "visit"}, "请选择类别"),
         ("/outcomes", {"kind": "criticism", "lines": "", "tasks": ""}, "至少写一行"),
         ("/outcomes", {"kind": "money_returned", "lines": "||||四百"}, "不是金额"),
@@ -181,6 +195,25 @@ def test_a_figure_is_reported_and_approved_by_somebody_else(olga, office, cast):
 
     assert [one.approved_by for one in rows(office, FigureApproval)] == ["olga"]
     assert "总产值" not in olga.get("/reported?waiting=yes&about=甲").text
+
+
+def test_who_stands_aside_from_a_matter_neither_approves_nor_reads_its_figure(
+    published, office, cast
+):
+    (task,) = rows(office, Task)
+    facts = _reported(cast.alice) | {"task_id": task.id, "code": "other", "value": "777"}
+    add(office, Figure(**facts))
+    with transaction(office.engine, NOON) as session:
+        session.get_one(Figure, 1).task_id = task.id
+    put_aside(office, cast.olga)
+
+    page = published.get("/reports/1/output").text
+    assert "310亿元" not in page.partition('<ul class="told">')[2]
+    assert "其中有您回避的事项" in page
+    answer = published.post("/reported/2/approve")
+
+    assert "没有编号为" in answer.text
+    assert [one.figure_id for one in rows(office, FigureApproval)] == [1]
 
 
 def put_aside(office, who):

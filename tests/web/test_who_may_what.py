@@ -54,7 +54,7 @@ class Line:
 
 
 MATRIX: dict[tuple[str, str], Line] = {
-    ("GET", "/r/{token}/evidence/{evidence_id:int}"): Line(f"/r/{TOKEN}/evidence/1", NOBODY, True),
+    ("GET", "/r/{token}/evidence/{evidence_id}"): Line(f"/r/{TOKEN}/evidence/1", NOBODY, True),
     ("GET", "/r/{token}/tasks/{number:path}/application"): Line(
         f"/r/{TOKEN}/tasks/甲-1/application", NOBODY, True
     ),
@@ -81,7 +81,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/metrics"): Line("/metrics", EVERYBODY, True),
     ("GET", "/"): Line("/", EVERYBODY),
     ("GET", "/tasks/{number:path}"): Line("/tasks/甲-1", SEES_IT),
-    ("GET", "/tasks/{number:path}/evidence/{evidence_id:int}"): Line(
+    ("GET", "/tasks/{number:path}/evidence/{evidence_id}"): Line(
         "/tasks/甲-1/evidence/1", HOUSE | {"alice", "dora"}
     ),
     ("GET", "/tasks/{number:path}/application"): Line("/tasks/甲-1/application", {"alice"}),
@@ -132,6 +132,15 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("POST", "/outbox/{message_id}/again"): Line("/outbox/1/again", HOUSE),
     ("GET", "/nights"): Line("/nights", SEES_ALL),
     ("GET", "/nights/{on}"): Line(f"/nights/{DAY}", SEES_ALL),
+    ("GET", "/feedback"): Line("/feedback", EVERYBODY, True),
+    ("POST", "/feedback"): Line("/feedback", EVERYBODY, True),
+    ("POST", "/feedback/state"): Line("/feedback/state", NOBODY, True, {"reference": "X"}),
+    ("GET", "/feedback-register"): Line("/feedback-register", HOUSE),
+    ("POST", "/feedback-register"): Line("/feedback-register", HOUSE),
+    ("GET", "/feedback-register/{key}"): Line("/feedback-register/1", HOUSE),
+    ("POST", "/feedback-register/{key}"): Line("/feedback-register/1", HOUSE),
+    ("GET", "/petitions"): Line("/petitions", SEES_ALL),
+    ("GET", "/petitions/print"): Line("/petitions/print", SEES_ALL),
     ("GET", "/postings"): Line("/postings", POSTED),
     ("POST", "/postings"): Line("/postings", HOUSE),
     ("GET", "/postings/{draft_id}"): Line("/postings/1", POSTED),
@@ -151,12 +160,12 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/people"): Line("/people", HOUSE),
     ("GET", "/people/new"): Line("/people/new", HOUSE),
     ("POST", "/people/new"): Line("/people/new", HOUSE),
-    ("GET", "/people/{key:int}"): Line("/people/1", HOUSE),
-    ("POST", "/people/{key:int}"): Line("/people/1", HOUSE),
+    ("GET", "/people/{key}"): Line("/people/1", HOUSE),
+    ("POST", "/people/{key}"): Line("/people/1", HOUSE),
     ("GET", "/people/units/new"): Line("/people/units/new", HOUSE),
     ("POST", "/people/units/new"): Line("/people/units/new", HOUSE),
-    ("GET", "/people/units/{key:int}"): Line("/people/units/1", HOUSE),
-    ("POST", "/people/units/{key:int}"): Line("/people/units/1", HOUSE),
+    ("GET", "/people/units/{key}"): Line("/people/units/1", HOUSE),
+    ("POST", "/people/units/{key}"): Line("/people/units/1", HOUSE),
     ("GET", "/policies/load"): Line("/policies/load", HOUSE),
     ("POST", "/policies/load"): Line("/policies/load", HOUSE),
     ("POST", "/policies/load/confirm"): Line("/policies/load/confirm", HOUSE),

@@ -6,6 +6,7 @@ from datetime import date, time
 import pytest
 from sqlmodel import select
 
+from flows.audit import contradictions
 from flows.database import reading, transaction
 from flows.find_task import find_task
 from flows.history import faults
@@ -295,3 +296,19 @@ def test_a_month_before_the_first_night_is_refused(office, month):
         prepared(office, first=date(2022, 6, 1))
 
     assert "第一次夜间检查是2022年7月31日" in refused.value.chinese
+
+
+def test_a_draft_that_was_changed_beside_the_history_is_found(office, cast):
+    cast.task("教-1", date(2022, 7, 1))
+    wound(office, LAST, LAST)
+    prepared(office)
+    with reading(office.engine) as session:
+        assert list(contradictions(session)) == []
+
+    edit(office, PostingDraft, 1, content="{}", state=PostingState.POSTED)
+
+    with reading(office.engine) as session:
+        assert [english for _, english in contradictions(session)] == [
+            "posting No. 1: state is posted, which the history denies",
+            "posting No. 1: its content is not what was prepared or decided on",
+        ]

@@ -1,0 +1,66 @@
+"""信访件月度梳理 on a page: the four sets of a month, each with its list."""
+
+import re
+from calendar import monthrange
+from datetime import date
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session, col, select
+
+from flows.database import reading
+from flows.papers.petitions import petition_facts
+from models import Task
+from notifications.papers.page import write_page
+from notifications.papers.petitions import SETS, PetitionSet, petitions_paper
+from web.desk import desk_of
+from web.desk_pages import desk_page, let_in, whoever_sees_all
+from web.rights import Viewer
+
+router = APIRouter()
+PATH = "/petitions"
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
+
+
+@router.api_route(PATH, methods=["GET", "HEAD"])
+def petitions(request: Request, month: str = "") -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+        first, last = _days_of(month, viewer.on)
+        facts = petition_facts(session, first, last, today=viewer.on)
+        return desk_page(
+            request,
+            viewer,
+            "petitions.html",
+            facts=facts,
+            sets=SETS,
+            shown=_shown(session, viewer),
+            kinds=list(PetitionSet),
+        )
+
+
+@router.api_route(PATH + "/print", methods=["GET", "HEAD"])
+def printed(request: Request, month: str = "") -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+        first, last = _days_of(month, viewer.on)
+        facts = petition_facts(session, first, last, today=viewer.on)
+        language = viewer.official.language or desk.office.language
+        return HTMLResponse(write_page(petitions_paper(facts, language)))
+
+
+def _shown(session: Session, viewer: Viewer) -> frozenset[str]:
+    """Whoever stands aside from a petition counts it, and sees no more of it."""
+    return frozenset(session.scalars(select(col(Task.number)).where(viewer.may_see())))
+
+
+def _days_of(month: str, today: date) -> tuple[date, date]:
+    """The present month, unless another one is asked for."""
+    if month and not _MONTH.fullmatch(month):
+        raise HTTPException(404)
+    first = date.fromisoformat(f"{month}-01") if month else today.replace(day=1)
+    if first > today:
+        raise HTTPException(404)
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
