@@ -91,7 +91,7 @@ def test_one_task_tells_its_story_and_why(program, cast, night):
     assert any("2022年7月14日" in sentence for sentence in whole["why"])
 
 
-def test_of_a_restricted_task_a_reader_gets_number_colour_state_and_dates(program, cast, night):
+def test_of_a_restricted_task_a_reader_gets_number_colour_and_dates(program, cast, night):
     cast.task("线-1", DUE, restricted=True, title="某人的线索", goal="查清")
     night()
     client = program(Scope.READ)
@@ -103,7 +103,10 @@ def test_of_a_restricted_task_a_reader_gets_number_colour_state_and_dates(progra
     for hidden in ("某人的线索", "区教育局", "alice", "查清", "rectification", "deadline"):
         assert hidden not in whole.text
         assert hidden not in str(one)
-    assert client.get(TASKS, params={"unit": "区教育局"}).json()["tasks"] == []
+    assert (one["state"], one["level"]) == (None, None)
+    assert {move["machine"] for move in whole.json()["history"]} == {"warning"}
+    for asked in ({"unit": "区教育局"}, {"state": "assigned"}):
+        assert client.get(TASKS, params=asked).json()["tasks"] == []
     cleared = program(Scope.READ, Scope.RESTRICTED).get(f"{TASKS}/线-1").json()
     assert (cleared["title"], cleared["goal"]) == ("某人的线索", "查清")
 

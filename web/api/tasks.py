@@ -16,7 +16,7 @@ from flows.working_days import load_calendar
 from models import Measure, Task, Transition
 from models.api_client import ApiClient, Scope
 from models.signoff import TaskState
-from models.warning import Colour
+from models.warning import WARNING, Colour
 from web.api.clients import Here, Reader
 from web.api.words import AColour, AState
 from web.api.wrong import NOT_THERE, NotThere
@@ -38,7 +38,7 @@ class TaskFacts(BaseModel):
     due_on: date | None
     original_due_on: date | None
     colour: Colour
-    state: TaskState
+    state: TaskState | None
     level: int | None
     notice: str | None = Field(examples=["定督〔2022〕3号"])
     restricted: bool
@@ -86,8 +86,8 @@ def list_tasks(
     overdue: bool = False,
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> Tasks:
-    """The worst colour first, then by deadline; 500 to a page. Asked for a unit, restricted tasks
-    are left out, because their unit is."""
+    """The worst colour first, then by deadline; 500 to a page. Asked for a unit or a state,
+    restricted tasks are left out, because theirs are."""
     with reading(here.office.engine) as session:
         rows = task_rows(
             session,
@@ -96,7 +96,7 @@ def list_tasks(
             unit=unit.replace("\x00", "") if unit else unit,
             state=state,
             overdue=overdue,
-            restricted=False if unit and not client.may(Scope.RESTRICTED) else None,
+            restricted=False if (unit or state) and not client.may(Scope.RESTRICTED) else None,
             first=(page - 1) * PAGE,
             most=PAGE + 1,
         )
@@ -120,7 +120,7 @@ def one_task(here: Here, client: Reader, number: str) -> WholeTask:
             cycle=task.cycle,
             goal=None if hidden else task.goal,
             measures=[] if hidden else _measures(session, task),
-            history=[_move(move, hidden) for move in _history(session, task)],
+            history=[_move(move, hidden) for move in _history(session, task, hidden)],
             why=[] if hidden else _why(here, session, number),
         )
 
@@ -143,7 +143,7 @@ def _restricted(session: Session, numbers: list[str]) -> set[str]:
 def _facts(client: ApiClient, row: TaskRow, restricted: bool) -> dict[str, Any]:
     facts = asdict(row) | {"restricted": restricted}
     if restricted and not client.may(Scope.RESTRICTED):
-        facts |= dict.fromkeys(("title", "procedure", "unit", "handler"))
+        facts |= dict.fromkeys(("title", "procedure", "unit", "handler", "state", "level"))
     return facts
 
 
@@ -152,8 +152,11 @@ def _measures(session: Session, task: Task) -> list[str]:
     return list(session.exec(found))
 
 
-def _history(session: Session, task: Task) -> list[Transition]:
+def _history(session: Session, task: Task, hidden: bool) -> list[Transition]:
+    """Of a restricted matter its colours, and nothing of who works on it how far."""
     found = select(Transition).where(Transition.task_id == task.id).order_by(col(Transition.id))
+    if hidden:
+        found = found.where(Transition.machine == WARNING.name)
     return list(session.exec(found))
 
 
