@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from flows.establishment.holding import require_keeper
 from flows.ledger.decided import decided_date, held_back, with_decided
 from flows.ledger.differences import Change, Names
 from flows.ledger.directory import plan_directory
@@ -23,6 +24,7 @@ from flows.ledger.tasks import TaskWriter
 from flows.moves import lock_all_tasks
 from flows.office_changes import Entry
 from flows.signoff.actor import IMPORT, OfficeActor, Unattended
+from flows.signoff.office_acts import keepers
 from models import Task
 from models.workdays import Calendar
 
@@ -56,11 +58,13 @@ def apply_ledger(
     reason: str = IMPORT,
 ) -> Applied:
     """Check the whole ledger, then write it. Raises LedgerRefused with every problem, those of
-    the reading included, before anything is written. A dry run rolls the session back. Of two at
-    once the second waits, and finds what the first has brought. `author`: who is signed in;
-    `reason`: why a new task is opened, as its deadline's history says it."""
+    the reading included, before anything is written; NoKeeper if afterwards nobody looked after
+    the desk. A dry run rolls the session back. Of two at once the second waits, and finds what the
+    first has brought. `author`: who is signed in; `reason`: why a new task is opened, as its
+    deadline's history says it."""
     author = author or Unattended(IMPORT, today, now)
     lock_all_tasks(session)
+    looked_after = bool(keepers(session, today))
     people = People(Roster.load(session))
     unplanned = plan_directory(people, ledger.directory)
     heads = people.roster.heads(today)
@@ -80,7 +84,10 @@ def apply_ledger(
     )
     if problems:
         raise LedgerRefused(problems)
-    return _write(session, check, matters, author, calendar, reason)
+    applied = _write(session, check, matters, author, calendar, reason)
+    if looked_after and ledger.directory:
+        require_keeper(session, author)
+    return applied
 
 
 def _write(

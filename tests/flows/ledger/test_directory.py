@@ -1,6 +1,7 @@
 """通讯录: units, people, posts and absences, in any order, as often as it is imported."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from flows.database import reading
+from flows.establishment.holding import NoKeeper
 from flows.ledger.rows import DirectoryRow, Ledger
 from models import Absence, Official, Post, Unit
 from models.organisation import PostKind
@@ -224,3 +226,15 @@ def test_a_cycle_through_what_the_database_knows_is_found(engine: Engine) -> Non
     (sentence,) = refusals(engine, directory(row(unit="乙", parent="甲", row=2)))
 
     assert "成了自己的上级" in sentence
+
+
+def test_an_import_does_not_end_the_last_post_of_the_office(engine: Engine) -> None:
+    keeper = row("张三", "zhang@example.cn", post=PostKind.OFFICE)
+    apply_to(engine, directory(keeper))
+
+    with pytest.raises(NoKeeper):
+        apply_to(engine, directory(replace(keeper, until_on=date(2022, 6, 1))))
+
+    with reading(engine) as session:
+        (post,) = session.exec(select(Post))
+    assert post.until_on is None
