@@ -41,6 +41,9 @@ LOGGING = {
         "prefect": {"level": "WARNING", "handlers": ["none"], "propagate": False},
         "prefect.flow_runs": {"handlers": ["api"]},
         "prefect.task_runs": {"handlers": ["api"]},
+        # Their parting words on a slow machine: that the last lines are still being kept.
+        "APILogWorker": {"handlers": ["none"], "propagate": False},
+        "EventsWorker": {"handlers": ["none"], "propagate": False},
     },
 }
 

@@ -20,6 +20,7 @@ DESK_WORDS: dict[str, tuple[str, str]] = {
     "history.record_line": ("其中的单位、人员、对象", "their units, people, matters"),
     "history.figure": ("报送的数据", "figures reported"),
     "history.figure_approval": ("数据核准", "figures approved"),
+    "history.transfer": ("移送问题线索", "transfers into case leads"),
     "history.posting_move": ("晾晒的拟稿和审批", "postings prepared and decided on"),
     "posting.draft": ("待审批", "waits for approval"),
     "posting.posted": ("已批准上墙", "approved for posting"),
