@@ -16,6 +16,13 @@ from time import monotonic, sleep
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from sqlmodel import col, select
+
+from flows.database import reading
+from flows.office import open_office
+from models import ReplyLink
+from notifications.links import token
+from sise.settings import load_settings
 
 HERE = Path(__file__).parent
 PORT = 8765
@@ -80,10 +87,29 @@ def main() -> None:
                     if whose == person:
                         take(context, path, HERE / f"{name}-{width}.png")
                 context.close()
+            nobody = browser.new_context(viewport={"width": size[0], "height": size[1]})
+            for name, path in mailed().items():
+                take(nobody, path, HERE / f"{name}-{width}.png")
+            nobody.close()
         browser.close()
     if shutil.which("pngquant"):  # a third of the size, and the eye sees no difference
         pictures = sorted(HERE.glob("*.png"))
         subprocess.run(["pngquant", "--force", "--ext", ".png", *pictures], check=True)
+
+
+def mailed() -> dict[str, str]:
+    """The newest link of a notice, of a decision and of a whole mail; opened without signing in."""
+    office = open_office(load_settings())
+    of = {
+        "reply": col(ReplyLink.receipt_id).is_not(None),
+        "referral": col(ReplyLink.referral_id).is_not(None),
+        "mail-link": col(ReplyLink.receipt_id).is_(None) & col(ReplyLink.referral_id).is_(None),
+    }
+    newest = select(ReplyLink.salt).order_by(col(ReplyLink.id).desc()).limit(1)
+    with reading(office.engine) as session:
+        salts = {name: session.exec(newest.where(which)).one() for name, which in of.items()}
+    paths = {name: f"/r/{token(office.secret, salt)}" for name, salt in salts.items()}
+    return paths | {"sign-in": "/login"}
 
 
 @contextmanager
