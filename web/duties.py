@@ -116,7 +116,7 @@ def _office(request: Request) -> Viewer:
 
 
 def _shown(session: Session, viewer: Viewer) -> list[Standing]:
-    found = standings(session, viewer.on, load_calendar(session))
+    found = standings(session, viewer.on, load_calendar(session), viewer.may_see())
     return [one for one in found if viewer.sees_restricted or not one.restricted]
 
 
@@ -162,7 +162,7 @@ def _one(
         "duty.html",
         refused,
         one=one,
-        rows=opened(session, one.duty, SHOWN),
+        rows=opened(session, one.duty, SHOWN, viewer.may_see()),
         changes=session.exec(changes.order_by(col(DutyChange.id).desc())).all(),
         title_of=duty_of(one.duty).title_of,
         written=said or {"text": one.duty.source, "reason": ""},

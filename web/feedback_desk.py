@@ -1,6 +1,5 @@
 """社会监督 at the desk: the register, what came by telephone and post, and what is done with it."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -16,10 +15,12 @@ from flows.signoff.telling import tell
 from flows.working_days import load_calendar
 from models import Feedback, Task
 from models.feedback import Channel
-from models.proof import Assurance
 from models.refusal import Refusal
 from web.desk import Desk, desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.ids import id_in
+from web.many import page_number
+from web.paging import Paging
 from web.rights import Viewer
 from web.task_page import visible_task
 from web.written import Written, written
@@ -87,11 +88,10 @@ def act(request: Request, key: str, sent: Sent) -> Response:
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_keeps_directory)
         found = _found(session, viewer, key)
-    who = viewer.official
-    actor = Actor(who.id, who.name, Assurance.SESSION, desk.today(now), now)
     try:
         with transaction(desk.office.engine, now) as session:
-            _deal(session, desk, session.get_one(Feedback, found.feedback.id), actor, sent)
+            feedback = session.get_one(Feedback, found.feedback.id)
+            _deal(session, desk, feedback, viewer.actor(now), sent)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             again = _found(session, viewer, key)
@@ -119,7 +119,7 @@ def _deal(session: Session, desk: Desk, feedback: Feedback, actor: Actor, sent: 
 
 def _found(session: Session, viewer: Viewer, key: str) -> FeedbackRow:
     """Whoever stands aside from its task does not find it."""
-    found = of_id(session, int(key)) if re.fullmatch(r"[0-9]{1,9}", key) else None
+    found = of_id(session, id_in(key))
     if found is None:
         raise HTTPException(404)
     visible_task(session, viewer, found.task.number)
@@ -133,13 +133,15 @@ def _all(
     sent: Written | None = None,
     refused: Refusal | None = None,
 ) -> Response:
-    rows, calendar = feedback_rows(session), load_calendar(session)
+    rows, calendar = feedback_rows(session, viewer.may_see()), load_calendar(session)
+    paging = Paging(PATH, {}, len(rows), page_number(request.query_params.get("page", "")))
     return desk_page(
         request,
         viewer,
         "feedback_register.html",
         status=422 if refused else 200,
-        rows=rows[:200],
+        rows=rows[paging.offset : paging.offset + paging.size],
+        paging=paging,
         total=len(rows),
         counts=counts(rows),
         in_time=sum(row.in_time(calendar) for row in rows),

@@ -73,7 +73,7 @@ def wall(request: Request, page: str = "1") -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_all)
-        facts = wall_facts(session, viewer.on, load_calendar(session))
+        facts = wall_facts(session, viewer.on, load_calendar(session), viewer.may_see())
     language = viewer.official.language or desk.office.language
     few = n_sheets(facts) <= AT_ONCE
     paging = Paging(WALL, {}, n_sheets(facts), page_number(page), size=1)

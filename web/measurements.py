@@ -65,7 +65,7 @@ def say(request: Request, name: str, sent: Sent) -> Response:
 
 
 def _shown(session: Session, viewer: Viewer) -> list[Series]:
-    found = all_series(session, viewer.on, PERIODS)
+    found = all_series(session, viewer.on, PERIODS, viewer.may_see())
     return [one for one in found if viewer.sees_restricted or not one.restricted]
 
 

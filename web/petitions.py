@@ -2,6 +2,8 @@
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from fastapi import APIRouter, HTTPException, Request
@@ -12,7 +14,13 @@ from flows.database import reading
 from flows.papers.petitions import petition_facts
 from models import Task
 from notifications.papers.page import write_page
-from notifications.papers.petitions import SETS, PetitionSet, petitions_paper
+from notifications.papers.petitions import (
+    SETS,
+    PetitionFacts,
+    PetitionRow,
+    PetitionSet,
+    petitions_paper,
+)
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.rights import Viewer
@@ -28,15 +36,9 @@ def petitions(request: Request, month: str = "") -> Response:
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_all)
         first, last = _days_of(month, viewer.on)
-        facts = petition_facts(session, first, last, today=viewer.on)
+        facts = _facts(session, viewer, first, last)
         return desk_page(
-            request,
-            viewer,
-            "petitions.html",
-            facts=facts,
-            sets=SETS,
-            shown=_shown(session, viewer),
-            kinds=list(PetitionSet),
+            request, viewer, "petitions.html", facts=facts, sets=SETS, kinds=list(PetitionSet)
         )
 
 
@@ -46,14 +48,29 @@ def printed(request: Request, month: str = "") -> Response:
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_all)
         first, last = _days_of(month, viewer.on)
-        facts = petition_facts(session, first, last, today=viewer.on)
+        facts = _facts(session, viewer, first, last)
         language = viewer.official.language or desk.office.language
         return HTMLResponse(write_page(petitions_paper(facts, language)))
 
 
-def _shown(session: Session, viewer: Viewer) -> frozenset[str]:
+def _facts(session: Session, viewer: Viewer, first: date, last: date) -> PetitionFacts:
     """Whoever stands aside from a petition counts it, and sees no more of it."""
-    return frozenset(session.scalars(select(col(Task.number)).where(viewer.may_see())))
+    facts = petition_facts(session, first, last, today=viewer.on)
+    numbers = {row.number for rows in facts.sets.values() for row in rows}
+    seen = set(
+        session.scalars(
+            select(col(Task.number)).where(col(Task.number).in_(numbers), viewer.may_see())
+        )
+    )
+    sets: dict[PetitionSet, Sequence[PetitionRow]] = {
+        which: [row if row.number in seen else _aside(row) for row in rows]
+        for which, rows in facts.sets.items()
+    }
+    return replace(facts, sets=sets)
+
+
+def _aside(row: PetitionRow) -> PetitionRow:
+    return replace(row, number="", title="", unit="", stage="")
 
 
 def _days_of(month: str, today: date) -> tuple[date, date]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
 
 from flows.duties.registering import duty_of
@@ -58,10 +58,12 @@ class Standing:
     over: bool
 
 
-def standings(session: Session, on: date, calendar: Calendar) -> list[Standing]:
-    """Those that go on come first."""
+def standings(
+    session: Session, on: date, calendar: Calendar, among: ColumnElement[bool] | None = None
+) -> list[Standing]:
+    """Those that go on come first; with what was missed, of all or of the tasks `among` them."""
     missed = defaultdict[int, list[Opened]](list)
-    for one in _opened(session, _MISSED.where(_late(on))):
+    for one in _opened(session, _MISSED.where(_late(on)), among):
         missed[one.row.duty_id].append(one)
     procedures = {p.name: p for p in session.scalars(select(Procedure))}
     found = []
@@ -96,16 +98,21 @@ def coming(session: Session, until: date, calendar: Calendar) -> list[Coming]:
     return sorted(found, key=lambda one: one.occurrence.on)
 
 
-def opened(session: Session, duty: DutyTemplate, most: int) -> Sequence[Opened]:
-    """The newest first."""
+def opened(
+    session: Session, duty: DutyTemplate, most: int, among: ColumnElement[bool]
+) -> Sequence[Opened]:
+    """The newest first, of these tasks."""
     newest = _ALL.where(col(DutyOccurrence.duty_id) == duty.id)
     return _opened(
         session,
         newest.order_by(col(DutyOccurrence.on).desc(), col(DutyOccurrence.n)).limit(most),
+        among,
     )
 
 
-def _opened(session: Session, wanted: Any) -> list[Opened]:
+def _opened(session: Session, wanted: Any, among: ColumnElement[bool] | None) -> list[Opened]:
+    if among is not None:
+        wanted = wanted.where(or_(col(DutyOccurrence.task_id).is_(None), among))
     return [Opened(duty_of(duty), row, task) for row, duty, task in session.execute(wanted)]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from models import Feedback, Task, Transition
@@ -51,9 +51,9 @@ def of_reference(session: Session, reference: str) -> FeedbackRow | None:
     return next(iter(_rows(session, col(Feedback.reference) == typed)), None)
 
 
-def feedback_rows(session: Session) -> Sequence[FeedbackRow]:
-    """Newest first."""
-    return _rows(session)
+def feedback_rows(session: Session, among: ColumnElement[bool]) -> Sequence[FeedbackRow]:
+    """Newest first, of these tasks."""
+    return _rows(session, among)
 
 
 def of_id(session: Session, key: int) -> FeedbackRow | None:

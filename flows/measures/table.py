@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlmodel import Session, col
 
 from flows.measures.series import series_of
@@ -65,13 +65,19 @@ class Series:
         return sum(cell.still_open for line in self.lines for cell in _there(line))
 
 
-def all_series(session: Session, on: date, periods: int = PERIODS) -> list[Series]:
-    """Four questions, however many series there are."""
+def all_series(
+    session: Session,
+    on: date,
+    periods: int = PERIODS,
+    among: ColumnElement[bool] | None = None,
+) -> list[Series]:
+    """Four questions, however many series there are. Of what follows a value up all is told, or
+    the tasks `among` them."""
     known = session.scalars(select(MeasurementSeries).order_by(col(MeasurementSeries.id))).all()
     hidden = set(session.scalars(select(col(Procedure.name)).where(col(Procedure.restricted))))
     spans = {row.id: _periods(series_of(row), on, periods) for row in known}
     since = min((span[0] for span in spans.values()), default=on)
-    values, tasks = _values(session, since), _tasks(session, since)
+    values, tasks = _values(session, since), _tasks(session, since, among)
     return [
         _series(row, spans[row.id], values, tasks, series_of(row).follow_up.procedure in hidden)
         for row in known
@@ -89,11 +95,11 @@ def _values(session: Session, since: date) -> Mapping[Key, list[Measurement]]:
     return found
 
 
-def _tasks(session: Session, since: date) -> Mapping[Key, Task]:
+def _tasks(session: Session, since: date, among: ColumnElement[bool] | None) -> Mapping[Key, Task]:
     rows = session.execute(
         select(MeasurementFollowUp, Task)
         .join(Task, col(Task.id) == col(MeasurementFollowUp.task_id))
-        .where(col(MeasurementFollowUp.period) >= since)
+        .where(col(MeasurementFollowUp.period) >= since, true() if among is None else among)
     )
     return {(row.series_id, row.subject, row.period): task for row, task in rows}
 

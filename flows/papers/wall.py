@@ -3,7 +3,7 @@
 from datetime import date
 from functools import cache
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select, true
 from sqlmodel import Session, col
 
 from flows.papers.units import office_unit
@@ -16,8 +16,11 @@ from models.workdays import Calendar
 from notifications.papers.wall import Tile, WallFacts, WallUnit
 
 
-def wall_facts(session: Session, on: date, calendar: Calendar) -> WallFacts:
-    """Whoever has most of the worst colour comes first; of each unit the worst matter first."""
+def wall_facts(
+    session: Session, on: date, calendar: Calendar, among: ColumnElement[bool] | None = None
+) -> WallFacts:
+    """Of all open matters, or those `among` them that somebody may see. Whoever has most of the
+    worst colour comes first; of each unit the worst matter first."""
     ladders = {policy.id: ladder_of(policy) for policy in session.scalars(select(Policy))}
 
     @cache
@@ -25,7 +28,9 @@ def wall_facts(session: Session, on: date, calendar: Calendar) -> WallFacts:
         return (on - counted(due_on, ladders[policy_id], calendar)).days
 
     by_unit: dict[str, list[Tile]] = {}
-    for unit, number, title, colour, due_on, policy_id in session.execute(_shown()):
+    for unit, number, title, colour, due_on, policy_id in session.execute(
+        _shown().where(true() if among is None else among)
+    ):
         days_over = over(policy_id, due_on) if due_on else None
         by_unit.setdefault(unit, []).append(Tile(number, title, colour, due_on, days_over))
     units = [WallUnit(name, sorted(tiles, key=Tile.rank)) for name, tiles in by_unit.items()]

@@ -29,7 +29,8 @@ SETS = {
 @dataclass(frozen=True)
 class PetitionRow:
     """`title` and `unit` are empty where the petition is restricted, or became a case lead: beside
-    a lead they would tell what it is about. `days`: since it came."""
+    a lead they would tell what it is about; `number` too, for a reader who stands aside from it.
+    `days`: since it came."""
 
     number: str
     title: str
@@ -102,7 +103,7 @@ def _set(facts: PetitionFacts, one: PetitionSet, language: str) -> Iterator[Bloc
         headings=headings,
         rows=[
             [
-                row.number,
+                row.number or "—",
                 row.title or ("restricted" if english else "限知"),
                 row.unit or "—",
                 row.stage or "—",

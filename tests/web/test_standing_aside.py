@@ -1,14 +1,19 @@
 """Whoever keeps away from a task sees nothing of it: by link, on the desk, in search and count."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from flows.replies import acknowledge
-from models import Absence, Post, Unit
+from models import Absence, Post, Task, Unit
 from models.organisation import PostKind
-from tests.kept import add, reply
+from tests.flows.duties.files import duty
+from tests.flows.duties.files import load as load_duty
+from tests.flows.measures.files import load as load_series
+from tests.flows.measures.files import say
+from tests.kept import add, play, reply, rows
+from tests.petitions import load_kind, receive
 from tests.responsibility import keep_away
 from tests.web.conftest import DAY
 from tests.web.test_board import numbers
@@ -102,3 +107,48 @@ def test_when_it_is_over_the_desk_shows_it_again(office, cast, sign_in):
     keep_away(office, "甲-1", eve, official_id=cast.carol, until_on=eve)
 
     assert numbers(sign_in("carol").get("/")) == ["甲-1"]
+
+
+# What lists matters in ways of its own
+
+
+@pytest.mark.parametrize("path", ["/petitions", "/petitions/print", "/figures/wall"])
+def test_no_list_and_no_paper_of_the_desk_tells_him_of_it(office, cast, sign_in, path):
+    for name in ("petition", "feedback"):
+        load_kind(office, name)
+    receive(office, DAY, "信-1")
+    before = sign_in("hugo").get(path).text
+    assert "道路积水" in before
+
+    keep_away(office, "信-1", DAY, official_id=cast.hugo)
+
+    page = sign_in("hugo").get(path)
+    assert page.status_code == 200
+    assert not re.search("道路积水|信-1", page.text)
+
+
+def test_the_register_of_feedback_does_not_either(office, cast, sign_in):
+    load_kind(office, "feedback")
+    add(office, Post(official_id=cast.bob, unit_id=1, kind=PostKind.OFFICE))
+    sign_in("olga").post("/feedback", data={"words": "路灯不亮"})
+    [task] = rows(office, Task)
+
+    keep_away(office, task.number, DAY, official_id=cast.bob)
+
+    assert task.number not in sign_in("bob").get("/feedback-register").text
+    assert task.number in sign_in("olga").get("/feedback-register").text
+
+
+def test_duties_and_measurements_do_not_either(office, cast, sign_in):
+    load_duty(office, duty(), date(2022, 6, 20))
+    load_series(office)
+    play(office, date(2022, 6, 30))
+    say(office, "2022-06", "-3", on=date(2022, 7, 8))
+    numbers_of = {"/duties/summary": "信汇〔2022〕1号", "/measurements/growth": "码跟〔2022〕1号"}
+    for path, number in numbers_of.items():
+        assert number in sign_in("hugo").get(path).text
+
+        keep_away(office, number, DAY, official_id=cast.hugo)
+
+        assert number not in sign_in("hugo").get(path).text
+        assert number not in sign_in("hugo").get("/duties").text
