@@ -15,8 +15,7 @@ from flows.office_changes import PLACES, told
 from models import ChainLink, OfficeChange
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
-from web.many import page_number
-from web.paging import Paging
+from web.paging import Paging, page_number
 
 router = APIRouter()
 PATH = "/audit"

@@ -1,6 +1,5 @@
 """The board: the open tasks by colour, for whoever is signed in."""
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -21,6 +20,7 @@ from web.list_rows import watch_lists
 from web.lists import FOUR
 from web.many import Many, load_many
 from web.matter import Showing
+from web.paging import page_number
 from web.rights import Viewer
 from web.seat import at_desk
 from web.signing_in import viewer_of
@@ -28,8 +28,6 @@ from web.today import load_today
 from web.turning import load_turning
 
 router = APIRouter()
-
-_PAGE_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
@@ -86,13 +84,13 @@ def _waiting(
     return load_many(session, showing, at_desk(request, viewer, now), 1)
 
 
-def _asked(colour: str, unit: str, number: str, page_number: str) -> Asked:
+def _asked(colour: str, unit: str, number: str, page: str) -> Asked:
     """Anything that is no colour or no page counts as not asked."""
     return Asked(
         colour=Colour(colour) if colour in set(Colour) else None,
         unit=unit.strip().replace("\x00", "")[:100],
         number=number.strip().replace("\x00", "")[:100],
-        page=max(int(page_number), 1) if _PAGE_NUMBER.fullmatch(page_number) else 1,
+        page=page_number(page),
     )
 
 

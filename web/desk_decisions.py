@@ -1,6 +1,5 @@
 """What waits for whoever is signed in at the desk: one by one, or many at once."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -9,9 +8,11 @@ from fastapi.responses import Response
 from flows.database import reading
 from flows.working_days import load_calendar
 from web.desk import desk_of
-from web.many import act_on_many, faults_of, load_many, page_number
+from web.ids import id_in
+from web.many import act_on_many, faults_of, load_many
 from web.matter import Showing
 from web.pages import page as show
+from web.paging import page_number
 from web.referral_page import decide_referral, show_referral
 from web.ruling_form import LONGEST_OF_MANY, Submitted, submitted
 from web.seat import Seat, at_desk
@@ -19,7 +20,6 @@ from web.signing_in import viewer_of
 
 router = APIRouter()
 Sent = Annotated[Submitted, Depends(submitted)]
-_ID = re.compile(r"[0-9]{1,9}")
 
 
 @router.api_route("/referrals", methods=["GET", "HEAD"])
@@ -83,6 +83,6 @@ def _list(
 
 
 def referral_id(written: str) -> int:
-    if not _ID.fullmatch(written):
+    if not (found := id_in(written)):
         raise HTTPException(404)
-    return int(written)
+    return found

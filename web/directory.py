@@ -8,8 +8,7 @@ from flows.database import reading
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.directory_rows import groups, places
-from web.many import page_number
-from web.paging import Paging, searched
+from web.paging import Paging, page_number, searched
 
 router = APIRouter()
 PATH = "/people"

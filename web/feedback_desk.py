@@ -19,8 +19,7 @@ from models.refusal import Refusal
 from web.desk import Desk, desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.ids import id_in
-from web.many import page_number
-from web.paging import Paging
+from web.paging import Paging, page_number
 from web.rights import Viewer
 from web.task_page import visible_task
 from web.written import Written, written

@@ -20,8 +20,7 @@ from notifications.papers.wall import n_sheets, wall_page, wall_style
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.ids import id_in
-from web.many import page_number
-from web.paging import Paging
+from web.paging import Paging, page_number
 from web.rights import Viewer
 from web.unit_rows import Units
 

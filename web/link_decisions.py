@@ -1,13 +1,12 @@
 """Decisions by a reply link: of its one referral, or of those that a mail's own link lists."""
 
-import re
-
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from flows.database import reading
 from flows.reply_links import Opened
 from web.desk import desk_of
+from web.ids import id_in
 from web.many import act_on_many, faults_of
 from web.proof import ProofForm, prove
 from web.referral_page import UNPROVED, decide_referral, show_referral
@@ -20,10 +19,8 @@ def chosen_referral(request: Request, opened: Opened) -> int | None:
     """The referral that this address is about, if any."""
     if opened.link.referral_id is not None:
         return opened.link.referral_id
-    wanted = request.query_params.get("referral", "")
-    if opened.of_the_mail and re.fullmatch(r"[0-9]{1,9}", wanted):
-        return int(wanted)
-    return None
+    wanted = id_in(request.query_params.get("referral", ""))
+    return wanted if opened.of_the_mail and wanted else None
 
 
 def decide_by_link(

@@ -1,7 +1,6 @@
 """四张清单: the same open tasks as problems, tasks, responsibilities and deadlines; and the lists
 that the office keeps. To be read, and to be printed."""
 
-import re
 from datetime import datetime
 
 from fastapi import APIRouter, HTTPException, Request
@@ -15,6 +14,7 @@ from web.desk import desk_of
 from web.list_rows import listed, totals, watch_lists
 from web.matter import Showing
 from web.pages import page as show
+from web.paging import page_number
 from web.signing_in import viewer_of
 
 router = APIRouter()
@@ -25,7 +25,6 @@ FOUR = {
     "responsibilities": ("责任清单", "Responsibilities"),
     "deadlines": ("时限清单", "Deadlines"),
 }
-_PAGE_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 @router.api_route("/lists/{name}", methods=["GET", "HEAD"])
@@ -40,7 +39,7 @@ def _show(request: Request, session: Session, name: str, now: datetime, page: st
     viewer = viewer_of(request, session, now)
     kept = None if name in FOUR else _kept(session, name)
     showing = Showing.load(session, load_calendar(session), desk_of(request).today(now))
-    number = max(int(page), 1) if _PAGE_NUMBER.fullmatch(page) else 1
+    number = page_number(page)
     return show(
         request,
         "list.html",

@@ -1,7 +1,6 @@
 """Many decisions and acknowledgements from one form: each is an act of its own, and one that
 cannot be made does not stop the others."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -84,11 +83,6 @@ def load_many(
     cases = Cases(session, showing, seat).lines(found) if found else []
     items = _ticks(session, showing, seat, offset) if n_items else []
     return Many(cases, items, n_cases, n_items, page, faults, results)
-
-
-def page_number(written: str) -> int:
-    """Anything that is no page counts as the first."""
-    return max(int(written), 1) if re.fullmatch(r"[0-9]{1,6}", written) else 1
 
 
 def faults_of(seat: Seat, sent: Submitted) -> list[Fault]:

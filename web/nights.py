@@ -14,7 +14,6 @@ from models import Night
 from notifications.explanation import entry_words
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
-from web.many import page_number
 from web.matter import Showing
 from web.night_rows import (
     how_many_raised,
@@ -26,7 +25,7 @@ from web.night_rows import (
     sent_between,
     steps,
 )
-from web.paging import Paging
+from web.paging import Paging, page_number
 
 router = APIRouter()
 PATH = "/nights"

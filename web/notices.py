@@ -15,10 +15,9 @@ from notifications.papers.page import write_page
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.ids import id_in
-from web.many import page_number
 from web.matter import Showing
 from web.notice_rows import Wanted, found, rows
-from web.paging import Paging, searched
+from web.paging import Paging, page_number, searched
 from web.rights import Viewer
 from web.signing_in import viewer_of
 

@@ -1,11 +1,11 @@
 """What the office sends from a task's page: which act, and what is missing from it."""
 
-import re
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Form
 
+from web.ids import id_in
 from web.reply_form import clean
 from web.ruling_form import LONGEST, Fault
 
@@ -39,5 +39,4 @@ async def office_form(
     kind: Annotated[str, Form()] = "",
     official: Annotated[str, Form()] = "",
 ) -> OfficeForm:
-    chosen = int(official) if re.fullmatch(r"[0-9]{1,9}", official) else 0
-    return OfficeForm(act, clean(reason).strip(), kind, chosen)
+    return OfficeForm(act, clean(reason).strip(), kind, id_in(official))

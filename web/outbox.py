@@ -18,8 +18,7 @@ from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.ids import id_in
 from web.mail_rows import by_state, events, mails, withheld
-from web.many import page_number
-from web.paging import Paging
+from web.paging import Paging, page_number
 from web.rights import Viewer
 
 router = APIRouter()

@@ -1,5 +1,6 @@
 """Which page of how many, and the address of another one under the same filter."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -41,6 +42,11 @@ class Paging:
         if page > 1:
             said["page"] = str(page)
         return f"{self.path}?{urlencode(said)}" if said else self.path
+
+
+def page_number(written: str) -> int:
+    """Anything that is no page counts as the first."""
+    return max(int(written), 1) if re.fullmatch(r"[0-9]{1,6}", written) else 1
 
 
 def searched(written: str) -> str:

@@ -15,8 +15,7 @@ from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.ids import id_in
-from web.many import page_number
-from web.paging import Paging, searched
+from web.paging import Paging, page_number, searched
 from web.record_form import correction_in, opens_in, require_of, said_in, written_again
 from web.record_rows import Row, Wanted, found, kinds_of, rows, story
 from web.rights import Viewer

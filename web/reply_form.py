@@ -8,6 +8,7 @@ from fastapi import Form
 
 from flows.reply_links import OpenReceipt
 from models.notice import Duty
+from web.ids import id_in
 
 SHORTEST, LONGEST = 5, 4000  # characters of a progress report or an instruction
 SHORTEST_NAME, LONGEST_NAME = 2, 40
@@ -99,8 +100,8 @@ async def reply_form(
     name: Annotated[str, Form()] = "",
     words: Annotated[str, Form()] = "",
 ) -> ReplyForm:
-    receipt_id = int(receipt) if re.fullmatch(r"[0-9]{1,9}", receipt) else 0
-    return ReplyForm(receipt_id, act, who, " ".join(clean(name).split()), clean(words).strip())
+    called = " ".join(clean(name).split())
+    return ReplyForm(id_in(receipt), act, who, called, clean(words).strip())
 
 
 def clean(written: str) -> str:

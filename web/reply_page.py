@@ -12,10 +12,11 @@ from flows.working_days import load_calendar
 from models import Task
 from models.notice import Duty
 from web.desk import desk_of
-from web.many import Result, load_many, page_number
+from web.many import Result, load_many
 from web.matter import Showing
 from web.offers import OTHERS, Way, ways
 from web.pages import page
+from web.paging import page_number
 from web.reply_form import LONGEST, LONGEST_NAME, SHORTEST, ReplyForm
 from web.reply_view import Item, View
 from web.ruling_form import LONGEST_OF_MANY, Fault, Submitted

@@ -15,8 +15,7 @@ from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.ids import id_in
-from web.many import page_number
-from web.paging import Paging, searched
+from web.paging import Paging, page_number, searched
 from web.reported_rows import Wanted, found, rows
 from web.rights import Viewer
 from web.written import Written, written

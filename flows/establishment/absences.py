@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from flows.establishment.entries import ABSENCE, facts_of_absence, of_official
 from flows.establishment.holding import AtField
-from flows.establishment.posts import DAY, lasting, require_in_service, require_order
+from flows.establishment.posts import ends_before, lasting, require_in_service, require_order
 from flows.office_changes import Entry, record
 from flows.signoff.actor import OfficeActor
 from models import Absence, Official
@@ -90,14 +90,8 @@ def close_absences(session: Session, official: Official, on: date) -> list[Entry
         .where(Absence.official_id == official.id, lasting(Absence, on))
     ).all():
         before = facts_of_absence(absence, deputy)
-        if absence.from_on is not None and absence.from_on >= on:
-            session.delete(absence)
-            entries.append(of_official(official, ABSENCE, before, None))
-        else:
-            absence.until_on = on - DAY
-            entries.append(
-                of_official(official, ABSENCE, before, facts_of_absence(absence, deputy))
-            )
+        after = facts_of_absence(absence, deputy) if ends_before(session, absence, on) else None
+        entries.append(of_official(official, ABSENCE, before, after))
     return entries
 
 

@@ -99,13 +99,18 @@ def close_posts(session: Session, official: Official, on: date) -> list[Entry]:
         .where(Post.official_id == official.id, lasting(Post, on))
     ).all():
         before = facts_of_post(post, unit)
-        if post.from_on is not None and post.from_on >= on:
-            session.delete(post)
-            entries.append(of_official(official, POST, before, None))
-        else:
-            post.until_on = on - DAY
-            entries.append(of_official(official, POST, before, facts_of_post(post, unit)))
+        after = facts_of_post(post, unit) if ends_before(session, post, on) else None
+        entries.append(of_official(official, POST, before, after))
     return entries
+
+
+def ends_before(session: Session, dated: Post | Absence, on: date) -> bool:
+    """Its last day is the day before. False: it would not have begun by then, and never was."""
+    if dated.from_on is not None and dated.from_on >= on:
+        session.delete(dated)
+        return False
+    dated.until_on = on - DAY
+    return True
 
 
 def lasting(table: type[Post] | type[Absence], on: date) -> ColumnElement[bool]:

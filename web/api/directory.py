@@ -8,14 +8,13 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 
-from flows.database import reading, transaction, trial
-from flows.ledger.apply import apply_ledger
-from flows.ledger.handed_in import Cell, handed_in
+from flows.database import reading
+from flows.ledger.handed_in import Cell
 from flows.ledger.rows import DIRECTORY_SHEET
-from flows.working_days import load_calendar
 from models import Official, Post, Unit
 from models.organisation import PostKind
-from web.api.clients import Here, PeopleReader, PeopleWriter, author
+from web.api.clients import Here, PeopleReader, PeopleWriter
+from web.api.handing_in import hand_in_rows
 from web.api.wrong import TOO_MUCH
 
 router = APIRouter(tags=["directory"])
@@ -124,25 +123,14 @@ def hand_in(
 ) -> Outcome:
     """All or nothing, as an import of the sheet 通讯录: people are known by their mail address,
     else by name within the unit. Whoever is not named is left as he is."""
-    now = here.now()
-    today, engine = here.today(now), here.office.engine
-    ledger = handed_in(body.rows, today=today, sheet=DIRECTORY_SHEET)
-    with trial(engine) if dry_run else transaction(engine, now) as session:
-        applied = apply_ledger(
-            session,
-            ledger,
-            today=today,
-            now=now,
-            calendar=load_calendar(session),
-            author=author(client, here, now),
-        )
+    applied, ignored = hand_in_rows(here, client, body.rows, DIRECTORY_SHEET, dry_run=dry_run)
     return Outcome(
         dry_run=dry_run,
         units=applied.units,
         officials=applied.officials,
         posts=applied.posts,
         absences=applied.absences,
-        ignored_columns=list(ledger.ignored_columns),
+        ignored_columns=ignored,
     )
 
 

@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from flows.database import transaction, trial
-from flows.ledger.apply import apply_ledger
-from flows.ledger.handed_in import Cell, handed_in
-from flows.working_days import load_calendar
-from web.api.clients import Here, Writer, author
+from flows.ledger.handed_in import Cell
+from flows.ledger.rows import LEDGER_SHEET
+from web.api.clients import Here, Writer
+from web.api.handing_in import hand_in_rows
 from web.api.wrong import TOO_MUCH
 
 router = APIRouter(tags=["ledger"])
@@ -47,23 +46,12 @@ def hand_in(
 ) -> Outcome:
     """All or nothing: a known number is updated, a new one opened. 422 names every problem by the
     row (from 1) and the column; nothing was written then."""
-    now = here.now()
-    today, engine = here.today(now), here.office.engine
-    ledger = handed_in(body.rows, today=today)
-    with trial(engine) if dry_run else transaction(engine, now) as session:
-        applied = apply_ledger(
-            session,
-            ledger,
-            today=today,
-            now=now,
-            calendar=load_calendar(session),
-            author=author(client, here, now),
-        )
+    applied, ignored = hand_in_rows(here, client, body.rows, LEDGER_SHEET, dry_run=dry_run)
     return Outcome(
         dry_run=dry_run,
         opened=applied.opened,
         updated=applied.updated,
         unchanged=applied.unchanged,
-        ignored_columns=list(ledger.ignored_columns),
+        ignored_columns=ignored,
         changes=[asdict(change) for change in applied.changes],
     )
