@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from urllib.request import urlopen
@@ -22,6 +23,7 @@ from flows.database import reading
 from flows.office import open_office
 from models import ReplyLink
 from notifications.links import token
+from sise import clock
 from sise.settings import load_settings
 
 HERE = Path(__file__).parent
@@ -65,6 +67,24 @@ PAGES = {
     "feedback": (OFFICE, "/feedback"),
     "feedback-register": (OFFICE, "/feedback-register"),
     "list": (OFFICE, "/lists/big_check"),
+    **{
+        f"office-{act}": (OFFICE, f"/tasks/安置-01/office/{act}")
+        for act in ("reassign", "aside", "milestones", "lists", "transfer")
+    },
+    "office-stage": (OFFICE, "/tasks/信访-2022-004/office/stage"),
+    "hand-over": (OFFICE, "/people/hand-over"),
+    "unreachable": (OFFICE, "/people/unreachable"),
+    "unit": (OFFICE, "/people/units/2"),
+    "unit-new": (OFFICE, "/people/units/new"),
+    "person-new": (OFFICE, "/people/new"),
+    "night": (OFFICE, f"/nights/{clock.now().date() - timedelta(days=6)}"),
+    "act": (OFFICE, "/acts/208"),
+    "outcome": (OFFICE, "/outcomes/209"),
+    "figure": (OFFICE, "/reports/1/3.1.inspected_units"),
+    "petitions-print": (OFFICE, "/petitions/print"),
+    "feedback-one": (OFFICE, "/feedback-register/1"),
+    "four-lists": (OFFICE, "/lists/responsibilities"),
+    "waiting": (OFFICE, "/referrals"),
     "look-backs": (OFFICE, "/look-backs"),
     "audit": (OFFICE, "/audit"),
     "changes": (OFFICE, "/audit/changes"),

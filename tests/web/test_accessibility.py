@@ -15,6 +15,7 @@ from tests.web.district import gather_district
 from tests.web.test_app import running
 from tests.web.test_who_may_what import AFTER, EVERYBODY, MATRIX
 from web.app import create_app
+from web.office_ways import ACTS
 
 pytestmark = [
     *needing.needed,
@@ -23,6 +24,7 @@ pytestmark = [
 HEAVY = 100_000  # octets of a page without its pictures
 NO_PAGES = ("/healthz", "/metrics", "/mailbox", "/figures/wall.css")  # for programs, or empty here
 DOWNLOADS = ("/evidence/", "/export")
+OFFICE = "/office/reassign"  # one of several acts, each with a page
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 CONTRAST = {"runOnly": ["color-contrast"]}
 WHO_FIRST = ("adam", "alice", "dora")
@@ -40,7 +42,9 @@ def pages_of(who: str, notice: int) -> list[str]:
         whose = EVERYBODY if line.public and line.whose else line.whose
         first = next((one for one in WHO_FIRST if one in whose), None)
         if method == "GET" and first == who:
-            found.append(line.path.replace("NOTICE", str(notice)))
+            path = line.path.replace("NOTICE", str(notice))
+            acts = ACTS if path.endswith(OFFICE) else (OFFICE,)
+            found += [path.replace(OFFICE, f"/office/{act}") for act in acts]
     return [p for p in found if not p.startswith(NO_PAGES) and not any(d in p for d in DOWNLOADS)]
 
 

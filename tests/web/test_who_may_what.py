@@ -10,6 +10,7 @@ from datetime import date, time
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.datastructures import MutableHeaders
 
 from flows.database import transaction
 from flows.signing_in import offer_sign_in
@@ -19,6 +20,7 @@ from tests.kept import rows
 from tests.web.conftest import _browser
 from tests.web.district import DAY, District, gather_district
 from web.app import _PARTS, create_app
+from web.headers import protect
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -268,3 +270,13 @@ def test_what_an_act_says_to_whoever_sees_the_matter_and_is_not_the_office(
         answer = browser.post("/tasks/甲-1/office", data=said)
         assert answer.status_code in (404, 422), who
         assert digest_of_database() == before
+
+
+def test_every_paper_may_bring_its_look_along():
+    """And no other page may: only there are styles in the page itself."""
+    for method, place in places():
+        if method == "GET" and not place.startswith("/mailbox"):
+            headers = MutableHeaders()
+            protect(headers, MATRIX[method, place].path.replace("NOTICE", "1"))
+            inline = "style-src 'unsafe-inline'" in headers["content-security-policy"]
+            assert inline == place.endswith("/print"), place
