@@ -17,11 +17,9 @@ from sqlalchemy import (
     Subquery,
     bindparam,
     case,
-    false,
     func,
     insert,
     literal,
-    or_,
     select,
     union_all,
     update,
@@ -64,11 +62,10 @@ def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar:
     return _apply(session, night_id)
 
 
-def due_by(session: Session, on: date, calendar: Calendar) -> ColumnElement[bool]:
-    """Which tasks some night up to this date will raise, as dates and notices stand now. One list
-    for each policy: SQLite puts no more than 500 queries into one."""
-    policies = session.scalars(_in_use()).all()
-    return or_(false(), *(col(Task.id).in_(_due_under(p, on, calendar)) for p in policies))
+def due_by(session: Session, on: date, calendar: Calendar) -> list[Select[int]]:
+    """Which tasks some night up to this date will raise, as dates and notices stand now: their ids,
+    one list for each policy."""
+    return [_due_under(p, on, calendar) for p in session.scalars(_in_use())]
 
 
 def _due_under(policy: Policy, on: date, calendar: Calendar) -> Select[int]:

@@ -27,6 +27,7 @@ from models.message import (
 from models.night import Night
 from models.notice import Notice, Receipt
 from models.office_change import OfficeChange
+from models.open_count import DayCount, OpenCount
 from models.organisation import Absence, Official, Post, Unit
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
@@ -53,6 +54,7 @@ __all__ = [
     "ChainLink",
     "ChangeRequest",
     "Chase",
+    "DayCount",
     "DeadlineChange",
     "Decision",
     "DutyChange",
@@ -81,6 +83,7 @@ __all__ = [
     "Notice",
     "OfficeChange",
     "Official",
+    "OpenCount",
     "Packet",
     "Policy",
     "Post",

@@ -12,7 +12,7 @@ from flows.database import reading
 from flows.working_days import load_calendar
 from models import Unit
 from models.warning import Colour
-from web.board_rows import PAGE, Asked, counts, rows
+from web.board_rows import DEEPEST, PAGE, Asked, counts, rows
 from web.desk import desk_of
 from web.desk_pages import desk_page
 from web.ids import id_in
@@ -47,7 +47,7 @@ def board(
         viewer = viewer_of(request, session, now)
         tally = counts(session, viewer, asked)
         found = tally[asked.colour] if asked.colour else sum(tally.values())
-        pages = max(1, -(-found // PAGE))
+        pages = min(max(1, -(-found // PAGE)), DEEPEST)
         asked = replace(asked, page=min(asked.page, pages))
         first = asked.of_everything and asked.page == 1
         showing = Showing.load(session, load_calendar(session), desk.today(now))
@@ -61,7 +61,7 @@ def board(
             total=sum(tally.values()),
             found=found,
             pages=pages,
-            rows=rows(session, viewer, asked, showing),
+            rows=rows(session, viewer, asked, showing, tally),
             on=showing.on,
             today=load_today(session, showing, zone) if first and viewer.keeps_directory else None,
             turning=load_turning(session, viewer, showing) if first else None,

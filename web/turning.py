@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, func, select, union
 from sqlmodel import Session, col
 
 from flows.forecast import Turn, forecast, next_night
+from flows.signoff.suspensions import is_suspended
 from flows.sweep import due_by
 from models import Task
-from models.signoff import TaskState
 from web.matter import Showing
 from web.rights import Viewer
 
@@ -21,7 +21,7 @@ MOST = 1000  # matters that are looked at one by one while somebody waits for th
 
 @dataclass(frozen=True)
 class Turning:
-    """The first turns up to `last`, of `n`; none of them where there are too many to look at. Of a
+    """The first turns up to `last`, of `n`; none of them where they are more than MOST. Of a
     restricted matter the page says no more than the reader may know."""
 
     turns: Sequence[Turn]
@@ -35,9 +35,8 @@ def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
     first, turns = next_night(session, showing.on), list[Turn]()
     for ahead in (WEEK, NIGHT):
         last = first + ahead
-        due = due_by(session, last, showing.calendar)
-        among = viewer.may_see() & or_(due, col(Task.state) == TaskState.SUSPENDED)
-        n = session.scalar(select(func.count()).select_from(Task).where(among)) or 0
+        among = viewer.may_see() & col(Task.id).in_(_due_or_suspended(session, last, showing))
+        n = _up_to(session, among)
         if n <= MOST:
             turns = forecast(
                 session, first=first, last=last, calendar=showing.calendar, among=among
@@ -45,3 +44,14 @@ def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
             n = len(turns)
             break
     return Turning(turns[:SHOWN], n, last, not viewer.sees_restricted)
+
+
+def _due_or_suspended(session: Session, last: date, showing: Showing) -> CompoundSelect[int]:
+    suspended = select(col(Task.id)).where(is_suspended())
+    return union(suspended, *due_by(session, last, showing.calendar))
+
+
+def _up_to(session: Session, among: ColumnElement[bool]) -> int:
+    """How many; one more than MOST stands for any number."""
+    some = select(col(Task.id)).where(among).limit(MOST + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
