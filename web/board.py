@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from flows.database import reading
+from flows.word_search import MOST, with_words
 from flows.working_days import load_calendar
 from models import Unit
 from models.warning import Colour
@@ -45,6 +46,8 @@ def board(
     asked = replace(_asked(colour, unit, number, page), under=id_in(under), alone=bool(alone))
     with reading(desk.office.engine) as session:
         viewer = viewer_of(request, session, now)
+        if asked.number and viewer.sees_all:
+            asked = replace(asked, hits=with_words(session, asked.number))
         tally = counts(session, viewer, asked)
         found = tally[asked.colour] if asked.colour else sum(tally.values())
         pages = min(max(1, -(-found // PAGE)), DEEPEST)
@@ -66,6 +69,7 @@ def board(
             today=load_today(session, showing, zone) if first and viewer.keeps_directory else None,
             turning=load_turning(session, viewer, showing) if first else None,
             sees_all=viewer.sees_all,
+            too_many=MOST if len(asked.hits) > MOST else 0,
             keeps_directory=viewer.keeps_directory,
             lists=[*FOUR.items(), *_kept(session)],
             waiting=_waiting(request, session, viewer, showing, now) if first else None,

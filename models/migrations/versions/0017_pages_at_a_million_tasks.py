@@ -24,7 +24,8 @@ def upgrade() -> None:
         f'INSERT INTO open_count ({COLUMNS}, slot, n) SELECT {COLUMNS}, 0, count(*) '
         f'FROM task WHERE state IN ({OPEN}) GROUP BY {COLUMNS}'
     )
-    for statement in POSTGRESQL if bind.dialect.name == 'postgresql' else SQLITE:
+    both = (*POSTGRESQL, *GRAMS) if bind.dialect.name == 'postgresql' else (*SQLITE, *WORDS)
+    for statement in both:
         op.execute(statement)
 
 
@@ -129,7 +130,51 @@ POSTGRESQL = (
 )
 
 
+# What is searched for, with two blanks behind it: its last characters begin a term too.
+def _words(row: str) -> str:
+    return f"{row}.number || ' ' || {row}.title || '  '"
+
+
+RENAMED = (
+    'AFTER UPDATE OF number, title ON task '
+    'WHEN OLD.number <> NEW.number OR OLD.title <> NEW.title'
+)
+ADD = f'INSERT INTO task_words (rowid, words) VALUES (NEW.id, {_words("NEW")});'
+TAKE = (
+    'INSERT INTO task_words (task_words, rowid, words) '
+    f"VALUES ('delete', OLD.id, {_words('OLD')});"
+)
+WORDS = (
+    'CREATE VIRTUAL TABLE task_words USING fts5'
+    "(words, content='', tokenize='trigram', detail=none, columnsize=0)",
+    'CREATE VIRTUAL TABLE task_terms USING fts5vocab(task_words, instance)',
+    f'INSERT INTO task_words (rowid, words) SELECT id, {_words("task")} FROM task',
+    f'CREATE TRIGGER task_words_new AFTER INSERT ON task BEGIN {ADD} END',
+    f'CREATE TRIGGER task_words_renamed {RENAMED} BEGIN {TAKE} {ADD} END',
+    f'CREATE TRIGGER task_words_gone AFTER DELETE ON task BEGIN {TAKE} END',
+)
+# PostgreSQL has an index for arrays, and no need of an extension: each character, and each two.
+GRAMS = (
+    """
+    CREATE FUNCTION task_grams(number text, title text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT array_agg(DISTINCT substr(words, i, size))
+        FROM (SELECT lower(number || ' ' || title) AS words) AS said,
+            generate_series(1, length(words)) AS i, generate_series(1, 2) AS size
+    $$
+    """,
+    'CREATE INDEX task_grams ON task USING gin (task_grams(number, title))',
+)
+
+
 def downgrade() -> None:
+    if op.get_bind().dialect.name == 'sqlite':
+        for name in ('new', 'renamed', 'gone'):
+            op.execute(f'DROP TRIGGER task_words_{name}')
+        op.execute('DROP TABLE task_terms')
+        op.execute('DROP TABLE task_words')
+    else:
+        op.execute('DROP FUNCTION task_grams CASCADE')
     for name in ('new', 'moved', 'gone', 'from', 'to'):
         if op.get_bind().dialect.name == 'sqlite':
             op.execute(f'DROP TRIGGER IF EXISTS open_count_{name}')
