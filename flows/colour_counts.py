@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Boolean, ColumnElement, and_, func, insert, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select
 from sqlmodel import Session, col
 
 from flows.open_counts import SHOWN, is_open, open_by_colour
@@ -16,9 +16,11 @@ from models.workdays import DAY
 from notifications.papers.bulletin import DayCounts
 
 MOST_DAYS = timedelta(days=400)  # that are looked back for, once, where none was kept
-# In words, so that the database knows its partial indexes by them.
-_COUNTED = literal_column("machine IN ('warning', 'sign-off')", Boolean())
-_OPENED = literal_column("kind = 'opened'", Boolean())
+# Written out, so that the database knows its partial indexes by them.
+_COUNTED = col(Transition.machine).in_(
+    bindparam(None, [WARNING.name, SIGNOFF.name], expanding=True, literal_execute=True)
+)
+_OPENED = col(DeadlineChange.kind) == bindparam(None, "opened", literal_execute=True)
 Step = tuple[date, Colour, int]  # on this date so many more of this colour
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from flows import history
 from flows.database import changed
 from flows.office import Office
-from flows.open_counts import is_open, open_by_colour
+from flows.open_counts import open_by_colour, open_by_policy
 from flows.outbox import outbox_row, put
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
@@ -107,8 +107,8 @@ def _raised(session: Session, night_id: int) -> list[Raised]:
 def board(session: Session) -> dict[Colour, int]:
     """Open tasks by colour: green, and the colours that their policies use."""
     found = open_by_colour(session)
-    open_one = select(col(Task.id)).where(col(Task.policy_id) == col(Policy.id), is_open())
-    in_use = session.scalars(select(Policy).where(open_one.exists()))
+    used = open_by_policy(session)
+    in_use = session.scalars(select(Policy).where(col(Policy.id).in_(used)))
     colours = {rung.colour for policy in in_use for rung in ladder_of(policy).rung}
     return {c: n for c, n in found.items() if n or c in colours | {Colour.GREEN}}
 

@@ -34,6 +34,17 @@ def open_by_unit(session: Session) -> Mapping[tuple[int, Colour], int]:
     return {(unit_id, colour): int(n) for unit_id, colour, n in rows}
 
 
+def open_by_policy(session: Session) -> Mapping[int, int]:
+    """What counts nothing is left out."""
+    total = func.sum(col(OpenCount.n))
+    rows = session.execute(
+        select(col(OpenCount.policy_id), total)
+        .group_by(col(OpenCount.policy_id))
+        .having(total != 0)
+    )
+    return {policy_id: int(n) for policy_id, n in rows}
+
+
 def is_open() -> ColumnElement[bool]:
     """The states written out: a database uses a partial index only when it can read them."""
     states = [str(state) for state in OPEN]
@@ -49,16 +60,18 @@ def put_together(session: Session) -> None:
 _PUT_TOGETHER = text(
     """
     WITH free AS (
-        SELECT unit_id, colour, restricted, slot FROM open_count
+        SELECT unit_id, policy_id, colour, restricted, slot FROM open_count
         WHERE slot <> 0 FOR UPDATE SKIP LOCKED
     ), gone AS (
-        DELETE FROM open_count USING free
-        WHERE (open_count.unit_id, open_count.colour, open_count.restricted, open_count.slot)
-            = (free.unit_id, free.colour, free.restricted, free.slot)
-        RETURNING open_count.unit_id, open_count.colour, open_count.restricted, open_count.n
+        DELETE FROM open_count AS kept USING free
+        WHERE (kept.unit_id, kept.policy_id, kept.colour, kept.restricted, kept.slot)
+            = (free.unit_id, free.policy_id, free.colour, free.restricted, free.slot)
+        RETURNING kept.unit_id, kept.policy_id, kept.colour, kept.restricted, kept.n
     )
-    INSERT INTO open_count (unit_id, colour, restricted, slot, n)
-    SELECT unit_id, colour, restricted, 0, sum(n) FROM gone GROUP BY unit_id, colour, restricted
-    ON CONFLICT (unit_id, colour, restricted, slot) DO UPDATE SET n = open_count.n + excluded.n
+    INSERT INTO open_count (unit_id, policy_id, colour, restricted, slot, n)
+    SELECT unit_id, policy_id, colour, restricted, 0, sum(n) FROM gone
+    GROUP BY unit_id, policy_id, colour, restricted
+    ON CONFLICT (unit_id, policy_id, colour, restricted, slot)
+        DO UPDATE SET n = open_count.n + excluded.n
     """
 )

@@ -62,14 +62,19 @@ def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar:
     return _apply(session, night_id)
 
 
-def due_by(session: Session, on: date, calendar: Calendar) -> list[Select[int]]:
-    """Which tasks some night up to this date will raise, as dates and notices stand now: their ids,
-    one list for each policy."""
-    return [_due_under(p, on, calendar) for p in session.scalars(_in_use())]
-
-
-def _due_under(policy: Policy, on: date, calendar: Calendar) -> Select[int]:
-    return select(_codes(policy, ladder_of(policy), on, calendar).c.task_id)
+def due_by(
+    session: Session, on: date, calendar: Calendar, among: ColumnElement[bool], most: int
+) -> set[int]:
+    """Which tasks `among` these some night up to this date will raise, as dates and notices stand
+    now: their ids. Of more than `most` so many at least."""
+    found = set[int]()
+    for policy in session.scalars(_in_use()):
+        ladder = ladder_of(policy)
+        for rung, entry in ladder.entries():
+            last = cutoff(entry, on, ladder, calendar)
+            struck = _struck(policy, rung, entry, 0, last).where(among).limit(most + 1)
+            found.update(session.scalars(struck))
+    return found
 
 
 def _codes(policy: Policy, ladder: Ladder, on: date, calendar: Calendar) -> Subquery:

@@ -10,7 +10,7 @@ from models.warning import Colour
 
 
 class OpenCount(SQLModel, table=True):
-    """Open tasks of a unit and colour: the sum of `n` over the slots.
+    """Open tasks of a unit, policy and colour: the sum of `n` over the slots.
 
     The database keeps it, as it keeps an index, by triggers on `task` (migration 0017). On
     PostgreSQL each connection counts in a slot of its own, so that two that move tasks of one unit
@@ -19,7 +19,8 @@ class OpenCount(SQLModel, table=True):
 
     __tablename__ = "open_count"
 
-    unit_id: int = Field(primary_key=True)  # no foreign key: it follows from the tasks'
+    unit_id: int = Field(primary_key=True)  # no foreign keys: they are the tasks'
+    policy_id: int = Field(primary_key=True)
     colour: Colour = Field(sa_column=Column(by_value(Colour), primary_key=True))
     restricted: bool = Field(primary_key=True)
     slot: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -99,7 +99,7 @@ class Task(SQLModel, table=True):
         Index(  # who are left out wherever something is counted
             "task_restricted",
             "id",
-            sqlite_where=text("restricted"),
+            sqlite_where=text("restricted = 1"),
             postgresql_where=text("restricted"),
         ),
     )

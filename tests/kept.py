@@ -177,9 +177,10 @@ def _summed(counted: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Whichever connection counted: what they come to together."""
     sums = Counter[tuple[Any, ...]]()
     for row in counted:
-        sums[row["unit_id"], row["colour"], row["restricted"]] += row["n"]
+        sums[row["unit_id"], row["policy_id"], row["colour"], row["restricted"]] += row["n"]
     kept = sorted((*key, n) for key, n in sums.items() if n)
-    return [dict(zip(("unit_id", "colour", "restricted", "n"), row, strict=True)) for row in kept]
+    names = ("unit_id", "policy_id", "colour", "restricted", "n")
+    return [dict(zip(names, row, strict=True)) for row in kept]
 
 
 def outcome(engine: Engine) -> dict[str, list[dict[str, Any]]]:

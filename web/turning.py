@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, CompoundSelect, func, select, union
+from sqlalchemy import or_
 from sqlmodel import Session, col
 
 from flows.forecast import Turn, forecast, next_night
@@ -28,6 +28,7 @@ class Turning:
     n: int
     last: date
     hides_restricted: bool
+    most: int = MOST
 
 
 def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
@@ -35,23 +36,13 @@ def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
     first, turns = next_night(session, showing.on), list[Turn]()
     for ahead in (WEEK, NIGHT):
         last = first + ahead
-        among = viewer.may_see() & col(Task.id).in_(_due_or_suspended(session, last, showing))
-        n = _up_to(session, among)
+        ids = due_by(session, last, showing.calendar, viewer.may_see(), MOST)
+        n = len(ids)
         if n <= MOST:
+            among = viewer.may_see() & or_(col(Task.id).in_(ids), is_suspended())
             turns = forecast(
                 session, first=first, last=last, calendar=showing.calendar, among=among
             )
             n = len(turns)
             break
     return Turning(turns[:SHOWN], n, last, not viewer.sees_restricted)
-
-
-def _due_or_suspended(session: Session, last: date, showing: Showing) -> CompoundSelect[int]:
-    suspended = select(col(Task.id)).where(is_suspended())
-    return union(suspended, *due_by(session, last, showing.calendar))
-
-
-def _up_to(session: Session, among: ColumnElement[bool]) -> int:
-    """How many; one more than MOST stands for any number."""
-    some = select(col(Task.id)).where(among).limit(MOST + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0

@@ -13,7 +13,7 @@ OPEN = (
 )
 COLOURS = "colour IN ('green', 'blue', 'yellow', 'orange', 'red')"
 COUNTED = "machine IN ('warning', 'sign-off')"
-COLUMNS = 'unit_id, colour, restricted'
+COLUMNS = 'unit_id, policy_id, colour, restricted'
 
 
 def upgrade() -> None:
@@ -33,12 +33,13 @@ def _counts() -> None:
     op.create_table(
         'open_count',
         sa.Column('unit_id', sa.Integer(), nullable=False),
+        sa.Column('policy_id', sa.Integer(), nullable=False),
         sa.Column('colour', sa.String(length=32), nullable=False),
         sa.Column('restricted', sa.Boolean(), nullable=False),
         sa.Column('slot', sa.Integer(), autoincrement=False, nullable=False),
         sa.Column('n', sa.Integer(), nullable=False),
         sa.CheckConstraint(COLOURS, name='open_count_colour'),
-        sa.PrimaryKeyConstraint('unit_id', 'colour', 'restricted', 'slot'),
+        sa.PrimaryKeyConstraint('unit_id', 'policy_id', 'colour', 'restricted', 'slot'),
     )
     op.create_table(
         'day_count',
@@ -56,7 +57,10 @@ def _indexes() -> None:
     op.create_index('ix_task_supervising_leader_id', 'task', ['supervising_leader_id'])
     worst_first = ['colour', sa.text('(due_on IS NULL)'), 'due_on', 'number']
     _partial('task_worst_first', 'task', worst_first, f'state IN ({OPEN})')
-    _partial('task_restricted', 'task', ['id'], 'restricted')
+    op.create_index(
+        'task_restricted', 'task', ['id'],
+        sqlite_where=sa.text('restricted = 1'), postgresql_where=sa.text('restricted'),
+    )
     _partial('transition_counted', 'transition', ['on'], COUNTED)
     _partial('deadline_change_opened', 'deadline_change', ['on'], "kind = 'opened'")
 
@@ -71,20 +75,21 @@ def _partial(name: str, table: str, columns: list[object], where: str) -> None:
 def _one_less(row: str) -> str:
     return (
         f'UPDATE open_count SET n = n - 1 WHERE unit_id = {row}.unit_id '
+        f'AND policy_id = {row}.policy_id '
         f'AND colour = {row}.colour AND restricted = {row}.restricted AND slot = 0;'
     )
 
 
 ONE_MORE = (
     f'INSERT INTO open_count ({COLUMNS}, slot, n) '
-    'VALUES (NEW.unit_id, NEW.colour, NEW.restricted, 0, 1) '
+    'VALUES (NEW.unit_id, NEW.policy_id, NEW.colour, NEW.restricted, 0, 1) '
     f'ON CONFLICT ({COLUMNS}, slot) DO UPDATE SET n = n + 1;'
 )
 CHANGED = (
-    '(OLD.unit_id, OLD.colour, OLD.restricted, OLD.state IN ({0})) IS NOT '
-    '(NEW.unit_id, NEW.colour, NEW.restricted, NEW.state IN ({0}))'
+    '(OLD.unit_id, OLD.policy_id, OLD.colour, OLD.restricted, OLD.state IN ({0})) IS NOT '
+    '(NEW.unit_id, NEW.policy_id, NEW.colour, NEW.restricted, NEW.state IN ({0}))'
 ).format(OPEN)
-MOVED = 'AFTER UPDATE OF unit_id, colour, restricted, state ON task'
+MOVED = 'AFTER UPDATE OF unit_id, policy_id, colour, restricted, state ON task'
 SQLITE = (
     f'CREATE TRIGGER open_count_new AFTER INSERT ON task WHEN NEW.state IN ({OPEN}) '
     f'BEGIN {ONE_MORE} END',
