@@ -25,6 +25,8 @@ def populate(engine: Engine, tasks: int, due: int, *, on: date = TONIGHT) -> Non
     """`due` of `tasks` were to be done in the eight days before `on`."""
     opened, at = on - LASTED, instant(on - LASTED)
     with transaction(engine, at) as session:
+        if engine.dialect.name == "sqlite":
+            session.execute(text("PRAGMA cache_size = -400000"))
         _rules(session)
         _people(session)
         _days(session, on)
@@ -56,10 +58,10 @@ def _people(session: Session) -> None:
         for n in range(1, OFFICE + OFFICIALS + 1)
     ]
     session.execute(insert(Official), people)
-    posts = [
-        {"official_id": n, "unit_id": 1 + n % UNITS, "kind": PostKind.OFFICE}
-        for n in range(1, OFFICE + 1)
-    ]
+    kinds = (PostKind.UNIT_HEAD, PostKind.SUPERVISING_LEADER)
+    held = [(n, PostKind.OFFICE) for n in range(1, OFFICE + 1)]
+    held += [(OFFICE + k * UNITS + n, kinds[k]) for k in (0, 1) for n in range(1, UNITS + 1)]
+    posts = [{"official_id": n, "unit_id": 1 + n % UNITS, "kind": kind} for n, kind in held]
     session.execute(insert(Post), posts)
 
 
