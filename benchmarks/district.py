@@ -27,7 +27,7 @@ def populate(engine: Engine, tasks: int, due: int, *, on: date = TONIGHT) -> Non
     with transaction(engine, at) as session:
         if engine.dialect.name == "sqlite":
             session.execute(text("PRAGMA cache_size = -400000"))
-        _rules(session)
+        rules(session)
         _people(session)
         _days(session, on)
         session.execute(_TASKS, {"tasks": tasks, "due": due, "opened": opened, "at": at})
@@ -38,7 +38,8 @@ def populate(engine: Engine, tasks: int, due: int, *, on: date = TONIGHT) -> Non
         connection.execute(text("ANALYZE"))
 
 
-def _rules(session: Session) -> None:
+def rules(session: Session) -> None:
+    """Three policies and a procedure."""
     at = instant(TONIGHT - LASTED)
     for name in POLICIES:
         load_policy(session, _seed("policies", name), file=f"{name}.toml", now=at)
