@@ -59,7 +59,7 @@ class Composition:
 
 
 def addressees(session: Session, composition: Composition) -> dict[int, int]:
-    """Everybody with a line tonight, or in a digest that is replaced, and how many lines at most."""
+    """Everybody with a line tonight, or in a digest that is replaced; and how many, at most."""
     night_id, lines = composition.night_id, Counter[int]()
     told = (
         select(col(Receipt.official_id), func.count())
@@ -74,8 +74,8 @@ def addressees(session: Session, composition: Composition) -> dict[int, int]:
         .group_by(col(table.official_id))
         for table in (Reminder, Chase)
     )
-    for counted in (told, reminded, chased):
-        lines.update(dict(session.execute(counted).all()))
+    for people in (told, reminded, chased):
+        lines.update(dict(session.execute(people).all()))
     for who, messages in composition.replaced.items():
         items = select(func.count()).where(col(MessageItem.message_id).in_(messages))
         lines[who] += session.scalar(items) or 0

@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from flows.forecast import Turn, forecast, next_night
-from flows.signoff.suspensions import is_suspended
 from flows.sweep import due_by
-from models import Task
 from web.matter import Showing
 from web.rights import Viewer
 
@@ -39,9 +36,13 @@ def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
         ids = due_by(session, last, showing.calendar, viewer.may_see(), MOST)
         n = len(ids)
         if n <= MOST:
-            among = viewer.may_see() & or_(col(Task.id).in_(ids), is_suspended())
             turns = forecast(
-                session, first=first, last=last, calendar=showing.calendar, among=among
+                session,
+                first=first,
+                last=last,
+                calendar=showing.calendar,
+                among=viewer.may_see(),
+                due=ids,
             )
             n = len(turns)
             break

@@ -17,9 +17,10 @@ from tests.web.conftest import DAY, NOON
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FEW, MANY = 2_500, 25_000  # the first is more than what is sorted at once
+NOISE = 5_000  # steps: a look at each of the others takes a hundred thousand and more
 STEPS = 100  # of the machine, between two looks
 PAGES = (
-    *("/", "/?colour=green", "/?page=40", "/?unit=教育", "/?number=甲-24", "/?number=事项"),
+    *("/", "/?colour=green", "/?page=40", "/?unit=教育", "/?number=甲-2499", "/?number=事项"),
     *("/?number=项", "/figures", "/figures?flat=yes", "/policies", "/lists/deadlines"),
     *("/lists/deadlines?page=40", "/notices", "/nights", "/tasks/甲-7"),
 )
@@ -62,7 +63,7 @@ def test_a_page_reads_as_much_of_many_matters_as_of_few(office, many, sign_in, w
     many(1, FEW)
     play(office, DAY)
     steps, browser = Steps(office.engine), sign_in(who)
-    pages = PAGES if who == "olga" else ("/", "/?number=甲-24")
+    pages = PAGES if who == "olga" else ("/", "/?number=甲-2499")
 
     def asked() -> dict[str, int]:
         return {path: steps.of(lambda path=path: browser.get(path)) for path in pages}
@@ -72,7 +73,9 @@ def test_a_page_reads_as_much_of_many_matters_as_of_few(office, many, sign_in, w
     many(FEW, MANY)
     of_many = asked()
 
-    grown = {path: (of_few[path], n) for path, n in of_many.items() if n > 1.5 * of_few[path]}
+    grown = {
+        path: (of_few[path], n) for path, n in of_many.items() if n > 1.2 * of_few[path] + NOISE
+    }
     assert grown == {}
 
 
@@ -86,7 +89,7 @@ def test_whatever_moves_the_counts_are_those_of_the_tasks(office, cast, many):
             task.colour = Colour.GREEN if n % 7 == 0 else task.colour
             task.restricted = n % 3 == 0
         session.flush()
-        for task in tasks[::11]:
+        for task in tasks[1::11]:
             session.delete(task)
         for task in tasks[7:15:7]:
             task.state = "assigned"
