@@ -30,6 +30,7 @@ from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
+from models.proposal import LineVerdict, Proposal, ProposalLine
 from models.record import Record, RecordKind, RecordLine
 from models.relay import Bounce, RelayState, Suppression
 from models.report_form import ReportForm
@@ -63,6 +64,7 @@ __all__ = [
     "Feedback",
     "Figure",
     "FigureApproval",
+    "LineVerdict",
     "ListMembership",
     "LookBack",
     "LookBackPoint",
@@ -88,6 +90,8 @@ __all__ = [
     "PostingMove",
     "Procedure",
     "ProofCode",
+    "Proposal",
+    "ProposalLine",
     "Reassignment",
     "Receipt",
     "Record",

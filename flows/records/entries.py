@@ -1,5 +1,5 @@
-"""What there is to be counted: the records that stand, and what granted applications for sign-off
-tell of rules and money. One fact has one source."""
+"""What there is to be counted: the records that stand, what granted applications for sign-off tell
+of rules and money, and the lines that were handed in and decided. One fact has one source."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,16 +9,22 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
+from flows.proposals.verdicts import Rejected, last_said
+from flows.proposals.verdicts import lines_of as lines_of_proposal
 from flows.records.keeping import MONEY, RULE
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
-from models import Application, Record, Task, Transition
+from flows.rulebook import procedure_of
+from models import Application, Procedure, Proposal, Record, Task, Transition, Unit
 from models.application import ApplicationState
+from models.procedure_file import Lines
+from models.proposal import LineResult
+from models.signoff import TaskState
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`key` says where it can be looked at: record/12, application/3."""
+    """`key` says where it can be looked at: record/12, application/3, proposal/预审-2022-001."""
 
     key: str
     kind: str
@@ -52,7 +58,47 @@ def entries(session: Session, first: date, last: date) -> list[Entry]:
         )
         for one in kept
     ]
-    return [*found, *_applied(session, first, last)]
+    return [*found, *_applied(session, first, last), *_decided(session, first, last)]
+
+
+def decided_under(procedure: str) -> str:
+    """The kind of an entry of lines that were handed in under this procedure: none of a record."""
+    return f"procedure {procedure}"
+
+
+def _decided(session: Session, first: date, last: date) -> Iterator[Entry]:
+    """As of the day of the sign-off. A person's name is in none of it."""
+    rows = session.exec(
+        select(Task, Procedure, Unit.name)
+        .join(Proposal, col(Proposal.task_id) == col(Task.id))
+        .join(Procedure, col(Procedure.id) == col(Task.procedure_id))
+        .join(Unit, col(Unit.id) == col(Proposal.unit_id))
+        .where(col(Task.state).in_((TaskState.SIGNED_OFF, TaskState.CONFIRMED)))
+        .order_by(col(Proposal.id))
+    ).all()
+    signed_off = _signed_off(session) if rows else {}
+    for task, procedure, unit in rows:
+        on = signed_off[task.id][-1][0]
+        rules = procedure_of(procedure).lines
+        if rules is None or not first <= on <= last:
+            continue
+        turned_down = last_said(session, task) or {}
+        yield Entry(
+            f"proposal/{task.number}",
+            decided_under(procedure.name),
+            on,
+            lines=tuple(
+                _line(unit, f"{task.number} {line.position}", rules, turned_down, line.position)
+                for line in lines_of_proposal(session, task)
+            ),
+        )
+
+
+def _line(unit: str, which: str, rules: Lines, turned_down: Rejected, position: int) -> Line:
+    result = LineResult.REJECTED if position in turned_down else LineResult.APPROVED
+    if rules.people:
+        return Line(unit=unit, result=result, person=which)
+    return Line(unit=unit, result=result, subject=which)
 
 
 def _applied(session: Session, first: date, last: date) -> Iterator[Entry]:
