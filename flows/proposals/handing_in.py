@@ -74,7 +74,9 @@ def propose(
         raise BadLines("请选择报审类别", "choose what kind it is")
     if not 1 <= len(title.strip()) <= LONGEST_TITLE:
         raise BadLines(f"请写明标题，不超过 {LONGEST_TITLE} 字", "give it a title, not too long")
-    task = _open(session, procedure, _whose(session, unit, actor), title.strip(), actor)
+    whose = _whose(session, unit, actor)
+    _require_new(session, procedure, whose.unit_id, title.strip(), actor.on)
+    task = _open(session, procedure, whose, title.strip(), actor)
     return hand_in(session, task, actor, written, calendar=calendar)
 
 
@@ -121,6 +123,28 @@ def _whose(session: Session, unit: str, actor: OfficeActor) -> Post:
         for official_id in posts.get((whose.id, kind), ()):
             return Post(unit_id=whose.id, official_id=official_id, kind=kind)
     raise BadLines(f"“{unit}”没有承办人和负责人", f"'{unit}' has neither a handler nor a head")
+
+
+def _require_new(
+    session: Session, procedure: Procedure, unit_id: int, title: str, on: date
+) -> None:
+    """What is sent twice is handed in once."""
+    same = (
+        select(Task.number)
+        .join(Proposal, col(Proposal.task_id) == col(Task.id))
+        .where(
+            Task.procedure_id == procedure.id,
+            Task.title == title,
+            Proposal.unit_id == unit_id,
+            Proposal.on == on,
+        )
+    )
+    if number := session.exec(same).first():
+        raise BadLines(
+            f"今天已报送同名的 {number}；确是另一件的，请写明不同的标题",
+            f"{number} has the same title and was handed in today; if this is another one, give "
+            "it a title of its own",
+        )
 
 
 def _open(
