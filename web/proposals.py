@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from flows.database import reading, transaction
 from flows.papers.proposal import proposal_facts
 from flows.proposals.handing_in import LONGEST_TITLE, hand_in, kinds, propose, units_of
-from flows.proposals.standing import Standing, standing_of, with_lines
+from flows.proposals.standing import Standing, standing_of, standings, with_lines
 from flows.proposals.written import MOST
 from flows.signoff.applications import last_application
 from flows.signoff.chain import steps
@@ -136,12 +136,13 @@ def _all(
     rows = with_lines(session, viewer.may_see(), viewer.takes_part())
     paging = Paging(PATH, {}, len(rows), page_number(request.query_params.get("page", "")))
     shown = rows[paging.offset : paging.offset + paging.size]
+    whole = standings(session, [task for task, own in shown if own])
     return desk_page(
         request,
         viewer,
         "proposals.html",
         status=422 if refused else 200,
-        rows=[(task, standing_of(session, task) if own else None) for task, own in shown],
+        rows=[(task, whole.get(task.id)) for task, _ in shown],
         paging=paging,
         kinds=[(procedure, "|".join(lines.parts)) for procedure, lines in kinds(session)],
         units=units_of(session, viewer.official.id, viewer.on),

@@ -91,7 +91,7 @@ class Cases:
             else [],
             bounds=limits_of(self.session, found.task, found.kind),
             next=what_comes_next(self.session, found),
-            rejected=last_said(self.session, found.task) or {} if "lines" in shown else {},
+            rejected=last_said(self.session, [found.task.id]).get(found.task.id, {}),
         )
 
     def lines(self, found: Sequence[Referred]) -> list[Case]:

@@ -67,6 +67,9 @@ PAGES = {
     "feedback": (OFFICE, "/feedback"),
     "feedback-register": (OFFICE, "/feedback-register"),
     "list": (OFFICE, "/lists/big_check"),
+    "proposals": (OFFICE, "/proposals"),
+    "proposal": (OFFICE, "/proposals/预审-2022-004"),
+    "proposal-print": (OFFICE, "/proposals/预审-2022-004/print"),
     **{
         f"office-{act}": (OFFICE, f"/tasks/安置-01/office/{act}")
         for act in ("reassign", "aside", "milestones", "lists", "transfer")

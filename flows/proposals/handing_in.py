@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import text
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from flows.deadline import change_deadline
 from flows.find_unit import find_unit
@@ -28,7 +28,7 @@ from models.procedure_file import Lines, ProcedureFile
 from models.refusal import Refusal
 from models.workdays import Calendar
 
-NUMBER_LOCK = 0x515E6  # PostgreSQL: of two at once the second takes the next number
+NUMBER_LOCK = 0x515E6  # PostgreSQL: of two at once the second sees what the first handed in
 HANDS_IN = (PostKind.HANDLER, PostKind.UNIT_HEAD)
 LONGEST_TITLE = 100
 
@@ -75,6 +75,7 @@ def propose(
     if not 1 <= len(title.strip()) <= LONGEST_TITLE:
         raise BadLines(f"请写明标题，不超过 {LONGEST_TITLE} 字", "give it a title, not too long")
     whose = _whose(session, unit, actor)
+    _alone(session)
     _require_new(session, procedure, whose.unit_id, title.strip(), actor.on)
     task = _open(session, procedure, whose, title.strip(), actor)
     return hand_in(session, task, actor, written, calendar=calendar)
@@ -152,7 +153,7 @@ def _open(
 ) -> Task:
     rules = procedure_of(procedure)
     assert rules.lines is not None  # for the types: it was asked before
-    task = open_office_task(
+    return open_office_task(
         session,
         procedure,
         post,
@@ -164,11 +165,8 @@ def _open(
         reason="自行报审",
         on=actor.on,
         now=actor.now,
+        restricted=rules.restricted,
     )
-    task.restricted = rules.restricted
-    session.add(task)
-    session.flush()
-    return task
 
 
 def _require_possible(session: Session, task: Task, rules: ProcedureFile) -> Lines:
@@ -252,8 +250,13 @@ def _begin_review(
 
 
 def _number(session: Session, begins: str, year: int) -> str:
+    """One more than the highest, whoever gave that."""
+    before = f"{begins}-{year}-"
+    known = session.exec(select(Task.number).where(col(Task.number).startswith(before)))
+    given = [int(n) for one in known if (n := one.removeprefix(before)).isdecimal()]
+    return f"{before}{max(given, default=0) + 1:03}"
+
+
+def _alone(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": NUMBER_LOCK})
-    like = col(Task.number).like(f"{begins}-{year}-%")
-    count = session.exec(select(func.count()).select_from(Task).where(like)).one()
-    return f"{begins}-{year}-{count + 1:03}"

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from flows.proposals.verdicts import Rejected, last_said, lines_of, proposal_of
+from flows.proposals.verdicts import Rejected, last_said, lines_of_all
 from flows.rulebook import procedure_of
 from models import Procedure, Proposal, ProposalLine, Task, Transition, Unit
 from models.procedure_file import Lines
@@ -24,6 +24,7 @@ class Standing:
     is the verdict."""
 
     task: Task
+    procedure: str
     kind: str
     rules: Lines
     unit: str
@@ -49,31 +50,44 @@ class Standing:
 
 def standing_of(session: Session, task: Task) -> Standing | None:
     """None: nothing is handed in line by line under its procedure."""
-    procedure = session.get_one(Procedure, task.procedure_id)
-    rules, proposal = procedure_of(procedure).lines, proposal_of(session, task)
-    if rules is None:
-        return None
-    unit_id = proposal.unit_id if proposal else task.unit_id
-    return Standing(
-        task,
-        procedure.title,
-        rules,
-        session.get_one(Unit, unit_id).name,
-        proposal,
-        lines_of(session, task),
-        last_said(session, task),
-        _signed_off_on(session, task),
+    return standings(session, [task]).get(task.id)
+
+
+def standings(session: Session, tasks: Sequence[Task]) -> dict[int, Standing]:
+    """By the tasks' ids; only those under whose procedure something is handed in line by line."""
+    keys = [task.id for task in tasks]
+    kinds = {one.id: one for one in session.exec(select(Procedure))}
+    units = dict(session.exec(select(Unit.id, Unit.name)).all())
+    handed_in = select(Proposal).where(col(Proposal.task_id).in_(keys))
+    proposals = {one.task_id: one for one in session.exec(handed_in)}
+    lines, said = lines_of_all(session, keys), last_said(session, keys)
+    signed_off = _signed_off_on(session, keys)
+    found = {}
+    for task in tasks:
+        procedure, proposal = kinds[task.procedure_id], proposals.get(task.id)
+        if (rules := procedure_of(procedure).lines) is not None:
+            found[task.id] = Standing(
+                task,
+                procedure.name,
+                procedure.title,
+                rules,
+                units[proposal.unit_id if proposal else task.unit_id],
+                proposal,
+                lines.get(task.id, []),
+                said.get(task.id),
+                signed_off.get(task.id) if task.state in DECIDED else None,
+            )
+    return found
+
+
+def _signed_off_on(session: Session, tasks: Sequence[int]) -> dict[int, date]:
+    """The last time."""
+    moves = (
+        select(Transition.task_id, col(Transition.on))
+        .where(col(Transition.task_id).in_(tasks), Transition.event == "sign_off")
+        .order_by(col(Transition.id))
     )
-
-
-def _signed_off_on(session: Session, task: Task) -> date | None:
-    if task.state not in DECIDED:
-        return None
-    return session.exec(
-        select(col(Transition.on))
-        .where(Transition.task_id == task.id, Transition.event == "sign_off")
-        .order_by(col(Transition.id).desc())
-    ).first()
+    return dict(session.exec(moves).all())
 
 
 def with_lines(

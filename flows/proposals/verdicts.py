@@ -1,5 +1,6 @@
 """The verdict on each line: given with the approval of a level; the last level's is what counts."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session, col, select
@@ -31,12 +32,21 @@ def proposal_of(session: Session, task: Task) -> Proposal | None:
 
 def lines_of(session: Session, task: Task) -> Sequence[ProposalLine]:
     """In their order."""
-    return session.exec(
-        select(ProposalLine)
-        .join(Proposal, col(Proposal.id) == col(ProposalLine.proposal_id))
-        .where(Proposal.task_id == task.id)
-        .order_by(col(ProposalLine.position))
-    ).all()
+    return lines_of_all(session, [task.id]).get(task.id, [])
+
+
+def lines_of_all(session: Session, tasks: Sequence[int]) -> dict[int, list[ProposalLine]]:
+    """Of each task (id), in their order."""
+    rows = session.exec(
+        select(Proposal.task_id, ProposalLine)
+        .join(ProposalLine, col(ProposalLine.proposal_id) == col(Proposal.id))
+        .where(col(Proposal.task_id).in_(tasks))
+        .order_by(col(ProposalLine.proposal_id), col(ProposalLine.position))
+    )
+    found: dict[int, list[ProposalLine]] = defaultdict(list)
+    for task, line in rows:
+        found[task].append(line)
+    return found
 
 
 def require_said(
@@ -98,20 +108,25 @@ def rejected_by(session: Session, decisions: Sequence[int]) -> dict[int, dict[in
     return found
 
 
-def last_said(session: Session, task: Task) -> dict[int, str] | None:
-    """What the newest decision on the present application turned down, and why; None: no level
-    has decided. It is what the next level begins with, and, once signed off, what counts."""
-    newest = session.exec(
-        select(Decision.id)
+def last_said(session: Session, tasks: Sequence[int]) -> dict[int, dict[int, str]]:
+    """Of each task (id) what the newest decision on its present application turned down, and why;
+    not there: no level has decided. It is what the next level begins with, and, once signed off,
+    what counts."""
+    present = (ApplicationState.OPEN, ApplicationState.GRANTED)
+    rows = session.exec(
+        select(Decision.task_id, Decision.id)
         .join(Referral, col(Referral.id) == col(Decision.referral_id))
         .join(Application, col(Application.id) == col(Referral.application_id))
+        .join(Task, col(Task.id) == col(Decision.task_id))
         .where(
-            Decision.task_id == task.id,
+            col(Decision.task_id).in_(tasks),
             Decision.verdict == Verdict.APPROVE,
-            Application.cycle == task.cycle,
-            col(Application.state).in_((ApplicationState.OPEN, ApplicationState.GRANTED)),
+            Application.cycle == Task.cycle,
+            col(Application.state).in_(present),
             Referral.version == Application.version,
         )
-        .order_by(col(Decision.id).desc())
-    ).first()
-    return None if newest is None else rejected_by(session, [newest]).get(newest)
+        .order_by(col(Decision.id))
+    )
+    newest = dict(rows.all())
+    said = rejected_by(session, list(newest.values()))
+    return {task: said[decision] for task, decision in newest.items() if decision in said}

@@ -9,17 +9,12 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
-from flows.proposals.verdicts import Rejected, last_said
-from flows.proposals.verdicts import lines_of as lines_of_proposal
+from flows.proposals.standing import DECIDED, Standing, standings
 from flows.records.keeping import MONEY, RULE
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
-from flows.rulebook import procedure_of
-from models import Application, Procedure, Proposal, Record, Task, Transition, Unit
+from models import Application, Proposal, Record, Task, Transition
 from models.application import ApplicationState
-from models.procedure_file import Lines
-from models.proposal import LineResult
-from models.signoff import TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +63,28 @@ def decided_under(procedure: str) -> str:
 
 def _decided(session: Session, first: date, last: date) -> Iterator[Entry]:
     """As of the day of the sign-off. A person's name is in none of it."""
-    rows = session.exec(
-        select(Task, Procedure, Unit.name)
+    tasks = session.exec(
+        select(Task)
         .join(Proposal, col(Proposal.task_id) == col(Task.id))
-        .join(Procedure, col(Procedure.id) == col(Task.procedure_id))
-        .join(Unit, col(Unit.id) == col(Proposal.unit_id))
-        .where(col(Task.state).in_((TaskState.SIGNED_OFF, TaskState.CONFIRMED)))
+        .where(col(Task.state).in_(DECIDED))
         .order_by(col(Proposal.id))
     ).all()
-    signed_off = _signed_off(session) if rows else {}
-    for task, procedure, unit in rows:
-        on = signed_off[task.id][-1][0]
-        rules = procedure_of(procedure).lines
-        if rules is None or not first <= on <= last:
+    for one in standings(session, tasks).values() if tasks else ():
+        if one.decided_on is None or not first <= one.decided_on <= last:
             continue
-        turned_down = last_said(session, task) or {}
         yield Entry(
-            f"proposal/{task.number}",
-            decided_under(procedure.name),
-            on,
-            lines=tuple(
-                _line(unit, f"{task.number} {line.position}", rules, turned_down, line.position)
-                for line in lines_of_proposal(session, task)
-            ),
+            f"proposal/{one.task.number}",
+            decided_under(one.procedure),
+            one.decided_on,
+            lines=tuple(_line(one, line.position) for line in one.lines),
         )
 
 
-def _line(unit: str, which: str, rules: Lines, turned_down: Rejected, position: int) -> Line:
-    result = LineResult.REJECTED if position in turned_down else LineResult.APPROVED
-    if rules.people:
-        return Line(unit=unit, result=result, person=which)
-    return Line(unit=unit, result=result, subject=which)
+def _line(one: Standing, position: int) -> Line:
+    result, which = one.result(position), f"{one.task.number} {position}"
+    if one.rules.people:
+        return Line(unit=one.unit, result=result, person=which)
+    return Line(unit=one.unit, result=result, subject=which)
 
 
 def _applied(session: Session, first: date, last: date) -> Iterator[Entry]:

@@ -8,9 +8,14 @@ from datetime import date
 
 import pytest
 
+from flows.database import reading
+from flows.papers.sign_off import sign_off_facts
 from models import LineVerdict, Proposal, ProposalLine, Referral, Task, Unit
 from models.api_client import Scope
+from notifications.papers.sign_off import sign_off_paper
+from notifications.papers.word import write_word
 from tests.kept import edit, rows
+from tests.papers import text_of
 from tests.petitions import load_kind
 from tests.proposals import PLAN, Department, gather_department
 from tests.sign_offs import gather_bench
@@ -216,3 +221,10 @@ def test_an_agenda_is_open_and_whoever_sees_all_reads_it(department, sign_in, of
     department.propose(DAY, "老旧小区改造|须经常务会议审定", kind="agenda")
     browser = sign_in("hugo")
     assert "老旧小区改造" in browser.get("/proposals/议题-2022-001").text
+    department.review("议题-2022-001", DAY)
+    department.decide("议题-2022-001", department.sam, DAY, {1: "不属于会议研究范围"})
+    with reading(office.engine) as session:
+        paper = sign_off_paper(sign_off_facts(session, "议题-2022-001"), "zh-CN")
+    said = text_of(write_word(paper))
+    assert "1 | 老旧小区改造 | 须经常务会议审定" in said
+    assert "不同意的各条 | 1. 不属于会议研究范围" in said
