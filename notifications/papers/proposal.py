@@ -55,7 +55,7 @@ def _blocks(facts: ProposalFacts, language: str) -> Iterator[Block]:
     english = language == ENGLISH
     if facts.decided_on is None:
         yield Mark("not decided" if english else "尚未作出结论")
-    yield Title(f"{facts.kind}{': verdicts' if english else '审查结论'}")
+    yield Title(f"{facts.kind}{': verdicts' if english else '结论'}")
     yield Form(
         [
             ("Number" if english else "编号", facts.number,

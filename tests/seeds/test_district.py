@@ -119,7 +119,7 @@ def test_loading_twice_changes_nothing(engine):
     load(engine)
     first = _rows(engine)
     assert len(first["task"]) == 63 + 1 + 10  # what a measurement opened, and what units handed in
-    assert len(first["record"]) == 118
+    assert len(first["record"]) == 120
     assert len(first["proposal_line"]) == 256 - 42
     assert len(first["figure"]) == 0, "they are reported on 4 August"
     # notice, projects, others, and what a measurement opened
