@@ -14,10 +14,12 @@ from models import LineVerdict, Proposal, ProposalLine, Referral, Task, Unit
 from models.api_client import Scope
 from notifications.papers.sign_off import sign_off_paper
 from notifications.papers.word import write_word
+from tests.asked import asked
 from tests.kept import edit, rows
 from tests.papers import text_of
 from tests.petitions import load_kind
 from tests.proposals import PLAN, Department, gather_department
+from tests.responsibility import keep_away
 from tests.sign_offs import gather_bench
 from tests.web.conftest import DAY
 
@@ -131,15 +133,15 @@ def test_each_line_gets_its_verdict_from_the_form_and_the_next_level_begins_with
 
 
 def test_among_many_it_is_decided_on_its_own_page(under_review, department, sign_in, office):
-    [asked] = rows(office, Referral)
+    [waits] = rows(office, Referral)
     browser = sign_in("sam")
     listed = browser.get("/referrals").text
     assert under_review in listed
-    assert f'name="verdict-{asked.id}"' not in listed
+    assert f'name="verdict-{waits.id}"' not in listed
     packet = re.search(
-        r'name="packet-\d+" value="(\w+)"', browser.get(f"/referrals/{asked.id}").text
+        r'name="packet-\d+" value="(\w+)"', browser.get(f"/referrals/{waits.id}").text
     )[1]
-    form = {f"verdict-{asked.id}": "approve", f"packet-{asked.id}": packet, "many": "yes"}
+    form = {f"verdict-{waits.id}": "approve", f"packet-{waits.id}": packet, "many": "yes"}
     assert "须逐条作出审查结论" in browser.post("/referrals", data=form | {"sure": "yes"}).text
     assert rows(office, LineVerdict) == []
 
@@ -179,6 +181,33 @@ def test_a_name_is_shown_to_whoever_takes_part_and_to_the_office(
     for path in ("/", "/proposals", *([f"/tasks/{NUMBER}"] if who != "olga" else [])):
         assert "张一" not in browser.get(path).text, path
     assert browser.get(f"/proposals/{NUMBER}/word").status_code == (200 if shown else 404)
+
+
+def test_whoever_stands_aside_does_not_find_it(under_review, sign_in, office, cast):
+    keep_away(office, under_review, DAY, who=cast.olga, official_id=cast.dora)
+    browser = sign_in("dora")
+    assert under_review not in browser.get("/proposals").text
+    for path in ("", "/print", "/word"):
+        assert browser.get(f"/proposals/{under_review}{path}").status_code == 404
+    [waits] = rows(office, Referral)
+    keep_away(office, under_review, DAY, who=cast.olga, official_id=cast.sam)
+    sent = sign_in("sam").post(f"/referrals/{waits.id}", data={f"verdict-{waits.id}": "approve"})
+    assert (sent.status_code, rows(office, LineVerdict)) == (403, [])
+
+
+def test_the_list_asks_the_database_as_often_for_many_as_for_few(
+    under_review, department, sign_in, office
+):
+    def often() -> int:
+        browser = sign_in("olga")
+        with asked(office.engine) as sent:
+            assert browser.get("/proposals").status_code == 200
+        return len(sent)
+
+    few = often()
+    for n in range(5):
+        department.propose(DAY.replace(day=15 + n))
+    assert often() == few
 
 
 def test_what_the_office_asked_for_is_handed_in_on_its_page(department, sign_in, office, cast):
