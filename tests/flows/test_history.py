@@ -1,6 +1,7 @@
 """The history is tamper-evident: whatever is altered shows, and nothing else does."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -158,6 +159,7 @@ def test_what_is_not_kept_leaves_no_link(office, cast: Cast):
     with trial(office.engine) as session:
         history.link_id(session)
     with pytest.raises(IntegrityError), transaction(office.engine, instant(DAY)) as session:
-        session.add(Transition(link_id=history.link_id(session), machine="none", task_id=1))
+        broken: dict[str, Any] = {"machine": "none", "task_id": 1}
+        session.add(Transition(link_id=history.link_id(session), **broken))
 
     assert rows_of_chain(office) == before
