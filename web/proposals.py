@@ -12,6 +12,7 @@ from flows.papers.proposal import proposal_facts
 from flows.proposals.handing_in import LONGEST_TITLE, hand_in, kinds, propose, units_of
 from flows.proposals.standing import Standing, standing_of, standings, with_lines
 from flows.proposals.written import MOST
+from flows.signoff.actor import Actor
 from flows.signoff.applications import last_application
 from flows.signoff.chain import steps
 from flows.signoff.roles import HANDLER, roles_of
@@ -63,7 +64,7 @@ def hand_in_of_oneself(request: Request, sent: Sent) -> Response:
                 calendar=load_calendar(session),
             )
             number = session.get_one(Task, made.task_id).number
-            _tell(session, desk, viewer)
+            _tell(session, desk, viewer.actor(now))
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             return _all(request, session, viewer, sent, refused)
@@ -103,7 +104,7 @@ def hand_in_what_is_owed(request: Request, number: str, sent: Sent) -> Response:
             own = session.get_one(Task, task.id)
             lines = sent["lines"].splitlines()
             hand_in(session, own, viewer.actor(now), lines, calendar=load_calendar(session))
-            _tell(session, desk, viewer)
+            _tell(session, desk, viewer.actor(now))
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             found = _found(session, viewer, number)
@@ -121,9 +122,8 @@ def _paper(request: Request, number: str) -> Paper:
         return proposal_paper(facts, viewer.official.language or desk.office.language)
 
 
-def _tell(session: Session, desk: Desk, viewer: Viewer) -> None:
-    calendar = load_calendar(session)
-    tell(session, desk.office, on=viewer.on, now=desk.now(), calendar=calendar)
+def _tell(session: Session, desk: Desk, by: Actor) -> None:
+    tell(session, desk.office, on=by.on, now=by.now, calendar=load_calendar(session))
 
 
 def _all(

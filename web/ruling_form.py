@@ -16,7 +16,8 @@ from web.whom import unit_and_person
 SHORTEST, LONGEST, LONGEST_OF_MANY = 5, 4000, 500  # characters of a reason
 REASSIGN, WITHDRAW = "reassign", "withdraw"
 _FIELD = re.compile(
-    r"(verdict|packet|reason|requirement|to|point|remark|lined|turned|why)-([0-9]{1,9})(?:-([0-9]{1,3}))?"
+    r"(verdict|packet|reason|requirement|to|point|remark|lined|turned|why)"
+    r"-([0-9]{1,9})(?:-([0-9]{1,3}))?"
 )
 _BY_POINT = {"point": "points", "remark": "remarks", "turned": "turned", "why": "whys"}
 _TICK = re.compile(r"tick-([0-9]{1,9})")
@@ -69,7 +70,7 @@ class RulingForm:
         """The lines that are turned down, and why; None: there are none, or nothing is approved."""
         if not self.lined or self.choice != "approve":
             return None
-        return {n: self.whys.get(n, "") for n in sorted(self.turned)}
+        return {n: self.whys.get(n, "") for n in sorted(self.turned) if self.turned[n]}
 
     def faults(self, kind: str, asked: int = 0) -> list[Fault]:
         """`asked`: how many points a look-back has."""
@@ -91,14 +92,17 @@ class RulingForm:
     def _line_faults(self) -> list[Fault]:
         unsaid = [n for n, why in (self.rejected() or {}).items() if len(why) < SHORTEST]
         if self.lined and self.choice == "approve":
-            unsaid += [n for n, why in self.whys.items() if why and n not in self.turned]
+            unsaid += [n for n, why in self.whys.items() if why and not self.turned.get(n)]
         if not unsaid:
             return []
         said = "、".join(map(str, sorted(unsaid)))
         return [
             (
-                f"第 {said} 条：不同意的请勾选，并写明理由，至少 {SHORTEST} 个字。",
-                f"Line {said}: tick what is turned down and say why, in {SHORTEST} characters.",
+                f"第 {said} 条：不同意的请勾选并写明理由，至少 {SHORTEST} 个字；同意的请清空理由。",
+                (
+                    f"Line {said}: tick what is turned down and say why, in {SHORTEST} "
+                    "characters; a line that is approved has no reason."
+                ),
             )
         ]
 

@@ -114,7 +114,7 @@ def test_each_line_gets_its_verdict_from_the_form_and_the_next_level_begins_with
     form = decision_form(page, "approve", turned_2="yes")
     refused = browser.post(f"/referrals/{first.id}", data=form)
     assert (refused.status_code, rows(office, LineVerdict)) == (422, [])
-    assert "第 2 条：不同意的请勾选，并写明理由" in refused.text
+    assert "第 2 条：不同意的请勾选并写明理由" in refused.text
     unticked = browser.post(
         f"/referrals/{first.id}", data=decision_form(page, "approve", why_3="只写了理由")
     )
