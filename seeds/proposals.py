@@ -16,6 +16,7 @@ from flows.signoff.actor import Actor
 from flows.signoff.applications import Content, draft, save, submit
 from flows.signoff.deciding import Ruling
 from flows.signoff.levels import decide_level
+from flows.signoff.stages import WORKED_ON
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
 from models import Application, Official, Referral, Task
@@ -108,6 +109,8 @@ def _lines(entry: Entry) -> Iterator[str]:
 
 
 def _review(session: Session, task: Task, on: date, now: datetime) -> None:
+    if task.state not in WORKED_ON:
+        return  # what is there already is left alone
     handler = session.get_one(Official, task.handler_id)
     actor = Actor(handler.id, handler.name, Assurance.SESSION, on, now)
     save(session, draft(session, task, actor), Content(summary=FOUND))
