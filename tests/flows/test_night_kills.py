@@ -1,7 +1,6 @@
 """A night that the system kills is finished by the next run: the end is that of one left alone.
 
-What may differ is named: what each run draws anew and the numbers that rows happen to get
-(tests/kept.py), the time of day, and what a mail bears that was on its way when its sender died.
+What may differ is named in tests/ends.py.
 """
 
 import random
@@ -11,19 +10,19 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import event
 
 from flows.night import run_night
 from flows.night_lock import NightBusy
 from flows.office import Office
 from tests.conftest import Cast, instant, sample
+from tests.ends import difference, ended
 from tests.flows.test_night_crashes import COMMITS, FIRST, daytime, open_tasks
-from tests.kept import outcome
 from tests.outboxes import to
 from tests.played import keep
 from tests.smtp_peers import Peer, peer
@@ -122,38 +121,6 @@ def finish(office: Office, on: date) -> None:
         except NightBusy:
             continue
     raise AssertionError("the lock of a killed night is still held")
-
-
-def ended(engine: Engine) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table, but for what is named above."""
-    found = outcome(engine)
-    for table in found.values():
-        for row in table:
-            row.update({k: v.date() for k, v in row.items() if isinstance(v, datetime)})
-    for row in found["message"]:
-        del row["attempts"], row["possible_duplicate"]
-    for row in found["night"]:
-        row["result"]["messages"].pop("unknown")
-    found["message_attempt"] = sorted(
-        (
-            {k: v for k, v in row.items() if k not in ("n", "worker", "relay")}
-            for row in found["message_attempt"]
-            if row["outcome"] != "unknown"
-        ),
-        key=lambda row: row["message_id"],
-    )
-    return found
-
-
-def difference(mine: dict[str, list[Any]], theirs: dict[str, list[Any]]) -> str:
-    """The first row that differs."""
-    for table, kept in theirs.items():
-        for n, (one, other) in enumerate(zip(mine[table], kept, strict=False)):
-            if one != other:
-                return f"{table} {n}: {one} instead of {other}"
-        if len(mine[table]) != len(kept):
-            return f"{table}: {len(mine[table])} rows instead of {len(kept)}"
-    return ""
 
 
 def assert_all_arrived(relay: Peer, night: Undisturbed, told: object) -> None:
