@@ -36,7 +36,8 @@ _STUCK = (
     " WHERE datname = 'sise' AND wait_event_type = 'Lock'"
 )
 _OPEN = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = 'sise' AND host(client_addr) <> :here"
+    "SELECT DISTINCT host(client_addr) FROM pg_stat_activity"
+    " WHERE datname = 'sise' AND host(client_addr) <> :here"
 )
 _PLAYS = (
     "SELECT host(client_addr) FROM pg_locks JOIN pg_stat_activity USING (pid)"
@@ -118,10 +119,10 @@ class Shared:
         with self._admin() as admin:
             return admin.scalar(text(_PLAYS), {"key": NIGHT_LOCK})
 
-    def anybody(self) -> bool:
-        """Whether a worker has the database open."""
+    def at_it(self) -> set[str]:
+        """Addresses of the workers that have the database open."""
         with self._admin() as admin:
-            return bool(admin.scalar(text(_OPEN), {"here": HERE}))
+            return set(admin.scalars(text(_OPEN), {"here": HERE}))
 
     @contextmanager
     def _admin(self) -> Iterator[Connection]:

@@ -85,13 +85,25 @@ class Cluster:
             [helping] = [w for w in self.workers.values() if w is not playing]
             yield playing.host, helping.host
 
+    @contextmanager
+    def kept_waiting(self, on: date) -> Iterator[Host]:
+        """In mid-delivery: whoever plays the night waits for the relay, a helper has come too."""
+        self.gate.close_after(8)
+        self.begin(on)
+        until(self.gate.reached.is_set, "the eighth mail")
+        until(lambda: len(self.shared.at_it()) > HELPERS, "the helper")
+        try:
+            yield self.workers[self.shared.plays()].host
+        finally:
+            self.gate.opened.set()
+
     def all_back(self) -> None:
         """Until nobody is at it any more."""
         for worker in self.workers.values():
             worker.host.back()
             if not worker.running():
                 worker.start()
-        until(lambda: not self.shared.anybody(), "all to have ended")
+        until(lambda: not self.shared.at_it(), "all to have ended")
 
 
 Scenario = Callable[[Cluster, date], int]
@@ -115,11 +127,8 @@ def player_killed(cluster: Cluster, on: date) -> int:
 
 
 def sender_killed(cluster: Cluster, on: date) -> int:
-    cluster.gate.close_after(8)
-    cluster.begin(on)
-    until(cluster.gate.reached.is_set, "the eighth mail")
-    cluster.workers[cluster.shared.plays()].host.kill()
-    cluster.gate.opened.set()
+    with cluster.kept_waiting(on) as playing:
+        playing.kill()
     return CONNECTIONS
 
 
@@ -134,12 +143,8 @@ def cut_off(cluster: Cluster, on: date) -> int:
 
 
 def sender_cut_off(cluster: Cluster, on: date) -> int:
-    cluster.gate.close_after(8)
-    cluster.begin(on)
-    until(cluster.gate.reached.is_set, "the eighth mail")
-    playing = cluster.workers[cluster.shared.plays()].host
-    playing.cut_off()
-    cluster.gate.opened.set()
+    with cluster.kept_waiting(on) as playing:
+        playing.cut_off()
     try:
         cluster.finish(on)
     finally:
@@ -156,11 +161,8 @@ def prefect_restarted(cluster: Cluster, on: date) -> int:
 
 
 def database_restarted(cluster: Cluster, on: date) -> int:
-    cluster.gate.close_after(8)
-    cluster.begin(on)
-    until(cluster.gate.reached.is_set, "the eighth mail")
-    cluster.database.crash()
-    cluster.gate.opened.set()
+    with cluster.kept_waiting(on):
+        cluster.database.crash()
     sleep(2)
     cluster.database.start()
     return CONNECTIONS * (1 + HELPERS)
