@@ -202,7 +202,7 @@ def _sweep_together(sweep: Callable[[NightRun], None], run: NightRun) -> None:
 def _deliver_together(send: Callable[[NightRun], None], run: NightRun) -> None:
     """It ends when nothing is on its way any more, and what a dead helper held was sent too."""
     _while_the_relay_has_room(partial(send, run))
-    while on_its_way(run.office, now=clock.now()):
+    while on_its_way(run.office, now=run.at()):  # by the clock that it sends by
         sleep(LOOK_EVERY)
     send(run)
 

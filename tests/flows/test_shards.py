@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event
 
 import pytest
 from sqlmodel import select
@@ -125,20 +126,49 @@ def test_a_night_that_died_among_its_parts_is_divided_once(office, cast: Cast):
 
 
 @on_postgresql
-def test_the_night_waits_for_a_part_that_somebody_holds(office, cast: Cast):
+def test_a_part_that_waits_for_a_click_holds_up_no_other(office, cast: Cast):
     tasks(cast)
-    with ThreadPoolExecutor(2) as others:
+    with ThreadPoolExecutor(1) as other:
 
         def slow(night_id: int) -> None:
-            """A click holds a task of the first part, and so that part; the others go on."""
+            """The click holds a task of the first part."""
             with transaction(office.engine, instant(DAY)) as session:
                 lock_task(session, 1)
-                held_up = others.submit(helper, office, night_id, "慢")
+                held_up = other.submit(helper, office, night_id, "慢")
                 until_it_waits(office, held_up)
                 assert helper(office, night_id, "快") == PARTS - 1
-            held_up.result()
+            assert held_up.result() == 1
 
         sharing(office, DAY, helped_by=slow)
+
+    assert len(raised(office)) == len(set(raised(office))) == 10
+
+
+@on_postgresql
+def test_the_night_waits_for_a_part_that_somebody_has_in_hand(office, cast: Cast, monkeypatch):
+    """Its tasks are raised, but nobody sees it yet."""
+    tasks(cast)
+    in_hand, night_waits = Event(), Event()
+    sweep_part = shards.sweep_part
+
+    def slow(*given, **said) -> int:
+        moved = sweep_part(*given, **said)
+        in_hand.set()
+        assert night_waits.wait(10)
+        return moved
+
+    monkeypatch.setattr(shards, "sweep_part", slow)
+    with ThreadPoolExecutor(2) as others:
+
+        def begin(night_id: int) -> None:
+            others.submit(helper, office, night_id, "慢")
+            assert in_hand.wait(10)
+
+        night = others.submit(sharing, office, DAY, helped_by=begin)
+        assert in_hand.wait(10)
+        until_it_waits(office, night)
+        night_waits.set()
+        assert night.result()["notices"] == 10
 
     assert len(raised(office)) == len(set(raised(office))) == 10
 
