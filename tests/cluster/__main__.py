@@ -86,12 +86,15 @@ def prove(all_hosts: Cluster, chosen: dict) -> list[str]:
     ):
         table.add_column(heading)
     wrong = []
-    for n, (name, scenario) in enumerate(chosen.items()):
+    nights = [FIRST + timedelta(days=n) for n in range(len(chosen))]
+    all_hosts.shared.open_tasks(nights)
+    for on, (name, scenario) in zip(nights, chosen.items(), strict=True):
         began = monotonic()
-        found = all_hosts.play(FIRST + timedelta(days=n), scenario)
-        wrong += [f"{name}: {said}" for said in (found.rows, found.mail, found.ledger) if said]
+        found = all_hosts.play(on, scenario)
+        faults = [f"{name}: {said}" for said in (found.rows, found.mail, found.ledger) if said]
+        wrong += faults
         table.add_row(name, *row(found), f"{monotonic() - began:.0f}")
-        console.print(f"{name}: {wrong or 'as it should be'}", style="dim")
+        console.print(*(faults or [f"{name}: as it should be"]), style="dim", soft_wrap=True)
     console.print(table)
     for said in wrong:
         console.print(said, style="red", soft_wrap=True)

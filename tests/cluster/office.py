@@ -3,7 +3,7 @@ what the database tells of who is at it."""
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -82,11 +82,12 @@ class Shared:
         home.mkdir(parents=True)
         shutil.copy(self.home / "secret", home / "secret")
 
-    def fall_due(self, on: date) -> None:
-        """On the eve of this date."""
+    def open_tasks(self, nights: Sequence[date]) -> None:
+        """So many are due on the eve of each night; each part of a sweep has some of them."""
         for n in range(TASKS):
-            person = self.people[n % PEOPLE]
-            self.cast.task(f"{on}-{n}", on - timedelta(days=1), handler_id=person)
+            for on in nights:
+                person = self.people[n % PEOPLE]
+                self.cast.task(f"{on}-{n}", on - timedelta(days=1), handler_id=person)
 
     def left_alone(self, on: date) -> Expected:
         """The same night on a copy of the database."""

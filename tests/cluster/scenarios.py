@@ -52,7 +52,6 @@ class Cluster:
     gate: Gate
 
     def play(self, on: date, disturbed: "Scenario") -> Proved:
-        self.shared.fall_due(on)
         expected = self.shared.left_alone(on)
         before = len(self.relay.mails)
         most = disturbed(self, on)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import create_engine
 from sqlmodel import Session, select
 
@@ -24,6 +25,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ROOT = Path(__file__).parent.parent.parent
 NOWHERE = "http://127.0.0.1:9/api"  # the discard port: nobody listens
 
 
@@ -154,6 +156,16 @@ def test_a_night_may_be_played_from_a_schedulers_thread(office, on_prefect, api)
 
     assert result["orchestrator"] == "prefect"
     assert len(steps_of(api, kept(api, "night-2022-07-14"))) == len(STEPS)
+
+
+def test_each_deployment_is_of_a_flow_that_is_there_and_asked_for_by_its_name(on_prefect):
+    deployed = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))["deployments"]
+
+    for deployment in deployed:
+        module, _, function = deployment["entrypoint"].rpartition(".")
+        assert module == on_prefect.__name__
+        assert getattr(on_prefect, function).name == deployment["name"]
+    assert {"night", on_prefect.SWEEP_PARTS, on_prefect.SEND_MAIL} == {d["name"] for d in deployed}
 
 
 @pytest.fixture
