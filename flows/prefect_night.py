@@ -7,7 +7,7 @@ flows.prefect_server.prefect_api first. Prefect stores parameters, so only dates
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
 from time import sleep
@@ -27,11 +27,11 @@ from prefect.states import Cancelled, Completed, Failed
 from sqlalchemy.exc import OperationalError
 
 from flows.delivery import deliver
-from flows.mail_waits import on_its_way
+from flows.mail_waits import hindrance, on_its_way
 from flows.night import NightRun, RunStep, Step, run_night
 from flows.night_lock import NightBusy
 from flows.office import Office, open_office
-from flows.outbox import a_worker
+from flows.outbox import Outbox, a_worker
 from flows.prefect_server import PrefectUnavailable
 from flows.shards import divide, sweep_parts
 from models.warning import LADDER
@@ -46,11 +46,13 @@ DRAIN_SECONDS = 10
 SWEEP_PARTS, SEND_MAIL = "sweep-parts", "send-mail"  # each flow, and its deployment
 PARTS_EACH = 4  # of the sweep: what one helper leaves undone is small, and quick ones do more
 RELAY = "sise-relay"  # how many deliveries at once, over all machines
-ROOM_WITHIN = 30  # seconds
+SLOT_SECONDS = 60  # after which the slot of a dead worker comes free
+ROOM_WITHIN = 90  # seconds: longer than that
 LOOK_EVERY = 1.0  # seconds
 
 log = logging.getLogger(__name__)
 
+Act = Callable[[NightRun], None]
 Sent = TypeVar("Sent")
 
 
@@ -170,14 +172,25 @@ def as_task(step: Step, run: NightRun) -> None:
 
 def _with_helpers(helpers: int, step: Step, run: NightRun) -> None:
     """Whoever comes, helps; whatever is left, the step does itself."""
-    if step.name == "sweep":
-        divide(run, helpers * PARTS_EACH)
+    shared = {"sweep": _sweep_together, "deliver": _deliver_together}.get(step.name)
+    as_task(Step(step.name, partial(shared, helpers, step.act)) if shared else step, run)
+
+
+def _sweep_together(helpers: int, sweep: Act, run: NightRun) -> None:
+    if divide(run, helpers * PARTS_EACH):
         _ask(SWEEP_PARTS, helpers, run, {"night_id": run.night_id})
-        step = Step(step.name, partial(_sweep_together, step.act))
-    if step.name == "deliver":
+        sweep_parts(run.office, run.night_id, worker=a_worker(), now=run.now)
+    sweep(run)
+
+
+def _deliver_together(helpers: int, send: Act, run: NightRun) -> None:
+    """It ends when nothing is on its way any more, and what a dead helper held was sent too."""
+    if Outbox(run.office.engine).queued() and not hindrance(run.office, now=run.at()):
         _ask(SEND_MAIL, helpers, run, {})
-        step = Step(step.name, partial(_deliver_together, step.act))
-    as_task(step, run)
+    _while_the_relay_has_room(partial(send, run))
+    while on_its_way(run.office, now=run.at()):  # by the clock that it sends by
+        sleep(LOOK_EVERY)
+    _while_the_relay_has_room(partial(send, run))
 
 
 def _ask(deployment: str, helpers: int, run: NightRun, given: dict[str, Any]) -> None:
@@ -194,34 +207,28 @@ def _ask(deployment: str, helpers: int, run: NightRun, given: dict[str, Any]) ->
         log.warning("no help could be asked for, this worker goes on alone: %s", error)
 
 
-def _sweep_together(sweep: Callable[[NightRun], None], run: NightRun) -> None:
-    sweep_parts(run.office, run.night_id, worker=a_worker(), now=run.now)
-    sweep(run)
-
-
-def _deliver_together(send: Callable[[NightRun], None], run: NightRun) -> None:
-    """It ends when nothing is on its way any more, and what a dead helper held was sent too."""
-    _while_the_relay_has_room(partial(send, run))
-    while on_its_way(run.office, now=run.at()):  # by the clock that it sends by
-        sleep(LOOK_EVERY)
-    send(run)
-
-
 def _while_the_relay_has_room(send: Callable[[], Sent]) -> Sent | None:
     """Under the global concurrency limit for the relay, where there is one. None: it stayed full,
     so that others send."""
-    with ExitStack() as held:
-        try:
-            held.enter_context(
-                concurrency(
-                    RELAY, timeout_seconds=ROOM_WITHIN, raise_on_lease_renewal_failure=False
-                )
+    room = ExitStack()
+    try:
+        room.enter_context(
+            concurrency(
+                RELAY,
+                timeout_seconds=ROOM_WITHIN,
+                lease_duration=SLOT_SECONDS,
+                raise_on_lease_renewal_failure=False,
             )
-        except TimeoutError:
-            return None
-        except Exception as error:  # a night does not depend on Prefect
-            log.warning("the limit for the relay could not be asked, mail is sent: %s", error)
+        )
+    except TimeoutError:
+        return None
+    except Exception as error:  # a night does not depend on Prefect
+        log.warning("the limit for the relay could not be asked, mail is sent: %s", error)
+    try:
         return send()
+    finally:
+        with suppress(Exception):  # what it cannot be told, the server forgets by itself
+            room.close()
 
 
 def _is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

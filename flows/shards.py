@@ -21,13 +21,15 @@ from models import Night, NightShard, Task
 from models.night import NightStep
 
 
-def divide(run: NightRun, parts: int) -> None:
-    """Once for each night: so many parts, with as many running tasks in each."""
+def divide(run: NightRun, parts: int) -> bool:
+    """Once for each night: so many parts, with as many running tasks in each. False: it has been
+    swept."""
     with transaction(run.office.engine, run.now) as session:
         night = session.get_one(Night, run.night_id, with_for_update=True)
-        divided = select(NightShard).where(col(NightShard.night_id) == night.id).limit(1)
-        if night.step != NightStep.CLAIMED or session.scalar(divided):
-            return
+        if night.step != NightStep.CLAIMED:
+            return False
+        if session.scalar(select(NightShard).where(col(NightShard.night_id) == night.id).limit(1)):
+            return True
         ends = [*_first_ids(session, parts)[1:], None]
         begins = [0, *ends[:-1]]
         rows = zip(range(1, parts + 1), begins, ends, strict=False)
@@ -38,6 +40,7 @@ def divide(run: NightRun, parts: int) -> None:
                 for n, first, end in rows
             ],
         )
+        return True
 
 
 def sweep_parts(office: Office, night_id: int, *, worker: str, now: datetime) -> int:
