@@ -160,13 +160,15 @@ class Proved:
 
 
 def proved(
-    shared: Shared, on: date, expected: Expected, arrived: Counter[str], most: int
+    shared: Shared, on: date, expected: Expected, mails: list[tuple[str, bytes]], most: int
 ) -> Proved:
     """`most`: so many mails may arrive twice."""
     engine = shared.office.engine
+    arrived = Counter(to for to, _ in mails)
     twice = arrived - expected.mails
     mail = [f"missing {to}" for to in expected.mails - arrived]
     mail += [f"{twice.total()} arrived twice"] if twice.total() > most else []
+    mail += ["not the same bytes"] if len(set(mails)) != expected.mails.total() else []
     with reading(engine) as session:
         night = session.exec(select(Night).where(Night.on == on)).one()
         wrong = [english for _, english in faults(session)]

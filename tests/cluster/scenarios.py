@@ -1,6 +1,5 @@
 """What happens to the hosts in mid-night. Each holds the night up first, at a place of its own."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,8 +56,7 @@ class Cluster:
         most = disturbed(self, on)
         self.finish(on)
         self.all_back()
-        arrived = Counter(self.relay.to()[before:])
-        return proved(self.shared, on, expected, arrived, most)
+        return proved(self.shared, on, expected, self.relay.mails[before:], most)
 
     def begin(self, on: date) -> None:
         self.server.night(on, HELPERS)
