@@ -16,13 +16,11 @@ from sqlalchemy import Engine
 
 from benchmarks.databases import postgresql, sqlite
 from benchmarks.district import populate
-from benchmarks.machine import machine
+from benchmarks.machine import forget_peak, machine, peak_mb
 from benchmarks.outbox import office_of
 from benchmarks.population import TONIGHT, instant
 from benchmarks.relays import found, smtp_sink
 from flows.night import NightRun, Step, run_night
-
-HOW_MUCH = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 
 
 def main() -> None:
@@ -54,20 +52,15 @@ def _night(engine: Engine, url: str, later: int) -> dict[str, Any]:
     on, steps = TONIGHT + timedelta(days=later), dict[str, tuple[float, float, int]]()
 
     def measured(step: Step, run: NightRun) -> None:
-        HOW_MUCH[0].write_text("5")  # the high-water mark begins anew
+        forget_peak()
         began, worked = perf_counter(), process_time()
         step.act(run)
-        steps[step.name] = perf_counter() - began, process_time() - worked, _peak_mb()
+        steps[step.name] = perf_counter() - began, process_time() - worked, peak_mb()
 
     began = perf_counter()
     result = run_night(office_of(engine, url), on=on, now=instant(on), run_step=measured)
     facts = {name: result[name] for name in ("scanned", "notices", "recipients", "messages")}
     return {"on": str(on), "seconds": perf_counter() - began, "steps": steps, **facts}
-
-
-def _peak_mb() -> int:
-    said = HOW_MUCH[1].read_text().partition("VmHWM:")[2].split()
-    return int(said[0]) // 1024
 
 
 def show(told: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ Each is measured on a fresh copy of the same database; the best of a few rounds 
 
 import argparse
 import json
-import resource
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +20,7 @@ from sqlmodel import Session
 
 from benchmarks.databases import Copies, postgresql, sqlite
 from benchmarks.district import populate
-from benchmarks.machine import machine
+from benchmarks.machine import forget_peak, machine, peak_mb
 from benchmarks.population import TONIGHT, instant
 from benchmarks.rivals import measured, scaled
 from flows.database import transaction
@@ -56,11 +55,12 @@ RIVALS_OF = 4000  # due tasks; their cost for more is reckoned by a measured lin
 def measure(copies: Copies, rounds: int) -> dict[str, float]:
     """Seconds: of the floor, of the night's sweep with its sealed history, of an idle second."""
     floor, nights = [], []
+    forget_peak()
     for _ in range(rounds):
         floor.append(_seconds(_floor, next(copies)))
         nights.append(swept(next(copies)))
     first, idle = (min(found) for found in zip(*nights, strict=True))
-    return {"floor": min(floor), "sweep": first, "idle": idle}
+    return {"floor": min(floor), "sweep": first, "idle": idle, "peak_mb": peak_mb()}
 
 
 def swept(copy: Engine) -> tuple[float, float]:
@@ -124,7 +124,6 @@ def main() -> None:
             fill = partial(populate, tasks=given.rivals * 2, due=given.rivals)
             with tempfile.TemporaryDirectory() as home, kind(Path(home), fill) as copies:
                 found[kind.__name__]["rivals"] = measured(copies, given.rivals)
-    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     if given.json:
         given.json.write_text(json.dumps(found, indent=2), encoding="utf-8")
     _show(found)
@@ -147,7 +146,8 @@ def _show(found: dict[str, Any]) -> None:
             ratios = (f"{took / of[other]:.2f}" for other in ("sweep", "floor"))
             table.add_row(kind, what, f"{took:,.2f}", *ratios)
     Console().print(table)
-    Console().print(f"peak memory {found['peak_mb']} MB")
+    peaks = (f"{kind} {found[kind]['peak_mb']} MB" for kind in ("sqlite", "postgresql"))
+    Console().print(f"peak memory: {', '.join(peaks)}")
 
 
 if __name__ == "__main__":
