@@ -24,6 +24,8 @@ from models import (
     Record,
     RecordLine,
     Resending,
+    ScoreMove,
+    ScoreRuling,
     Transfer,
     Transition,
 )
@@ -43,6 +45,8 @@ CHAINED: tuple[Table, ...] = (
     RecordLine.__table__,  # type: ignore[attr-defined]  # the same
     Figure.__table__,  # type: ignore[attr-defined]  # the same
     FigureApproval.__table__,  # type: ignore[attr-defined]  # the same
+    ScoreMove.__table__,  # type: ignore[attr-defined]  # the same
+    ScoreRuling.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

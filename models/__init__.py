@@ -36,6 +36,7 @@ from models.report_form import ReportForm
 from models.request import ChangeRequest
 from models.responsibility import Exclusion, Reassignment
 from models.rulebook import Policy, Procedure
+from models.score import ScoreMove, ScoreObjection, ScoreRuling, ScoreScheme, ScoreSheet
 from models.task import Measure, Milestone, Task
 from models.transfer import Transfer
 from models.transition import ChainLink, DeadlineChange, Transition
@@ -100,6 +101,11 @@ __all__ = [
     "ReportForm",
     "Resending",
     "ReviewedLead",
+    "ScoreMove",
+    "ScoreObjection",
+    "ScoreRuling",
+    "ScoreScheme",
+    "ScoreSheet",
     "SignInLink",
     "Suppression",
     "Task",

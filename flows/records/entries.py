@@ -12,7 +12,7 @@ from sqlmodel import Session, col, or_, select
 from flows.records.keeping import MONEY, RULE
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
-from models import Application, Record, Task, Transition
+from models import Application, Record, RecordKind, Task, Transition
 from models.application import ApplicationState
 
 
@@ -53,6 +53,18 @@ def entries(session: Session, first: date, last: date) -> list[Entry]:
         for one in kept
     ]
     return [*found, *_applied(session, first, last)]
+
+
+def families(session: Session) -> dict[str, set[str]]:
+    """Each kind with all that are counted of it."""
+    parents = dict(session.exec(select(RecordKind.name, RecordKind.parent)).all())
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in parents:
+        above = name
+        while above:
+            found[above].add(name)
+            above = parents.get(above, "")
+    return found
 
 
 def _applied(session: Session, first: date, last: date) -> Iterator[Entry]:
