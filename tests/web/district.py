@@ -14,11 +14,12 @@ from flows.papers.postings import prepare
 from flows.records.figures import Reported, approve, report
 from flows.records.lines import Line
 from flows.replies import answer
+from flows.scores.sheets import approve as approve_scores
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.applications import draft
 from flows.signoff.evidence import add_evidence
 from flows.working_days import load_calendar
-from models import Measure, Official, Post, Task, Unit
+from models import Measure, Official, Post, ScoreSheet, Task, Unit
 from models.api_client import Scope
 from models.application import EvidenceKind
 from models.feedback import Channel
@@ -29,6 +30,9 @@ from tests import files
 from tests.conftest import instant
 from tests.flows.duties.files import duty, load
 from tests.flows.measures.files import load as load_measures
+from tests.flows.scores.files import RED, rule
+from tests.flows.scores.files import load as load_scores
+from tests.flows.scores.files import prepared as prepared_scores
 from tests.kept import play, reply, rows
 from tests.petitions import load_kind
 from tests.records import NOON, kept, published_report, said, with_kinds
@@ -89,6 +93,12 @@ def gather_district(bench: Bench, receiver: str) -> District:
     with transaction(office.engine, by.now) as session:
         first = JUNE.replace(day=1)
         prepare(session, by, first=first, last=JUNE, calendar=load_calendar(session))
+    visits = rule("recorded", "1", kinds='["visit"]')
+    load_scores(office, RED, rule("overdue", "-1"), visits)
+    prepared_scores(office, DAY, JUNE)
+    by_hugo = bench.actor(cast.hugo, DAY)
+    with transaction(office.engine, by_hugo.now) as session:
+        approve_scores(session, session.exec(select(ScoreSheet)).one(), by_hugo)
     play(office, date(2022, 7, 15))
     return District(bench, token, people)
 

@@ -42,6 +42,7 @@ HOUSE = frozenset({"olga", "adam"})
 SEES_ALL = HOUSE | {"hugo", "rita"}
 SEES_IT = SEES_ALL | {"alice", "carol", "dora"}  # 甲-1
 POSTED = SEES_ALL | {"carol"}
+SCORED = SEES_ALL | {"carol", "dora"}
 TOKEN = "f" * 32  # of nobody: what a link opens is its owner's, whoever is signed in
 
 
@@ -148,6 +149,14 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/postings/{draft_id}"): Line("/postings/1", POSTED),
     ("GET", "/postings/{draft_id}/print"): Line("/postings/1/print", POSTED),
     ("POST", "/postings/{draft_id}/decide"): Line("/postings/1/decide", POSTED),
+    ("GET", "/scores"): Line("/scores", SCORED),
+    ("POST", "/scores"): Line("/scores", HOUSE),
+    ("GET", "/scores/rules/{name}"): Line("/scores/rules/monthly", SEES_ALL),
+    ("GET", "/scores/{sheet_id}"): Line("/scores/1", SCORED),
+    ("GET", "/scores/{sheet_id}/print"): Line("/scores/1/print", SEES_ALL),
+    ("POST", "/scores/{sheet_id}/decide"): Line("/scores/1/decide", SCORED),
+    ("GET", "/scores/{sheet_id}/units/{n}"): Line("/scores/1/units/1", SCORED),
+    ("POST", "/scores/{sheet_id}/units/{n}"): Line("/scores/1/units/1", SCORED),
     ("GET", "/duties"): Line("/duties", SEES_ALL),
     ("POST", "/duties"): Line("/duties", HOUSE),
     ("GET", "/duties/{name}"): Line("/duties/summary", SEES_ALL),
