@@ -19,6 +19,7 @@ from seeds.matters import matters
 from seeds.notice import DINGHAI, read
 from seeds.records import record_between
 from seeds.recurring import load_recurring
+from seeds.scoring import load_scores
 
 FIRST_NIGHT = date(2022, 6, 20)
 LAST_NIGHT = date(2022, 8, 5)
@@ -55,6 +56,7 @@ def load_district(
     night. Loading twice changes nothing."""
     apply_ledger(session, district(shift), today=today, now=now, calendar=calendar)
     load_recurring(session, today=today, now=now, last=LAST_NIGHT, shift=shift)
+    load_scores(session, today=today, now=now)
     load_form(session, (DINGHAI / FORM).read_text("utf-8"), file=FORM, now=now)
     eve = FIRST_NIGHT + shift - DAY
     record_between(session, date.min, eve, now=now, calendar=calendar, shift=shift)

@@ -13,12 +13,13 @@ from flows.history import faults
 from flows.scores.objections import answer, changes_of, objections, raise_objection
 from flows.scores.sheets import approve, facts_of, send_back
 from flows.working_days import load_calendar
-from models import ScoreRuling, ScoreSheet, Task
+from models import Post, ScoreRuling, ScoreSheet, Task, Unit
 from models.decision import Verdict
+from models.organisation import PostKind
 from models.refusal import Refusal
 from models.score import ScoreState
 from tests.flows.scores.files import END, RED, counted, load, prepared, rule
-from tests.kept import colour, edit, play, rows
+from tests.kept import add, colour, edit, play, rows
 from tests.petitions import load_kind
 from tests.played import wound
 from tests.records import refusing
@@ -34,6 +35,8 @@ def d(month: int, day: int) -> date:
 def july(office, cast):
     """One matter turned red, and so did a lead; the office has prepared the month."""
     load_kind(office, "score_objection")
+    [top] = rows(office, Unit, Unit.name == "定海区委")
+    add(office, Post(official_id=cast.mallory, unit_id=top.id, kind=PostKind.UNIT_HEAD))
     cast.task("甲-1", d(7, 1))
     cast.task("密-1", d(7, 1), restricted=True, title="某人的线索")
     load(office, RED, rule("overdue", "-1"))
@@ -82,6 +85,11 @@ def rule_on(bench, on: date, change: str, reason: str = "情况属实") -> None:
     by(bench, bench.cast.olga, on, deed)
 
 
+def sign(bench, on: date) -> None:
+    for who in (bench.cast.mallory, bench.cast.hugo):
+        bench.decide("考异-2022-01", who, Verdict.APPROVE, on)
+
+
 def points(bench) -> Decimal:
     with reading(bench.office.engine) as session:
         found = objections(session, sheet(bench))
@@ -95,7 +103,7 @@ def test_what_was_approved_is_objected_to_and_corrected_without_being_changed(ju
     object_to(july, d(8, 9))
     rule_on(july, d(8, 11), "+2")
     assert points(july) == 97, "a leader has not agreed yet"
-    july.decide("考异-2022-01", july.cast.hugo, Verdict.APPROVE, d(8, 12))
+    sign(july, d(8, 12))
 
     assert points(july) == 99
     assert sheet(july).content == kept
@@ -110,9 +118,9 @@ def test_an_answer_that_came_back_is_given_anew_and_the_newest_counts(july):
     object_to(july, d(8, 9))
     rule_on(july, d(8, 10), "+2")
     back = {"reason": "依据不足", "requirement": "附会议纪要"}
-    july.decide("考异-2022-01", july.cast.hugo, Verdict.RETURN, d(8, 11), **back)
+    july.decide("考异-2022-01", july.cast.mallory, Verdict.RETURN, d(8, 11), **back)
     rule_on(july, d(8, 12), "0", "维持原结果")
-    july.decide("考异-2022-01", july.cast.hugo, Verdict.APPROVE, d(8, 12))
+    sign(july, d(8, 12))
     assert points(july) == 97
     assert [one.change for one in rows(july.office, ScoreRuling)] == ["2", "0"]
 

@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from models import ScoreSheet, Task
+from models import Post, ScoreSheet, Task, Unit
 from models.decision import Verdict
+from models.organisation import PostKind
 from models.score import ScoreState
 from tests.flows.scores.files import RED, load, rule
-from tests.kept import rows
+from tests.kept import add, rows
 from tests.petitions import load_kind
 from tests.played import wound
 from tests.responsibility import keep_away
@@ -24,6 +25,8 @@ def june(office, cast):
     """The fourteenth of July; a matter and a lead turned red in June."""
     load_kind(office, "score_objection")
     bench = gather_bench(office, cast)
+    [top] = rows(office, Unit, Unit.name == "定海区委")
+    add(office, Post(official_id=bench.leo, unit_id=top.id, kind=PostKind.UNIT_HEAD))
     cast.people["rita"] = bench.rita
     bench.task("甲-1", date(2022, 6, 1), title="校车监管不到位")
     bench.task("密-1", date(2022, 6, 1), restricted=True, title="某人的线索")
@@ -97,7 +100,8 @@ def test_a_unit_objects_and_the_office_answers(june, office, sign_in):
     assert olga.post(at, data=answer | {"change": ""}).status_code == 422
     assert olga.post(at, data=answer | {"change": "+2"}).status_code == 303
     assert "待领导审签" in sign_in("dora").get(f"{path}/units/1").text
-    june.decide(task.number, june.cast.hugo, Verdict.APPROVE, TODAY)
+    for who in (june.leo, june.cast.hugo):
+        june.decide(task.number, who, Verdict.APPROVE, TODAY)
 
     page = sign_in("dora").get(f"{path}/units/1").text
     assert "98.5 分" in page
