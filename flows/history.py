@@ -19,6 +19,8 @@ from models import (
     FigureApproval,
     LookBackRound,
     OfficeChange,
+    Pairing,
+    PairingEnd,
     PostingMove,
     Reassignment,
     Record,
@@ -45,6 +47,8 @@ CHAINED: tuple[Table, ...] = (
     RecordLine.__table__,  # type: ignore[attr-defined]  # the same
     Figure.__table__,  # type: ignore[attr-defined]  # the same
     FigureApproval.__table__,  # type: ignore[attr-defined]  # the same
+    Pairing.__table__,  # type: ignore[attr-defined]  # the same
+    PairingEnd.__table__,  # type: ignore[attr-defined]  # the same
     ScoreMove.__table__,  # type: ignore[attr-defined]  # the same
     ScoreRuling.__table__,  # type: ignore[attr-defined]  # the same
 )

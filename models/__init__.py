@@ -28,6 +28,7 @@ from models.night import Night
 from models.notice import Notice, Receipt
 from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
+from models.pairing import Pairing, PairingEnd
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
 from models.record import Record, RecordKind, RecordLine
@@ -83,6 +84,8 @@ __all__ = [
     "OfficeChange",
     "Official",
     "Packet",
+    "Pairing",
+    "PairingEnd",
     "Policy",
     "Post",
     "PostingDraft",

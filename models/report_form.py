@@ -31,7 +31,8 @@ class ReportForm(SQLModel, table=True):
 class Counted(Strict):
     """A figure that is counted. Of records: themselves; the units (家) or lines with a unit (家次);
     people (人) or lines with one (人次); the matters on their lines; money. Of warnings: the issues
-    of the bulletin; matters warned of; those signed off after it."""
+    of the bulletin; matters warned of; those signed off after it. With how many leaders are paired
+    on the day."""
 
     id: str = Key(min_length=1)
     name: str = Key(min_length=1)
@@ -47,6 +48,7 @@ class Counted(Strict):
         "issues",
         "warned",
         "settled",
+        "paired",
     ]
     kinds: tuple[str, ...] = ()
     topic: str = ""
@@ -58,6 +60,8 @@ class Counted(Strict):
     def _can_be_counted(self) -> Self:
         if self.count in ("warned", "settled"):
             _require(bool(self.procedure), "procedure")
+        elif self.count == "paired":
+            _require(bool(self.topic), "topic")
         elif self.count != "issues":
             _require(bool(self.kinds), "kinds")
         if self.count == "money" and self.unit not in IN_YUAN:

@@ -17,6 +17,7 @@ from models.workdays import DAY, Calendar
 from seeds.cast import directory
 from seeds.matters import matters
 from seeds.notice import DINGHAI, read
+from seeds.pairing import load_pairings
 from seeds.records import record_between
 from seeds.recurring import load_recurring
 from seeds.scoring import load_scores
@@ -56,6 +57,7 @@ def load_district(
     night. Loading twice changes nothing."""
     apply_ledger(session, district(shift), today=today, now=now, calendar=calendar)
     load_recurring(session, today=today, now=now, last=LAST_NIGHT, shift=shift)
+    load_pairings(session, today=today, now=now, shift=shift)
     load_scores(session, today=today, now=now)
     load_form(session, (DINGHAI / FORM).read_text("utf-8"), file=FORM, now=now)
     eve = FIRST_NIGHT + shift - DAY

@@ -27,6 +27,7 @@ from sise.commands import (
     milestones,
     nights,
     one_task,
+    pairing,
     people,
     procedures,
     recording,
@@ -78,6 +79,7 @@ app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
 app.add_typer(watch_lists.watch_list, name="watch-list")
 app.add_typer(duties.duty, name="duty")
+app.add_typer(pairing.pairing, name="pairing")
 app.add_typer(measuring.measure, name="measure")
 app.add_typer(scoring.score, name="score")
 app.add_typer(look_backs.look_back, name="look-back")

@@ -65,6 +65,7 @@ PAGES = (
     DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
     DeskPage("/scores", ("考核", "Scores"), whoever_sees_scores),
     DeskPage("/duties", ("周期任务", "Duties"), whoever_sees_all),
+    DeskPage("/pairings", ("结对", "Pairings"), whoever_sees_all),
     DeskPage("/measurements", ("监测", "Measurements"), whoever_sees_all),
     DeskPage("/import", ("导入", "Import"), whoever_keeps_directory),
     DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),

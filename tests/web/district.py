@@ -10,6 +10,7 @@ from flows.api_clients import let_in
 from flows.database import transaction
 from flows.feedback.receiving import receive
 from flows.hooks.registering import add_webhook, remove_webhook
+from flows.pairings.pairing import Wanted, pair
 from flows.papers.postings import prepare
 from flows.records.figures import Reported, approve, report
 from flows.records.lines import Line
@@ -70,6 +71,10 @@ def gather_district(bench: Bench, receiver: str) -> District:
         remove_webhook(session, "旧屏", by=COMMAND_LINE, now=instant(date(2022, 6, 1)))
     load(office, duty(begins="2022-08-01"), date(2022, 6, 1))
     load_measures(office)
+    wanted = Wanted(topic="薄弱村", leader="carol", subject="新建村")
+    june_1 = Unattended(COMMAND_LINE, date(2022, 6, 1), instant(date(2022, 6, 1)))
+    with transaction(office.engine, june_1.now) as session:
+        pair(session, [wanted], june_1)
     bench.task("甲-1", date(2022, 7, 13), title="校车监管不到位")
     bench.task("甲-2", date(2022, 7, 12))
     _lead(bench, people)

@@ -18,7 +18,7 @@ OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {
     "/petitions",
     *("/", "/figures", "/notices", "/postings", "/calendar", "/policies", "/nights", "/audit"),
-    *("/duties", "/measurements", "/scores"),
+    *("/duties", "/measurements", "/pairings", "/scores"),
 }
 FOR_WHO_KEEPS_THE_DIRECTORY = {
     *("/acts", "/outcomes", "/reported", "/reports"),

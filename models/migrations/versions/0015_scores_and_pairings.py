@@ -116,8 +116,58 @@ def upgrade() -> None:
     )
     op.create_index('ix_score_ruling_objection_id', 'score_ruling', ['objection_id'])
     op.create_index('ix_score_ruling_link_id', 'score_ruling', ['link_id'])
+    op.create_table(
+        'pairing',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('topic', sa.String(), nullable=False),
+        sa.Column('leader_id', sa.Integer(), nullable=False),
+        sa.Column('subject', sa.String(), nullable=False),
+        sa.Column('kind', sa.String(length=32), nullable=False),
+        sa.Column('from_on', sa.Date(), nullable=False),
+        sa.Column('remarks', sa.String(), nullable=False),
+        sa.Column('on', sa.Date(), nullable=False),
+        sa.Column('at', Instant(timezone=True), nullable=False),
+        sa.Column('actor_id', sa.Integer(), nullable=True),
+        sa.Column('said_by', sa.String(), nullable=False),
+        sa.Column('link_id', sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('village', 'enterprise', 'household', 'unit')", name='pairing_kind'
+        ),
+        sa.CheckConstraint("topic <> '' AND subject <> ''", name='pairing_filled'),
+        sa.ForeignKeyConstraint(['actor_id'], ['official.id']),
+        sa.ForeignKeyConstraint(['leader_id'], ['official.id']),
+        sa.PrimaryKeyConstraint('id'),
+    )
+    for column in ('topic', 'leader_id', 'link_id'):
+        op.create_index(f'ix_pairing_{column}', 'pairing', [column])
+    op.create_table(
+        'pairing_end',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('pairing_id', sa.Integer(), nullable=False),
+        sa.Column('until_on', sa.Date(), nullable=False),
+        sa.Column('reason', sa.String(), nullable=False),
+        sa.Column('on', sa.Date(), nullable=False),
+        sa.Column('at', Instant(timezone=True), nullable=False),
+        sa.Column('actor_id', sa.Integer(), nullable=True),
+        sa.Column('said_by', sa.String(), nullable=False),
+        sa.Column('link_id', sa.String(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name='pairing_end_reason'),
+        sa.ForeignKeyConstraint(['actor_id'], ['official.id']),
+        sa.ForeignKeyConstraint(['pairing_id'], ['pairing.id']),
+        sa.PrimaryKeyConstraint('id'),
+        sa.UniqueConstraint('pairing_id'),
+    )
+    op.create_index('ix_pairing_end_link_id', 'pairing_end', ['link_id'])
+    # SQLite adds a column that points elsewhere only so; Alembic would copy the table.
+    op.execute('ALTER TABLE duty_occurrence ADD COLUMN pairing_id INTEGER REFERENCES pairing (id)')
+    op.create_index('ix_duty_occurrence_pairing_id', 'duty_occurrence', ['pairing_id'])
 
 
 def downgrade() -> None:
+    op.drop_index('ix_duty_occurrence_pairing_id', 'duty_occurrence')
+    with op.batch_alter_table('duty_occurrence') as table:
+        table.drop_column('pairing_id')
+    op.drop_table('pairing_end')
+    op.drop_table('pairing')
     for table in ('score_ruling', 'score_objection', 'score_move', 'score_sheet', 'score_scheme'):
         op.drop_table(table)
