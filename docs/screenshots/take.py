@@ -54,6 +54,8 @@ PAGES = {
     "policy-load": (OFFICE, "/policies/load"),
     "nights": (OFFICE, "/nights"),
     "postings": (OFFICE, "/postings"),
+    "pairings": (OFFICE, "/pairings"),
+    "pairing": (OFFICE, "/pairings/8"),
     "scores": (OFFICE, "/scores"),
     "score-sheet": (OFFICE, "/scores/1"),
     "score-unit": (OFFICE, "/scores/1/units/1"),

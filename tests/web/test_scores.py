@@ -4,10 +4,14 @@ from datetime import date
 
 import pytest
 
+from flows.api_clients import let_in
+from flows.database import transaction
 from models import Post, ScoreSheet, Task, Unit
+from models.api_client import Scope
 from models.decision import Verdict
 from models.organisation import PostKind
 from models.score import ScoreState
+from tests.conftest import instant
 from tests.flows.scores.files import RED, load, rule
 from tests.kept import add, rows
 from tests.petitions import load_kind
@@ -128,3 +132,41 @@ def test_nobody_else_has_a_way_to_it(june, sign_in):
             assert sign_in(who).get(one).status_code == 404
     assert sign_in("dora").get(f"{path}/print").status_code == 404
     assert sign_in("olga").get(f"{path}/units/9").status_code == 404
+
+
+def test_the_posting_of_the_month_prints_the_published_points(june, office, sign_in):
+    before = sign_in("olga").post("/postings", data={"month": "2022-06"}).headers["location"]
+    assert "考核得分" not in sign_in("olga").get(before).text
+    sign_in("olga").post(f"{before}/decide", data={"act": "take_back", "reason": "待考核结果"})
+    published(sign_in)
+    path = sign_in("olga").post("/postings", data={"month": "2022-06"}).headers["location"]
+    for page in (sign_in("olga").get(path).text, sign_in("olga").get(f"{path}/print").text):
+        assert "考核得分" in page
+        assert ">96.5<" in page
+
+
+def test_a_program_reads_what_is_published_and_of_a_restricted_matter_no_unit(
+    june, office, browser, sign_in
+):
+    tokens = {}
+    for name, scopes in (("大屏", [Scope.READ]), ("内网", [Scope.READ, Scope.RESTRICTED])):
+        with transaction(office.engine, instant(TODAY)) as session:
+            tokens[name] = let_in(session, name, scopes, instant(TODAY))
+    path = sign_in("olga").post(PATH, data={"scheme": "monthly"}).headers["location"]
+
+    def read(where: str, name: str = "大屏"):
+        return browser.get(f"/api/v1{where}", headers={"Authorization": f"Bearer {tokens[name]}"})
+
+    assert read("/scores").json() == {"scores": []}, "a draft is told to nobody"
+    assert read(path).status_code == 404
+    sign_in("hugo").post(f"{path}/decide", data={"act": "approve"})
+    [told] = read("/scores").json()["scores"]
+    assert (told["scheme"], told["period"]) == ("monthly", "2022-06")
+    whole = read(path).json()
+    unit = {"rank": 1, "unit": "区教育局", "points": "96.5", "corrected": "0"}
+    assert whole["units"] == [unit]
+    assert {(one["unit"], one["title"]) for one in whole["lines"] if one["restricted"]} == {
+        (None, None)
+    }
+    inside = read(path, "内网").json()
+    assert {one["unit"] for one in inside["lines"]} == {"区教育局"}
