@@ -1,25 +1,36 @@
-"""Scores in the demo: a month is prepared, approved the day after, and objected to by a unit."""
+"""Scores in the demo: a month is prepared, approved the day after, objected to and answered."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from flows.database import transaction
+from flows.database import reading, transaction
 from flows.office import Office
-from flows.scores.objections import heads_of, raise_objection
+from flows.scores.objections import (
+    NUMBERED,
+    answer,
+    heads_of,
+    objections,
+    raise_objection,
+)
 from flows.scores.schemes import load_scheme, scheme_of, schemes
 from flows.scores.sheets import approve, facts_of, prepare
 from flows.signoff.actor import Actor, Unattended
 from flows.working_days import load_calendar
-from models import Official, Post, ScoreScheme, ScoreSheet
+from models import Official, Post, Referral, ScoreScheme, ScoreSheet, Task
+from models.decision import ReferralState
 from models.organisation import PostKind
 from models.proof import Assurance
 from models.score import ScoreState
+from models.signoff import TaskState
+from seeds.sign_offs import Act, perform
 
 HERE = Path(__file__).parent
 BY = "演示数据"
-PREPARED_ON, APPROVED_ON, OBJECTED_ON = 2, 3, 4  # days of the month
+PREPARED_ON, APPROVED_ON, OBJECTED_ON, ANSWERED_ON = 2, 3, 4, 9  # days of the month
+SIGNED_ON = (10, 11)
+BECAUSE = "签收记录属实，予以调整。"
 WHY = "该项已在时限内办理，系统外有签收记录，请复核。"
 
 
@@ -32,8 +43,17 @@ def load_scores(session: Session, *, today: date, now: datetime) -> None:
 def score_month(office: Office, on: date, first_night: date, now: datetime) -> None:
     """What is done about scores on this day; a month without a night has none."""
     last = on.replace(day=1) - timedelta(days=1)
-    if last < first_night or on.day not in (PREPARED_ON, APPROVED_ON, OBJECTED_ON):
+    if last < first_night:
         return
+    if on.day in SIGNED_ON:
+        _sign(office, on, now)
+    elif on.day == ANSWERED_ON:
+        _answer(office, on, now)
+    elif on.day in (PREPARED_ON, APPROVED_ON, OBJECTED_ON):
+        _act(office, on, last, now)
+
+
+def _act(office: Office, on: date, last: date, now: datetime) -> None:
     with transaction(office.engine, now) as session:
         if on.day == PREPARED_ON:
             for scheme in schemes(session):
@@ -78,6 +98,29 @@ def _object(session: Session, sheet: ScoreSheet, on: date, now: datetime) -> Non
                     calendar=load_calendar(session),
                 )
                 return
+
+
+def _answer(office: Office, on: date, now: datetime) -> None:
+    """What was taken away for the line is given back."""
+    with transaction(office.engine, now) as session:
+        for sheet in session.exec(select(ScoreSheet).order_by(col(ScoreSheet.id))).all():
+            for one in objections(session, sheet):
+                if one.line and one.task.handler_id and one.task.state is TaskState.ASSIGNED:
+                    by = _actor(session, one.task.handler_id, on, now)
+                    back, calendar = str(-one.line.points), load_calendar(session)
+                    answer(session, one.task, by, back, reason=BECAUSE, calendar=calendar)
+
+
+def _sign(office: Office, on: date, now: datetime) -> None:
+    """Whoever is asked agrees."""
+    asked = select(Task.number).join(Referral, col(Referral.task_id) == col(Task.id))
+    waiting = asked.where(
+        col(Task.number).startswith(NUMBERED), Referral.state == ReferralState.OPEN
+    )
+    with reading(office.engine) as session:
+        numbers = set(session.exec(waiting))
+    for number in sorted(numbers):
+        perform(office, Act(on, number, "approve", "同意。"), now)
 
 
 def _actor(session: Session, official_id: int, on: date, now: datetime) -> Actor:

@@ -38,14 +38,14 @@ _OTHERS = {"code": coded, "bulletin": in_bulletins}
 def score_facts(
     session: Session, scheme: ScoreScheme, first: date, last: date, *, calendar: Calendar
 ) -> ScoreFacts:
-    """Of these days, both included."""
+    """Of these days, both included. A record may name what is no unit of the directory: it gives
+    nobody a point."""
     file, whose = scheme_of(scheme), Whose.load(session)
+    scored = set(file.units or whose.names.values())
     lines = list[PointLine]()
     for rule in file.rule:
         found = [
-            one
-            for one in _found(session, rule, first, last, whose, calendar)
-            if not file.units or one.unit in file.units
+            one for one in _found(session, rule, first, last, whose, calendar) if one.unit in scored
         ]
         lines += _points(rule, sorted(found, key=lambda one: (one.on, one.key)))
     return ScoreFacts(

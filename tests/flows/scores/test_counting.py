@@ -170,6 +170,7 @@ def test_duties_codes_records_and_bulletins(office, cast):
     say(office, "2022-05", "7", on=d(6, 8))
     say(office, "2022-06", "-3", on=d(7, 8))
     kept(office, said("interview", "区教育局|局长"))
+    kept(office, said("interview", "某单位|局长"))  # it is not in the directory
     kept(office, said("visit", "区教育局"))
     _bulletin(office, d(7, 14))
 
