@@ -17,11 +17,14 @@ from models import (
     Decision,
     Figure,
     FigureApproval,
+    LineVerdict,
     LookBackRound,
     OfficeChange,
     Pairing,
     PairingEnd,
     PostingMove,
+    Proposal,
+    ProposalLine,
     Reassignment,
     Record,
     RecordLine,
@@ -51,6 +54,9 @@ CHAINED: tuple[Table, ...] = (
     PairingEnd.__table__,  # type: ignore[attr-defined]  # the same
     ScoreMove.__table__,  # type: ignore[attr-defined]  # the same
     ScoreRuling.__table__,  # type: ignore[attr-defined]  # the same
+    Proposal.__table__,  # type: ignore[attr-defined]  # the same
+    ProposalLine.__table__,  # type: ignore[attr-defined]  # the same
+    LineVerdict.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

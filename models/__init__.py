@@ -24,13 +24,14 @@ from models.message import (
     Resending,
     SignInLink,
 )
-from models.night import Night
+from models.night import Night, NightShard
 from models.notice import Notice, Receipt
 from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
 from models.pairing import Pairing, PairingEnd
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
+from models.proposal import LineVerdict, Proposal, ProposalLine
 from models.record import Record, RecordKind, RecordLine
 from models.relay import Bounce, RelayState, Suppression
 from models.report_form import ReportForm
@@ -65,6 +66,7 @@ __all__ = [
     "Feedback",
     "Figure",
     "FigureApproval",
+    "LineVerdict",
     "ListMembership",
     "LookBack",
     "LookBackPoint",
@@ -80,6 +82,7 @@ __all__ = [
     "MessageItem",
     "Milestone",
     "Night",
+    "NightShard",
     "Notice",
     "OfficeChange",
     "Official",
@@ -92,6 +95,8 @@ __all__ = [
     "PostingMove",
     "Procedure",
     "ProofCode",
+    "Proposal",
+    "ProposalLine",
     "Reassignment",
     "Receipt",
     "Record",

@@ -14,6 +14,7 @@ from models.rule_words import Fault
 
 PLACE = re.compile(r"\{([^{}]+)\}")
 ON = "on"  # the place of the day as of which the report is
+OF_WARNINGS = ("issues", "warned", "settled")
 IN_YUAN = {"元": 100, "万元": 1_000_000}  # 分 in one
 
 
@@ -31,8 +32,9 @@ class ReportForm(SQLModel, table=True):
 class Counted(Strict):
     """A figure that is counted. Of records: themselves; the units (家) or lines with a unit (家次);
     people (人) or lines with one (人次); the matters on their lines; money. Of warnings: the issues
-    of the bulletin; matters warned of; those signed off after it. With how many leaders are paired
-    on the day."""
+    of the bulletin; matters warned of; those signed off after it. `procedure` without kinds: of
+    the lines that were handed in under it and decided, `result` being approved or rejected. Of
+    pairings: with how many leaders are paired on the day."""
 
     id: str = Key(min_length=1)
     name: str = Key(min_length=1)
@@ -58,12 +60,12 @@ class Counted(Strict):
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> Self:
-        if self.count in ("warned", "settled"):
-            _require(bool(self.procedure), "procedure")
+        if self.count in OF_WARNINGS:
+            _require(bool(self.procedure) or self.count == "issues", "procedure")
         elif self.count == "paired":
             _require(bool(self.topic), "topic")
-        elif self.count != "issues":
-            _require(bool(self.kinds), "kinds")
+        else:
+            _require(bool(self.kinds or self.procedure), "kinds")
         if self.count == "money" and self.unit not in IN_YUAN:
             raise Fault(f"款项的单位应为 元 或 万元，现为 {self.unit}", "money is in 元 or 万元")
         return self

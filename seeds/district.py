@@ -18,6 +18,7 @@ from seeds.cast import directory
 from seeds.matters import matters
 from seeds.notice import DINGHAI, read
 from seeds.pairing import load_pairings
+from seeds.proposals import first_day, propose_between
 from seeds.records import record_between
 from seeds.recurring import load_recurring
 from seeds.scoring import load_scores
@@ -61,6 +62,7 @@ def load_district(
     load_scores(session, today=today, now=now)
     load_form(session, (DINGHAI / FORM).read_text("utf-8"), file=FORM, now=now)
     eve = FIRST_NIGHT + shift - DAY
+    propose_between(session, first_day(shift), eve, shift=shift)
     record_between(session, date.min, eve, now=now, calendar=calendar, shift=shift)
 
 

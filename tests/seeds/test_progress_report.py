@@ -18,8 +18,18 @@ from flows.records.figures import Reported, approve, report
 from flows.records.keeping import correct
 from flows.rulebook import form_of
 from flows.signoff.actor import COMMAND_LINE, Unattended
-from models import Figure, Official, RecordKind, ReportForm, Task
+from models import (
+    Figure,
+    LineVerdict,
+    Official,
+    Proposal,
+    ProposalLine,
+    RecordKind,
+    ReportForm,
+    Task,
+)
 from models.bulletin import BulletinKind
+from models.proposal import LineResult
 from models.record import Family
 from notifications.papers.page import write_page
 from notifications.papers.progress import ProgressFacts, progress_paper
@@ -52,6 +62,7 @@ a.money_returned 1.1.topic_meetings 1.1.instructions 1.1.briefings 1.1.site_supe
 PAIRED = {"1.2.weak_villages_paired", "5.3.weak_villages_paired"}  # counted of pairings
 OF_ANOTHER_DAY = {"2.2.warning_issues"}  # 截至7月底, and this report says its own day
 RECORDS = [one for one in COUNTABLE if not one.startswith("2.2.")]
+OF_LINES = [one for one in RECORDS if "prereview" in one]  # handed in and decided line by line
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +201,7 @@ def test_a_record_that_is_missing_changes_its_figures_and_no_other(played, form)
     assert touched == set(RECORDS)
 
 
-@pytest.mark.parametrize("figure", RECORDS[::4])
+@pytest.mark.parametrize("figure", [one for one in RECORDS if one not in OF_LINES][::4])
 def test_a_record_that_is_withdrawn_leaves_the_rest_of_the_report_as_it_was(
     played, form, facts, figure
 ):
@@ -204,6 +215,30 @@ def test_a_record_that_is_withdrawn_leaves_the_rest_of_the_report_as_it_was(
     for one in facts.figures:
         assert (by_id(now).get(one.id) == one) is (one.id not in ours), one.id
     assert without(now, ours) == without(facts, ours)
+
+
+def test_a_line_that_is_decided_otherwise_changes_its_figures_alone(played, form, facts):
+    """Of the three units whose plans were turned down in part, the one with a single line."""
+    [*_, single] = by_id(facts)["2.3.prereview_rejected_units"].records
+    with trial(played.office.engine) as session:
+        said = session.exec(
+            select(LineVerdict)
+            .join(ProposalLine)
+            .join(Proposal)
+            .join(Task)
+            .where(Task.number == single.removeprefix("proposal/"), LineVerdict.reason != "")
+        ).all()
+        for verdict in said:  # of each level
+            verdict.result, verdict.reason = LineResult.APPROVED, ""
+        session.flush()
+        now = told(session, form)
+
+    changed = [one.id for one in facts.figures if by_id(now)[one.id] != one]
+    assert len(said) == 2
+    assert changed == OF_LINES
+    assert [by_id(now)[one].shown for one in OF_LINES] == ["251", "2", "5"]
+    assert without(now, OF_LINES) == without(facts, OF_LINES)
+    assert "拟任人选" not in facts.model_dump_json() + now.model_dump_json()
 
 
 def without(facts: ProgressFacts, ids):
@@ -308,7 +343,7 @@ def test_what_was_published_is_printed_as_it_was_whatever_is_corrected_since(pla
 def test_in_english_the_sources_are_english(facts):
     said = text_of(write_word(paper(facts, "en")))
 
-    assert "61 figures were counted from records, 81 were reported and approved" in said
+    assert "63 figures were counted from records, 79 were reported and approved" in said
     assert "counted from 84 records" in said
 
 
