@@ -50,13 +50,13 @@ CHAINED: tuple[Table, ...] = (
     RecordLine.__table__,  # type: ignore[attr-defined]  # the same
     Figure.__table__,  # type: ignore[attr-defined]  # the same
     FigureApproval.__table__,  # type: ignore[attr-defined]  # the same
+    Proposal.__table__,  # type: ignore[attr-defined]  # the same
+    ProposalLine.__table__,  # type: ignore[attr-defined]  # the same
+    LineVerdict.__table__,  # type: ignore[attr-defined]  # the same
     Pairing.__table__,  # type: ignore[attr-defined]  # the same
     PairingEnd.__table__,  # type: ignore[attr-defined]  # the same
     ScoreMove.__table__,  # type: ignore[attr-defined]  # the same
     ScoreRuling.__table__,  # type: ignore[attr-defined]  # the same
-    Proposal.__table__,  # type: ignore[attr-defined]  # the same
-    ProposalLine.__table__,  # type: ignore[attr-defined]  # the same
-    LineVerdict.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()
