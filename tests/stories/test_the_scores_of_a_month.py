@@ -195,3 +195,15 @@ def test_a_result_that_was_changed_behind_the_history_is_found(july):
             "score monthly 2022-07-01: its content is not what was prepared or decided on"
         ]
         assert session.exec(select(ScoreSheet)).one().state == ScoreState.PUBLISHED
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_objection_about_a_restricted_matter_changes_no_units_points(july):
+    published(july)
+    lead = next(one for one in facts_of(sheet(july)).lines if one.task == "密-1")
+    object_to(july, d(8, 9), key=lead.key)
+    rule_on(july, d(8, 11), "+2")
+    sign(july, d(8, 12))
+    with reading(july.office.engine) as session:
+        [found] = objections(session, sheet(july))
+    assert (found.change, points(july)) == (2, 97), "the sum would tell of it"
