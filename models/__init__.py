@@ -24,7 +24,7 @@ from models.message import (
     Resending,
     SignInLink,
 )
-from models.night import Night
+from models.night import Night, NightShard
 from models.notice import Notice, Receipt
 from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
@@ -80,6 +80,7 @@ __all__ = [
     "MessageItem",
     "Milestone",
     "Night",
+    "NightShard",
     "Notice",
     "OfficeChange",
     "Official",
