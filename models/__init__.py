@@ -28,6 +28,7 @@ from models.night import Night, NightShard
 from models.notice import Notice, Receipt
 from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
+from models.pairing import Pairing, PairingEnd
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
 from models.proposal import LineVerdict, Proposal, ProposalLine
@@ -37,6 +38,7 @@ from models.report_form import ReportForm
 from models.request import ChangeRequest
 from models.responsibility import Exclusion, Reassignment
 from models.rulebook import Policy, Procedure
+from models.score import ScoreMove, ScoreObjection, ScoreRuling, ScoreScheme, ScoreSheet
 from models.task import Measure, Milestone, Task
 from models.transfer import Transfer
 from models.transition import ChainLink, DeadlineChange, Transition
@@ -85,6 +87,8 @@ __all__ = [
     "OfficeChange",
     "Official",
     "Packet",
+    "Pairing",
+    "PairingEnd",
     "Policy",
     "Post",
     "PostingDraft",
@@ -105,6 +109,11 @@ __all__ = [
     "ReportForm",
     "Resending",
     "ReviewedLead",
+    "ScoreMove",
+    "ScoreObjection",
+    "ScoreRuling",
+    "ScoreScheme",
+    "ScoreSheet",
     "SignInLink",
     "Suppression",
     "Task",

@@ -56,12 +56,10 @@ class Database:
     def make(self) -> None:
         self.folder.mkdir(parents=True)
         shutil.chown(self.folder, "nobody", "nogroup")
-        words = ("-D", str(self.folder / "data"), "-U", "postgres", "--auth=trust")
+        data = str(self.folder / "data")
+        command = [*AS_NOBODY, str(POSTGRES / "initdb"), "-D", data, "-U", "postgres"]
         subprocess.run(
-            [*AS_NOBODY, str(POSTGRES / "initdb"), *words],
-            env=ENVIRONMENT,
-            check=True,
-            stdout=subprocess.DEVNULL,
+            [*command, "--auth=trust"], env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL
         )
         with (self.folder / "data/pg_hba.conf").open("a") as rules:
             rules.write("host all all 10.83.0.0/24 trust\n")
