@@ -59,7 +59,7 @@ PAGES = {
     "pairing": (OFFICE, "/pairings/8"),
     "scores": (OFFICE, "/scores"),
     "score-sheet": (OFFICE, "/scores/1"),
-    "score-unit": (OFFICE, "/scores/1/units/1"),
+    "score-unit": (OFFICE, "/scores/1/units/13"),
     "score-rules": (OFFICE, "/scores/rules/rectification"),
     "acts": (OFFICE, "/acts"),
     "outcomes": (OFFICE, "/outcomes"),

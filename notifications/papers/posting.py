@@ -127,15 +127,15 @@ def _table(facts: PostingFacts, language: str) -> Iterator[Block]:
             ]
             for rank, row in zip(ranks(facts.rows), facts.rows, strict=True)
         ],
-        widths=[
-            13,
-            83 - 13 * len(colours) - 21 * scored,
-            *(19, 20, 21),
-            *([21] if scored else []),
-            *[13] * len(colours),
-        ],
+        widths=_widths(len(colours), scored=scored),
         numeric=(0, *range(2, 5 + scored + len(colours))),
     )
+
+
+def _widths(colours: int, *, scored: bool) -> list[int]:
+    """In millimetres; the unit has what the others leave."""
+    others, each = ([16, 18, 18, 18], 11) if scored else ([19, 20, 21], 13)
+    return [13, 143 - sum(others) - each * colours, *others, *[each] * colours]
 
 
 def _scored(facts: PostingFacts, language: str) -> Iterator[Block]:
