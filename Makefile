@@ -6,6 +6,9 @@ HOME_OF_DEMO ?= ./var/demo
 unexport PYTHONDONTWRITEBYTECODE
 
 BENCH ?=
+NIGHT ?=
+GROWTH ?=
+LEDGER ?=
 MAIL ?=
 DESK ?=
 
@@ -47,8 +50,15 @@ check: .venv/dev ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/dev ## sweep, mail, many people: make bench BENCH='--tasks 1000000' MAIL='--mails 3000' DESK='--tasks 100000'
+.venv/bench: .venv/dev requirements-bench.txt
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-bench.txt
+	touch $@
+
+bench: .venv/bench ## all ratios: BENCH='--tasks 1000000' NIGHT=… GROWTH=… LEDGER='--rows 100000' MAIL=… DESK=…
 	$(BIN)/python -m benchmarks.sweep $(BENCH)
+	$(BIN)/python -m benchmarks.night $(NIGHT)
+	$(BIN)/python -m benchmarks.growth $(GROWTH)
+	$(BIN)/python -m benchmarks.ledger $(LEDGER)
 	$(BIN)/python -m benchmarks.mail $(MAIL)
 	$(BIN)/python -m benchmarks.desk $(DESK)
 
@@ -61,6 +71,8 @@ requirements: .venv/dev ## pin what requirements*.in ask for, with hashes
 		--no-emit-find-links requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
 		--no-emit-find-links requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--no-emit-find-links requirements-bench.in -c requirements-dev.txt -o requirements-bench.txt
 
 migration: .venv/dev ## write a migration for what the models now declare: make migration m="why"
 	$(BIN)/python -m models.migrations "$(m)"

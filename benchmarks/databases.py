@@ -1,4 +1,5 @@
-"""A populated database of each kind, and a fresh copy of it for every measurement."""
+"""A populated database of each kind, and a fresh copy of it for every measurement: the one before
+is gone then."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,7 +29,10 @@ def sqlite(home: Path, fill: Fill) -> Iterator[Copies]:
         for n in count():
             copy = home / f"copy{n}.db"
             shutil.copyfile(original, copy)
-            yield open_engine(f"sqlite:///{copy}")
+            engine = open_engine(f"sqlite:///{copy}")
+            yield engine
+            engine.dispose()
+            copy.unlink()
 
     yield copies()
 
@@ -51,6 +55,14 @@ def postgresql(home: Path, fill: Fill) -> Iterator[Copies]:
         connection.execute(text("VACUUM ANALYZE"))
     original.dispose()
 
-    yield (database(f"copy{n}", "original") for n in count())
+    def copies() -> Copies:
+        for n in count():
+            engine = database(f"copy{n}", "original")
+            yield engine
+            engine.dispose()
+            with admin.connect() as connection:
+                connection.execute(text(f"DROP DATABASE copy{n}"))
+
+    yield copies()
     admin.dispose()
     server.cleanup()

@@ -2,18 +2,25 @@
 taken back. So a day that is over tells what stood then. Whatever is restricted counts nowhere."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select
 from sqlmodel import Session, col
 
-from models import DeadlineChange, Task, Transition
-from models.signoff import CLOSED, OPEN, SIGNOFF
+from flows.open_counts import SHOWN, is_open, open_by_colour
+from models import DayCount, DeadlineChange, Task, Transition
+from models.signoff import CLOSED, SIGNOFF
 from models.warning import WARNING, Colour
+from models.workdays import DAY
 from notifications.papers.bulletin import DayCounts
 
-SHOWN = col(Task.restricted).is_(False)
+MOST_DAYS = timedelta(days=400)  # that are looked back for, once, where none was kept
+# Written out, so that the database knows its partial indexes by them.
+_COUNTED = col(Transition.machine).in_(
+    bindparam(None, [WARNING.name, SIGNOFF.name], expanding=True, literal_execute=True)
+)
+_OPENED = col(DeadlineChange.kind) == bindparam(None, "opened", literal_execute=True)
 Step = tuple[date, Colour, int]  # on this date so many more of this colour
 
 
@@ -21,18 +28,51 @@ def colours_over_time(
     session: Session, days: Sequence[date], among: ColumnElement[bool] | None = None
 ) -> list[DayCounts]:
     """For each of these days, in their order; all of them, or those `among` the tasks. Days from
-    before the first matter are left out."""
-    asked = SHOWN if among is None else SHOWN & among
-    standing = Counter(_now(session, asked))
-    steps = sorted(_steps(session, min(days, default=date.max), asked), reverse=True)
-    counted, k = list[DayCounts](), 0
-    for day in sorted(set(days), reverse=True):
+    before the first matter are left out. What a night has kept of all matters is what stood then,
+    whatever became restricted since."""
+    begun = _begun(session, among)
+    asked = {day for day in days if begun and day >= begun}
+    kept = _kept(session, asked) if among is None else {}
+    found = kept | _taken_back(session, asked - kept.keys(), among)
+    return [DayCounts(on=day, counts=found[day]) for day in sorted(asked)]
+
+
+def keep_days(session: Session, on: date) -> None:
+    """The night of this date writes down how the days before it ended that none has kept yet."""
+    begun, newest = _begun(session, None), session.scalar(select(func.max(col(DayCount.on))))
+    first = max(begun or on, newest + DAY if newest else on - MOST_DAYS)
+    days = {first + n * DAY for n in range((on - first).days)}
+    rows = [
+        {"on": day, "colour": colour, "n": n}
+        for day, counts in _taken_back(session, days, None).items()
+        for colour, n in counts.items()
+    ]
+    if rows:
+        session.execute(insert(DayCount), rows)
+
+
+def _kept(session: Session, days: Collection[date]) -> dict[date, dict[Colour, int]]:
+    found: dict[date, dict[Colour, int]] = {}
+    for row in session.scalars(select(DayCount).where(col(DayCount.on).in_(days))):
+        found.setdefault(row.on, {})[row.colour] = row.n
+    return found
+
+
+def _taken_back(
+    session: Session, days: Collection[date], among: ColumnElement[bool] | None
+) -> dict[date, dict[Colour, int]]:
+    """From what is open now, step by step back to the end of each day."""
+    if not days:
+        return {}
+    standing = Counter(_now(session, among))
+    steps = sorted(_steps(session, min(days), among), reverse=True)
+    counted, k = dict[date, dict[Colour, int]](), 0
+    for day in sorted(days, reverse=True):
         while k < len(steps) and steps[k][0] > day:
             standing[steps[k][1]] -= steps[k][2]
             k += 1
-        counted.append(DayCounts(on=day, counts={c: standing[c] for c in Colour}))
-    begun = _begun(session, asked)
-    return [one for one in reversed(counted) if begun and one.on >= begun]
+        counted[day] = {c: standing[c] for c in Colour}
+    return counted
 
 
 def week_ends(last: date, n: int) -> list[date]:
@@ -48,20 +88,22 @@ def month_ends(last: date, n: int) -> list[date]:
     return ends[::-1]
 
 
-def _now(session: Session, asked: ColumnElement[bool]) -> dict[Colour, int]:
+def _now(session: Session, among: ColumnElement[bool] | None) -> dict[Colour, int]:
+    if among is None:
+        return open_by_colour(session, SHOWN)
     rows = session.execute(
         select(col(Task.colour), func.count())
-        .where(col(Task.state).in_(OPEN), asked)
+        .where(is_open(), col(Task.restricted).is_(False), among)
         .group_by(col(Task.colour))
     )
     return dict(rows.all())
 
 
-def _steps(session: Session, after: date, asked: ColumnElement[bool]) -> Iterator[Step]:
+def _steps(session: Session, after: date, among: ColumnElement[bool] | None) -> Iterator[Step]:
     """A matter comes in green; it is green when it closes, and when it is opened anew."""
-    for on, n in _opened(session, after, asked):
+    for on, n in _opened(session, after, among):
         yield on, Colour.GREEN, n
-    for on, machine, source, target, n in _moved(session, after, asked):
+    for on, machine, source, target, n in _moved(session, after, among):
         if machine == WARNING.name:
             yield on, Colour(source), -n
             yield on, Colour(target), n
@@ -70,7 +112,7 @@ def _steps(session: Session, after: date, asked: ColumnElement[bool]) -> Iterato
 
 
 def _moved(
-    session: Session, after: date, asked: ColumnElement[bool]
+    session: Session, after: date, among: ColumnElement[bool] | None
 ) -> Sequence[tuple[date, str, str, str, int]]:
     source, target = col(Transition.source), col(Transition.target)
     crossed = or_(
@@ -81,11 +123,12 @@ def _moved(
         select(*what, func.count())
         .where(
             col(Transition.on) > after,
+            _COUNTED,
             or_(
                 col(Transition.machine) == WARNING.name,
                 and_(col(Transition.machine) == SIGNOFF.name, crossed),
             ),
-            _of(Transition.task_id, asked),
+            _of(Transition.task_id, among),
         )
         .group_by(*what)
     )
@@ -93,30 +136,30 @@ def _moved(
 
 
 def _opened(
-    session: Session, after: date, asked: ColumnElement[bool]
+    session: Session, after: date, among: ColumnElement[bool] | None
 ) -> Sequence[tuple[date, int]]:
     """When it came into the ledger, which may be later than the date that the ledger gives."""
     rows = session.execute(
         select(col(DeadlineChange.on), func.count())
         .where(
-            col(DeadlineChange.kind) == "opened",
+            _OPENED,
             col(DeadlineChange.on) > after,
-            _of(DeadlineChange.task_id, asked),
+            _of(DeadlineChange.task_id, among),
         )
         .group_by(col(DeadlineChange.on))
     )
     return [(on, n) for on, n in rows]
 
 
-def _begun(session: Session, asked: ColumnElement[bool]) -> date | None:
+def _begun(session: Session, among: ColumnElement[bool] | None) -> date | None:
     first: date | None = session.execute(
-        select(func.min(col(DeadlineChange.on))).where(
-            col(DeadlineChange.kind) == "opened", _of(DeadlineChange.task_id, asked)
-        )
+        select(func.min(col(DeadlineChange.on))).where(_OPENED, _of(DeadlineChange.task_id, among))
     ).scalar()
     return first
 
 
-def _of(task_id: int, asked: ColumnElement[bool]) -> ColumnElement[bool]:
-    """By those left out, who are few; what is unknown of a matter leaves it out too."""
-    return col(task_id).not_in(select(col(Task.id)).where(func.coalesce(asked, false()).is_(False)))
+def _of(task_id: int, among: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    """All but the restricted, who are few; or those that are asked for."""
+    if among is None:
+        return col(task_id).not_in(select(col(Task.id)).where(col(Task.restricted)))
+    return col(task_id).in_(select(col(Task.id)).where(col(Task.restricted).is_(False), among))

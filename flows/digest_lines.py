@@ -1,11 +1,12 @@
 """The lines of a digest: what is read of each receipt and reminder, and said of it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, or_, select
+from sqlalchemy import ColumnElement, Executable, Row, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -57,22 +58,28 @@ class Composition:
         return [message for who in people for message in self.replaced.get(who, ())]
 
 
-def addressees(session: Session, composition: Composition) -> list[int]:
-    """Everybody with a line tonight, or in a digest that is replaced."""
+def addressees(session: Session, composition: Composition) -> dict[int, int]:
+    """Everybody with a line tonight, or in a digest that is replaced; and how many, at most."""
+    night_id, lines = composition.night_id, Counter[int]()
     told = (
-        select(col(Receipt.official_id))
+        select(col(Receipt.official_id), func.count())
         .join(Notice, col(Notice.id) == col(Receipt.notice_id))
         .join(Transition, col(Transition.id) == col(Notice.transition_id))
-        .where(col(Transition.night_id) == composition.night_id)
+        .where(col(Transition.night_id) == night_id)
+        .group_by(col(Receipt.official_id))
     )
-    reminded = select(col(Reminder.official_id)).where(
-        col(Reminder.night_id) == composition.night_id
+    reminded, chased = (
+        select(col(table.official_id), func.count())
+        .where(col(table.night_id) == night_id)
+        .group_by(col(table.official_id))
+        for table in (Reminder, Chase)
     )
-    chased = select(col(Chase.official_id)).where(col(Chase.night_id) == composition.night_id)
-    found = {
-        who for people in (told, reminded, chased) for who in session.scalars(people.distinct())
-    }
-    return sorted(found | composition.replaced.keys())
+    for people in (told, reminded, chased):
+        lines.update(dict(session.execute(people).all()))
+    for who, messages in composition.replaced.items():
+        items = select(func.count()).where(col(MessageItem.message_id).in_(messages))
+        lines[who] += session.scalar(items) or 0
+    return dict(sorted(lines.items()))
 
 
 def receipts(composition: Composition, people: list[int]) -> Executable:

@@ -1,6 +1,6 @@
 """Digests are composed: one mail per person and night, rendered and frozen into the outbox."""
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -33,7 +33,7 @@ from models.workdays import Calendar
 from notifications.digest import Digest, Line, render_digest
 from notifications.referral import Asked
 
-BATCH = 50  # people whose digests are in memory at once
+BATCH, LINES = 50, 3000  # people whose digests are in memory at once, and lines of them
 ITEM = ("receipt_id", "reminder_id", "chase_id")
 SPELT = 200  # lines of one mail; more is counted, and shown by its link
 
@@ -87,14 +87,26 @@ def compose_digests(
     replaced = _replace(session, night_id, on)
     ladders = all_ladders(session)
     composition = Composition(office, night_id, on, now, calendar, ladders, replaced)
-    people = addressees(session, composition)
     n = 0
-    for first in range(0, len(people), BATCH):
-        drafts = list(drafts_of(session, composition, people[first : first + BATCH]))
+    for people in _batches(addressees(session, composition)):
+        drafts = list(drafts_of(session, composition, people))
         _write(session, composition, drafts)
         n += len(drafts)
         session.expunge_all()
     return n
+
+
+def _batches(lines: Mapping[int, int]) -> Iterator[list[int]]:
+    """So few people at once that their lines fit into memory; somebody with many is alone."""
+    batch, room = list[int](), LINES
+    for who, n in lines.items():
+        if batch and (n > room or len(batch) == BATCH):
+            yield batch
+            batch, room = [], LINES
+        batch.append(who)
+        room -= n
+    if batch:
+        yield batch
 
 
 def compose_between(

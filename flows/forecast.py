@@ -4,7 +4,7 @@ The same strike dates as those of the sweep and of `sise explain`, and the same 
 of the notices that those nights would issue; a test plays the nights and compares.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -60,14 +60,16 @@ def forecast(
     last: date,
     calendar: Calendar,
     among: ColumnElement[bool] | None = None,
+    due: Collection[int] | None = None,
 ) -> list[Turn]:
     """What the nights from `first` to `last` bring, by day and number, the worst colour first; to
-    all tasks, or those `among` them."""
+    all tasks, or those `among` them. `due`: who else than the suspended will turn, as
+    flows.sweep.due_by found it."""
     ladders = {p.id: ladder_of(p) for p in session.scalars(select(Policy))}
     units = dict(session.execute(select(col(Unit.id), col(Unit.name))).all())
     turns = list[Turn]()
     for task, handler, notice, begins in _running(
-        session, first, last, true() if among is None else among
+        session, first, last, true() if among is None else among, due
     ):
         ladder = ladders[task.policy_id]
         for on, struck, source in _climb(task, notice, ladder, calendar, begins, last):
@@ -90,7 +92,11 @@ def forecast(
 
 
 def _running(
-    session: Session, first: date, last: date, among: ColumnElement[bool]
+    session: Session,
+    first: date,
+    last: date,
+    among: ColumnElement[bool],
+    due: Collection[int] | None,
 ) -> Iterator[tuple[Task, str | None, Notice | None, date]]:
     """Every task whose clock runs by then, its handler, its live notice, the first night that
     looks at it."""
@@ -99,6 +105,8 @@ def _running(
         .outerjoin(Notice, (col(Notice.task_id) == col(Task.id)) & col(Notice.state).in_(LIVE))
         .where(on_clock(), among)
     )
+    if due is not None:
+        running = running.where(col(Task.id).in_(due))
     for task, handler, notice in session.execute(running.execution_options(yield_per=AT_ONCE)):
         yield task, handler, notice, first
     for task, since, request in session.execute(suspended_tasks().where(among)):

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, select, update
 from sqlmodel import Session, col
 
 from flows import history
 from flows.database import changed
 from flows.office import Office
+from flows.open_counts import open_by_colour, open_by_policy
 from flows.outbox import outbox_row, put
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
@@ -18,7 +19,6 @@ from flows.working_days import horizon_warning
 from models import Message, Night, Official, Policy, Task, Transition, Unit
 from models.message import MessageKind, MessageState
 from models.organisation import PostKind
-from models.signoff import OPEN
 from models.warning import RANKS, Colour
 from models.workdays import Calendar
 from notifications.digest import Raised, Summary, render_summary
@@ -106,16 +106,11 @@ def _raised(session: Session, night_id: int) -> list[Raised]:
 
 def board(session: Session) -> dict[Colour, int]:
     """Open tasks by colour: green, and the colours that their policies use."""
-    open_ones = col(Task.state).in_(OPEN)
-    rows = session.execute(
-        select(col(Task.colour), func.count()).where(open_ones).group_by(col(Task.colour))
-    )
-    found: dict[Colour, int] = dict(rows.all())
-    in_use = session.scalars(
-        select(Policy).where(col(Policy.id).in_(select(col(Task.policy_id)).where(open_ones)))
-    )
+    found = open_by_colour(session)
+    used = open_by_policy(session)
+    in_use = session.scalars(select(Policy).where(col(Policy.id).in_(used)))
     colours = {rung.colour for policy in in_use for rung in ladder_of(policy).rung}
-    return {c: found.get(c, 0) for c in Colour if c in colours | found.keys() | {Colour.GREEN}}
+    return {c: n for c, n in found.items() if n or c in colours | {Colour.GREEN}}
 
 
 def _message(

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from flows import history
+from flows.colour_counts import keep_days
 from flows.database import changed, reading, transaction, trial
 from flows.delivery import deliver
 from flows.digests import compose_digests
@@ -21,6 +22,7 @@ from flows.morning import write_summary
 from flows.night_lock import held
 from flows.notices import issue_notices
 from flows.office import Office
+from flows.open_counts import put_together
 from flows.reminders import write_reminders
 from flows.signoff.chasing import write_chases
 from flows.signoff.look_back_rounds import draw_look_backs
@@ -188,8 +190,10 @@ def _sweep(session: Session, run: NightRun) -> None:
     said["calendar"] = load_calendar(session)
     open_due(session, on=run.on, now=run.now, calendar=said["calendar"])
     resume_ended(session, **said)
+    keep_days(session, run.on)
     looked_at = scanned(session)
     sweep(session, **said)
+    put_together(session)
     changed(session, update(Night).where(col(Night.id) == run.night_id).values(scanned=looked_at))
 
 

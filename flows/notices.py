@@ -24,6 +24,8 @@ from models.span import Span
 from models.warning import Colour
 from models.workdays import Calendar
 
+AT_ONCE = 2000  # notices that are in memory
+
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
@@ -45,17 +47,17 @@ def issue_notices(
     lock_all_tasks(session)
     escalated = _without_notice(session, night_id)
     _supersede(session, night_id, on, now)
-    policies = {p.id: p for p in session.scalars(select(Policy))}
-    ladders = {policy_id: ladder_of(policy) for policy_id, policy in policies.items()}
-    numbers = _Numbers(session, on.year)
-    notices = []
-    for row in escalated:
-        policy = policies[row.policy_id]
-        notices.append(_notice(row, ladders[policy.id], numbers.next(policy.name), on, calendar))
-    if notices:
+    ladders = {policy.id: ladder_of(policy) for policy in session.scalars(select(Policy))}
+    numbers, directory = _Numbers(session, on.year), Directory.load(session, on)
+    for first in range(0, len(escalated), AT_ONCE):
+        some = escalated[first : first + AT_ONCE]
+        notices = [
+            _notice(row, ladder, numbers.next(ladder.name), on, calendar)
+            for row, ladder in ((row, ladders[row.policy_id]) for row in some)
+        ]
         session.execute(insert(Notice), notices)
-        _write_receipts(session, escalated, ladders, on)
-    return len(notices)
+        _write_receipts(session, some, ladders, directory, on)
+    return len(escalated)
 
 
 def unresolved(session: Session, night_id: int) -> list[tuple[str, str]]:
@@ -183,15 +185,15 @@ def _owed_by(within: Span | None, on: date, calendar: Calendar) -> date | None:
 
 
 def _write_receipts(
-    session: Session, escalated: list[Escalated], ladders: dict[int, Ladder], on: date
+    session: Session,
+    escalated: list[Escalated],
+    ladders: dict[int, Ladder],
+    directory: Directory,
+    on: date,
 ) -> None:
-    directory = Directory.load(session, on)
+    theirs = col(Notice.transition_id).in_([row.transition_id for row in escalated])
     ids = dict(
-        session.execute(
-            select(col(Notice.transition_id), col(Notice.id)).where(
-                col(Notice.transition_id) >= min(row.transition_id for row in escalated)
-            )
-        ).all()
+        session.execute(select(col(Notice.transition_id), col(Notice.id)).where(theirs)).all()
     )
     receipts = [
         {

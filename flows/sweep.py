@@ -69,6 +69,21 @@ def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar:
     return _apply(session, night_id)
 
 
+def due_by(
+    session: Session, on: date, calendar: Calendar, among: ColumnElement[bool], most: int
+) -> set[int]:
+    """Which tasks `among` these some night up to this date will raise, as dates and notices stand
+    now: their ids. Of more than `most` so many at least."""
+    found = set[int]()
+    for policy in session.scalars(_in_use()):
+        ladder = ladder_of(policy)
+        for rung, entry in ladder.entries():
+            last = cutoff(entry, on, ladder, calendar)
+            struck = _struck(policy, rung, entry, 0, last).where(among).limit(most + 1)
+            found.update(session.scalars(struck))
+    return found
+
+
 def sweep_part(
     session: Session,
     part: NightShard,
@@ -92,15 +107,14 @@ def _held(session: Session, part: NightShard, on: date, calendar: Calendar) -> C
     inside = part.holds(col(Task.id))
     if session.get_bind().dialect.name == "sqlite":  # where a writer is alone from its BEGIN on
         return inside
-    held = lock_tasks(session, due_by(session, on, calendar, inside))
+    held = lock_tasks(session, _due(session, on, calendar, inside))
     return col(Task.id) == any_(literal(held, ARRAY(Integer)))
 
 
-def due_by(
-    session: Session, on: date, calendar: Calendar, these: ColumnElement[bool] = ALL
+def _due(
+    session: Session, on: date, calendar: Calendar, these: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Which tasks some night up to this date will raise, as dates and notices stand now. One list
-    for each policy: SQLite puts no more than 500 queries into one."""
+    """Which of these tasks some night up to this date will raise; one list for each policy."""
     policies = session.scalars(_in_use()).all()
     return or_(false(), *(col(Task.id).in_(_due_under(p, on, calendar, these)) for p in policies))
 

@@ -27,6 +27,7 @@ from models.message import (
 from models.night import Night, NightShard
 from models.notice import Notice, Receipt
 from models.office_change import OfficeChange
+from models.open_count import DayCount, OpenCount
 from models.organisation import Absence, Official, Post, Unit
 from models.pairing import Pairing, PairingEnd
 from models.posting import PostingDraft, PostingMove
@@ -56,6 +57,7 @@ __all__ = [
     "ChainLink",
     "ChangeRequest",
     "Chase",
+    "DayCount",
     "DeadlineChange",
     "Decision",
     "DutyChange",
@@ -86,6 +88,7 @@ __all__ = [
     "Notice",
     "OfficeChange",
     "Official",
+    "OpenCount",
     "Packet",
     "Pairing",
     "PairingEnd",

@@ -7,10 +7,11 @@ from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import Instant, by_value, one_of
-from models.signoff import ON_CLOCK, TaskState
+from models.signoff import ON_CLOCK, OPEN, TaskState
 from models.warning import Colour
 
 _ON_CLOCK = "state IN ({})".format(", ".join(f"'{state}'" for state in ON_CLOCK))
+_OPEN = "state IN ({})".format(", ".join(f"'{state}'" for state in OPEN))
 
 
 class Track(StrEnum):
@@ -29,9 +30,9 @@ class Task(SQLModel, table=True):
     title: str
     procedure_id: int = Field(foreign_key="procedure.id")
     policy_id: int = Field(foreign_key="policy.id")
-    unit_id: int = Field(foreign_key="unit.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id")
     handler_id: int | None = Field(default=None, foreign_key="official.id", index=True)
-    supervising_leader_id: int | None = Field(default=None, foreign_key="official.id")
+    supervising_leader_id: int | None = Field(default=None, foreign_key="official.id", index=True)
     lead_unit_id: int | None = Field(default=None, foreign_key="unit.id")
     supporting_units: str = ""
     goal: str = ""
@@ -84,6 +85,22 @@ class Task(SQLModel, table=True):
             "id",
             sqlite_where=text("state = 'suspended'"),
             postgresql_where=text("state = 'suspended'"),
+        ),
+        Index("task_unit", "unit_id", "colour"),
+        Index(  # the board: a page of a colour is read in its order, as WORST_FIRST of flows says
+            "task_worst_first",
+            "colour",
+            text("(due_on IS NULL)"),
+            "due_on",
+            "number",
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
+        ),
+        Index(  # who are left out wherever something is counted
+            "task_restricted",
+            "id",
+            sqlite_where=text("restricted = 1"),
+            postgresql_where=text("restricted"),
         ),
     )
 

@@ -9,6 +9,7 @@ from models.columns import Instant
 
 _EMPTY = Field(default="", sa_column_kwargs={"server_default": ""})
 _DECIDED = "machine IN ('sign-off', 'request')"
+_COUNTED = "machine IN ('warning', 'sign-off')"
 _ESCALATED = "machine = 'warning' AND event = 'escalate'"
 
 
@@ -75,6 +76,12 @@ class Transition(SQLModel, table=True):
             sqlite_where=text("event = 'sign_off'"),
             postgresql_where=text("event = 'sign_off'"),
         ),
+        Index(  # flows.colour_counts: how a day ended
+            "transition_counted",
+            "on",
+            sqlite_where=text(_COUNTED),
+            postgresql_where=text(_COUNTED),
+        ),
     )
 
 
@@ -100,6 +107,12 @@ class DeadlineChange(SQLModel, table=True):
             "kind IN ('opened', 'imported', 'extension', 'suspension', 'return', 'review', "
             "'end_long_term', 'reopened', 'reassigned', 'stage')",
             name="deadline_change_kind",
+        ),
+        Index(  # flows.colour_counts: what came into the ledger on a day
+            "deadline_change_opened",
+            "on",
+            sqlite_where=text("kind = 'opened'"),
+            postgresql_where=text("kind = 'opened'"),
         ),
     )
 

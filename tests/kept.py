@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date, time, timedelta
@@ -162,13 +163,24 @@ def until_it_waits(office: Office, running: Future[Any]) -> None:
 def everything(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table, as it stands."""
     with reading(engine) as session:
-        return {
+        found = {
             table.name: [
                 dict(row._mapping)
                 for row in session.execute(select_columns(table).order_by(*table.primary_key))
             ]
             for table in SQLModel.metadata.sorted_tables
         }
+    return found | {"open_count": _summed(found["open_count"])}
+
+
+def _summed(counted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Whichever connection counted: what they come to together."""
+    sums = Counter[tuple[Any, ...]]()
+    for row in counted:
+        sums[row["unit_id"], row["policy_id"], row["colour"], row["restricted"]] += row["n"]
+    kept = sorted((*key, n) for key, n in sums.items() if n)
+    names = ("unit_id", "policy_id", "colour", "restricted", "n")
+    return [dict(zip(names, row, strict=True)) for row in kept]
 
 
 def outcome(engine: Engine) -> dict[str, list[dict[str, Any]]]:

@@ -21,7 +21,7 @@ from tests.kept import wind
 
 Begun = tuple[str, Hashable]  # the database as it was, and what was played then
 TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
-_DRAWN = {"link_id", "salt", "token_hash", "message_id", "boundary"}
+_DRAWN = {"link_id", "salt", "token_hash", "message_id", "boundary", "slot"}
 _LOOK = {
     table.name: "SELECT {} FROM {}".format(
         ", ".join(f'"{c.name}"' for c in table.columns if c.name not in _DRAWN), table.name

@@ -9,10 +9,11 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from flows.database import reading
+from flows.word_search import MOST, with_words
 from flows.working_days import load_calendar
 from models import Unit
 from models.warning import Colour
-from web.board_rows import PAGE, Asked, counts, rows
+from web.board_rows import DEEPEST, PAGE, Asked, counts, rows
 from web.desk import desk_of
 from web.desk_pages import desk_page
 from web.ids import id_in
@@ -45,9 +46,11 @@ def board(
     asked = replace(_asked(colour, unit, number, page), under=id_in(under), alone=bool(alone))
     with reading(desk.office.engine) as session:
         viewer = viewer_of(request, session, now)
+        if asked.number and viewer.sees_all:
+            asked = replace(asked, hits=with_words(session, asked.number))
         tally = counts(session, viewer, asked)
         found = tally[asked.colour] if asked.colour else sum(tally.values())
-        pages = max(1, -(-found // PAGE))
+        pages = min(max(1, -(-found // PAGE)), DEEPEST)
         asked = replace(asked, page=min(asked.page, pages))
         first = asked.of_everything and asked.page == 1
         showing = Showing.load(session, load_calendar(session), desk.today(now))
@@ -61,11 +64,12 @@ def board(
             total=sum(tally.values()),
             found=found,
             pages=pages,
-            rows=rows(session, viewer, asked, showing),
+            rows=rows(session, viewer, asked, showing, tally),
             on=showing.on,
             today=load_today(session, showing, zone) if first and viewer.keeps_directory else None,
             turning=load_turning(session, viewer, showing) if first else None,
             sees_all=viewer.sees_all,
+            too_many=MOST if len(asked.hits) > MOST else 0,
             keeps_directory=viewer.keeps_directory,
             lists=[*FOUR.items(), *_kept(session)],
             waiting=_waiting(request, session, viewer, showing, now) if first else None,

@@ -5,12 +5,14 @@ from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from flows.colour_counts import colours_over_time, month_ends, week_ends
 from flows.database import reading
 from flows.papers.wall import wall_facts
+from flows.recipients import tasks_aside
 from flows.working_days import load_calendar
+from models import Task
 from models.warning import Colour
 from notifications.charts.by_unit import by_unit
 from notifications.charts.chart import used
@@ -95,6 +97,17 @@ def style() -> Response:
 
 
 def _over_time(session: Session, viewer: Viewer, *, monthly: bool) -> list[DayCounts]:
+    """Of all matters, less those that this person stands aside from. /figures is for whoever sees
+    all the others."""
     on: date = viewer.on
     days = month_ends(on, MONTHS) if monthly else week_ends(on, WEEKS)
-    return colours_over_time(session, days, viewer.may_see())
+    aside = session.scalars(tasks_aside(viewer.official.id, on)).all()
+    among = colours_over_time(session, days, col(Task.id).in_(aside)) if aside else ()
+    hidden = {one.on: one.counts for one in among}
+    return [
+        DayCounts(
+            on=day.on,
+            counts={c: n - hidden.get(day.on, {}).get(c, 0) for c, n in day.counts.items()},
+        )
+        for day in colours_over_time(session, days)
+    ]

@@ -13,10 +13,12 @@ from flows.handler_name import handler_name
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
 from models.signoff import OPEN, TaskState
 from models.warning import Colour
+from web.board_rows import DEEPEST, Asked, counts
 from web.matter import Matter, Showing
 from web.rights import Viewer
 
 PAGE = 50
+EVERYTHING = Asked(colour=None, unit="", number="", page=1)
 DONE = (TaskState.SIGNED_OFF, TaskState.CONFIRMED)
 Leader, Lead, Holder = aliased(Official), aliased(Unit), aliased(Official)
 
@@ -43,7 +45,7 @@ class Listed:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.found // PAGE))
+        return min(max(1, -(-self.found // PAGE)), DEEPEST)
 
 
 def listed(
@@ -57,11 +59,13 @@ def listed(
     wanted = [viewer.may_see(), col(Task.state).in_(OPEN)]
     if watch_list is not None:
         wanted.append(col(Task.id).in_(_on(watch_list)))
-    found = session.scalar(select(func.count()).select_from(Task).where(*wanted)) or 0
-    page = min(page, max(1, -(-found // PAGE)))
-    rows = session.execute(
-        _rows(watch_list, showing.on).where(*wanted).offset((page - 1) * PAGE)
-    ).all()
+        found = session.scalar(select(func.count()).select_from(Task).where(*wanted)) or 0
+    else:
+        found = sum(counts(session, viewer, EVERYTHING).values())
+    page = min(page, max(1, -(-found // PAGE)), DEEPEST)
+    shown = select(col(Task.id)).where(*wanted).order_by(col(Task.number)).limit(PAGE)
+    ids = session.scalars(shown.offset((page - 1) * PAGE)).all()
+    rows = session.execute(_rows(watch_list, showing.on).where(col(Task.id).in_(ids))).all()
     measures = _measures(session, [row.Task.id for row in rows])
     return Listed([_row(row, measures, viewer, showing) for row in rows], found, page)
 
@@ -121,7 +125,6 @@ def _rows(watch_list: WatchList | None, on: date) -> Any:
         .outerjoin(Lead, col(Lead.id) == col(Task.lead_unit_id))
         .outerjoin(Holder, col(Holder.id) == col(ListMembership.leader_id))
         .order_by(col(Task.number))
-        .limit(PAGE)
     )
 
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from flows.database import reading
 from flows.office_changes import changes_of
+from flows.open_counts import open_by_policy
 from flows.rulebook import ladder_of
-from models import Policy, Procedure, Task, WatchList
+from models import Policy, Procedure, WatchList
 from models.ladder import Ladder
 from models.office_change import Subject
-from models.signoff import OPEN
 from notifications.ladder_words import reminders, rungs
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
@@ -72,12 +72,7 @@ def one_policy(request: Request, name: str) -> Response:
 
 def _versions(session: Session) -> list[Version]:
     """By name, the newest version first."""
-    counted = session.execute(
-        select(col(Task.policy_id), func.count())
-        .where(col(Task.state).in_(OPEN))
-        .group_by(col(Task.policy_id))
-    )
-    n: dict[int, int] = dict(counted.all())
+    n = open_by_policy(session)
     rows = session.scalars(select(Policy).order_by(col(Policy.name), col(Policy.id).desc())).all()
     newest = {policy.name: policy.id for policy in reversed(rows)}
     return [

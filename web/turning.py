@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from flows.forecast import Turn, forecast, next_night
 from flows.sweep import due_by
-from models import Task
-from models.signoff import TaskState
 from web.matter import Showing
 from web.rights import Viewer
 
@@ -21,13 +18,14 @@ MOST = 1000  # matters that are looked at one by one while somebody waits for th
 
 @dataclass(frozen=True)
 class Turning:
-    """The first turns up to `last`, of `n`; none of them where there are too many to look at. Of a
+    """The first turns up to `last`, of `n`; none of them where they are more than MOST. Of a
     restricted matter the page says no more than the reader may know."""
 
     turns: Sequence[Turn]
     n: int
     last: date
     hides_restricted: bool
+    most: int = MOST
 
 
 def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
@@ -35,12 +33,16 @@ def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
     first, turns = next_night(session, showing.on), list[Turn]()
     for ahead in (WEEK, NIGHT):
         last = first + ahead
-        due = due_by(session, last, showing.calendar)
-        among = viewer.may_see() & or_(due, col(Task.state) == TaskState.SUSPENDED)
-        n = session.scalar(select(func.count()).select_from(Task).where(among)) or 0
+        ids = due_by(session, last, showing.calendar, viewer.may_see(), MOST)
+        n = len(ids)
         if n <= MOST:
             turns = forecast(
-                session, first=first, last=last, calendar=showing.calendar, among=among
+                session,
+                first=first,
+                last=last,
+                calendar=showing.calendar,
+                among=viewer.may_see(),
+                due=ids,
             )
             n = len(turns)
             break

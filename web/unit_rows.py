@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
+from flows.open_counts import is_open, open_by_unit
+from flows.recipients import tasks_aside
 from models import Task, Unit
-from models.signoff import OPEN
 from models.warning import Colour
 from notifications.charts.chart import WORST_FIRST
 from web.rights import Viewer
@@ -46,13 +47,11 @@ class Units:
         for unit in units.values():
             below.setdefault(unit.parent_id, []).append(unit)
         own: dict[int, Counter[Colour]] = {}
-        for unit_id, colour, n in session.execute(
-            select(col(Task.unit_id), col(Task.colour), func.count())
-            .where(viewer.may_see(), col(Task.state).in_(OPEN), col(Task.restricted).is_(False))
-            .group_by(col(Task.unit_id), col(Task.colour))
-        ):
+        for (unit_id, colour), n in open_by_unit(session).items():
             own.setdefault(unit_id, Counter())[colour] += n
-        return cls(units, own, below)
+        for unit_id, colour, n in session.execute(_aside(viewer)):
+            own[unit_id][colour] -= n
+        return cls(units, {key: +counts for key, counts in own.items() if +counts}, below)
 
     def top(self) -> Unit | None:
         """The one that all the others are below, if there is one."""
@@ -88,3 +87,16 @@ class Units:
                 sums.setdefault(climbed, Counter()).update(counts)
                 climbed = self.units[climbed].parent_id or 0
         return sums
+
+
+def _aside(viewer: Viewer) -> Select[int, Colour, int]:
+    """What this person stands aside from, and does not find counted."""
+    return (
+        select(col(Task.unit_id), col(Task.colour), func.count())
+        .where(
+            col(Task.id).in_(tasks_aside(viewer.official.id, viewer.on)),
+            is_open(),
+            col(Task.restricted).is_(False),
+        )
+        .group_by(col(Task.unit_id), col(Task.colour))
+    )

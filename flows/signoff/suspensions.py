@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlmodel import Session, col
 
 from flows.deadline import change_deadline, live_notice
@@ -64,22 +64,25 @@ def resume_ended(
 
 
 def suspended_tasks() -> Any:
-    """Suspended tasks, the business date from which each one is, and what was granted. The state
-    is written out, so that SQLite uses its index."""
+    """Suspended tasks, the business date from which each one is, and what was granted."""
     newest = (
         select(func.max(col(Transition.id)))
         .where(col(Transition.task_id) == col(Task.id), col(Transition.event) == "suspend")
         .correlate(Task)
         .scalar_subquery()
     )
-    suspended: Any = bindparam(None, str(TaskState.SUSPENDED), literal_execute=True)
     return (
         select(Task, col(Transition.on), ChangeRequest)
         .join(Transition, col(Transition.id) == newest)
         .join(ChangeRequest, col(ChangeRequest.id) == col(Transition.request_id))
-        .where(col(Task.state) == suspended)
+        .where(is_suspended())
         .execution_options(populate_existing=True)
     )
+
+
+def is_suspended() -> ColumnElement[bool]:
+    """The state is written out, so that SQLite uses its index."""
+    return col(Task.state) == bindparam(None, str(TaskState.SUSPENDED), literal_execute=True)
 
 
 def _move_deadline(

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import models  # noqa: F401  # makes the metadata whole
+from models.migrations import declared
 
 
 def render(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
@@ -19,6 +20,7 @@ context.configure(
     target_metadata=SQLModel.metadata,
     render_as_batch=True,
     render_item=render,
+    include_name=declared,
 )
 with context.begin_transaction():
     context.run_migrations()

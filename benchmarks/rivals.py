@@ -1,0 +1,193 @@
+"""What others would do in place of the sweep: two libraries of state machines in a loop over the
+ORM's objects, and instances of a workflow engine with timers. All are told by SQL which are due."""
+
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import Any
+
+import transitions
+from lxml import etree
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from sqlalchemy import Engine, select, text
+from sqlmodel import Session, col
+from statemachine import State, StateMachine
+
+from benchmarks.databases import Copies
+from benchmarks.population import TONIGHT, instant
+from models import Task, Transition
+from models.warning import LADDER, Colour
+
+AT_ONCE = 1000
+ROUNDS, WARMING_UP = 3, 20
+LONG_AGO, NEVER, EVER = (f"{year}-01-01T00:00:00+00:00" for year in (2000, 2999, 2998))
+STRICTER = 3  # the policy that has them yellow already
+Raise = Callable[[Colour, Colour], Colour]
+
+
+def measured(copies: Copies, due: int) -> dict[str, dict[str, float]]:
+    """Seconds for half of `due` and for all of them, the best of a few rounds each; and what one
+    more costs by this line."""
+    found = {}
+    for name, work in RIVALS.items():
+        work(next(copies), WARMING_UP)
+        half, whole = (min(work(next(copies), n) for _ in range(ROUNDS)) for n in (due // 2, due))
+        each = (whole - half) / (due - due // 2)
+        found[name] = {"half": half, "all": whole, "each": each, "due": due}
+    return found
+
+
+def scaled(line: dict[str, float], due: int) -> float:
+    """Seconds for so many, by the measured line."""
+    return line["all"] + line["each"] * (due - line["due"])
+
+
+class Matter:
+    """What the two libraries move."""
+
+    def __init__(self, colour: Colour) -> None:
+        self.state = str(colour)
+
+
+def _with_transitions() -> Raise:
+    raised = [
+        {"trigger": f"raise_{high}", "source": str(low), "dest": str(high)}
+        for low in LADDER
+        for high in LADDER[low.rank + 1 :]
+    ]
+    machine = transitions.Machine(
+        None, [str(c) for c in LADDER], transitions=raised, initial="green", auto_transitions=False
+    )
+
+    def act(source: Colour, target: Colour) -> Colour:
+        matter = Matter(source)
+        machine.add_model(matter, initial=str(source))
+        matter.trigger(f"raise_{target}")  # type: ignore[attr-defined]  # the library puts it there
+        machine.remove_model(matter)
+        return Colour(matter.state)
+
+    return act
+
+
+class Raised(StateMachine):
+    green, blue, yellow, orange = State(initial=True), State(), State(), State()
+    red = State(final=True)
+    raise_blue = green.to(blue)
+    raise_yellow = green.to(yellow) | blue.to(yellow)
+    raise_orange = green.to(orange) | blue.to(orange) | yellow.to(orange)
+    raise_red = green.to(red) | blue.to(red) | yellow.to(red) | orange.to(red)
+
+
+def _with_statemachine() -> Raise:
+    def act(source: Colour, target: Colour) -> Colour:
+        matter = Matter(source)
+        Raised(matter).send(f"raise_{target}")
+        return Colour(matter.state)
+
+    return act
+
+
+def _orm_loop(act: Raise, engine: Engine, n: int) -> float:
+    began = perf_counter()
+    with Session(engine) as session:
+        for tasks in _due(session, n):
+            for task in tasks:
+                target = Colour.YELLOW if task.policy_id == STRICTER else Colour.BLUE
+                was, task.colour = task.colour, act(task.colour, target)
+                session.add(_move(task, was))
+            session.flush()
+            session.expunge_all()
+        session.commit()
+    return perf_counter() - began
+
+
+def _due(session: Session, n: int) -> Iterator[list[Task]]:
+    late = (col(Task.colour) == Colour.GREEN) & (col(Task.due_on) < TONIGHT)
+    ids = session.scalars(select(col(Task.id)).where(late).order_by(col(Task.id)).limit(n)).all()
+    for first in range(0, len(ids), AT_ONCE):
+        some = select(Task).where(col(Task.id).in_(ids[first : first + AT_ONCE]))
+        yield list(session.scalars(some))
+
+
+def _move(task: Task, was: Colour) -> Transition:
+    return Transition(
+        machine="warning",
+        task_id=task.id,
+        event="escalate",
+        source=was,
+        target=task.colour,
+        on=TONIGHT,
+        at=instant(TONIGHT),
+        link_id="rival",
+    )
+
+
+def _node(kind: str, name: str, flows: str, inside: str) -> str:
+    return f'<{kind} id="{name}">{flows}{inside}</{kind}>'
+
+
+def _timer(colour: str) -> str:
+    return f"<timerEventDefinition><timeDate>{colour}_on</timeDate></timerEventDefinition>"
+
+
+def _process() -> Any:
+    """Blue at one instant, yellow at a later one."""
+    nodes = ["start", "until_blue", "blue", "until_yellow", "yellow", "end"]
+    inside = {name: _timer(name.partition("_")[2]) for name in nodes if "until" in name}
+    inside |= {name: f"<script>colour = '{name}'</script>" for name in ("blue", "yellow")}
+    kinds = ["startEvent", *["intermediateCatchEvent", "scriptTask"] * 2, "endEvent"]
+    drawn = ""
+    for k, (kind, name) in enumerate(zip(kinds, nodes, strict=True)):
+        flows = f"<incoming>f{k}</incoming>" * (k > 0)
+        flows += f"<outgoing>f{k + 1}</outgoing>" * (k < len(nodes) - 1)
+        drawn += _node(kind, name, flows, inside.get(name, ""))
+    for k in range(1, len(nodes)):
+        drawn += f'<sequenceFlow id="f{k}" sourceRef="{nodes[k - 1]}" targetRef="{nodes[k]}"/>'
+    return etree.fromstring(
+        '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" id="sise" '
+        f'targetNamespace="sise"><process id="warning" isExecutable="true">{drawn}</process>'
+        "</definitions>"
+    )
+
+
+def _spiff(engine: Engine, n: int) -> float:
+    """Each is loaded, steps on by its timer and is stored with the engine's own serializer."""
+    parser = BpmnParser()
+    parser.add_bpmn_xml(_process())
+    spec = parser.get_spec("warning")
+    kept = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
+
+    def waiting() -> str:
+        flow = BpmnWorkflow(spec)
+        flow.task_tree.set_data(blue_on=NEVER, yellow_on=EVER)
+        flow.do_engine_steps()
+        return str(kept.serialize_json(flow))
+
+    # As if the instant of blue had come meanwhile: the engine reads the clock itself.
+    body = waiting().replace(NEVER, LONG_AGO).replace(EVER, NEVER)
+    rows = [{"id": k, "body": body} for k in range(n)]
+    with Session(engine) as session:
+        session.execute(text("CREATE TABLE instance (id INTEGER PRIMARY KEY, body TEXT)"))
+        session.execute(text("INSERT INTO instance VALUES (:id, :body)"), rows)
+        session.commit()
+    began = perf_counter()
+    with Session(engine) as session:
+        for k in range(n):
+            found = session.scalar(text("SELECT body FROM instance WHERE id = :id"), {"id": k})
+            flow = kept.deserialize_json(found)
+            flow.refresh_waiting_tasks()
+            flow.do_engine_steps()
+            if flow.last_task.data.get("colour") != "blue":
+                raise RuntimeError("the timer did not fire")
+            said = {"id": k, "body": kept.serialize_json(flow)}
+            session.execute(text("UPDATE instance SET body = :body WHERE id = :id"), said)
+        session.commit()
+    return perf_counter() - began
+
+
+RIVALS: dict[str, Callable[[Engine, int], float]] = {
+    "transitions": lambda engine, n: _orm_loop(_with_transitions(), engine, n),
+    "python-statemachine": lambda engine, n: _orm_loop(_with_statemachine(), engine, n),
+    "SpiffWorkflow": _spiff,
+}

@@ -1,0 +1,77 @@
+"""Open matters by unit and colour, read from what the database keeps of them: the same however many
+there are."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, bindparam, func, select, text
+from sqlmodel import Session, col
+
+from models import OpenCount, Task
+from models.signoff import OPEN
+from models.warning import Colour
+
+SHOWN = col(OpenCount.restricted).is_(False)
+
+
+def open_by_colour(session: Session, among: ColumnElement[bool] | None = None) -> dict[Colour, int]:
+    """All colours. `among`: which units, or whether restricted."""
+    counted = select(col(OpenCount.colour), func.sum(col(OpenCount.n)))
+    if among is not None:
+        counted = counted.where(among)
+    found: dict[Colour, int] = dict(session.execute(counted.group_by(col(OpenCount.colour))).all())
+    return {colour: int(found.get(colour) or 0) for colour in Colour}
+
+
+def open_by_unit(session: Session) -> Mapping[tuple[int, Colour], int]:
+    """Of what is not restricted; what counts nothing is left out."""
+    total = func.sum(col(OpenCount.n))
+    rows = session.execute(
+        select(col(OpenCount.unit_id), col(OpenCount.colour), total)
+        .where(SHOWN)
+        .group_by(col(OpenCount.unit_id), col(OpenCount.colour))
+        .having(total != 0)
+    )
+    return {(unit_id, colour): int(n) for unit_id, colour, n in rows}
+
+
+def open_by_policy(session: Session) -> Mapping[int, int]:
+    """What counts nothing is left out."""
+    total = func.sum(col(OpenCount.n))
+    rows = session.execute(
+        select(col(OpenCount.policy_id), total)
+        .group_by(col(OpenCount.policy_id))
+        .having(total != 0)
+    )
+    return {policy_id: int(n) for policy_id, n in rows}
+
+
+def is_open() -> ColumnElement[bool]:
+    """The states written out: a database uses a partial index only when it can read them."""
+    states = [str(state) for state in OPEN]
+    return col(Task.state).in_(bindparam(None, states, expanding=True, literal_execute=True))
+
+
+def put_together(session: Session) -> None:
+    """The counts of the connections that nobody is counting in, into one."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite counts in one from the beginning
+        session.execute(_PUT_TOGETHER)
+
+
+_PUT_TOGETHER = text(
+    """
+    WITH free AS (
+        SELECT unit_id, policy_id, colour, restricted, slot FROM open_count
+        WHERE slot <> 0 FOR UPDATE SKIP LOCKED
+    ), gone AS (
+        DELETE FROM open_count AS kept USING free
+        WHERE (kept.unit_id, kept.policy_id, kept.colour, kept.restricted, kept.slot)
+            = (free.unit_id, free.policy_id, free.colour, free.restricted, free.slot)
+        RETURNING kept.unit_id, kept.policy_id, kept.colour, kept.restricted, kept.n
+    )
+    INSERT INTO open_count (unit_id, policy_id, colour, restricted, slot, n)
+    SELECT unit_id, policy_id, colour, restricted, 0, sum(n) FROM gone
+    GROUP BY unit_id, policy_id, colour, restricted
+    ON CONFLICT (unit_id, policy_id, colour, restricted, slot)
+        DO UPDATE SET n = open_count.n + excluded.n
+    """
+)

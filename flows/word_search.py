@@ -1,0 +1,33 @@
+"""Which tasks have some characters in their number or title, found by what the database indexes of
+them (migration 0017): the same work however many tasks there are."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+MOST = 1000  # that are looked at; whoever finds more has to say more
+
+
+def with_words(session: Session, words: str) -> Sequence[int]:
+    """The ids of those that may have them, one more than MOST at most; whoever shows them looks
+    at each. Capital letters count as small ones."""
+    said = words.lower()
+    if session.get_bind().dialect.name == "postgresql":
+        grams = [said[k : k + 2] for k in range(max(1, len(said) - 1))]
+        return session.scalars(_BY_GRAMS, {"grams": grams, "most": MOST + 1}).all()
+    if len(said) < 3:
+        until = said + chr(0x10FFFF)
+        return session.scalars(_BY_TERM, {"said": said, "until": until, "most": MOST + 1}).all()
+    quoted = ('"' + said[k : k + 3].replace('"', '""') + '"' for k in range(len(said) - 2))
+    wanted = " AND ".join(dict.fromkeys(quoted))
+    return session.scalars(_BY_MATCH, {"wanted": wanted, "most": MOST + 1}).all()
+
+
+_BY_GRAMS = text("SELECT id FROM task WHERE task_grams(number, title) @> :grams LIMIT :most")
+_BY_TERM = text(
+    "SELECT DISTINCT doc FROM task_terms WHERE term >= :said AND term < :until LIMIT :most"
+)
+_BY_MATCH = text(
+    "SELECT rowid FROM task_words WHERE task_words MATCH :wanted ORDER BY rowid DESC LIMIT :most"
+)
