@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from flows.office_contradictions import office_contradictions
 from flows.papers.posting_contradictions import posting_contradictions
+from flows.scores.contradictions import score_contradictions
 from models import DeadlineChange, Notice, Task, Transition
 from models.notice_machine import NOTICE
 from models.signoff import SIGNOFF
@@ -33,6 +34,7 @@ def contradictions(session: Session) -> Iterator[tuple[str, str]]:
             )
     yield from office_contradictions(session)
     yield from posting_contradictions(session)
+    yield from score_contradictions(session)
 
 
 def _tasks(machine: str, column: Any, initial: str) -> Select[Any, Any, Any]:

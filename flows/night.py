@@ -19,6 +19,7 @@ from flows.digests import compose_digests
 from flows.duties.opening import open_due
 from flows.hooks.sending import send_webhooks
 from flows.morning import write_summary
+from flows.night_dates import refuse_or_stored, unfinished
 from flows.night_lock import held
 from flows.notices import issue_notices
 from flows.office import Office
@@ -37,10 +38,6 @@ from models.refusal import Refusal
 
 ORDER = tuple(NightStep)
 HOOKS_WITHIN = timedelta(minutes=2)  # no receiver keeps a night from its end; deliveries go on
-
-
-class NightRefused(Refusal):
-    """This night may not be played: its date is out of order."""
 
 
 class Fenced(Refusal):
@@ -100,8 +97,9 @@ def run_night(
         with reading(office.engine) as session:
             if stored := refuse_or_stored(session, on, today):
                 return stored
-        if unfinished := _unfinished(office, on):
-            _play(office, unfinished, now, orchestrator, run_step)
+            before = unfinished(session, on)
+        if before:  # it is finished first
+            _play(office, before, now, orchestrator, run_step)
         return _play(office, on, now, orchestrator, run_step)
 
 
@@ -119,35 +117,6 @@ def rehearse_night(office: Office, *, on: date, now: datetime) -> dict[str, Any]
             if _advance(session, run, done):
                 work(session, run)
         return _result(session, run)
-
-
-def refuse_or_stored(session: Session, on: date, today: date | None) -> dict[str, Any] | None:
-    """None: the night may be played. `today` None: a rehearsal, which may look ahead."""
-    last = session.scalar(select(Night).order_by(col(Night.on).desc()).limit(1))
-    if today is not None and on > today:
-        raise NightRefused(
-            f"{on} 还没有到（今天是 {today}）；如需预演请加 --dry-run",
-            f"{on} has not come yet (today is {today}); use --dry-run to look ahead",
-        )
-    if last and on < last.on:
-        raise NightRefused(
-            f"{on} 早于最近一次夜间检查（{last.on}），不能倒序执行；请检查系统时钟是否被调回",
-            f"{on} lies before the last night, {last.on}; was the clock set back?",
-        )
-    if last and last.on == on and last.step == NightStep.CLOSED:
-        stored: dict[str, Any] = json.loads(last.result)
-        return stored
-    return None
-
-
-def _unfinished(office: Office, on: date) -> date | None:
-    """An earlier night that died before its end; it is finished first."""
-    with reading(office.engine) as session:
-        return session.scalar(
-            select(col(Night.on))
-            .where(col(Night.on) < on, col(Night.step) != NightStep.CLOSED)
-            .limit(1)
-        )
 
 
 def _play(

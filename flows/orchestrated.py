@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from flows.database import reading
-from flows.night import refuse_or_stored, run_night
+from flows.night import run_night
+from flows.night_dates import refuse_or_stored
 from flows.office import Office
 from flows.prefect_server import PrefectUnavailable, prefect_api
 

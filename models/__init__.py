@@ -29,6 +29,7 @@ from models.notice import Notice, Receipt
 from models.office_change import OfficeChange
 from models.open_count import DayCount, OpenCount
 from models.organisation import Absence, Official, Post, Unit
+from models.pairing import Pairing, PairingEnd
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
 from models.proposal import LineVerdict, Proposal, ProposalLine
@@ -38,6 +39,7 @@ from models.report_form import ReportForm
 from models.request import ChangeRequest
 from models.responsibility import Exclusion, Reassignment
 from models.rulebook import Policy, Procedure
+from models.score import ScoreMove, ScoreObjection, ScoreRuling, ScoreScheme, ScoreSheet
 from models.task import Measure, Milestone, Task
 from models.transfer import Transfer
 from models.transition import ChainLink, DeadlineChange, Transition
@@ -88,6 +90,8 @@ __all__ = [
     "Official",
     "OpenCount",
     "Packet",
+    "Pairing",
+    "PairingEnd",
     "Policy",
     "Post",
     "PostingDraft",
@@ -108,6 +112,11 @@ __all__ = [
     "ReportForm",
     "Resending",
     "ReviewedLead",
+    "ScoreMove",
+    "ScoreObjection",
+    "ScoreRuling",
+    "ScoreScheme",
+    "ScoreSheet",
     "SignInLink",
     "Suppression",
     "Task",

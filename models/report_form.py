@@ -33,7 +33,8 @@ class Counted(Strict):
     """A figure that is counted. Of records: themselves; the units (家) or lines with a unit (家次);
     people (人) or lines with one (人次); the matters on their lines; money. Of warnings: the issues
     of the bulletin; matters warned of; those signed off after it. `procedure` without kinds: of
-    the lines that were handed in under it and decided, `result` being approved or rejected."""
+    the lines that were handed in under it and decided, `result` being approved or rejected. With
+    how many leaders are paired on the day."""
 
     id: str = Key(min_length=1)
     name: str = Key(min_length=1)
@@ -49,6 +50,7 @@ class Counted(Strict):
         "issues",
         "warned",
         "settled",
+        "paired",
     ]
     kinds: tuple[str, ...] = ()
     topic: str = ""
@@ -58,9 +60,11 @@ class Counted(Strict):
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> Self:
-        if self.count in OF_WARNINGS:
-            _require(bool(self.procedure) or self.count == "issues", "procedure")
-        else:
+        if self.count in ("warned", "settled"):
+            _require(bool(self.procedure), "procedure")
+        elif self.count == "paired":
+            _require(bool(self.topic), "topic")
+        elif self.count != "issues":
             _require(bool(self.kinds or self.procedure), "kinds")
         if self.count == "money" and self.unit not in IN_YUAN:
             raise Fault(f"款项的单位应为 元 或 万元，现为 {self.unit}", "money is in 元 or 万元")

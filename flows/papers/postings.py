@@ -4,7 +4,7 @@ Until then the month is a draft, which counts nowhere as an issue; it is issued 
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from flows.database import changed
 from flows.history import link_id
 from flows.moves import lock_all_tasks
+from flows.papers.approvers import holds, is_approver
 from flows.papers.bulletins import (
     BadPeriod,
     NoSuchIssue,
@@ -22,18 +23,14 @@ from flows.papers.bulletins import (
     newest_issue,
 )
 from flows.papers.posting import posting_facts
-from flows.recipients import in_force
 from flows.signoff.actor import Actor, OfficeActor
 from flows.signoff.roles import KEEPS_LEDGER
-from models import Bulletin, Night, Post, PostingDraft, PostingMove
+from models import Bulletin, Night, PostingDraft, PostingMove
 from models.bulletin import BulletinKind
-from models.organisation import PostKind
 from models.posting import POSTING, PostingState
 from models.refusal import Refusal
 from models.workdays import Calendar
 from notifications.wording import day_words
-
-APPROVERS = (PostKind.COMMISSION_HEAD, PostKind.SUPERVISING_LEADER)
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,7 @@ def hash_of(draft: PostingDraft) -> str:
 
 
 def may_approve(session: Session, draft: PostingDraft, official_id: int, on: date) -> bool:
-    return _is_approver(session, official_id, on) and draft.prepared_by_id != official_id
+    return is_approver(session, official_id, on) and draft.prepared_by_id != official_id
 
 
 def drafts(session: Session) -> Sequence[PostingDraft]:
@@ -200,22 +197,11 @@ def _check_nights(session: Session, last: date) -> None:
 
 def _require_office(session: Session, by: OfficeActor) -> None:
     """Whoever starts a command has the database itself."""
-    if by.official_id is not None and not _holds(session, by.official_id, by.on, KEEPS_LEDGER):
+    if by.official_id is not None and not holds(session, by.official_id, by.on, KEEPS_LEDGER):
         raise Refusal(
             "晾晒由督查办公室拟稿，您无权办理；没有记录任何操作",
             "the supervision office prepares a posting, you cannot; nothing was recorded",
         )
-
-
-def _is_approver(session: Session, official_id: int, on: date) -> bool:
-    return _holds(session, official_id, on, APPROVERS)
-
-
-def _holds(session: Session, official_id: int, on: date, kinds: Collection[PostKind]) -> bool:
-    held = select(Post.id).where(
-        Post.official_id == official_id, col(Post.kind).in_(kinds), in_force(Post, on)
-    )
-    return session.scalar(held.limit(1)) is not None
 
 
 def _require_approver(session: Session, draft: PostingDraft, by: Actor) -> None:
@@ -224,7 +210,7 @@ def _require_approver(session: Session, draft: PostingDraft, by: Actor) -> None:
             "本期由您拟稿，须由他人审批；没有记录任何操作",
             "you prepared it, so somebody else approves it; nothing was recorded",
         )
-    if not _is_approver(session, by.official_id, by.on):
+    if not is_approver(session, by.official_id, by.on):
         raise Refusal(
             "晾晒只能由领导小组负责人或分管领导审批，您无权审批；没有记录任何操作",
             "only the head of the leading group or a supervising leader approves a posting; "

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 
 from flows.papers.progress_warnings import warned_of
 from flows.records.counting import Count, count
-from flows.records.entries import entries
+from flows.records.entries import entries, families
 from flows.records.figures import approved
-from models import DeadlineChange, Figure, Measure, RecordKind, Task, Transition
+from models import DeadlineChange, Figure, Measure, Task, Transition
 from models.refusal import Refusal
 from models.report_form import IN_YUAN, ON, PLACE, Counted, FormFile, Item
 from models.signoff import SIGNOFF, TaskState
@@ -173,28 +173,16 @@ class _Then:
 
 def _figures(session: Session, form: FormFile, first: date, last: date) -> dict[str, Shown]:
     """What is counted, and beside it what was reported and approved."""
-    found, families = entries(session, first, last), _families(session)
+    found, kinds = entries(session, first, last), families(session)
     shown = {
         figure.code: _reported(figure, approval.approved_by)
         for figure, approval in approved(session, last).values()
     }
     for asked in form.figure:
         warnings = warned_of(session, asked, first, last)
-        counted = count(asked, found, families) if warnings is None else warnings
+        counted = count(asked, found, kinds) if warnings is None else warnings
         shown[asked.id] = _counted(asked, counted, last)
     return shown
-
-
-def _families(session: Session) -> dict[str, set[str]]:
-    """Each kind with all that are counted of it."""
-    parents = dict(session.exec(select(RecordKind.name, RecordKind.parent)).all())
-    families: dict[str, set[str]] = defaultdict(set)
-    for name in parents:
-        above = name
-        while above:
-            families[above].add(name)
-            above = parents.get(above, "")
-    return families
 
 
 def _reported(figure: Figure, approved_by: str) -> Shown:

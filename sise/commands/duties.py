@@ -109,6 +109,10 @@ def duty_next(
 
 
 def for_whom(one: Standing, edge: Edge) -> str:
+    if one.file.pairings:
+        return edge.both(
+            f"结对领导（{one.file.pairings}）", f"paired leaders ({one.file.pairings})"
+        )
     if one.file.units:
         return edge.both("、", ", ").join(one.file.units)
     post = post_word(one.file.post, edge.language)

@@ -17,7 +17,8 @@ from flows.database import reading
 from flows.delivery import Delivered
 from flows.hooks.sending import HooksSent, send_webhooks
 from flows.mail_waits import why_waiting
-from flows.night import NightRun, Step, refuse_or_stored, rehearse_night, run_night
+from flows.night import NightRun, Step, rehearse_night, run_night
+from flows.night_dates import refuse_or_stored
 from flows.orchestrated import run_orchestrated_night
 from flows.outbox import Outbox
 from models.warning import Colour

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = "10.83.0.1"  # the bridge's own address: whoever watches, and the relay
+NAMED = ("unshare", "--uts", "sh", "-c", 'echo "$0" > /proc/sys/kernel/hostname; exec "$@"')
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
 
 
@@ -40,7 +41,7 @@ class Host:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as said:
             return subprocess.Popen(
-                ["ip", "netns", "exec", self.name, *command],
+                ["ip", "netns", "exec", self.name, *NAMED, self.name, *command],
                 env={**ENVIRONMENT, **environment},
                 cwd=log.parent,
                 stdout=said,

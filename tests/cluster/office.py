@@ -29,7 +29,7 @@ from tests.conftest import Cast, gather_cast, office_on
 from tests.ends import Rows, difference, ended
 from tests.smtp_peers import peer
 
-PEOPLE, TASKS = 24, 48  # tasks that are due each night
+PEOPLE, TASKS = 16, 32  # tasks that are due each night
 APART = ("chain_link", "night_shard")  # parts have a link each: the chain is looked at by itself
 _STUCK = (
     "SELECT DISTINCT host(client_addr) FROM pg_stat_activity"
@@ -188,6 +188,8 @@ def proved(
         wrong.append(f"its parts say {moved}, {len(raised)} were raised")
     if max(sent.values()) > 1:
         wrong.append("a mail was settled as sent twice")
+    if len(raised) < TASKS:
+        wrong.append(f"{len(raised)} tasks were raised of {TASKS} that are due")
     if len(raised) != len(set(raised)):
         wrong.append("a task was raised twice")
     by = Counter(part.worker.partition(":")[0] or "the night itself" for part in parts)

@@ -56,7 +56,8 @@ class Database:
     def make(self) -> None:
         self.folder.mkdir(parents=True)
         shutil.chown(self.folder, "nobody", "nogroup")
-        command = [*AS_NOBODY, POSTGRES / "initdb", "-D", self.folder / "data", "-U", "postgres"]
+        data = str(self.folder / "data")
+        command = [*AS_NOBODY, str(POSTGRES / "initdb"), "-D", data, "-U", "postgres"]
         subprocess.run(
             [*command, "--auth=trust"], env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL
         )

@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import select
 
 from flows.database import reading
-from flows.night import STEPS, Fenced, NightRefused, NightRun, Step, rehearse_night, run_night
+from flows.night import STEPS, Fenced, NightRun, Step, rehearse_night, run_night
+from flows.night_dates import NightRefused
 from flows.night_lock import NightBusy, held
 from models import Message, Night, Notice, Receipt, Transition
 from models.message import MessageState

@@ -13,7 +13,8 @@ from sqlalchemy import create_engine
 from sqlmodel import Session, select
 
 from flows.database import reading
-from flows.night import STEPS, NightRefused, Step, run_night
+from flows.night import STEPS, Step, run_night
+from flows.night_dates import NightRefused
 from flows.night_lock import held
 from flows.orchestrated import run_orchestrated_night
 from flows.prefect_server import local_api, prefect_api

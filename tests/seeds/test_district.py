@@ -156,7 +156,7 @@ def test_the_nights_make_a_believable_district_of_it(played):
 
 def test_by_the_fifth_of_august_all_four_colours_are_there(played):
     with reading(played.office.engine) as session:
-        assert colours(session) == {"green": 88, "blue": 16, "yellow": 6, "red": 5}
+        assert colours(session) == {"green": 104, "blue": 16, "yellow": 6, "red": 6}
         receipt = select(Receipt).where(col(Receipt.climbed_from) == PostKind.HANDLER)
         assert session.exec(receipt).first(), "盐仓街道: the ladder climbs past the handler"
         assert session.exec(select(Receipt).where(col(Receipt.stands_for_id).is_not(None))).first()
@@ -169,7 +169,8 @@ def test_what_recurs_is_done_but_for_one_that_is_missed_and_a_code_that_turned_r
         ).all()
         late = [(row.unit, task) for row, task in duties if str(task.colour) != "green"]
         assert [(unit, task.number.partition("〔")[0]) for unit, task in late] == [
-            ("白泉镇", "田巡")
+            ("白泉镇", "田巡"),
+            ("区教育局分管领导 → 相对薄弱村07", "结对"),
         ]
         assert Counter(str(task.state) for _, task in duties)["confirmed"] == 0
         assert {"signed_off", "assigned"} <= {str(task.state) for _, task in duties}

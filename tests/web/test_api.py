@@ -218,7 +218,8 @@ def test_it_describes_itself(browser):
 
     assert set(described["paths"]) == {
         *("/tasks", "/tasks/{number}", "/notices", "/nights", "/nights/{on}", "/transitions"),
-        *("/units", "/people", "/directory", "/ledger", "/calendar"),
+        *("/units", "/people", "/directory", "/ledger", "/proposals", "/calendar"),
+        *("/scores", "/scores/{sheet_id}"),
     }
     for path, calls in described["paths"].items():
         for call in calls.values():

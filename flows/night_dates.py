@@ -1,0 +1,41 @@
+"""Which night may be played: none before the last one, none that has not come yet."""
+
+import json
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from models import Night
+from models.night import NightStep
+from models.refusal import Refusal
+
+
+class NightRefused(Refusal):
+    """This night may not be played: its date is out of order."""
+
+
+def refuse_or_stored(session: Session, on: date, today: date | None) -> dict[str, Any] | None:
+    """None: the night may be played. `today` None: a rehearsal, which may look ahead."""
+    last = session.scalar(select(Night).order_by(col(Night.on).desc()).limit(1))
+    if today is not None and on > today:
+        raise NightRefused(
+            f"{on} 还没有到（今天是 {today}）；如需预演请加 --dry-run",
+            f"{on} has not come yet (today is {today}); use --dry-run to look ahead",
+        )
+    if last and on < last.on:
+        raise NightRefused(
+            f"{on} 早于最近一次夜间检查（{last.on}），不能倒序执行；请检查系统时钟是否被调回",
+            f"{on} lies before the last night, {last.on}; was the clock set back?",
+        )
+    if last and last.on == on and last.step == NightStep.CLOSED:
+        stored: dict[str, Any] = json.loads(last.result)
+        return stored
+    return None
+
+
+def unfinished(session: Session, on: date) -> date | None:
+    """An earlier night that died before its end."""
+    died = col(Night.on) < on, col(Night.step) != NightStep.CLOSED
+    return session.scalar(select(col(Night.on)).where(*died).limit(1))
