@@ -28,6 +28,16 @@ class ReportForm(SQLModel, table=True):
     loaded_at: datetime = Field(sa_type=Instant)
 
 
+_NEEDS = {
+    "issues": "",
+    "warned": "procedure",
+    "settled": "procedure",
+    "petitions": "set",
+    "duties": "duty",
+    "listed": "list",
+}
+
+
 class Counted(Strict):
     """A figure that is counted. Of records: themselves; the units (家) or lines with a unit (家次);
     people (人) or lines with one (人次); the matters on their lines; money. Of warnings: the issues
@@ -47,19 +57,24 @@ class Counted(Strict):
         "issues",
         "warned",
         "settled",
+        "petitions",
+        "duties",
+        "listed",
     ]
     kinds: tuple[str, ...] = ()
     topic: str = ""
     led_by: str = ""
     result: str = ""
     procedure: str = ""
+    set: Literal["", "forwarded", "not_a_lead", "over_three_months", "became_a_lead"] = ""
+    duty: str = ""
+    list: str = ""
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> Self:
-        if self.count in ("warned", "settled"):
-            _require(bool(self.procedure), "procedure")
-        elif self.count != "issues":
-            _require(bool(self.kinds), "kinds")
+        needed = _NEEDS.get(self.count, "kinds")
+        if needed:
+            _require(bool(getattr(self, needed)), needed)
         if self.count == "money" and self.unit not in IN_YUAN:
             raise Fault(f"款项的单位应为 元 或 万元，现为 {self.unit}", "money is in 元 or 万元")
         return self

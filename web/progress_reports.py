@@ -9,10 +9,21 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from flows.database import reading
-from models import Application, Bulletin, Figure, Task
+from flows.measures.series import series_of
+from models import (
+    Application,
+    Bulletin,
+    Figure,
+    Measurement,
+    MeasurementSeries,
+    ReviewedLead,
+    Task,
+    Transfer,
+)
 from models.bulletin import BulletinKind
 from models.record import Family
 from notifications.papers.progress import ProgressFacts, Shown, source_words
+from notifications.wording import CHINESE, ENGLISH, day_words, word
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 from web.ids import id_in
@@ -126,6 +137,59 @@ def _tasks(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind
     return [Behind((number, number), f"/tasks/{number}") for number in sorted(seen)]
 
 
+def _reviews(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    found = session.exec(
+        select(Task.number, ReviewedLead.verdict)
+        .join(ReviewedLead, col(ReviewedLead.lead_id) == col(Task.id))
+        .where(col(ReviewedLead.id).in_([int(key) for key in keys]), viewer.may_see())
+        .order_by(col(Task.number))
+    )
+    return [
+        Behind(
+            (f"{number} {_verdict(given, CHINESE)}", f"{number} {_verdict(given, ENGLISH)}"),
+            f"/tasks/{number}",
+        )
+        for number, given in found
+    ]
+
+
+def _verdict(given: str | None, language: str) -> str:
+    return word(f"lead_verdict.{given}", language) if given else ""
+
+
+def _transfers(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    found = session.exec(
+        select(Task.number, col(Transfer.on))
+        .join(Transfer, col(Transfer.lead_id) == col(Task.id))
+        .where(col(Transfer.id).in_([int(key) for key in keys]), viewer.may_see())
+        .order_by(col(Transfer.id))
+    )
+    return [
+        Behind(
+            (f"{number} {day_words(on)}移送", f"{number}, transferred {day_words(on, ENGLISH)}"),
+            f"/tasks/{number}",
+        )
+        for number, on in found
+    ]
+
+
+def _measured(session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    found = session.exec(
+        select(Measurement, MeasurementSeries)
+        .join(MeasurementSeries, col(MeasurementSeries.id) == col(Measurement.series_id))
+        .where(col(Measurement.id).in_([int(key) for key in keys]))
+        .order_by(col(Measurement.id))
+    )
+    return [_measurement(one, series) for one, series in found]
+
+
+def _measurement(one: Measurement, series: MeasurementSeries) -> Behind:
+    file = series_of(series)
+    said = f"{one.subject} {file.written(one.period)} {one.value}{file.unit} "
+    words = (said + word(f"code.{one.code}", CHINESE), said + word(f"code.{one.code}", ENGLISH))
+    return Behind(words, f"/measurements/{series.name}")
+
+
 def _applications(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
     found = session.exec(
         select(Task.number)
@@ -156,5 +220,8 @@ _TOLD: Mapping[str, Any] = {
     "task": _tasks,
     "application": _applications,
     "bulletin": _bulletins,
+    "review": _reviews,
+    "transfer": _transfers,
+    "measured": _measured,
     "figure": _figures,
 }
