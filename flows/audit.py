@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, literal, selec
 from sqlmodel import Session, col
 
 from flows.office_contradictions import office_contradictions
-from flows.papers.posting_contradictions import posting_contradictions
+from flows.papers.prepared_contradictions import prepared_contradictions
 from models import DeadlineChange, Notice, Task, Transition
 from models.notice_machine import NOTICE
 from models.signoff import SIGNOFF
@@ -32,7 +32,7 @@ def contradictions(session: Session) -> Iterator[tuple[str, str]]:
                 f"{number}: {english} is {found or 'empty'}, history says {expected or 'empty'}",
             )
     yield from office_contradictions(session)
-    yield from posting_contradictions(session)
+    yield from prepared_contradictions(session)
 
 
 def _tasks(machine: str, column: Any, initial: str) -> Select[Any, Any, Any]:

@@ -52,6 +52,7 @@ from web import (
     progress_reports,
     records,
     replies,
+    report_drafts,
     reported,
     signing_in,
     task_page,
@@ -143,6 +144,7 @@ _PARTS = (
     directory,
     records,
     reported,
+    report_drafts,  # before the pages of numbers
     progress_reports,
     audit,
     webhooks,

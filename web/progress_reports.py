@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from flows.database import reading
 from flows.measures.series import series_of
+from flows.papers.prepared import drafts, moves_of, numbered
 from models import (
     Application,
     Bulletin,
@@ -21,15 +22,18 @@ from models import (
     Transfer,
 )
 from models.bulletin import BulletinKind
+from models.posting import PostingState
 from models.record import Family
+from models.refusal import Refusal
 from notifications.papers.progress import ProgressFacts, Shown, source_words
 from notifications.wording import CHINESE, ENGLISH, day_words, word
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
 from web.ids import id_in
 from web.record_rows import Row, by_key
 from web.reported_rows import visible
 from web.rights import Viewer
+from web.written import Written
 
 router = APIRouter()
 PATH = "/reports"
@@ -51,16 +55,45 @@ class Behind:
 def reports(request: Request) -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
-        newest = session.exec(
-            select(Bulletin)
-            .where(Bulletin.kind == BulletinKind.PROGRESS)
-            .order_by(col(Bulletin.number).desc())
-            .limit(LISTED)
-        ).all()
-        told = [(one, ProgressFacts.model_validate_json(one.content)) for one in newest]
-        n = newest[0].number if newest else 0
-        return desk_page(request, viewer, "reports.html", told=told, n=n)
+        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+        return list_page(request, session, viewer)
+
+
+def list_page(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    sent: Written | None = None,
+    refused: Refusal | None = None,
+) -> Response:
+    """What was published, and the drafts that were not."""
+    newest = session.exec(
+        select(Bulletin)
+        .where(Bulletin.kind == BulletinKind.PROGRESS)
+        .order_by(col(Bulletin.number).desc())
+        .limit(LISTED)
+    ).all()
+    kept = drafts(session, BulletinKind.PROGRESS)
+    numbers = {one.id: one.number for one in kept}
+    others = [one for one in kept if one.state != PostingState.POSTED]
+    return desk_page(
+        request,
+        viewer,
+        "reports.html",
+        status=422 if refused else 200,
+        told=[(one, ProgressFacts.model_validate_json(one.content)) for one in newest],
+        n=newest[0].number if newest else 0,
+        approved={
+            numbers[move.draft_id]: move
+            for move in moves_of(session, kept)
+            if move.event == "approve"
+        },
+        drafts=others[:LISTED],
+        waits=any(one.state == PostingState.DRAFT for one in others),
+        to=sent["to"] if sent else "",
+        may_prepare=viewer.keeps_directory,
+        refused=refused,
+    )
 
 
 @router.api_route(PATH + "/{number}", methods=["GET", "HEAD"])
@@ -69,12 +102,14 @@ def one_report(request: Request, number: str) -> Response:
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
         kept, facts = _published(session, number)
+        decided = numbered(session, BulletinKind.PROGRESS, kept.number).decided
         return desk_page(
             request,
             viewer,
             "report.html",
             kept=kept,
             facts=facts,
+            decided=decided,
             source_words=source_words,
         )
 

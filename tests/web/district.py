@@ -31,7 +31,7 @@ from tests.flows.duties.files import duty, load
 from tests.flows.measures.files import load as load_measures
 from tests.kept import play, reply, rows
 from tests.petitions import load_kind
-from tests.records import NOON, kept, published_report, said, with_kinds
+from tests.records import NOON, kept, prepared_report, published_report, said, with_kinds
 from tests.sign_offs import Bench
 
 JUNE, DAY = date(2022, 6, 30), date(2022, 7, 14)
@@ -127,6 +127,7 @@ def _record(bench: Bench, people: dict[str, int]) -> None:
             key = report(session, one, who, on=DAY, now=NOON).id
             approve(session, key, session.get_one(Official, people["olga"]), on=DAY, now=NOON)
     published_report(office)
+    prepared_report(office, date(2022, 7, 13))
 
 
 def _others(bench: Bench) -> dict[str, int]:
