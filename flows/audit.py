@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select
 from sqlmodel import Session, col
 
+from flows.held_contradictions import held_contradictions
 from flows.office_contradictions import office_contradictions
 from flows.papers.prepared_contradictions import prepared_contradictions
 from models import DeadlineChange, Notice, Task, Transition
@@ -32,6 +33,7 @@ def contradictions(session: Session) -> Iterator[tuple[str, str]]:
                 f"{number}: {english} is {found or 'empty'}, history says {expected or 'empty'}",
             )
     yield from office_contradictions(session)
+    yield from held_contradictions(session)
     yield from prepared_contradictions(session)
 
 

@@ -75,6 +75,7 @@ DESK_WORDS: dict[str, tuple[str, str]] = {
     "fact.confirmed": ("确认全年放假安排", "year confirmed"),
     "fact.version": ("版本", "version"),
     "fact.content": ("内容校验值", "hash of its content"),
+    "fact.state": ("状态", "state"),
     "fact.imported": ("导入", "imported"),
     "calendar.on": ("上班", "a working day"),
     "calendar.off": ("放假", "a day off"),

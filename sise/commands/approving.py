@@ -10,7 +10,7 @@ from flows.papers.approval import approve, send_back
 from flows.papers.prepared import waiting_of
 from flows.recipients import Directory
 from flows.signoff.actor import COMMAND_LINE, Actor, OfficeActor, Unattended
-from flows.signoff.office_acts import official_at
+from flows.signoff.office_acts import official_at, require_office
 from models import Official
 from models.bulletin import BulletinKind
 from models.organisation import PostKind
@@ -38,6 +38,15 @@ def author(session: Session, edge: Edge, by: str | None) -> OfficeActor:
     if len(found) == 1:
         return person(edge, people.officials[found[0]])
     return Unattended(COMMAND_LINE, edge.today, edge.now)
+
+
+def named(session: Session, edge: Edge, by: str | None) -> OfficeActor:
+    """Somebody of the office, or whoever started the command. Raises Refusal."""
+    if not by:
+        return Unattended(COMMAND_LINE, edge.today, edge.now)
+    actor = person(edge, official_at(session, by))
+    require_office(session, actor)
+    return actor
 
 
 def person(edge: Edge, official: Official) -> Actor:

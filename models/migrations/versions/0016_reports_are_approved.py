@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from models.columns import Instant
+
 revision = '0016'
 down_revision = '0013'
 branch_labels = None
@@ -30,9 +32,55 @@ def upgrade() -> None:
         sqlite_where=WAITS,
         postgresql_where=WAITS,
     )
+    op.create_table(
+        'series_version',
+        sa.Column('id', sa.Integer(), nullable=False),
+        sa.Column('series_id', sa.Integer(), nullable=False),
+        sa.Column('n', sa.Integer(), nullable=False),
+        sa.Column('source', sa.String(), nullable=False),
+        sa.Column('reason', sa.String(), nullable=False),
+        sa.Column('on', sa.Date(), nullable=False),
+        sa.Column('at', Instant(timezone=True), nullable=False),
+        sa.Column('said_by', sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(['series_id'], ['measurement_series.id']),
+        sa.PrimaryKeyConstraint('id'),
+        sa.UniqueConstraint('series_id', 'n', name='series_version_once'),
+    )
+    op.execute(
+        'INSERT INTO series_version (series_id, n, source, reason, "on", at, said_by)'
+        " SELECT id, 1, source, '', date(loaded_at), loaded_at, '' FROM measurement_series"
+    )
+    op.add_column(
+        'measurement', sa.Column('version', sa.Integer(), server_default='1', nullable=False)
+    )
+    _rewrite(WAS, NOW)
+
+
+def _rewrite(was: str, now: str) -> None:
+    """The check on what a change is of. On SQLite as its own documentation has it for a check that
+    is widened."""
+    if op.get_bind().dialect.name == 'postgresql':
+        op.drop_constraint('office_change_subject', 'office_change', type_='check')
+        op.create_check_constraint('office_change_subject', 'office_change', now)
+        return
+    bind = op.get_bind()
+    version = bind.execute(sa.text('PRAGMA schema_version')).scalar_one()
+    bind.execute(sa.text('PRAGMA writable_schema = ON'))
+    bind.execute(
+        sa.text(
+            'UPDATE sqlite_master SET sql = replace(sql, :was, :now)'
+            " WHERE type = 'table' AND name = 'office_change'"
+        ),
+        {'was': was, 'now': now},
+    )
+    bind.execute(sa.text(f'PRAGMA schema_version = {version + 1}'))
+    bind.execute(sa.text('PRAGMA writable_schema = OFF'))
 
 
 def downgrade() -> None:
+    """The wider check stays: what was written under it would break the narrower one."""
+    op.drop_column('measurement', 'version')
+    op.drop_table('series_version')
     op.drop_index('posting_draft_waits', 'posting_draft')
     with op.batch_alter_table('posting_draft') as draft:
         draft.drop_constraint('posting_kind', type_='check')
