@@ -61,6 +61,8 @@ DESK_WORDS: dict[str, tuple[str, str]] = {
     "subject.policy": ("规则", "policy"),
     "subject.procedure": ("事项类别", "procedure"),
     "subject.ledger": ("导入", "import"),
+    "subject.duty": ("周期任务", "duty"),
+    "subject.series": ("监测", "series"),
     "fact.added": ("新增", "added"),
     "fact.name": ("名称", "name"),
     "fact.parent": ("上级单位", "above it"),

@@ -54,9 +54,8 @@ def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
 
 
 def _duties(session: Session, viewer: Viewer, until: date, showing: Showing) -> list[Coming]:
+    found = coming(session, until, showing.calendar)
+    if viewer.sees_restricted or not found:
+        return found
     hidden = set(session.scalars(select(col(Procedure.name)).where(col(Procedure.restricted))))
-    return [
-        one
-        for one in coming(session, until, showing.calendar)
-        if viewer.sees_restricted or one.duty.procedure not in hidden
-    ]
+    return [one for one in found if one.duty.procedure not in hidden]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.warning import Colour
-from notifications.charts.chart import SIZE, WIDTH, Chart, cut
+from notifications.charts.chart import SIZE, WIDTH, Chart, cut, text_width
 from notifications.render import render_page
 from notifications.wording import ENGLISH, word
 
@@ -87,7 +87,7 @@ def _small(one: Subject, n: int, periods: int) -> Small:
     return Small(
         x=round(left, 1),
         y=round(top, 1),
-        title=cut(one.name, CELL - 8 * len(last) - 16),
+        title=cut(one.name, CELL - text_width(last) - 6),
         last=last,
         runs=[_path([at(k, point.value) for k, point in run]) for run in _runs(placed)],
         bound=_path([at(k, point.green) for k, point in placed]),

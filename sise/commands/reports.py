@@ -12,7 +12,7 @@ import typer
 from flows.database import reading, transaction, trial
 from flows.papers.bulletins import bulletin_facts, issue, issued
 from flows.papers.notice import notice_facts
-from flows.papers.paper_file import check_file, write_file, write_page_file
+from flows.papers.paper_file import TABLES, check_file, write_file, write_page_file
 from flows.papers.petitions import petition_facts
 from flows.papers.postings import prepare
 from flows.papers.prepared import Standing, numbered, standing
@@ -158,9 +158,9 @@ def petitions_command(
     json: Json = False,
 ) -> None:
     """The petitions of a month: forwarded and open, not turned into a lead, open for more than
-    three months, turned into a lead."""
+    three months, turned into a lead; as Excel (.xlsx), too."""
     edge = open_edge()
-    check_file(file)
+    check_file(file, TABLES)
     first, last = _days_of(month or f"{edge.today:%Y-%m}")
     if first > edge.today:
         raise Refusal(
@@ -168,7 +168,7 @@ def petitions_command(
         )
     with reading(edge.office.engine) as session:
         facts = petition_facts(session, first, last, today=edge.today)
-    write_file(file, petitions_paper(facts, edge.language))
+    write_file(file, petitions_paper(facts, edge.language), TABLES)
     if json:
         as_json(asdict(facts) | {"file": file})
     else:

@@ -16,17 +16,17 @@ from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {
-    "/petitions",
+    *("/petitions", "/reports"),
     *("/", "/figures", "/notices", "/postings", "/calendar", "/policies", "/nights", "/audit"),
     *("/duties", "/measurements"),
 }
 FOR_WHO_KEEPS_THE_DIRECTORY = {
-    *("/acts", "/outcomes", "/reported", "/reports"),
+    *("/acts", "/outcomes", "/reported"),
     *("/outbox", "/people", "/import", "/feedback-register"),
 }
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "dora", "mallory")},
-    "carol": {"/", "/postings"},  # a supervising leader may approve one
+    "carol": {"/", "/postings", "/reports"},  # a supervising leader may approve one
     **dict.fromkeys(("hugo", "ruth"), FOR_ALL_WHO_SEE_ALL),
     "olga": FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY,
     "adam": FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY | {"/webhooks"},

@@ -147,6 +147,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("POST", "/feedback-register/{key}"): Line("/feedback-register/1", HOUSE),
     ("GET", "/petitions"): Line("/petitions", SEES_ALL),
     ("GET", "/petitions/print"): Line("/petitions/print", SEES_ALL),
+    ("GET", "/petitions/xlsx"): Line("/petitions/xlsx", SEES_ALL),
     ("GET", "/postings"): Line("/postings", POSTED),
     ("POST", "/postings"): Line("/postings", HOUSE),
     ("GET", "/postings/{draft_id}"): Line("/postings/2", POSTED),
