@@ -9,7 +9,7 @@ BENCH ?=
 MAIL ?=
 DESK ?=
 
-.PHONY: help demo serve test storm check bench format requirements migration screenshots clean
+.PHONY: help demo serve test storm cluster check bench format requirements migration screenshots clean
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ test: .venv/dev ## the whole suite, on SQLite and PostgreSQL
 
 storm: .venv/dev ## kills, random tasks and large ledgers in full numbers, on both databases; minutes
 	SISE_STORM=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m storm -o python_files='test_*.py kills.py'
+
+cluster: .venv/dev ## nights on several hosts that are killed and cut off, as network namespaces; as root, minutes
+	$(BIN)/python -m tests.cluster
 
 check: .venv/dev ## format, lint, types, layers
 	$(BIN)/ruff format --check .

@@ -11,19 +11,22 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
 from benchmarks.databases import Copies, postgresql, sqlite
-from benchmarks.outbox import compose, composed, letter, office_of
+from benchmarks.outbox import HOME, compose, composed, letter, office_of, office_on
 from benchmarks.population import TONIGHT, instant
 from benchmarks.relays import found, postfix, smtp_sink
+from flows.database import open_engine
 from flows.delivery import deliver
 from flows.link_keys import LinkKeys
 from flows.office import Office
@@ -33,7 +36,7 @@ from notifications.digest import render_digest
 from notifications.mailer import Outcome, Relay, connected
 
 CONNECTIONS = 8
-BUDGETS = {"build": 0.6, "sqlite": 0.35, "postgresql": 0.35}
+BUDGETS = {"build": 0.6, "sqlite": 0.35, "sqlite ×2": 0.35, "postgresql": 0.35}
 
 
 def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) -> None:
@@ -52,14 +55,14 @@ def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) ->
     asyncio.run(crew())
 
 
-def built(office: Office, mail: Message) -> bytes:
+def built(office: Office, keys: LinkKeys, mail: Message) -> bytes:
     """As flows.delivery makes it from a message of the outbox."""
-    return wire_content(office, mail, mail.body, LinkKeys(office.secret))
+    return wire_content(office, mail, mail.body, keys)
 
 
-def rendered(office: Office, mail: Message) -> bytes:
+def rendered(office: Office, keys: LinkKeys, mail: Message) -> bytes:
     render_digest(letter(mail.to_name), office.language)
-    return built(office, mail)
+    return built(office, keys, mail)
 
 
 def from_outbox(url: str, copy: Engine, mails: int) -> None:
@@ -68,25 +71,58 @@ def from_outbox(url: str, copy: Engine, mails: int) -> None:
         raise RuntimeError("not every mail was sent")
 
 
+def side_by_side(both: Executor, url: str, copy: Engine, mails: int) -> None:
+    """Two processes share the connections, as two `sise deliver` do."""
+    database = copy.url.render_as_string(hide_password=False)
+    copy.dispose()
+    shares = [both.submit(share, url, database, HOME, CONNECTIONS // 2) for _ in range(2)]
+    if sum(one.result() for one in shares) != mails:
+        raise RuntimeError("not every mail was sent")
+
+
+def share(url: str, database: str, home: Path, workers: int) -> int:
+    office = office_on(open_engine(database), home, url)
+    return deliver(office, now=instant(TONIGHT), workers=workers).sent
+
+
 def measure(
-    url: str, mails: list[Message], office: Office, kinds: dict[str, Copies], rounds: int
+    url: str,
+    mails: list[Message],
+    office: Office,
+    kinds: dict[str, Copies],
+    both: Executor,
+    rounds: int,
 ) -> dict[str, float]:
     """Mails per second on each path; all paths in each round, so that they share the noise."""
-    ready = {mail.id: built(office, mail) for mail in mails}
+    keys = LinkKeys(office.secret)
+    ready = {mail.id: built(office, keys, mail) for mail in mails}
     best: dict[str, float] = {}
     for _ in range(rounds):
         paths: dict[str, Callable[[], None]] = {
             "floor": partial(push, url, mails, lambda mail: ready[mail.id]),
-            "build": partial(push, url, mails, partial(built, office)),
-            "render": partial(push, url, mails, partial(rendered, office)),
+            "build": partial(push, url, mails, partial(built, office, keys)),
+            "render": partial(push, url, mails, partial(rendered, office, keys)),
         }
         for kind, copies in kinds.items():
             paths[kind] = partial(from_outbox, url, next(copies), len(mails))
+            paths[f"{kind} ×2"] = partial(side_by_side, both, url, next(copies), len(mails))
         for path, work in paths.items():
             began = perf_counter()
             work()
             best[path] = max(best.get(path, 0.0), len(mails) / (perf_counter() - began))
     return best
+
+
+@contextmanager
+def two_processes() -> Iterator[Executor]:
+    """Started, with everything imported: an office starts them before there is mail."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as both:
+        list(both.map(wait_for_the_other, range(2)))
+        yield both
+
+
+def wait_for_the_other(_: int) -> None:
+    sleep(1)
 
 
 @contextmanager
@@ -115,12 +151,12 @@ def main() -> None:
             )
         first = next(kinds["sqlite"])
         mails, office = composed(first), office_of(first, None)
-        with relays() as urls:
+        with relays() as urls, two_processes() as both:
             rates = {
-                relay: measure(url, mails, office, kinds, given.rounds)
+                relay: measure(url, mails, office, kinds, both, given.rounds)
                 for relay, url in urls.items()
             }
-    show(given, rates, len(built(office, mails[0])))
+    show(given, rates, len(built(office, LinkKeys(office.secret), mails[0])))
 
 
 def show(given: argparse.Namespace, rates: dict[str, dict[str, float]], octets: int) -> None:

@@ -43,6 +43,10 @@ class Ended:
     report: Report | None
 
     @property
+    def went_well(self) -> bool:
+        return self.report is not None and self.report.outcome == Outcome.SENT
+
+    @property
     def shows_that_the_relay_is_well(self) -> bool:
         spoke = self.report is not None and self.report.outcome != Outcome.CONFIG
         return spoke and self.claim.relay_was_down

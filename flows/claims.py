@@ -1,8 +1,8 @@
-"""What a delivery claims: messages are leased, one for each connection that is about to send."""
+"""What a delivery claims: messages are leased, and marked just before they are sent."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,9 +38,18 @@ _LEASE = (
     .values(
         lease_owner=OWNER,
         lease_until=bindparam("until", type_=Instant()),
-        attempts=col(Message.attempts) + 1,
         expires_at=bindparam("life_ends", type_=Instant()),
     )
+)
+_BEGINS = (
+    update(Message)
+    .where(
+        col(Message.id).in_(_THESE),
+        col(Message.state) == MessageState.QUEUED,
+        col(Message.lease_owner) == OWNER,
+    )
+    .values(attempts=col(Message.attempts) + 1)
+    .returning(col(Message.id))
 )
 _SAID = select(MessageBody.__table__).where(  # type: ignore[attr-defined]  # as above
     col(MessageBody.message_id).in_(_THESE)
@@ -54,7 +63,7 @@ _LINKS_OPEN = (
 
 @dataclass(frozen=True)
 class Claim:
-    """A message that is leased for its n-th attempt."""
+    """A message that is leased for its n-th attempt, which began at `began_at` if it has begun."""
 
     message: Message
     body: MessageBody
@@ -74,12 +83,23 @@ class Claimed:
     more: bool = False  # something was passed over: another look may bring more
 
 
-def claim_oldest(session: Session, outbox: Outbox, most: int, at: datetime) -> Claimed:
-    """Lease what has been owed longest.
+def begin(
+    session: Session, outbox: Outbox, claims: Sequence[Claim], at: datetime
+) -> Sequence[Claim]:
+    """Count the attempts that are made now; returns those that may be made.
 
-    No more than are sent now, so that an attempt is counted just before it is made: what a dying
-    process had not begun stays untried, and a later night may replace it.
+    Just before it is made and not with the lease: what a dying process had not begun stays
+    untried, and until then a later night may replace it.
     """
+    if not claims:
+        return ()
+    known = {"these": [claim.message.id for claim in claims], "owner": outbox.owner}
+    begun = set(session.connection().scalars(_BEGINS, known))
+    return [replace(claim, began_at=at) for claim in claims if claim.message.id in begun]
+
+
+def claim_oldest(session: Session, outbox: Outbox, most: int, at: datetime) -> Claimed:
+    """Lease what has been owed longest; none of it has begun."""
     room = room_left(session, outbox.limits, outbox.relay, at)
     found, relay_was_down = _oldest(session, outbox, room, most, at)
     going = [m for m in _owed(session, outbox, found, at) if room.takes(m.domain)]
@@ -124,6 +144,9 @@ def _owed(
 def _take_over(session: Session, outbox: Outbox, message_id: int, at: datetime) -> Message:
     """Whoever held it before died without a word, perhaps after the final dot."""
     message = session.get_one(Message, message_id)
+    if not _had_begun(session, message):
+        message.lease_owner = message.lease_until = None
+        return message
     said = "the process that sent it ended without a word"
     last_sign = (message.lease_until or at) - LEASE
     session.add(
@@ -144,6 +167,17 @@ def _take_over(session: Session, outbox: Outbox, message_id: int, at: datetime) 
     if message.attempts >= POISON and at >= message.expires_at:
         message.state, message.outcome = MessageState.DEAD, said
     return message
+
+
+def _had_begun(session: Session, message: Message) -> bool:
+    """Whether its last attempt was begun and has no end; one that a relay's CONFIG ended was
+    counted off again."""
+    ended = select(col(MessageAttempt.id)).where(
+        col(MessageAttempt.message_id) == message.id,
+        col(MessageAttempt.n) == message.attempts,
+        col(MessageAttempt.outcome) != Outcome.CONFIG,
+    )
+    return message.attempts > 0 and session.scalars(ended).first() is None
 
 
 def _lease(

@@ -14,23 +14,32 @@ from flows import history
 from flows.turns import Turns
 
 BUSY_SECONDS = 15  # how long SQLite waits for another writer before it says "locked"
+GONE_AFTER = 30  # seconds without a word; by itself the other end is given up after two hours
+ALIVE = {
+    "keepalives_idle": GONE_AFTER // 3,
+    "keepalives_interval": GONE_AFTER // 3,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 1000 * GONE_AFTER,
+}
 KEPT_OPEN = 20  # connections; opening one costs as much as a small page
 _turns: dict[Path, Turns] = {}  # of each file of SQLite
 
 
 def open_engine(url: str) -> Engine:
     """SQLite in write-ahead mode, or PostgreSQL as it is."""
+    sqlite = url.startswith("sqlite")
     engine = create_engine(
         url,
-        pool_pre_ping=not url.startswith("sqlite"),
+        connect_args={} if sqlite else ALIVE | {"connect_timeout": GONE_AFTER},
+        pool_pre_ping=not sqlite,
         pool_size=KEPT_OPEN,
         # No limit beside that of whoever runs threads: a page that waits for a connection while it
         # holds one would be in the way of all others.
         max_overflow=-1,
         hide_parameters=True,  # in errors: words of restricted matters, and people's names
     )
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", _prepare_sqlite if sqlite else _prepare_postgresql)
+    if sqlite:
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -110,6 +119,14 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """The server's end of the same: what a machine held that was cut off is let go of."""
+    connection.autocommit = True
+    for name, value in ALIVE.items():
+        connection.execute(f"SET tcp_{name.removeprefix('tcp_')} = {value}")
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:

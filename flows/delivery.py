@@ -90,7 +90,9 @@ class Round:
         return self.office.mail_hours.open_at(self.office.local(self.at()), self.calendar)
 
     async def owing(self) -> int:
-        return await self.clerk.ask(self.outbox.free, self.at()) if self.open() else 0
+        if not self.open():
+            return 0
+        return len(self.clerk.stock.claims) or await self.clerk.ask(self.outbox.free, self.at())
 
 
 def deliver(
@@ -158,6 +160,7 @@ async def _beat(this: Round) -> None:
     """A mail may be on its way for longer than a lease lasts."""
     while True:
         await asyncio.sleep(HEARTBEAT)
+        this.clerk.give_back_what_is_stale()
         try:
             await this.clerk.ask(this.outbox.renew, this.at())
         except DatabaseError as error:  # the next beat may come in time

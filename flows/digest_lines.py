@@ -108,7 +108,7 @@ def reminders(
     session: Session, composition: Composition, people: list[int]
 ) -> Iterable[Row[*tuple[Any, ...]]]:
     """Tonight's reminders of these people and those of replaced digests: the newest of each
-    person and task."""
+    person and task, in the order of numbers."""
     rows = session.execute(
         select(Reminder, Task, Unit, Official)
         .join_from(Reminder, Task, col(Task.id) == col(Reminder.task_id))
@@ -126,7 +126,8 @@ def reminders(
         .order_by(col(Reminder.id))
     )
     due = (row for row in rows if still_due(row.Reminder, row.Task))
-    return {(row.Official.id, row.Task.id): row for row in due}.values()
+    newest = {(row.Official.id, row.Task.id): row for row in due}
+    return sorted(newest.values(), key=lambda row: row.Task.number)
 
 
 def chases(

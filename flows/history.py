@@ -17,9 +17,12 @@ from models import (
     Decision,
     Figure,
     FigureApproval,
+    LineVerdict,
     LookBackRound,
     OfficeChange,
     PostingMove,
+    Proposal,
+    ProposalLine,
     Reassignment,
     Record,
     RecordLine,
@@ -43,6 +46,9 @@ CHAINED: tuple[Table, ...] = (
     RecordLine.__table__,  # type: ignore[attr-defined]  # the same
     Figure.__table__,  # type: ignore[attr-defined]  # the same
     FigureApproval.__table__,  # type: ignore[attr-defined]  # the same
+    Proposal.__table__,  # type: ignore[attr-defined]  # the same
+    ProposalLine.__table__,  # type: ignore[attr-defined]  # the same
+    LineVerdict.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from flows.database import reading
 from flows.office import Office
 from flows.outbox import Outbox
 from flows.pauses import circuit
 from flows.working_days import load_calendar
+from models import Message
+from models.message import MessageState
 from notifications.mailer import Relay
 from notifications.mime import UnusableAddress, wire_address
 
@@ -47,6 +52,15 @@ def why_waiting(office: Office, *, now: datetime) -> Why | None:
             f"some mail could not be sent yet; it stays queued and is tried again: {said}",
         )
     return None
+
+
+def on_its_way(office: Office, *, now: datetime) -> bool:
+    """Whether somebody who is alive has mail in hand; whoever died had it two minutes at most."""
+    held = select(col(Message.id)).where(
+        col(Message.state) == MessageState.QUEUED, col(Message.lease_until) > now
+    )
+    with reading(office.engine) as session:
+        return session.scalar(held.limit(1)) is not None
 
 
 def hindrance(office: Office, *, now: datetime) -> Why | None:

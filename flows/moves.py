@@ -1,11 +1,11 @@
 """One matter at a time: a guarded UPDATE whose row count is looked at, and its history row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, select, text, update
 from sqlmodel import Session, col
 
 from flows.database import changed
@@ -20,17 +20,32 @@ from models.warning import WARNING, Colour
 
 STAGE = "stage"  # the machine whose states are a procedure's own
 _SEEN = {WARNING.name: "colour", STAGE: "stage"}  # the column that a machine moves
-MOVES_LOCK = 0x515E3  # PostgreSQL: shared by whoever moves one task, alone with who moves many
+MOVES_LOCK = (
+    0x515E3  # PostgreSQL: shared by who moves a task, or holds each; alone with who moves all
+)
 
 
 def lock_task(session: Session, task_id: int) -> None:
     """Hold the task until this act is committed. Whoever moves a task or its notice does this
     before anything else (of several tasks in the order of their ids): so two of them wait in one
     order, and never for each other."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": MOVES_LOCK})
+    share_tasks(session)
     held = select(col(Task.id)).where(col(Task.id) == task_id)
     session.execute(held.with_for_update(key_share=True))
+
+
+def share_tasks(session: Session) -> None:
+    """Keep away whoever holds all tasks, as long as this act lasts."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": MOVES_LOCK})
+
+
+def lock_tasks(session: Session, chosen: ColumnElement[bool]) -> Sequence[int]:
+    """Hold each of these, as `lock_task` holds one; their ids. What was done with them before is
+    committed now, and the next statement sees it."""
+    share_tasks(session)
+    held = select(col(Task.id)).where(chosen).order_by(col(Task.id))
+    return session.scalars(held.with_for_update(key_share=True)).all()
 
 
 def lock_all_tasks(session: Session) -> None:

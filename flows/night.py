@@ -64,6 +64,9 @@ class NightRun:
     now: datetime
     began: float
 
+    def at(self) -> datetime:
+        return self.now + timedelta(seconds=monotonic() - self.began)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -223,12 +226,8 @@ def _close(session: Session, run: NightRun) -> None:
 def _deliver(run: NightRun) -> None:
     with reading(run.office.engine) as session:
         _unfenced(session, run)
-    deliver(run.office, now=_instant(run))
-    send_webhooks(run.office, now=_instant(run), within=HOOKS_WITHIN)
-
-
-def _instant(run: NightRun) -> datetime:
-    return run.now + timedelta(seconds=monotonic() - run.began)
+    deliver(run.office, now=run.at())
+    send_webhooks(run.office, now=run.at(), within=HOOKS_WITHIN)
 
 
 def _committing(

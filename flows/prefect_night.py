@@ -1,27 +1,39 @@
-"""The night as a Prefect flow: its steps as tasks, its summary as an artifact.
+"""The night as a Prefect flow: its steps as tasks, its summary as an artifact. Where there are
+helpers, its sweep and its mail are shared with flow runs on other workers.
 
 The only module that imports Prefect. Importing it takes seconds and configures logging: enter
 flows.prefect_server.prefect_api first. Prefect stores parameters, so only dates go through them.
 """
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from time import sleep
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from prefect import Task, flow, get_client, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.concurrency.sync import concurrency
+from prefect.deployments import run_deployment
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
-from prefect.states import Failed
+from prefect.states import Cancelled, Completed, Failed
 from sqlalchemy.exc import OperationalError
 
-from flows.night import NightRun, Step, run_night
+from flows.delivery import deliver
+from flows.mail_waits import hindrance, on_its_way
+from flows.night import NightRun, RunStep, Step, run_night
+from flows.night_lock import NightBusy
 from flows.office import Office, open_office
+from flows.outbox import Outbox, a_worker
 from flows.prefect_server import PrefectUnavailable
+from flows.shards import divide, sweep_parts
 from models.warning import LADDER
 from notifications.wording import colour_word
 from sise import clock
@@ -31,8 +43,17 @@ REACH_SECONDS = 4
 CLIENT_RETRIES = 1  # by itself Prefect waits minutes for an API that has gone
 RETRY_AFTER = [1.0, 10.0]  # seconds: a lock that is soon let go, a database that restarts
 DRAIN_SECONDS = 10
+SWEEP_PARTS, SEND_MAIL = "sweep-parts", "send-mail"  # each flow, and its deployment
+PARTS_EACH = 4  # of the sweep: what one helper leaves undone is small, and quick ones do more
+RELAY = "sise-relay"  # how many deliveries at once, over all machines
+SLOT_SECONDS = 60  # after which the slot of a dead worker comes free
+ROOM_WITHIN = 90  # seconds: longer than that
+LOOK_EVERY = 1.0  # seconds
 
 log = logging.getLogger(__name__)
+
+Act = Callable[[NightRun], None]
+Sent = TypeVar("Sent")
 
 
 class Outcome:
@@ -77,23 +98,53 @@ def _run_name() -> str:
 
 
 @flow(name="night", flow_run_name=_run_name, persist_result=False)
-def night(on: date | None = None) -> Any:
+def night(on: date | None = None, helpers: int = 0) -> Any:
     """The deployment's flow: its worker's settings say which office this is, its clock the date."""
-    office, now = _office(), clock.now()
-    return _play(office, on or office.local(now).date(), now, Outcome())
+    now = clock.now()
+    run_step = partial(_with_helpers, helpers) if helpers > 0 else as_task
+    with _office() as office:
+        return _play(office, on or office.local(now).date(), now, Outcome(), run_step)
 
 
-def _office() -> Office:
+@flow(name=SWEEP_PARTS, persist_result=False)
+def help_to_sweep(night_id: int) -> Any:
+    """Take parts of this night's sweep, until none is free."""
+    with _office() as office:
+        n = sweep_parts(office, night_id, worker=a_worker(), now=clock.now())
+    return Completed(message=f"parts swept: {n}")
+
+
+@flow(name=SEND_MAIL, persist_result=False)
+def help_to_send() -> Any:
+    """Send what the outbox owes, if the relay takes one more of us."""
+    with _office() as office:
+        done = _while_the_relay_has_room(lambda: deliver(office, now=clock.now()))
+    return Completed(message=f"sent: {done.sent}, waiting: {done.waiting}" if done else "no room")
+
+
+@contextmanager
+def _office() -> Iterator[Office]:
     settings = load_settings()
     if not settings.home.is_absolute():
         # A worker runs each flow in an empty folder: a home in it would have a secret of its own.
         raise BadSetting(f"SISE_HOME is '{settings.home}'; on a worker write it from the root on")
-    return open_office(settings)
-
-
-def _play(office: Office, on: date, now: datetime, outcome: Outcome) -> Any:
+    office = open_office(settings)
     try:
-        outcome.result = run_night(office, on=on, now=now, orchestrator="prefect", run_step=as_task)
+        yield office
+    finally:
+        office.engine.dispose()
+
+
+def _play(
+    office: Office, on: date, now: datetime, outcome: Outcome, run_step: RunStep | None = None
+) -> Any:
+    try:
+        outcome.result = run_night(
+            office, on=on, now=now, orchestrator="prefect", run_step=run_step or as_task
+        )
+    except NightBusy as error:  # another worker is at it
+        outcome.error = error
+        return Cancelled(message=str(error))
     except Exception as error:
         outcome.error = error
         # Raised, it would be pickled into Prefect's storage; the step's task has the traceback.
@@ -117,6 +168,67 @@ def as_task(step: Step, run: NightRun) -> None:
         step.act(run)  # not a parameter: Prefect would walk through the office and store it
 
     act()
+
+
+def _with_helpers(helpers: int, step: Step, run: NightRun) -> None:
+    """Whoever comes, helps; whatever is left, the step does itself."""
+    shared = {"sweep": _sweep_together, "deliver": _deliver_together}.get(step.name)
+    as_task(Step(step.name, partial(shared, helpers, step.act)) if shared else step, run)
+
+
+def _sweep_together(helpers: int, sweep: Act, run: NightRun) -> None:
+    if divide(run, helpers * PARTS_EACH):
+        _ask(SWEEP_PARTS, helpers, run, {"night_id": run.night_id})
+        sweep_parts(run.office, run.night_id, worker=a_worker(), now=run.now)
+    sweep(run)
+
+
+def _deliver_together(helpers: int, send: Act, run: NightRun) -> None:
+    """It ends when nothing is on its way any more, and what a dead helper held was sent too."""
+    if Outbox(run.office.engine).queued() and not hindrance(run.office, now=run.at()):
+        _ask(SEND_MAIL, helpers, run, {})
+    _while_the_relay_has_room(partial(send, run))
+    while on_its_way(run.office, now=run.at()):  # by the clock that it sends by
+        sleep(LOOK_EVERY)
+    _while_the_relay_has_room(partial(send, run))
+
+
+def _ask(deployment: str, helpers: int, run: NightRun, given: dict[str, Any]) -> None:
+    """Of whoever comes too late, nothing is left to do. Asking twice is asking once."""
+    try:
+        for n in range(helpers):
+            run_deployment(
+                f"{deployment}/{deployment}",
+                parameters=given,
+                timeout=0,
+                idempotency_key=f"{deployment}-{run.night_id}-{run.epoch}-{n}",
+            )
+    except Exception as error:  # no such deployment, or Prefect's API is away
+        log.warning("no help could be asked for, this worker goes on alone: %s", error)
+
+
+def _while_the_relay_has_room(send: Callable[[], Sent]) -> Sent | None:
+    """Under the global concurrency limit for the relay, where there is one. None: it stayed full,
+    so that others send."""
+    room = ExitStack()
+    try:
+        room.enter_context(
+            concurrency(
+                RELAY,
+                timeout_seconds=ROOM_WITHIN,
+                lease_duration=SLOT_SECONDS,
+                raise_on_lease_renewal_failure=False,
+            )
+        )
+    except TimeoutError:
+        return None
+    except Exception as error:  # a night does not depend on Prefect
+        log.warning("the limit for the relay could not be asked, mail is sent: %s", error)
+    try:
+        return send()
+    finally:
+        with suppress(Exception):  # what it cannot be told, the server forgets by itself
+            room.close()
 
 
 def _is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

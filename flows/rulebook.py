@@ -13,7 +13,7 @@ from models.ladder import Ladder, RuleError, parse_ladder
 from models.list_file import parse_list
 from models.office_change import Subject
 from models.procedure_file import ProcedureFile, parse_procedure
-from models.report_form import FormFile, parse_form
+from models.report_form import OF_WARNINGS, Counted, FormFile, parse_form
 from models.rule_words import Fault
 
 
@@ -170,6 +170,8 @@ def load_form(session: Session, text: str, *, file: str, now: datetime) -> Repor
                     figure.id
                 ),
             )
+        if figure.procedure and figure.count not in OF_WARNINGS:
+            _require_lines(session, figure, file)
     form = session.get(ReportForm, read.name)
     if form is None or form.source != text:
         form = session.merge(
@@ -177,6 +179,18 @@ def load_form(session: Session, text: str, *, file: str, now: datetime) -> Repor
         )
     session.flush()
     return form
+
+
+def _require_lines(session: Session, figure: Counted, file: str) -> None:
+    named = session.exec(select(Procedure).where(Procedure.name == figure.procedure)).first()
+    if named is None or procedure_of(named).lines is None:
+        raise RuleError(
+            file,
+            Fault(
+                f"“{figure.procedure}”不是分条报审的类别",
+                f"nothing is handed in line by line under '{figure.procedure}'",
+            ).at(figure.id),
+        )
 
 
 def form_of(form: ReportForm) -> FormFile:

@@ -13,8 +13,10 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Insert,
+    Integer,
     Select,
     Subquery,
+    any_,
     bindparam,
     case,
     false,
@@ -23,17 +25,19 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from flows.database import changed
 from flows.history import link_id
-from flows.moves import lock_all_tasks
+from flows.moves import lock_all_tasks, lock_tasks
 from flows.rulebook import ladder_of
-from models import Notice, Policy, Task, Transition
+from models import NightShard, Notice, Policy, Task, Transition
 from models.columns import Instant
 from models.ladder import Entry, Ladder, Rung
 from models.notice_machine import NoticeState
@@ -42,6 +46,7 @@ from models.strike import cutoff
 from models.warning import LADDER, below
 from models.workdays import Calendar
 
+ALL = true()
 ENTRIES = 1000  # more entries than any ladder has: a strike's code is rank x ENTRIES - position
 
 OWED = {
@@ -64,23 +69,56 @@ def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar:
     return _apply(session, night_id)
 
 
-def due_by(session: Session, on: date, calendar: Calendar) -> ColumnElement[bool]:
+def sweep_part(
+    session: Session,
+    part: NightShard,
+    *,
+    night_id: int,
+    on: date,
+    now: datetime,
+    calendar: Calendar,
+) -> int:
+    """As `sweep`, for the tasks of one part only: other parts are swept at the same time, and who
+    moves a single task waits only if it is one of those that are raised."""
+    these = _held(session, part, on, calendar)
+    for policy in session.scalars(_in_use()).all():
+        session.execute(_log(session, policy, night_id, on, now, calendar, these))
+    return _apply(session, night_id, col(Transition.link_id) == link_id(session))
+
+
+def _held(session: Session, part: NightShard, on: date, calendar: Calendar) -> ColumnElement[bool]:
+    """Hold what is due in this part, and choose it. What somebody moved until then is looked at
+    anew by the next statement; what only becomes due meanwhile is left to the night's own sweep."""
+    inside = part.holds(col(Task.id))
+    if session.get_bind().dialect.name == "sqlite":  # where a writer is alone from its BEGIN on
+        return inside
+    held = lock_tasks(session, due_by(session, on, calendar, inside))
+    return col(Task.id) == any_(literal(held, ARRAY(Integer)))
+
+
+def due_by(
+    session: Session, on: date, calendar: Calendar, these: ColumnElement[bool] = ALL
+) -> ColumnElement[bool]:
     """Which tasks some night up to this date will raise, as dates and notices stand now. One list
     for each policy: SQLite puts no more than 500 queries into one."""
     policies = session.scalars(_in_use()).all()
-    return or_(false(), *(col(Task.id).in_(_due_under(p, on, calendar)) for p in policies))
+    return or_(false(), *(col(Task.id).in_(_due_under(p, on, calendar, these)) for p in policies))
 
 
-def _due_under(policy: Policy, on: date, calendar: Calendar) -> Select[int]:
-    return select(_codes(policy, ladder_of(policy), on, calendar).c.task_id)
+def _due_under(
+    policy: Policy, on: date, calendar: Calendar, these: ColumnElement[bool]
+) -> Select[int]:
+    return select(_codes(policy, ladder_of(policy), on, calendar, these).c.task_id)
 
 
-def _codes(policy: Policy, ladder: Ladder, on: date, calendar: Calendar) -> Subquery:
-    """Each task with every entry that has struck for it, as a code."""
+def _codes(
+    policy: Policy, ladder: Ladder, on: date, calendar: Calendar, these: ColumnElement[bool]
+) -> Subquery:
+    """Each of these tasks with every entry that has struck for it, as a code."""
     return union_all(
         *(
-            _struck(policy, rung, entry, _code(rung, n), cutoff(entry, on, ladder, calendar))
-            for n, (rung, entry) in enumerate(ladder.entries())
+            _struck(policy, rung, entry, code, cutoff(entry, on, ladder, calendar)).where(these)
+            for code, rung, entry in _coded(ladder)
         )
     ).subquery()
 
@@ -96,10 +134,16 @@ def scanned(session: Session) -> int:
 
 
 def _log(
-    session: Session, policy: Policy, night_id: int, on: date, now: datetime, calendar: Calendar
+    session: Session,
+    policy: Policy,
+    night_id: int,
+    on: date,
+    now: datetime,
+    calendar: Calendar,
+    these: ColumnElement[bool] = ALL,
 ) -> Insert:
     ladder = ladder_of(policy)
-    codes = _codes(policy, ladder, on, calendar)
+    codes = _codes(policy, ladder, on, calendar, these)
     best = (
         select(codes.c.task_id, func.max(codes.c.code).label("code"))
         .group_by(codes.c.task_id)
@@ -135,11 +179,12 @@ def _struck(policy: Policy, rung: Rung, entry: Entry, code: int, last: date) -> 
     )
 
 
-def _apply(session: Session, night_id: int) -> int:
+def _apply(session: Session, night_id: int, these: ColumnElement[bool] = ALL) -> int:
     return changed(
         session,
         update(Task)
         .where(
+            these,
             col(Transition.night_id) == night_id,
             col(Transition.machine) == "warning",
             col(Transition.event) == "escalate",

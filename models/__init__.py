@@ -29,12 +29,13 @@ from models.message import (
     Resending,
     SignInLink,
 )
-from models.night import Night
+from models.night import Night, NightShard
 from models.notice import Notice, Receipt
 from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
+from models.proposal import LineVerdict, Proposal, ProposalLine
 from models.record import Record, RecordKind, RecordLine
 from models.relay import Bounce, RelayState, Suppression
 from models.report_form import ReportForm
@@ -68,6 +69,7 @@ __all__ = [
     "Feedback",
     "Figure",
     "FigureApproval",
+    "LineVerdict",
     "ListMembership",
     "LookBack",
     "LookBackPoint",
@@ -83,6 +85,7 @@ __all__ = [
     "MessageItem",
     "Milestone",
     "Night",
+    "NightShard",
     "Notice",
     "OfficeChange",
     "Official",
@@ -93,6 +96,8 @@ __all__ = [
     "PostingMove",
     "Procedure",
     "ProofCode",
+    "Proposal",
+    "ProposalLine",
     "Reassignment",
     "Receipt",
     "Record",

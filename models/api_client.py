@@ -12,7 +12,7 @@ class Scope(StrEnum):
     READ = "read"  # of restricted matters number, colour, state and dates only
     RESTRICTED = "restricted"  # and all of them, too
     PEOPLE = "people"  # units, people and posts
-    WRITE = "write"  # hand in rows of the ledger
+    WRITE = "write"  # hand in rows of the ledger, and what a unit hands in line by line
     DIRECTORY = "directory"  # hand in units, people and posts
     CALENDAR = "calendar"  # change days of the calendar
 

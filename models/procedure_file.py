@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from models.ladder import AnySpan, Strict, Within, parse_rules
 from models.organisation import PostKind
+from models.rule_words import Fault
 from models.span import Span
 from models.stage import Stage, require_order
 
@@ -39,6 +40,17 @@ class EvidenceAsked(Strict):
     six_visibles: bool = False
 
 
+class Lines(Strict):
+    """报审: what is handed in line by line, and decided so. `parts` name the parts of a line, the
+    first of which says what it is about; `people`: that is a person. Once it is handed in, it
+    passes to the unit `reviewed_by`, into the second stage. `number`: how the numbers begin."""
+
+    number: str = Field(pattern=r"^[^\s\-|/]{1,20}$")
+    reviewed_by: str = Field(min_length=1)
+    parts: tuple[str, ...] = Field(min_length=1, max_length=6)
+    people: bool = False
+
+
 class Sample(Strict):
     """回头看抽样: how many of those whose date has come are looked at, by whom, and for what."""
 
@@ -67,10 +79,16 @@ class ProcedureFile(Strict):
     long_term: LongTerm | None = None
     level: tuple[Level, ...] = ()
     stage: tuple[Stage, ...] = ()
+    lines: Lines | None = None
 
     @model_validator(mode="after")
     def _stages_hang_together(self) -> Self:
         require_order(self.stage)
+        if self.lines and not (self.level and self.stage and self.stage[0].next):
+            raise Fault(
+                "分条报审的须有审核环节 level，并有报送、审查两个 stage",
+                "what is handed in line by line needs a level, and a stage that follows the first",
+            ).at("lines")
         return self
 
     def stage_named(self, name: str) -> Stage | None:

@@ -14,6 +14,7 @@ from models.rule_words import Fault
 
 PLACE = re.compile(r"\{([^{}]+)\}")
 ON = "on"  # the place of the day as of which the report is
+OF_WARNINGS = ("issues", "warned", "settled")
 IN_YUAN = {"元": 100, "万元": 1_000_000}  # 分 in one
 
 
@@ -41,7 +42,8 @@ _NEEDS = {
 class Counted(Strict):
     """A figure that is counted. Of records: themselves; the units (家) or lines with a unit (家次);
     people (人) or lines with one (人次); the matters on their lines; money. Of warnings: the issues
-    of the bulletin; matters warned of; those signed off after it."""
+    of the bulletin; matters warned of; those signed off after it. `procedure` without kinds: of
+    the lines that were handed in under it and decided, `result` being approved or rejected."""
 
     id: str = Key(min_length=1)
     name: str = Key(min_length=1)
@@ -72,8 +74,10 @@ class Counted(Strict):
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> Self:
-        needed = _NEEDS.get(self.count, "kinds")
-        if needed:
+        needed = _NEEDS.get(self.count)
+        if needed is None:
+            _require(bool(self.kinds or self.procedure), "kinds")
+        elif needed:
             _require(bool(getattr(self, needed)), needed)
         if self.count == "money" and self.unit not in IN_YUAN:
             raise Fault(f"款项的单位应为 元 或 万元，现为 {self.unit}", "money is in 元 or 万元")

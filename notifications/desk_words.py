@@ -19,6 +19,9 @@ DESK_WORDS: dict[str, tuple[str, str]] = {
     "history.record": ("活动和成果", "acts and outcomes"),
     "history.record_line": ("其中的单位、人员、对象", "their units, people, matters"),
     "history.figure": ("报送的数据", "figures reported"),
+    "history.proposal": ("分条报审", "proposals handed in"),
+    "history.proposal_line": ("其中的各条", "their lines"),
+    "history.line_verdict": ("逐条结论", "verdicts on lines"),
     "history.figure_approval": ("数据核准", "figures approved"),
     "history.transfer": ("移送问题线索", "transfers into case leads"),
     "history.posting_move": (

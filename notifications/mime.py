@@ -8,8 +8,9 @@ import re
 from base64 import b64encode
 from binascii import b2a_base64
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from struct import unpack
 
 import idna
@@ -28,10 +29,15 @@ _LOCAL = re.compile(rf"(?=.{{1,64}}\Z){_ATOM}(\.{_ATOM})*")
 _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
+# A night's mails share their sender, date and often their subject.
+remembered = lru_cache(maxsize=1024)
+
+
 class UnusableAddress(ValueError):
     """An address that no relay should ever be asked about."""
 
 
+@remembered
 def wire_address(address: str) -> str:
     """ASCII on the wire: the domain in its IDNA form, the local part as it is."""
     local, _, domain = address.rpartition("@")
@@ -52,7 +58,7 @@ def build(message: Message, *, mail_from: str, text: str, html: str, at: datetim
         f"Reply-To: <{sender}>",
         f"To: {_mailbox(message.to_name, wire_address(message.to_address))}",
         f"Subject: {_words(message.subject)}",
-        f"Date: {format_datetime(at)}",
+        f"Date: {_date(at, at.utcoffset())}",
         f"Message-ID: <{message_id}>",
         *_thread(message, sender),
         *(("Importance: high", "X-Priority: 1") if message.urgent else ()),
@@ -88,6 +94,13 @@ def _mailbox(name: str, address: str) -> str:
     return f"{_words(name)}\r\n <{address}>"
 
 
+@remembered
+def _date(at: datetime, _offset: timedelta | None) -> str:
+    """The offset is given too, because one instant in two zones is equal."""
+    return format_datetime(at)
+
+
+@remembered
 def _words(written: str) -> str:
     """Free text of a header: as it is if it is plain, else in encoded-words, one to a line."""
     printable = _UNPRINTABLE.sub(" ", written)

@@ -25,6 +25,7 @@ from models.organisation import PostKind
 from seeds.cast import person
 from seeds.matters import DEMONSTRATION
 from seeds.notice import read
+from seeds.proposals import NUMBERED
 
 DRAWN = ("社监-", "复盘-", "线索-2021-")  # how numbers begin that are given as things come in
 Entry = dict[str, Any]
@@ -32,7 +33,9 @@ Entry = dict[str, Any]
 
 def entered(number: str) -> bool:
     """Whether a task of the demo has this number, beside those of its ledger."""
-    return number.startswith(DRAWN) or number in {p["number"] for p in read("desk")["petition"]}
+    return number.startswith((*DRAWN, *NUMBERED)) or number in {
+        p["number"] for p in read("desk")["petition"]
+    }
 
 
 def enter(office: Office, on: date, now: datetime, shift: timedelta) -> None:

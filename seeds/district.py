@@ -17,6 +17,7 @@ from models.workdays import DAY, Calendar
 from seeds.cast import directory
 from seeds.matters import matters
 from seeds.notice import DINGHAI, read
+from seeds.proposals import first_day, propose_between
 from seeds.records import record_between
 from seeds.recurring import load_recurring
 
@@ -57,6 +58,7 @@ def load_district(
     load_recurring(session, today=today, now=now, last=LAST_NIGHT, shift=shift)
     load_form(session, (DINGHAI / FORM).read_text("utf-8"), file=FORM, now=now)
     eve = FIRST_NIGHT + shift - DAY
+    propose_between(session, first_day(shift), eve, shift=shift)
     record_between(session, date.min, eve, now=now, calendar=calendar, shift=shift)
 
 

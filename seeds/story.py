@@ -25,6 +25,7 @@ from models.proof import Assurance
 from seeds.desk import enter
 from seeds.district import LAST_NIGHT, Answer, answers
 from seeds.notice import read
+from seeds.proposals import propose_on
 from seeds.records import record_between
 from seeds.recurring import do_what_recurs, report_month
 from seeds.sign_offs import acts, perform
@@ -49,6 +50,7 @@ def play(
         run_night(office, on=on, now=at(office, on, NIGHT))
         unheard += [one for one in said if one.on == on and not _hear(office, one)]
         enter(office, on, at(office, on, AFTERNOON), shift)
+        propose_on(office, on, at(office, on, AFTERNOON), shift)
         report_month(office, on, LAST_NIGHT + shift, at(office, on, MORNING))
         for act in signed:
             if act.on == on:

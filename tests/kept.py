@@ -33,7 +33,7 @@ IN_ORDER_OF = {  # where the order of writing is nobody's promise
     "receipt": ("notice_id", "official_id"),
     "reminder": ("night_id", "task_id", "official_id"),
     "chain_link": ("number",),
-    "transition": ("at", "machine", "event", "task_id"),
+    "transition": ("on", "machine", "event", "task_id", "at"),
 }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlmodel import select
 
 from flows.attempts import Ended, settle
-from flows.claims import Claim, claim_oldest
+from flows.claims import Claim, begin, claim_oldest
 from flows.database import reading, transaction
 from flows.office import Office
 from flows.outbox import Outbox, outbox_row, put
@@ -87,7 +87,8 @@ def only(office: Office) -> Message:
 def claim(outbox: Outbox, at: datetime) -> Claim | None:
     """As a delivery with one connection would."""
     with transaction(outbox.engine, at) as session:
-        return next(iter(claim_oldest(session, outbox, 1, at).leased), None)
+        leased = claim_oldest(session, outbox, 1, at).leased
+        return next(iter(begin(session, outbox, leased, at)), None)
 
 
 def settled(

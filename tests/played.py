@@ -32,6 +32,7 @@ _LOOK = {
 _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
 
 _files: dict[Begun, bytes] = {}
+_kept: list[tuple[str, Mapping[str, int]]] = []
 _schemas: dict[Begun, tuple[str, Mapping[str, int]]] = {}  # with the value of each sequence
 
 
@@ -44,6 +45,25 @@ def as_played(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
     """`on` names what is played: a night's date, or anything that is the same each time."""
     kept = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
     kept(engine, on, play)
+
+
+def keep(engine: Engine) -> Callable[[], None]:
+    """The database as it stands now, to be put back as often as this is called."""
+    if engine.dialect.name == "sqlite":
+        whole = _whole(engine).read_bytes()
+        return lambda: put_whole(engine, whole)
+    kept = _keep(engine, f"kept_{len(_kept)}")
+    _kept.append(kept)
+
+    def put_back() -> None:
+        empty_postgres(engine)
+        _put_there(engine, *kept)
+
+    return put_back
+
+
+def put_whole(engine: Engine, whole: bytes) -> None:
+    _whole(engine).write_bytes(whole)
 
 
 def _on_sqlite(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:

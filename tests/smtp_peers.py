@@ -40,10 +40,11 @@ class Peer:
     mails: list[tuple[str, bytes]] = field(default_factory=list)  # what it had whole, with its dot
     connections: int = 0
     port: int = 0
+    address: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp://{self.address}:{self.port}"
 
     def to(self) -> list[str]:
         return [recipient for recipient, _ in self.mails]
@@ -111,15 +112,17 @@ def at_recipient(verb: str, **by_name: str) -> Callable[[str, str], str | None]:
 
 
 @contextmanager
-def peer(script: Script = lambda verb, argument: None) -> Iterator[Peer]:
+def peer(
+    script: Script = lambda verb, argument: None, address: str = "127.0.0.1"
+) -> Iterator[Peer]:
     """A scripted server on a free port of this machine, in a thread of its own."""
-    one = Peer(script)
+    one = Peer(script, address=address)
     loop = asyncio.new_event_loop()
     ready: Future[asyncio.Server] = Future()
 
     def run() -> None:
         asyncio.set_event_loop(loop)
-        serving = asyncio.start_server(one.serve, "127.0.0.1", 0, limit=2**24)  # octets of a mail
+        serving = asyncio.start_server(one.serve, address, 0, limit=2**24)  # octets of a mail
         server = loop.run_until_complete(serving)
         ready.set_result(server)
         loop.run_forever()

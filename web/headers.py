@@ -23,7 +23,9 @@ _PAPER = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'none'"
 )
-_PRINTED = re.compile(r"/(notices/[0-9]+|postings/[0-9]+|reports/drafts/[0-9]+|petitions)/print")
+_PRINTED = re.compile(
+    r"/(notices/[0-9]+|postings/[0-9]+|reports/drafts/[0-9]+|petitions|proposals/.+)/print"
+)
 _EVIDENCE = re.compile(r"/(r|tasks)/.+/evidence/[0-9]+")
 
 

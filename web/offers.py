@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
 from sqlmodel import Session
 
+from flows.proposals.verdicts import proposal_of
 from flows.signoff.applications import present_application
+from flows.signoff.levels import rules_of
 from flows.signoff.offers import offers
 from flows.signoff.requests import pending
 from flows.signoff.roles import HANDLER, roles_of
@@ -20,6 +23,8 @@ Said = tuple[str, str]
 OTHERS = ("申请销号、延期等", "Sign-off, extension and more")
 APPLY = ("申请销号", "Apply for sign-off")
 GO_ON = ("继续填写销号申请（有草稿）", "Go on with the application (a draft)")
+HAND_IN = ("分条报送", "Hand in, line by line")
+HANDED_IN = ("查看报送的内容", "What was handed in")
 UNDER_REVIEW = ("查看销号申请、补充材料或撤回", "The application: look, change, recall")
 CALLED: dict[RequestKind, Said] = {
     RequestKind.EXTENSION: ("申请延期", "Ask for an extension"),
@@ -46,7 +51,7 @@ def ways(
     """Those that are open to this person now; none for whoever is not on the handler's side."""
     if HANDLER not in roles_of(session, task, official_id, on):
         return []
-    found = _application(session, task, base)
+    found = [*_lines(session, task), *_application(session, task, base)]
     if request := pending(session, task):
         chinese, english = CALLED[request.kind]
         called = (f"{chinese}：等待审批", f"{english}: waits for a decision")
@@ -58,6 +63,14 @@ def ways(
             for offer in offers(session, task, on=on, calendar=calendar)
         ),
     ]
+
+
+def _lines(session: Session, task: Task) -> list[Way]:
+    """To what is handed in line by line: a page of the desk."""
+    if rules_of(session, task).lines is None:
+        return []
+    called = HAND_IN if proposal_of(session, task) is None else HANDED_IN
+    return [Way(called, f"/proposals/{quote(task.number)}", ("登录后办理。", "Signed in."))]
 
 
 def _application(session: Session, task: Task, base: str) -> list[Way]:

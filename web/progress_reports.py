@@ -237,6 +237,12 @@ def _applications(session: Session, viewer: Viewer, keys: Sequence[str]) -> list
     ]
 
 
+def _proposals(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    """Their pages show the lines, each with its verdict."""
+    seen = session.exec(select(Task.number).where(col(Task.number).in_(keys), viewer.may_see()))
+    return [Behind((number, number), f"/proposals/{number}") for number in sorted(seen)]
+
+
 def _bulletins(_session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
     return [Behind((f"督查通报第 {key} 期", f"bulletin No. {key}")) for key in keys]
 
@@ -254,6 +260,7 @@ _TOLD: Mapping[str, Any] = {
     "record": _records,
     "task": _tasks,
     "application": _applications,
+    "proposal": _proposals,
     "bulletin": _bulletins,
     "review": _reviews,
     "transfer": _transfers,

@@ -3,11 +3,12 @@ decided before him, and what he may choose."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from flows.proposals.verdicts import last_said
 from flows.rulebook import procedure_of
 from flows.signoff.chain import Asked, Step, asked_of, steps
 from flows.signoff.happened import Happened, what_happened
@@ -49,6 +50,7 @@ class Case:
     groups: Sequence[Group] = ()  # to whom an objection may pass it
     bounds: tuple[str, str] = ("", "")  # what the procedure allows of what was asked for
     next: tuple[str, str] = ("", "")  # what comes after it was decided
+    rejected: Mapping[int, str] = field(default_factory=dict)  # of its lines, by the level before
 
     @property
     def open(self) -> bool:
@@ -89,6 +91,7 @@ class Cases:
             else [],
             bounds=limits_of(self.session, found.task, found.kind),
             next=what_comes_next(self.session, found),
+            rejected=last_said(self.session, [found.task.id]).get(found.task.id, {}),
         )
 
     def lines(self, found: Sequence[Referred]) -> list[Case]:
@@ -103,7 +106,7 @@ class Cases:
 
     def _line(self, found: Referred, shown: Mapping[str, Any]) -> Case:
         hidden = found.task.restricted and not self.seat.proved
-        simple = found.kind not in (LOOK_BACK, RequestKind.OBJECTION)
+        simple = found.kind not in (LOOK_BACK, RequestKind.OBJECTION) and "lines" not in shown
         return Case(
             found.referral,
             found.kind,

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlmodel import Session, col
 
 from flows.recipients import in_force, tasks_aside
 from flows.signoff.actor import Actor
-from models import Absence, Notice, Official, Post, Receipt, Task
+from models import Absence, Notice, Official, Post, Proposal, Receipt, Referral, Task
 from models.organisation import PostKind
 from models.proof import Assurance
 
@@ -38,8 +39,30 @@ class Person:
             col(Task.unit_id).in_(self.leads),
             col(Task.unit_id).in_(self.handles) & col(Task.handler_id).is_(None),
             col(Task.id).in_(told),
+            col(Task.id).in_(self._handed_in()),
         )
         return found & col(Task.id).not_in(tasks_aside(self.id, on))
+
+    def takes_part(self) -> ColumnElement[bool]:
+        """What this person handed in, handles, leads, or was asked to decide."""
+        asked = select(col(Referral.task_id)).where(col(Referral.official_id) == self.id)
+        return or_(
+            col(Task.handler_id) == self.id,
+            col(Task.unit_id).in_(self.leads),
+            col(Task.id).in_(self._handed_in()),
+            col(Task.id).in_(asked),
+        )
+
+    def _handed_in(self) -> Select[Any]:
+        """Line by line, by this person or by a unit that he leads; or by a program for his."""
+        by = col(Proposal.handed_in_by_id)
+        return select(col(Proposal.task_id)).where(
+            or_(
+                by == self.id,
+                col(Proposal.unit_id).in_(self.leads),
+                by.is_(None) & col(Proposal.unit_id).in_(self.handles),
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -88,6 +111,13 @@ class Viewer:
         never what he stands aside from."""
         seen = true() if self.sees_all else or_(*(one.sees(self.on) for one in self.people))
         return seen & col(Task.id).not_in(tasks_aside(self.official.id, self.on))
+
+    def takes_part(self) -> ColumnElement[bool]:
+        """Of what this viewer may see: where nothing is hidden from him, though it is restricted,
+        because it is his own, or he keeps the ledger."""
+        if self.sees_restricted:
+            return true()
+        return col(Task.restricted).is_(False) | or_(*(one.takes_part() for one in self.people))
 
     def actor(self, now: datetime) -> Actor:
         """Whoever acts at the desk, signed in."""

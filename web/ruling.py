@@ -79,7 +79,7 @@ def _decide(
         desk.office,
         found.referral.id,
         seat.actor(),
-        Ruling(verdict, form.packet, form.reason, requirement, paper),
+        Ruling(verdict, form.packet, form.reason, requirement, paper, form.rejected()),
         calendar=load_calendar(session),
         to=form.destination(),
         points=form.answered(),

@@ -16,8 +16,10 @@ from web.whom import unit_and_person
 SHORTEST, LONGEST, LONGEST_OF_MANY = 5, 4000, 500  # characters of a reason
 REASSIGN, WITHDRAW = "reassign", "withdraw"
 _FIELD = re.compile(
-    r"(verdict|packet|reason|requirement|to|point|remark)-([0-9]{1,9})(?:-([0-9]{1,3}))?"
+    r"(verdict|packet|reason|requirement|to|point|remark|lined|turned|why)"
+    r"-([0-9]{1,9})(?:-([0-9]{1,3}))?"
 )
+_BY_POINT = {"point": "points", "remark": "remarks", "turned": "turned", "why": "whys"}
 _TICK = re.compile(r"tick-([0-9]{1,9})")
 Fault = tuple[str, str]
 
@@ -39,7 +41,8 @@ NEEDS_NO_REASON = {"approve", "grant", "solid"}
 
 @dataclass(frozen=True)
 class RulingForm:
-    """One line. `to`: whom an objection's matter passes to, as unit:handler."""
+    """One line. `to`: whom an objection's matter passes to, as unit:handler. `lined`: the form had
+    lines to be decided one by one; `turned`: which are turned down, `whys`: why."""
 
     choice: str = ""
     packet: str = ""
@@ -48,6 +51,9 @@ class RulingForm:
     to: str = ""
     points: Mapping[int, bool] = field(default_factory=dict)
     remarks: Mapping[int, str] = field(default_factory=dict)
+    lined: str = ""
+    turned: Mapping[int, bool] = field(default_factory=dict)
+    whys: Mapping[int, str] = field(default_factory=dict)
 
     def verdict(self, kind: str) -> Verdict | None:
         return CHOICES[kind].get(self.choice)
@@ -59,6 +65,12 @@ class RulingForm:
     def answered(self) -> dict[int, tuple[bool, str]]:
         """The checklist: whether each point is met, and the remark."""
         return {n: (met, self.remarks.get(n, "")) for n, met in self.points.items()}
+
+    def rejected(self) -> dict[int, str] | None:
+        """The lines that are turned down, and why; None: there are none, or nothing is approved."""
+        if not self.lined or self.choice != "approve":
+            return None
+        return {n: self.whys.get(n, "") for n in sorted(self.turned) if self.turned[n]}
 
     def faults(self, kind: str, asked: int = 0) -> list[Fault]:
         """`asked`: how many points a look-back has."""
@@ -75,11 +87,28 @@ class RulingForm:
                     f"Please answer every point of the checklist; missing: {said}.",
                 )
             )
-        return found
+        return [*found, *self._line_faults()]
+
+    def _line_faults(self) -> list[Fault]:
+        unsaid = [n for n, why in (self.rejected() or {}).items() if len(why) < SHORTEST]
+        if self.lined and self.choice == "approve":
+            unsaid += [n for n, why in self.whys.items() if why and not self.turned.get(n)]
+        if not unsaid:
+            return []
+        said = "、".join(map(str, sorted(unsaid)))
+        return [
+            (
+                f"第 {said} 条：不同意的请勾选并写明理由，至少 {SHORTEST} 个字；同意的请清空理由。",
+                (
+                    f"Line {said}: tick what is turned down and say why, in {SHORTEST} "
+                    "characters; a line that is approved has no reason."
+                ),
+            )
+        ]
 
     def _reason_faults(self) -> list[Fault]:
         written = len(self.reason)
-        if max(written, len(self.requirement)) > LONGEST:
+        if max(written, len(self.requirement), *map(len, self.whys.values())) > LONGEST:
             return [(f"每栏不能超过 {LONGEST} 个字。", f"At most {LONGEST} characters in a field.")]
         if self.choice in NEEDS_NO_REASON or written >= SHORTEST:
             return []
@@ -140,10 +169,11 @@ async def submitted(request: Request) -> Submitted:
 
 
 def _put(fields: dict[str, object], name: str, n: str | None, said: str) -> None:
-    if name in ("point", "remark"):
-        kept = fields.setdefault(f"{name}s", {})
+    if name in _BY_POINT:
+        kept = fields.setdefault(_BY_POINT[name], {})
         assert isinstance(kept, dict)  # for the types: put there by the line above
-        if name == "remark" or said in ("yes", "no"):
-            kept[int(n or 0)] = said if name == "remark" else said == "yes"
+        words = name in ("remark", "why")
+        if words or said in ("yes", "no"):
+            kept[int(n or 0)] = said if words else said == "yes"
     else:
         fields["choice" if name == "verdict" else name] = said

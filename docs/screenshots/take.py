@@ -33,6 +33,7 @@ WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 PATIENCE = 60  # seconds for the server to come up
 OFFICE = "administrator.dcs@dinghai.example"
 HANDLER = "handler.zjj@dinghai.example"
+AGENDA = f"议题-{clock.now().date() - timedelta(days=32):%Y}-001"  # the story's first
 # By name: whose, and where; the numbers are the demo's.
 PAGES = {
     "board": (OFFICE, "/"),
@@ -67,6 +68,9 @@ PAGES = {
     "feedback": (OFFICE, "/feedback"),
     "feedback-register": (OFFICE, "/feedback-register"),
     "list": (OFFICE, "/lists/big_check"),
+    "proposals": (OFFICE, "/proposals"),
+    "proposal": (OFFICE, f"/proposals/{AGENDA}"),
+    "proposal-print": (OFFICE, f"/proposals/{AGENDA}/print"),
     **{
         f"office-{act}": (OFFICE, f"/tasks/安置-01/office/{act}")
         for act in ("reassign", "aside", "milestones", "lists", "transfer")

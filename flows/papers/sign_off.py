@@ -74,4 +74,5 @@ def _opinion(asked: Asked, decided: Decided, *, shown: bool) -> Opinion:
         recorded_by=decided.recorded_by if shown else "",
         packet=made.packet,
         void=decided.void,
+        rejected=decided.rejected or {} if shown else {},
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.records.entries import Entry
+from flows.records.entries import Entry, decided_under
 from flows.records.lines import Line
 from models.report_form import Counted
 
@@ -20,6 +20,8 @@ class Count:
 def count(asked: Counted, found: Sequence[Entry], families: Mapping[str, set[str]]) -> Count:
     """`families`: each kind with those that are counted of it."""
     kinds = set[str]().union(*(families.get(kind, {kind}) for kind in asked.kinds))
+    if asked.procedure:
+        kinds.add(decided_under(asked.procedure))
     selected = [one for one in found if _selects(asked, one, kinds)]
     if asked.count == "records":
         return Count(len(selected), _keys(selected))

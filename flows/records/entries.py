@@ -1,5 +1,5 @@
-"""What there is to be counted: the records that stand, and what granted applications for sign-off
-tell of rules and money. One fact has one source."""
+"""What there is to be counted: the records that stand, what granted applications for sign-off tell
+of rules and money, and the lines that were handed in and decided. One fact has one source."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,16 +9,17 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
+from flows.proposals.standing import DECIDED, Standing, standings
 from flows.records.keeping import MONEY, RULE
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
-from models import Application, Record, Task, Transition
+from models import Application, Proposal, Record, Task, Transition
 from models.application import ApplicationState
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`key` says where it can be looked at: record/12, application/3."""
+    """`key` says where it can be looked at: record/12, application/3, proposal/预审-2022-001."""
 
     key: str
     kind: str
@@ -52,7 +53,38 @@ def entries(session: Session, first: date, last: date) -> list[Entry]:
         )
         for one in kept
     ]
-    return [*found, *_applied(session, first, last)]
+    return [*found, *_applied(session, first, last), *_decided(session, first, last)]
+
+
+def decided_under(procedure: str) -> str:
+    """The kind of an entry of lines that were handed in under this procedure: none of a record."""
+    return f"procedure {procedure}"
+
+
+def _decided(session: Session, first: date, last: date) -> Iterator[Entry]:
+    """As of the day of the sign-off. A person's name is in none of it."""
+    tasks = session.exec(
+        select(Task)
+        .join(Proposal, col(Proposal.task_id) == col(Task.id))
+        .where(col(Task.state).in_(DECIDED))
+        .order_by(col(Proposal.id))
+    ).all()
+    for one in standings(session, tasks).values() if tasks else ():
+        if one.decided_on is None or not first <= one.decided_on <= last:
+            continue
+        yield Entry(
+            f"proposal/{one.task.number}",
+            decided_under(one.procedure),
+            one.decided_on,
+            lines=tuple(_line(one, line.position) for line in one.lines),
+        )
+
+
+def _line(one: Standing, position: int) -> Line:
+    result, which = one.result(position), f"{one.task.number} {position}"
+    if one.rules.people:
+        return Line(unit=one.unit, result=result, person=which)
+    return Line(unit=one.unit, result=result, subject=which)
 
 
 def _applied(session: Session, first: date, last: date) -> Iterator[Entry]:

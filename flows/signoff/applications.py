@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from flows.deadline import live_notice
 from flows.moves import lock_task, move_notice, move_task
+from flows.proposals.verdicts import proposal_of
 from flows.replies import answer
 from flows.signoff.actor import Actor
 from flows.signoff.levels import refer_level, rules_of, where_from
@@ -206,6 +207,12 @@ def _missing(session: Session, task: Task, application: Application) -> Iterator
             "",
             f"“{stage.title}”环节尚不能办结，请待督查办公室登记后续环节。",
             f"it cannot be closed in the stage '{stage.title}'; the office records what follows.",
+        )
+    if rules.lines and proposal_of(session, task) is None:
+        yield Missing(
+            "",
+            "还没有分条报送，请先在报审页面报送。",
+            "its lines are not handed in yet; please do that first, on its page.",
         )
     if not application.summary.strip():
         yield Missing("summary", "请填写整改完成情况。", "Please say what was done.")

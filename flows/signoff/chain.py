@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from flows.proposals.verdicts import rejected_by
 from flows.signoff.levels import rules_of
 from models import Application, Decision, Official, Referral, Task
 
@@ -15,12 +16,14 @@ Recorder, Absent = aliased(Official), aliased(Official)
 
 @dataclass(frozen=True)
 class Decided:
-    """`void`: what was decided on has changed since. `recorded_by`: of a decision on paper."""
+    """`void`: what was decided on has changed since. `recorded_by`: of a decision on paper.
+    `rejected`: the lines (positions) that it turned down, and why; None: it was of no lines."""
 
     decision: Decision
     name: str
     recorded_by: str
     void: bool
+    rejected: Mapping[int, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,11 @@ def _add_decisions(session: Session, asked: Mapping[int, Asked], version: int) -
         .outerjoin(Recorder, col(Recorder.id) == col(Decision.recorded_by_id))
         .where(col(Decision.referral_id).in_(asked))
         .order_by(col(Decision.id))
-    )
+    ).all()
+    lines = rejected_by(session, [decision.id for decision, _ in rows])
     for decision, recorder in rows:
         one = asked[decision.referral_id]
         void = one.referral.version < version
-        one.decided.append(Decided(decision, one.name, recorder or "", void))
+        one.decided.append(
+            Decided(decision, one.name, recorder or "", void, lines.get(decision.id))
+        )

@@ -1,6 +1,7 @@
 """One person decides on one referral. What that leads to stands with what is decided on:
 `levels` of an application, `requests`, `look_backs`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,13 +56,15 @@ class Paper:
 
 @dataclass(frozen=True)
 class Ruling:
-    """What a person decides, and the hash of what was shown."""
+    """What a person decides, and the hash of what was shown. `rejected`: of what was handed in line
+    by line, which positions are turned down, and why; the others are approved."""
 
     verdict: Verdict
     packet: str
     reason: str = ""
     requirement: str = ""
     paper: Paper | None = None
+    rejected: Mapping[int, str] | None = None
 
 
 def hold_referral(

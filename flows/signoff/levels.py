@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from flows.deadline import change_deadline
 from flows.moves import move_task
+from flows.proposals.verdicts import give, proposal_of, require_said
 from flows.recipients import Directory
 from flows.rulebook import procedure_of
 from flows.signoff.actor import Actor
@@ -88,8 +89,8 @@ def _post(level: Level, task: Task) -> tuple[PostKind, FromLeadUnit | None]:
 
 
 def barred(session: Session, task: Task, application: Application, level: int) -> set[int]:
-    """Who may not decide at this level: whoever applied, the handler, and whoever approved
-    another one (at NO_LEVEL: any); a deputy and whom he stood for count both."""
+    """Who may not decide at this level: whoever applied or handed its lines in, the handler, and
+    whoever approved another one (at NO_LEVEL: any); a deputy and whom he stood for count both."""
     rows = session.execute(
         select(Referral.official_id, Referral.stands_for_id)
         .join(Decision, col(Decision.referral_id) == col(Referral.id))
@@ -108,6 +109,8 @@ def barred(session: Session, task: Task, application: Application, level: int) -
     )
     had_a_part = {application.applied_by_id, task.handler_id, *wrote}
     had_a_part |= {who for row in rows for who in row}
+    if handed_in := proposal_of(session, task):
+        had_a_part.add(handed_in.handed_in_by_id)
     return {who for who in had_a_part if who is not None}
 
 
@@ -134,7 +137,9 @@ def decide_level(
     assert referral.level is not None  # for the types: an application's referral has one
     if referral.official_id in barred(session, task, application, referral.level):
         raise NotIndependent(task.number)
+    lines = require_said(session, task, ruling.verdict, ruling.rejected)
     decision = record(session, referral, actor, ruling)
+    give(session, lines, decision, ruling.rejected)
     if ruling.verdict != Verdict.ASK:
         of = {"application_id": application.id, "level": referral.level}
         close_referrals(session, of, ReferralState.OVERTAKEN, actor.now, but=referral.id)

@@ -1,4 +1,4 @@
-"""A restricted task of the office's own, with its first line in the ledger of dates."""
+"""A task that comes in at the desk, with its first line in the ledger of dates."""
 
 from datetime import date, datetime
 from typing import Any
@@ -34,6 +34,7 @@ def open_office_task(
     reason: str,
     on: date,
     now: datetime,
+    restricted: bool = True,
 ) -> Task:
     """`post`: whose it is to handle."""
     policy = current_policy(session, procedure.policy_name)
@@ -46,7 +47,7 @@ def open_office_task(
         unit_id=post.unit_id,
         handler_id=post.official_id,
         track=Track.DEADLINE,
-        restricted=True,
+        restricted=restricted,
         opened_on=opened_on,
         begun_on=opened_on,
         due_on=due_on,

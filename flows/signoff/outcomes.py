@@ -16,6 +16,7 @@ from models import (
     ChangeRequest,
     Message,
     MessageItem,
+    Proposal,
     Reassignment,
     Referral,
     Task,
@@ -59,6 +60,7 @@ class Concerned:
     applications: dict[int, list[Application]]
     passed: dict[tuple[str, int], Reassignment]
     not_asked: dict[tuple[int, datetime], list[Referral]]
+    proposals: dict[int, Proposal]
 
     @classmethod
     def load(cls, session: Session, moves: Sequence[Transition], on: date) -> "Concerned":
@@ -88,6 +90,10 @@ class Concerned:
             applications=applications,
             passed={(one.link_id, one.task_id): one for one in session.scalars(passed)},
             not_asked=_not_asked(session, tasks),
+            proposals={
+                one.task_id: one
+                for one in session.scalars(select(Proposal).where(col(Proposal.task_id).in_(tasks)))
+            },
         )
 
     def audience(self, move: Transition) -> Audience:
@@ -110,6 +116,9 @@ class Concerned:
             for who, part in (*gone, (self._put_forward(move), Part.RESPONSIBLE)):
                 if who is not None and (reached := people.reached(task, who)):
                     yield reached, part
+        if move.event == "sign_off" and (handed_in := self.proposals.get(task.id)):
+            for who in _of_the_unit(people, task, handed_in):
+                yield who, Part.COPY
         if self._to_the_leader(move):
             for told in people.resolve(task, PostKind.SUPERVISING_LEADER):
                 if told.climbed_from is None:
@@ -137,6 +146,15 @@ class Concerned:
             kind = self.requests[move.request_id].kind
             return move.event in DECIDED and kind in REQUESTS_TO_THE_LEADER
         return move.event in TO_THE_LEADER
+
+
+def _of_the_unit(people: Directory, task: Task, handed_in: Proposal) -> Iterator[int]:
+    """Whoever handed the lines in, or, where a program did, the handlers of their unit."""
+    who = handed_in.handed_in_by_id
+    posts = people.posts.get((handed_in.unit_id, PostKind.HANDLER), ())
+    for official_id in posts if who is None else [who]:
+        if (reached := people.reached(task, official_id)) is not None:
+            yield reached
 
 
 def _not_asked(

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from flows.proposals.verdicts import lines_of, proposal_of
+from flows.rulebook import procedure_of
 from models import (
     Application,
     ChangeRequest,
@@ -20,6 +22,7 @@ from models import (
     Milestone,
     Official,
     Packet,
+    Procedure,
     Task,
     Unit,
     VisibleShown,
@@ -96,6 +99,7 @@ def of_application(session: Session, task: Task, application: Application) -> di
             {"name": file.name, "kind": file.kind, "size": file.size, "sha256": file.sha256}
             for file in files(session, application)
         ],
+        **_handed_in(session, task),
     }
 
 
@@ -130,6 +134,23 @@ def files(session: Session, application: Application) -> list[Evidence]:
         .order_by(col(Evidence.id))
     )
     return list(found)
+
+
+def _handed_in(session: Session, task: Task) -> dict[str, Any]:
+    """Where lines were handed in: by which unit and when, what their parts are called, each."""
+    proposal, lines = proposal_of(session, task), lines_of(session, task)
+    rules = procedure_of(session.get_one(Procedure, task.procedure_id)).lines
+    if proposal is None or rules is None:
+        return {}
+    return {
+        "handed_in": {
+            "unit": session.get_one(Unit, proposal.unit_id).name,
+            "by": proposal.said_by,
+            "on": proposal.on,
+        },
+        "parts": rules.parts,
+        "lines": [{"position": line.position, "said": line.parts} for line in lines],
+    }
 
 
 def _deadlines(session: Session, task: Task) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """销号申请表, with the record of what each level decided."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,8 @@ ROOM = "\n" * 2  # for a hand to write in
 @dataclass(frozen=True)
 class Opinion:
     """What one person decided, on what (`packet`). Of a restricted matter `name`, `reason` and
-    `requirement` are empty. `void`: the material was changed afterwards."""
+    `requirement` are empty. `void`: the material was changed afterwards. `rejected`: the lines
+    (positions) that were turned down, and why."""
 
     name: str
     capacity: PostKind
@@ -32,6 +33,7 @@ class Opinion:
     recorded_by: str
     packet: str
     void: bool
+    rejected: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ def _application(facts: SignOffFacts, language: str) -> Iterator[Block]:
             _pair("整改完成情况", "What was done", shown["summary"], language),
         ]
     )  # fmt: skip
+    yield from _lines(shown, language)
     yield from _measures(shown["measures"], language)
     yield from _visibles(shown["visibles"], language)
     yield Form(
@@ -148,6 +151,21 @@ def _signed(shown: Mapping[str, Any], language: str) -> str:
     return f"{shown['paper_signed_by']}, {on}" if language == ENGLISH else (
         f"{shown['paper_signed_by']}，{on}"
     )  # fmt: skip
+
+
+def _lines(shown: Mapping[str, Any], language: str) -> Iterator[Block]:
+    """What was handed in line by line, if it was."""
+    if lines := shown.get("lines"):
+        parts: Sequence[str] = shown["parts"]
+        yield Grid(
+            headings=("No." if language == ENGLISH else "序号", *parts),
+            rows=[
+                (str(one["position"]), *one["said"], *[""] * (len(parts) - len(one["said"])))
+                for one in lines
+            ],
+            widths=(11, *[145 // len(parts)] * len(parts)),
+            numeric=(0,),
+        )
 
 
 def _measures(measures: Sequence[Mapping[str, str]], language: str) -> Iterator[Block]:
@@ -239,6 +257,9 @@ def _opinion(one: Opinion, language: str) -> list[tuple[str, ...]]:
     ]  # fmt: skip
     if one.requirement:
         rows.append(_pair("整改要求", "Required", one.requirement, language))
+    if one.rejected:
+        lines = [f"{n}. {why}" for n, why in one.rejected.items()]
+        rows.append(_pair("不同意的各条", "Turned down", "\n".join(lines), language))
     if sure := _how_sure(one, language):
         rows.append(_pair("身份核实", "Identity", sure, language))
     return [*rows, _pair("所审材料校验值", "Decided on (hash)", one.packet, language)]

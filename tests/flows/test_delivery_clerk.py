@@ -32,7 +32,7 @@ TAKEN = Report(Outcome.SENT, "final dot: 250 kept")
 
 def claimed(office, most: int) -> tuple[Outbox, list[Claim]]:
     outbox = Outbox(office.engine, "relay:25")
-    return outbox, take_turn(office, outbox, [], most, NOON).claimed.leased
+    return outbox, take_turn(office, outbox, [], most, NOON).begun
 
 
 def test_an_outcome_and_the_next_claim_are_one_commit(office, cast: Cast):

@@ -1,6 +1,7 @@
 """The history is tamper-evident: whatever is altered shows, and nothing else does."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -154,10 +155,11 @@ def test_the_head_stands_in_the_morning_summary_and_in_the_result(office, cast: 
 def test_what_is_not_kept_leaves_no_link(office, cast: Cast):
     cast.task("甲-1", DUE)
     before = rows_of_chain(office)
+    broken: dict[str, Any] = {"machine": "none", "task_id": 1}
 
     with trial(office.engine) as session:
         history.link_id(session)
     with pytest.raises(IntegrityError), transaction(office.engine, instant(DAY)) as session:
-        session.add(Transition(link_id=history.link_id(session), machine="none", task_id=1))
+        session.add(Transition(link_id=history.link_id(session), **broken))
 
     assert rows_of_chain(office) == before

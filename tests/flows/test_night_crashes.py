@@ -1,10 +1,7 @@
 """A night may die anywhere: whoever goes on comes to the end that it would have come to."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
@@ -12,17 +9,14 @@ from sqlalchemy import Engine, event
 
 from flows.database import open_engine
 from flows.night import STEPS, NightRun, Step, run_night
-from flows.night_lock import NightBusy
 from flows.office import Office
 from flows.replies import acknowledge, answer
 from models import Absence, Night, Notice, Receipt
-from tests.conftest import Cast, gather_cast, instant, office_on, sample
+from tests.conftest import Cast, gather_cast, instant, office_on
 from tests.kept import add, extend, notices, outcome, play, reply, rows
 
 FIRST = date(2022, 7, 14)
-KILLS = sample(2, 50)  # real SIGKILLs on each database
 TASKS = 5  # of each of two kinds
-ROOT = Path(__file__).parent.parent.parent
 COMMITS = 6  # of one night: its claim, and the five steps that commit
 
 
@@ -137,49 +131,6 @@ class Commits:
             if self.left < 0:
                 connection.connection.driver_connection.rollback()  # as the database itself would
                 raise Died
-
-
-@pytest.mark.storm
-def test_a_night_killed_by_the_system_is_finished_by_the_next_one(
-    office, cast: Cast, undisturbed, database_url: str
-):
-    """SIGKILL right before or right after a commit; the next night finishes what it left."""
-    open_tasks(cast, office)
-    open_tasks(gather_cast(undisturbed.engine), undisturbed)
-    places = cycle((n, when) for n in (2, 3, 4, 5, 1, 6) for when in ("after", "before"))
-    for day, (n, when) in enumerate(islice(places, 0, KILLS * 3, 3)):
-        on = FIRST + timedelta(days=day)
-        killed = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "tests.flows.dying_night",
-                database_url,
-                office.home,
-                on.isoformat(),
-                str(n),
-                when,
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            check=False,
-        )
-        assert killed.returncode == -9, killed.stderr.decode()
-        resume(office, on)
-        play(undisturbed, on)
-
-    assert_same(office, undisturbed)
-
-
-def resume(office: Office, on: date) -> None:
-    """PostgreSQL notices at its next read that a client is gone, and keeps its lock until then."""
-    for _ in range(1000):
-        try:
-            play(office, on)
-            return
-        except NightBusy:
-            continue
-    raise AssertionError("the lock of a killed night is still held")
 
 
 def test_a_night_that_died_is_finished_by_the_night_after_it(office, cast: Cast, undisturbed):

@@ -8,13 +8,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import create_engine
 from sqlmodel import Session, select
 
+from flows.database import reading
 from flows.night import STEPS, NightRefused, Step, run_night
+from flows.night_lock import held
 from flows.orchestrated import run_orchestrated_night
 from flows.prefect_server import local_api, prefect_api
-from models import Night
+from models import Night, NightShard
 from tests.conftest import Cast, instant
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
@@ -22,6 +25,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ROOT = Path(__file__).parent.parent.parent
 NOWHERE = "http://127.0.0.1:9/api"  # the discard port: nobody listens
 
 
@@ -152,6 +156,56 @@ def test_a_night_may_be_played_from_a_schedulers_thread(office, on_prefect, api)
 
     assert result["orchestrator"] == "prefect"
     assert len(steps_of(api, kept(api, "night-2022-07-14"))) == len(STEPS)
+
+
+def test_each_deployment_is_of_a_flow_that_is_there_and_asked_for_by_its_name(on_prefect):
+    deployed = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))["deployments"]
+
+    for deployment in deployed:
+        module, _, function = deployment["entrypoint"].rpartition(".")
+        assert module == on_prefect.__name__
+        assert getattr(on_prefect, function).name == deployment["name"]
+    assert {"night", on_prefect.SWEEP_PARTS, on_prefect.SEND_MAIL} == {d["name"] for d in deployed}
+
+
+@pytest.fixture
+def worker(office, database_url: str, environment, monkeypatch) -> None:
+    """What stands in the environment of a worker."""
+    for name in ("SISE_HOME", "SISE_DATABASE_URL"):
+        monkeypatch.setenv(name, str(office.home) if name == "SISE_HOME" else database_url)
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_night_that_asks_for_help_in_vain_does_all_of_it(
+    office, cast: Cast, on_prefect, api, caplog
+):
+    """No such deployment is there: its parts, and what is in none of them, are its own work."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    for n in range(10):
+        cast.task(f"甲-{n}", DUE)
+
+    with temporary_settings({PREFECT_API_URL: api}):
+        result = on_prefect.night(on=DAY, helpers=1)
+
+    assert result["escalated"]["blue"] == result["notices"] == 10
+    assert steps_of(api, kept(api, "night-2022-07-14")) == {step.name: True for step in STEPS}
+    assert "no help could be asked for" in caplog.text
+    with reading(office.engine) as session:
+        parts = session.exec(select(NightShard)).all()
+    assert sum(part.moved for part in parts) == 10
+
+
+@on_sqlite
+@pytest.mark.usefixtures("worker")
+def test_a_night_that_another_worker_plays_is_left_to_it(office, on_prefect, api):
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with held(office.engine), temporary_settings({PREFECT_API_URL: api}):
+        state = on_prefect.night(on=DAY, return_state=True)
+
+    assert state.is_cancelled()
+    assert "another runner is playing a night" in state.message
 
 
 def test_a_step_whose_database_is_away_is_tried_again(on_prefect, api, tmp_path, monkeypatch):

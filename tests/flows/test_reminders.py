@@ -53,6 +53,18 @@ def test_a_new_deadline_is_reminded_of_again(office, cast: Cast):
     assert said(office) == [(date(2022, 8, 31), "due -3d"), (date(2022, 9, 30), "due -10d")]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_digest_reminds_in_the_order_of_numbers_whichever_was_written_first(office, cast: Cast):
+    for number in ("甲-2", "甲-1", "甲-3"):
+        cast.task(number, DUE)
+
+    play(office, THREE_BEFORE)
+
+    [mail] = digests(office, cast.alice)
+    places = [mail.body.text.index(number) for number in ("甲-1", "甲-2", "甲-3")]
+    assert places == sorted(places)
+
+
 def test_what_is_blue_is_not_reminded_of(office, cast: Cast):
     cast.task("甲-1", DUE, colour=Colour.BLUE)
 

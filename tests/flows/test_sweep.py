@@ -1,11 +1,12 @@
 """The warning machine has two executors, one task at a time and all at once. They agree."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from flows.database import trial
 from flows.deadline import live_notice
@@ -14,8 +15,8 @@ from flows.history import link_id
 from flows.moves import move_notice
 from flows.notices import issue_notices
 from flows.rulebook import ladder_of
-from flows.sweep import sweep
-from models import DeadlineChange, Night, Notice, Policy, Task, Transition
+from flows.sweep import sweep, sweep_part
+from models import DeadlineChange, Night, NightShard, Notice, Policy, Task, Transition
 from models.machine import IllegalMove
 from models.night import NightStep
 from models.notice_machine import LIVE
@@ -40,6 +41,7 @@ matters = st.tuples(
     st.one_of(st.none(), dates),  # on which it was reopened
 )
 populations = st.lists(matters, min_size=1, max_size=8)
+ends = st.lists(st.integers(1, 9), max_size=4)  # of parts, counted from the first task
 answers = st.lists(st.sampled_from(["", "acknowledge", "answer"]), min_size=8, max_size=8)
 
 
@@ -111,6 +113,21 @@ class World:
         self.session.expire_all()
         return self.escalations(night_id), self.colours()
 
+    def in_parts(self, night_id: int, on: date, calendar, ends: list[int]):
+        """What workers would do that share the sweep, in any order, undone again."""
+        savepoint = self.session.begin_nested()
+        said = {"night_id": night_id, "on": on, "now": instant(on), "calendar": calendar}
+        before = self.session.scalar(select(func.min(Task.id))) - 1
+        bounds = [0, *sorted(before + end for end in ends), None]
+        for first, end in reversed(list(pairwise(bounds))):
+            part = NightShard(night_id=night_id, n=1, from_id=first, before_id=end)
+            sweep_part(self.session, part, **said)
+        self.session.expire_all()
+        done = self.escalations(night_id), self.colours()
+        savepoint.rollback()
+        self.session.expire_all()
+        return done
+
     def telling_dates(self, after: date, calendar) -> list[date]:
         """Where an error of a day would show: the strike dates that lie ahead, and their eves."""
         ahead = set()
@@ -160,6 +177,7 @@ def test_the_sweep_and_the_single_task_agree(engine, cast, data, ladder, populat
 
             expected = world.one_by_one(night, on, calendar)
 
+            assert world.in_parts(night, on, calendar, data.draw(ends)) == expected
             assert world.all_at_once(night, on, calendar) == expected
             world.issue(night, on, calendar)
             world.answer(data.draw(answers), on)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, time
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message as Parsed
@@ -47,8 +47,10 @@ class Letter:
     urgent: bool = False
 
 
-def wire(letter=None, *, text="你好\n", html="<p>你好</p>\n", mail_from="sise@office.example"):
-    return build(letter or Letter(), mail_from=mail_from, text=text, html=html, at=NOON)
+def wire(
+    letter=None, *, text="你好\n", html="<p>你好</p>\n", mail_from="sise@office.example", at=NOON
+):
+    return build(letter or Letter(), mail_from=mail_from, text=text, html=html, at=at)
 
 
 def read(raw: bytes) -> Parsed:
@@ -285,3 +287,8 @@ def test_an_address_that_no_relay_should_be_asked_about_is_refused(address):
 )
 def test_an_ordinary_address_goes_as_it_is(address):
     assert wire_address(address) == address
+
+
+def test_one_instant_is_written_as_the_clocks_of_each_office_show_it():
+    dates = [read(wire(at=at))["Date"] for at in (NOON, NOON.astimezone(UTC))]
+    assert dates == ["Thu, 14 Jul 2022 12:00:00 +0800", "Thu, 14 Jul 2022 04:00:00 +0000"]

@@ -23,8 +23,11 @@ from flows.signoff.actor import COMMAND_LINE, Unattended
 from models import (
     DutyOccurrence,
     Figure,
+    LineVerdict,
     ListMembership,
     Official,
+    Proposal,
+    ProposalLine,
     RecordKind,
     ReportForm,
     ReviewedLead,
@@ -32,6 +35,7 @@ from models import (
     Transfer,
 )
 from models.bulletin import BulletinKind
+from models.proposal import LineResult
 from models.record import Family
 from models.report_form import Counted
 from notifications.papers.page import write_page
@@ -66,6 +70,7 @@ OF_ANOTHER_DAY = {"2.2.warning_issues"}  # 截至7月底, and this report says i
 REGISTERED = ["3.1.leads_reviewed", "3.1.leads_transferred", "5.2.monitored_enterprises"]
 COUNTED = [one for one in COUNTABLE if not one.startswith("2.2.")]
 RECORDS = [one for one in COUNTED if one not in REGISTERED]
+OF_LINES = [one for one in RECORDS if "prereview" in one]  # handed in and decided line by line
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +236,7 @@ def test_a_lead_more_or_less_changes_its_figure_and_no_other(played, form, facts
     assert without(now, [figure]) == without(facts, [figure])
 
 
-@pytest.mark.parametrize("figure", RECORDS[::4])
+@pytest.mark.parametrize("figure", [one for one in RECORDS if one not in OF_LINES][::4])
 def test_a_record_that_is_withdrawn_leaves_the_rest_of_the_report_as_it_was(
     played, form, facts, figure
 ):
@@ -273,6 +278,30 @@ def test_petitions_duties_and_campaigns_are_counted_as_they_stand(played, form, 
         after = matters_of(session, figure, date(2022, 3, 1), LAST_NIGHT)
 
     assert (before.value, after.value) == values
+
+
+def test_a_line_that_is_decided_otherwise_changes_its_figures_alone(played, form, facts):
+    """Of the three units whose plans were turned down in part, the one with a single line."""
+    [*_, single] = by_id(facts)["2.3.prereview_rejected_units"].records
+    with trial(played.office.engine) as session:
+        said = session.exec(
+            select(LineVerdict)
+            .join(ProposalLine)
+            .join(Proposal)
+            .join(Task)
+            .where(Task.number == single.removeprefix("proposal/"), LineVerdict.reason != "")
+        ).all()
+        for verdict in said:  # of each level
+            verdict.result, verdict.reason = LineResult.APPROVED, ""
+        session.flush()
+        now = told(session, form)
+
+    changed = [one.id for one in facts.figures if by_id(now)[one.id] != one]
+    assert len(said) == 2
+    assert changed == OF_LINES
+    assert [by_id(now)[one].shown for one in OF_LINES] == ["251", "2", "5"]
+    assert without(now, OF_LINES) == without(facts, OF_LINES)
+    assert "拟任人选" not in facts.model_dump_json() + now.model_dump_json()
 
 
 def without(facts: ProgressFacts, ids):

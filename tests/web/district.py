@@ -11,6 +11,7 @@ from flows.database import transaction
 from flows.feedback.receiving import receive
 from flows.hooks.registering import add_webhook, remove_webhook
 from flows.papers.postings import prepare
+from flows.proposals.handing_in import propose
 from flows.records.figures import Reported, approve, report
 from flows.records.lines import Line
 from flows.replies import answer
@@ -31,6 +32,7 @@ from tests.flows.duties.files import duty, load
 from tests.flows.measures.files import load as load_measures
 from tests.kept import play, reply, rows
 from tests.petitions import load_kind
+from tests.proposals import gather_department
 from tests.records import NOON, kept, prepared_report, published_report, said, with_kinds
 from tests.sign_offs import Bench
 
@@ -90,7 +92,21 @@ def gather_district(bench: Bench, receiver: str) -> District:
         first = JUNE.replace(day=1)
         prepare(session, by, first=first, last=JUNE, calendar=load_calendar(session))
     play(office, date(2022, 7, 15))
+    _proposal(bench, people)
     return District(bench, token, people)
+
+
+def _proposal(bench: Bench, people: dict[str, int]) -> None:
+    """Of Erin's unit, with a person in each line; its department reviews it."""
+    department = gather_department(bench)
+    on, lines = date(2022, 7, 15), [f"{MARK}人员甲|{MARK}现职", f"{MARK}人员乙"]
+    by = bench.actor(people["erin"], on, Assurance.SESSION)
+    with transaction(bench.office.engine, by.now) as session:
+        said = (UNIT, f"{MARK}方案", lines)
+        propose(session, "prereview", *said, by, calendar=load_calendar(session))
+    department.review("预审-2022-001", on)
+    department.decide("预审-2022-001", department.sam, on, {2: f"{MARK}超出职数"})
+    department.decide("预审-2022-001", department.ted, on, {2: f"{MARK}超出职数"})
 
 
 def _feedback(bench: Bench) -> None:

@@ -45,7 +45,7 @@ class Reviewing:
                 sent_at=NOON,
                 next_at=NOON,
                 subject="",
-                body=MessageBody(text="", html=""),
+                body=MessageBody(text="", html=""),  # type: ignore[call-arg]  # its message gives the id
             )
             session.add(message)
             session.flush()

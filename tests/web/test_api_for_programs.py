@@ -133,7 +133,12 @@ def test_days_of_the_calendar_are_handed_in_all_or_none(program, office, cast):
         assert session.exec(select(CalendarDay.on)).all() == [date(2022, 10, 8)]
 
 
-WRITES = {"/ledger": Scope.WRITE, "/directory": Scope.DIRECTORY, "/calendar": Scope.CALENDAR}
+WRITES = {
+    "/ledger": Scope.WRITE,
+    "/proposals": Scope.WRITE,
+    "/directory": Scope.DIRECTORY,
+    "/calendar": Scope.CALENDAR,
+}
 READS = {
     **dict.fromkeys(
         ("/tasks", "/tasks/甲-1", "/notices", "/nights", "/nights/2022-07-14", "/transitions"),

@@ -48,6 +48,7 @@ OF_THE_LEAD = (
     *(f"/?number={MARK}", f"/notices?unit={UNIT}", "/notices?number=密-1"),
     *("/lists/problems", "/lists/measures", "/lists/responsibility", "/lists/targets"),
     *("/referrals/1", "/referrals/2", "/referrals/3", "/referrals/1/paper", "/referrals/3/paper"),
+    *("/proposals", "/tasks/预审-2022-001", "/proposals/预审-2022-001/word", "/?number=预审"),
     *(f"/nights/{JUNE}", "/nights/2022-07-15", "/people?name=" + HANDLER),
 )
 
@@ -110,6 +111,7 @@ def test_whoever_keeps_the_ledger_does_see_it(office, clock, district):
         page = browser.get("/tasks/密-1").text
         assert f"{MARK}题目" in page, who
         assert WORDS in page, who
+        assert f"{MARK}人员甲" in browser.get("/proposals/预审-2022-001").text, who
 
 
 def test_no_program_is_told_of_it(office, browser, clock, district, told: Receiver):

@@ -41,6 +41,7 @@ NOBODY = frozenset[str]()
 HOUSE = frozenset({"olga", "adam"})
 SEES_ALL = HOUSE | {"hugo", "rita"}
 SEES_IT = SEES_ALL | {"alice", "carol", "dora"}  # 甲-1
+ITS_OWN = HOUSE | {"erin"}  # a restricted proposal, and who handed it in
 POSTED = SEES_ALL | {"carol"}
 TOKEN = "f" * 32  # of nobody: what a link opens is its owner's, whoever is signed in
 
@@ -148,6 +149,13 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/petitions"): Line("/petitions", SEES_ALL),
     ("GET", "/petitions/print"): Line("/petitions/print", SEES_ALL),
     ("GET", "/petitions/xlsx"): Line("/petitions/xlsx", SEES_ALL),
+    ("GET", "/proposals"): Line("/proposals", EVERYBODY),
+    ("POST", "/proposals"): Line("/proposals", EVERYBODY),  # who has no unit is told so
+    **{
+        ("GET", f"/proposals/{{number:path}}{end}"): Line(f"/proposals/预审-2022-001{end}", ITS_OWN)
+        for end in ("", "/print", "/word")
+    },
+    ("POST", "/proposals/{number:path}"): Line("/proposals/预审-2022-001", ITS_OWN),
     ("GET", "/postings"): Line("/postings", POSTED),
     ("POST", "/postings"): Line("/postings", HOUSE),
     ("GET", "/postings/{draft_id}"): Line("/postings/2", POSTED),

@@ -6,12 +6,12 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from models.refusal import Refusal
-from web.api import calendar, directory, ledger, nights, notices, tasks, transitions
+from web.api import calendar, directory, ledger, nights, notices, proposals, tasks, transitions
 from web.api.wrong import SAID, NotThere, WrongParameter, refuse_unknown
 from web.desk import Desk
 from web.limits import TooOften
 
-PARTS = (tasks, notices, nights, transitions, directory, ledger, calendar)
+PARTS = (tasks, notices, nights, transitions, directory, ledger, proposals, calendar)
 
 
 def create_api(desk: Desk) -> FastAPI:

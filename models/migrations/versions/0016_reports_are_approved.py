@@ -6,7 +6,7 @@ from alembic import op
 from models.columns import Instant
 
 revision = '0016'
-down_revision = '0013'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""报审: what is handed in line by line, and decided line by line."""
