@@ -18,11 +18,11 @@ WAITS = sa.text("state = 'draft'")
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('posting_draft') as draft:
-        draft.add_column(
-            sa.Column('kind', sa.String(length=32), server_default='posting', nullable=False)
-        )
-        draft.create_check_constraint('posting_kind', "kind IN ('posting', 'progress')")
+    # On SQLite a table that moves point at cannot be written anew.
+    op.execute(
+        "ALTER TABLE posting_draft ADD COLUMN kind VARCHAR(32) DEFAULT 'posting' NOT NULL"
+        " CONSTRAINT posting_kind CHECK (kind IN ('posting', 'progress'))"
+    )
     op.drop_index('posting_draft_waits', 'posting_draft')
     op.create_index(
         'posting_draft_waits',
@@ -82,9 +82,10 @@ def downgrade() -> None:
     op.drop_column('measurement', 'version')
     op.drop_table('series_version')
     op.drop_index('posting_draft_waits', 'posting_draft')
-    with op.batch_alter_table('posting_draft') as draft:
-        draft.drop_constraint('posting_kind', type_='check')
-        draft.drop_column('kind')
+    reports = "SELECT id FROM posting_draft WHERE kind = 'progress'"
+    op.execute(f'DELETE FROM posting_move WHERE draft_id IN ({reports})')
+    op.execute("DELETE FROM posting_draft WHERE kind = 'progress'")
+    op.drop_column('posting_draft', 'kind')
     op.create_index(
         'posting_draft_waits',
         'posting_draft',
