@@ -20,6 +20,8 @@ from models import (
     LineVerdict,
     LookBackRound,
     OfficeChange,
+    Pairing,
+    PairingEnd,
     PostingMove,
     Proposal,
     ProposalLine,
@@ -27,6 +29,8 @@ from models import (
     Record,
     RecordLine,
     Resending,
+    ScoreMove,
+    ScoreRuling,
     Transfer,
     Transition,
 )
@@ -49,6 +53,10 @@ CHAINED: tuple[Table, ...] = (
     Proposal.__table__,  # type: ignore[attr-defined]  # the same
     ProposalLine.__table__,  # type: ignore[attr-defined]  # the same
     LineVerdict.__table__,  # type: ignore[attr-defined]  # the same
+    Pairing.__table__,  # type: ignore[attr-defined]  # the same
+    PairingEnd.__table__,  # type: ignore[attr-defined]  # the same
+    ScoreMove.__table__,  # type: ignore[attr-defined]  # the same
+    ScoreRuling.__table__,  # type: ignore[attr-defined]  # the same
 )
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()

@@ -33,6 +33,7 @@ from models.night import Night, NightShard
 from models.notice import Notice, Receipt
 from models.office_change import OfficeChange
 from models.organisation import Absence, Official, Post, Unit
+from models.pairing import Pairing, PairingEnd
 from models.posting import PostingDraft, PostingMove
 from models.proof import ProofCode
 from models.proposal import LineVerdict, Proposal, ProposalLine
@@ -42,6 +43,7 @@ from models.report_form import ReportForm
 from models.request import ChangeRequest
 from models.responsibility import Exclusion, Reassignment
 from models.rulebook import Policy, Procedure
+from models.score import ScoreMove, ScoreObjection, ScoreRuling, ScoreScheme, ScoreSheet
 from models.task import Measure, Milestone, Task
 from models.transfer import Transfer
 from models.transition import ChainLink, DeadlineChange, Transition
@@ -90,6 +92,8 @@ __all__ = [
     "OfficeChange",
     "Official",
     "Packet",
+    "Pairing",
+    "PairingEnd",
     "Policy",
     "Post",
     "PostingDraft",
@@ -110,6 +114,11 @@ __all__ = [
     "ReportForm",
     "Resending",
     "ReviewedLead",
+    "ScoreMove",
+    "ScoreObjection",
+    "ScoreRuling",
+    "ScoreScheme",
+    "ScoreSheet",
     "SeriesVersion",
     "SignInLink",
     "Suppression",

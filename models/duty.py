@@ -66,7 +66,8 @@ class DutyOccurrence(SQLModel, table=True):
     of: date  # what it is of: the rule's day, or a holiday's first
     on: date  # the day on which it opens
     holiday: str = ""
-    unit: str  # as the file names it
+    unit: str  # as the file names it; of a pairing who with whom
+    pairing_id: int | None = Field(default=None, foreign_key="pairing.id", index=True)
     year: int
     n: int  # in the duty's series of that year
     task_id: int | None = Field(default=None, foreign_key="task.id", unique=True)

@@ -17,7 +17,8 @@ IN_TITLES = {"year", "month", "quarter"}
 
 
 class DutyFile(Strict):
-    """`units` empty: every unit in which somebody holds the post. `within` or `by_day` (of the
+    """`units` empty: every unit in which somebody holds the post. `pairings`: instead, each
+    leader with whom he is paired under that topic. `within` or `by_day` (of the
     month, its end at the latest) is the time to answer."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -32,6 +33,7 @@ class DutyFile(Strict):
     within: AnySpan | None = None
     by_day: int | None = Field(default=None, ge=1, le=31)
     units: tuple[str, ...] = ()
+    pairings: str = ""
     post: PostKind = PostKind.HANDLER
     goal: str = ""
     measures: tuple[str, ...] = ()
@@ -50,6 +52,8 @@ class DutyFile(Strict):
             raise Fault(f"须为 1 至 {FARTHEST}", f"must be from 1 to {FARTHEST}").at(
                 "before_holiday"
             )
+        if self.pairings and self.units:
+            raise Fault("不能与 units 同写", "does not go with 'units'").at("pairings")
         if self.ends and self.ends < self.begins:
             raise Fault("早于 begins", "lies before 'begins'").at("ends")
         if self.recurrence:

@@ -36,6 +36,7 @@ _NEEDS = {
     "petitions": "set",
     "duties": "duty",
     "listed": "list",
+    "paired": "topic",
 }
 
 
@@ -43,7 +44,8 @@ class Counted(Strict):
     """A figure that is counted. Of records: themselves; the units (家) or lines with a unit (家次);
     people (人) or lines with one (人次); the matters on their lines; money. Of warnings: the issues
     of the bulletin; matters warned of; those signed off after it. `procedure` without kinds: of
-    the lines that were handed in under it and decided, `result` being approved or rejected."""
+    the lines that were handed in under it and decided, `result` being approved or rejected. With
+    how many leaders are paired on the day."""
 
     id: str = Key(min_length=1)
     name: str = Key(min_length=1)
@@ -62,6 +64,7 @@ class Counted(Strict):
         "petitions",
         "duties",
         "listed",
+        "paired",
     ]
     kinds: tuple[str, ...] = ()
     topic: str = ""

@@ -27,7 +27,7 @@ from seeds.matters import DEMONSTRATION
 from seeds.notice import read
 from seeds.proposals import NUMBERED
 
-DRAWN = ("社监-", "复盘-", "线索-2021-")  # how numbers begin that are given as things come in
+DRAWN = ("社监-", "复盘-", "考异-", "线索-2021-")  # numbers that are given as things come in
 Entry = dict[str, Any]
 
 

@@ -17,9 +17,11 @@ from models.workdays import DAY, Calendar
 from seeds.cast import directory
 from seeds.matters import matters
 from seeds.notice import DINGHAI, read
+from seeds.pairing import load_pairings
 from seeds.proposals import first_day, propose_between
 from seeds.records import record_between
 from seeds.recurring import load_recurring
+from seeds.scoring import load_scores
 
 FIRST_NIGHT = date(2022, 6, 20)
 LAST_NIGHT = date(2022, 8, 5)
@@ -56,6 +58,8 @@ def load_district(
     night. Loading twice changes nothing."""
     apply_ledger(session, district(shift), today=today, now=now, calendar=calendar)
     load_recurring(session, today=today, now=now, last=LAST_NIGHT, shift=shift)
+    load_pairings(session, today=today, now=now, shift=shift)
+    load_scores(session, today=today, now=now)
     load_form(session, (DINGHAI / FORM).read_text("utf-8"), file=FORM, now=now)
     eve = FIRST_NIGHT + shift - DAY
     propose_between(session, first_day(shift), eve, shift=shift)

@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 PROCEDURE = "recurring"
 MISSED = {  # how a number begins, and of which duty's unit: what nobody does
     ("田巡", "白泉镇"),
+    ("结对", "区教育局分管领导 → 相对薄弱村07"),
     ("安码", None),  # what follows the resettlement projects up
 }
 REPORTED_ON = 4  # day of the month after

@@ -28,6 +28,7 @@ from seeds.notice import read
 from seeds.proposals import propose_on
 from seeds.records import record_between
 from seeds.recurring import do_what_recurs, report_month
+from seeds.scoring import score_month
 from seeds.sign_offs import acts, perform
 
 NIGHT, MORNING, AFTERNOON, EVENING = time(2), time(9, 30), time(14, 30), time(17)
@@ -56,6 +57,7 @@ def play(
             if act.on == on:
                 perform(office, act, at(office, on, AFTERNOON))
         do_what_recurs(office, on, at(office, on, AFTERNOON))
+        score_month(office, on, first, at(office, on, AFTERNOON))
         _write_down(office, on, shift)
         played(on)
         on += timedelta(days=1)

@@ -27,6 +27,7 @@ from sise.commands import (
     milestones,
     nights,
     one_task,
+    pairing,
     people,
     procedures,
     recording,
@@ -34,6 +35,7 @@ from sise.commands import (
     reports,
     responsible,
     rules,
+    scoring,
     serving,
     setting_up,
     stages,
@@ -77,7 +79,9 @@ app.command("readmit")(responsible.readmit_command)
 app.command("hand-over")(responsible.hand_over_command)
 app.add_typer(watch_lists.watch_list, name="watch-list")
 app.add_typer(duties.duty, name="duty")
+app.add_typer(pairing.pairing, name="pairing")
 app.add_typer(measuring.measure, name="measure")
+app.add_typer(scoring.score, name="score")
 app.add_typer(look_backs.look_back, name="look-back")
 app.add_typer(recording.act, name="act")
 app.add_typer(recording.outcome, name="outcome")

@@ -9,6 +9,7 @@ import typer
 from models.notice_machine import NOTICE
 from models.posting import POSTING
 from models.request_machine import REQUEST
+from models.score import SCORE
 from models.signoff import SIGNOFF
 from models.warning import WARNING
 from sise.main import app
@@ -77,7 +78,7 @@ def test_a_decision_is_short_and_has_its_parts(decision: Path) -> None:
 
 def generated(text: str) -> str:
     """The document with each table between its markers written anew."""
-    for machine in (WARNING, NOTICE, SIGNOFF, REQUEST, POSTING):
+    for machine in (WARNING, NOTICE, SIGNOFF, REQUEST, POSTING, SCORE):
         start, end = f"<!-- {machine.name} machine -->", "<!-- end -->"
         before, found, rest = text.partition(start)
         assert found, f"ARCHITECTURE.md lacks {start}"

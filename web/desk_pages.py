@@ -34,6 +34,11 @@ def whoever_sees_postings(viewer: Viewer) -> bool:
     return viewer.sees_all or PostKind.SUPERVISING_LEADER in viewer.kinds
 
 
+def whoever_sees_scores(viewer: Viewer) -> bool:
+    """And whoever leads a unit, or stands in for such a one: he may object."""
+    return viewer.sees_all or any(one.leads for one in viewer.people)
+
+
 @dataclass(frozen=True)
 class DeskPage:
     path: str
@@ -46,7 +51,7 @@ class DeskPage:
 
 
 PAGES = (
-    DeskPage("/", ("督办台", "Board"), whoever_sees_postings),
+    DeskPage("/", ("督办台", "Board"), whoever_sees_scores),
     DeskPage("/figures", ("统计", "Figures"), whoever_sees_all),
     DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
     DeskPage("/acts", ("活动", "Acts"), whoever_keeps_directory),
@@ -58,7 +63,9 @@ PAGES = (
     DeskPage("/petitions", ("信访", "Petitions"), whoever_sees_all),
     DeskPage("/feedback-register", ("监督", "Feedback"), whoever_keeps_directory),
     DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
+    DeskPage("/scores", ("考核", "Scores"), whoever_sees_scores),
     DeskPage("/duties", ("周期任务", "Duties"), whoever_sees_all),
+    DeskPage("/pairings", ("结对", "Pairings"), whoever_sees_all),
     DeskPage("/measurements", ("监测", "Measurements"), whoever_sees_all),
     DeskPage("/import", ("导入", "Import"), whoever_keeps_directory),
     DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),

@@ -9,6 +9,7 @@ from web.office_aside import ASIDE
 from web.office_lists import LISTS
 from web.office_milestones import MILESTONES
 from web.office_reassign import REASSIGN
+from web.office_score import SCORE
 from web.office_stage import STAGE
 from web.office_transfer import TRANSFER
 from web.office_verdicts import VERDICTS
@@ -21,6 +22,7 @@ ACTS: Mapping[str, OfficeAct] = {
     "stage": STAGE,
     "transfer": TRANSFER,
     "verdicts": VERDICTS,
+    "score": SCORE,
 }
 
 

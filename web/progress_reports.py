@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from flows.database import reading
 from flows.measures.series import series_of
+from flows.pairings.standing import pairings
 from flows.papers.prepared import drafts, moves_of, numbered
 from models import (
     Application,
@@ -247,6 +248,12 @@ def _bulletins(_session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[
     return [Behind((f"督查通报第 {key} 期", f"bulletin No. {key}")) for key in keys]
 
 
+def _pairings(session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    wanted = {int(key) for key in keys}
+    found = [one for one in pairings(session) if one.row.id in wanted]
+    return [Behind((one.label, one.label), f"/pairings/{one.row.id}") for one in found]
+
+
 def _figures(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
     these = col(Figure.id).in_([int(key) for key in keys])
     found = session.exec(select(Figure).where(these, visible(viewer)))
@@ -266,4 +273,5 @@ _TOLD: Mapping[str, Any] = {
     "transfer": _transfers,
     "measured": _measured,
     "figure": _figures,
+    "pairing": _pairings,
 }

@@ -14,6 +14,7 @@ from flows.ledger.apply import apply_ledger
 from flows.ledger.needs import Need
 from flows.ledger.problems import LedgerRefused
 from flows.ledger.rows import Ledger, LedgerRow
+from flows.pairings.standing import Paired, pairings
 from flows.recipients import Directory
 from models import DutyOccurrence, DutyTemplate, Task, Unit
 from models.duty import DutyState
@@ -78,9 +79,10 @@ def _new_ones(
     for duty, occurrence in sorted(due, key=lambda both: (both[1].on, both[0].id)):
         file = duty_of(duty)
         there = _units_of(session, duty, occurrence)
-        for unit in units.meant(file):
+        for unit, pairing_id in units.meant(file, occurrence.on):
             if unit not in there:
                 row = _row(duty, occurrence, unit, numbers.next(duty, file, occurrence.on.year))
+                row.pairing_id = pairing_id
                 session.add(row)
                 found.append(Wanted(file, row))
     return found
@@ -142,15 +144,16 @@ def _refused(
 
 def _ledger_row(one: Wanted, n: int, units: "_Units", calendar: Calendar) -> LedgerRow:
     duty, row = one.duty, one.row
-    occurrence = Occurrence(row.of, row.on, row.holiday)
+    occurrence, pair = Occurrence(row.of, row.on, row.holiday), units.pair(row.pairing_id)
+    title, unit = duty.title_of(occurrence), pair.unit if pair else row.unit
     return LedgerRow(
         number=duty.number_format.format(year=row.year, n=row.n),
-        title=duty.title_of(occurrence),
-        unit=row.unit,
+        title=f"{title}：{pair.row.subject}" if pair else title,
+        unit=unit,
         opened_on=row.on,
         due_on=duty.due_on(occurrence, calendar),
         procedure=duty.procedure,
-        handler=units.holder(row.unit, duty.post),
+        handler=pair.handler if pair else units.holder(unit, duty.post),
         goal=duty.goal,
         measures=duty.measures,
         remarks=duty.basis,
@@ -164,17 +167,26 @@ class _Units:
 
     ids: dict[str, int]
     people: Directory
+    paired: Sequence[Paired]
 
     @classmethod
     def load(cls, session: Session, on: date) -> "_Units":
         named = select(col(Unit.name), col(Unit.id)).order_by(col(Unit.id))
-        return cls(dict(session.execute(named).all()), Directory.load(session, on))
+        units = dict(session.execute(named).all())
+        return cls(units, Directory.load(session, on), pairings(session))
 
-    def meant(self, duty: DutyFile) -> Sequence[str]:
-        """Those that the file names; or all that have somebody in the post."""
-        if duty.units:
-            return list(dict.fromkeys(duty.units))
-        return [name for name, key in self.ids.items() if self.people.posts.get((key, duty.post))]
+    def meant(self, duty: DutyFile, on: date) -> Sequence[tuple[str, int | None]]:
+        """Those that the file names, or all that have somebody in the post; or, with its id,
+        everybody who was paired with somebody on this day."""
+        if duty.pairings:
+            found = [p for p in self.paired if p.row.topic == duty.pairings and p.on(on)]
+            return list({p.label: (p.label, p.row.id) for p in found}.values())
+        holding = self.people.posts
+        named = duty.units or [n for n, key in self.ids.items() if holding.get((key, duty.post))]
+        return [(name, None) for name in dict.fromkeys(named)]
+
+    def pair(self, pairing_id: int | None) -> Paired | None:
+        return next((one for one in self.paired if one.row.id == pairing_id), None)
 
     def holder(self, unit: str, post: PostKind) -> str | None:
         """None: whoever holds the unit's posts is told, as of any matter without a handler."""

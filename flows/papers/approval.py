@@ -4,7 +4,7 @@ Until then it is a draft, which counts nowhere as an issue; it is issued by the 
 prepared.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from pydantic import BaseModel
@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from flows.database import changed
 from flows.history import link_id
+from flows.papers.approvers import APPROVERS, holds, is_approver
 from flows.papers.bulletins import BadPeriod, check_period, frozen, newest_issue
 from flows.papers.prepared import hash_of, waiting
 from flows.recipients import in_force
@@ -20,12 +21,9 @@ from flows.signoff.actor import Actor, OfficeActor
 from flows.signoff.roles import KEEPS_LEDGER
 from models import Bulletin, Post, PostingDraft, PostingMove
 from models.bulletin import BulletinKind
-from models.organisation import PostKind
 from models.posting import POSTING, PostingState
 from models.refusal import Refusal
 from notifications.wording import day_words
-
-APPROVERS = (PostKind.COMMISSION_HEAD, PostKind.SUPERVISING_LEADER)
 
 
 class NotWaiting(Refusal):
@@ -109,7 +107,7 @@ def take_back(session: Session, draft: PostingDraft, by: OfficeActor, reason: st
 def may_approve(session: Session, draft: PostingDraft, official_id: int, on: date) -> bool:
     if _is_author(session, draft, official_id, on):
         return False
-    return _is_approver(session, official_id, on)
+    return is_approver(session, official_id, on)
 
 
 def approvers(session: Session, draft: PostingDraft, on: date) -> Sequence[int]:
@@ -143,7 +141,7 @@ def _days(draft: PostingDraft) -> tuple[str, str]:
 
 def _require_office(session: Session, by: OfficeActor) -> None:
     """Whoever starts a command has the database itself."""
-    if by.official_id is not None and not _holds(session, by.official_id, by.on, KEEPS_LEDGER):
+    if by.official_id is not None and not holds(session, by.official_id, by.on, KEEPS_LEDGER):
         raise Refusal(
             "晾晒和通报由督查办公室拟稿，您无权办理；没有记录任何操作",
             "the supervision office prepares postings and reports, you cannot; nothing was "
@@ -151,22 +149,11 @@ def _require_office(session: Session, by: OfficeActor) -> None:
         )
 
 
-def _is_approver(session: Session, official_id: int, on: date) -> bool:
-    return _holds(session, official_id, on, APPROVERS)
-
-
 def _is_author(session: Session, draft: PostingDraft, official_id: int, on: date) -> bool:
     """Of a draft by a command that named nobody, whoever of the office could have been it."""
     if draft.prepared_by_id is None:
-        return _holds(session, official_id, on, KEEPS_LEDGER)
+        return holds(session, official_id, on, KEEPS_LEDGER)
     return draft.prepared_by_id == official_id
-
-
-def _holds(session: Session, official_id: int, on: date, kinds: Collection[PostKind]) -> bool:
-    held = select(Post.id).where(
-        Post.official_id == official_id, col(Post.kind).in_(kinds), in_force(Post, on)
-    )
-    return session.scalar(held.limit(1)) is not None
 
 
 def _require_approver(session: Session, draft: PostingDraft, by: Actor) -> None:
@@ -181,7 +168,7 @@ def _require_approver(session: Session, draft: PostingDraft, by: Actor) -> None:
             "本期由您拟稿，须由他人审批；没有记录任何操作",
             "you prepared it, so somebody else approves it; nothing was recorded",
         )
-    if not _is_approver(session, by.official_id, by.on):
+    if not is_approver(session, by.official_id, by.on):
         raise Refusal(
             "晾晒和通报只能由领导小组负责人或分管领导审批，您无权审批；没有记录任何操作",
             "only the head of the leading group or a supervising leader approves postings and "

@@ -10,12 +10,14 @@ from flows.colour_counts import colours_over_time, month_ends
 from flows.measures.table import Series, all_series
 from flows.papers.units import office_unit, passed_on_since
 from flows.papers.warned import lines_at, totals_of
+from flows.scores.published import points_published
 from models import Task, Transition, Unit
 from models.signoff import CLOSED, SIGNOFF
 from models.warning import Colour
 from models.workdays import Calendar
 from notifications.papers.bulletin import WARNINGS
 from notifications.papers.posting import Codes, PostingFacts, UnitRow, Worse
+from notifications.papers.scores import points_words
 
 MONTHS = 12  # how far back the chart of a posting goes
 
@@ -27,12 +29,14 @@ def posting_facts(session: Session, first: date, last: date, *, calendar: Calend
     handled = Counter(whose[task] for task in open_ones | (closed & set(whose)))
     done = Counter(whose[task] for task in closed & set(whose))
     warned = {row.unit: row.counts for row in totals_of(lines_at(session, last, calendar))}
+    scored = points_published(session, first, last)
     rows = [
         UnitRow(
             unit=unit,
             handled=n,
             closed=done[unit],
             counts=warned.get(unit, dict.fromkeys(WARNINGS, 0)),
+            points=points_words(scored[unit], signed=False) if unit in scored else "",
         )
         for unit, n in handled.items()
     ]

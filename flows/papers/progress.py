@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 from flows.papers.progress_matters import matters_of
 from flows.papers.progress_warnings import warned_of
 from flows.records.counting import Count, count
-from flows.records.entries import entries
+from flows.records.entries import entries, families
 from flows.records.figures import approved
 from flows.records.registers import registered
-from models import DeadlineChange, Figure, Measure, RecordKind, Task, Transition
+from models import DeadlineChange, Figure, Measure, Task, Transition
 from models.refusal import Refusal
 from models.report_form import IN_YUAN, ON, PLACE, Counted, FormFile, Item
 from models.signoff import SIGNOFF, TaskState
@@ -176,7 +176,7 @@ class _Then:
 def _figures(session: Session, form: FormFile, first: date, last: date) -> dict[str, Shown]:
     """What is counted, and beside it what was reported and approved."""
     found = [*entries(session, first, last), *registered(session, first, last)]
-    families = _families(session)
+    kinds = families(session)
     shown = {
         figure.code: _reported(figure, approval.approved_by)
         for figure, approval in approved(session, last).values()
@@ -185,22 +185,10 @@ def _figures(session: Session, form: FormFile, first: date, last: date) -> dict[
         counted = (
             warned_of(session, asked, first, last)
             or matters_of(session, asked, first, last)
-            or count(asked, found, families)
+            or count(asked, found, kinds)
         )
         shown[asked.id] = _counted(asked, counted, last)
     return shown
-
-
-def _families(session: Session) -> dict[str, set[str]]:
-    """Each kind with all that are counted of it."""
-    parents = dict(session.exec(select(RecordKind.name, RecordKind.parent)).all())
-    families: dict[str, set[str]] = defaultdict(set)
-    for name in parents:
-        above = name
-        while above:
-            families[above].add(name)
-            above = parents.get(above, "")
-    return families
 
 
 def _reported(figure: Figure, approved_by: str) -> Shown:

@@ -1,11 +1,12 @@
 """What a progress report counts of warnings: issues of the bulletin, matters warned of, and those
-signed off after it. Of restricted ones that is all that is told."""
+signed off after it. Of restricted ones that is all that is told. And how many are paired."""
 
 from datetime import date
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from flows.pairings.standing import paired_on
 from flows.records.counting import Count
 from models import Bulletin, Notice, Procedure, Task, Transition
 from models.bulletin import BulletinKind
@@ -13,7 +14,9 @@ from models.report_form import Counted
 
 
 def warned_of(session: Session, asked: Counted, first: date, last: date) -> Count | None:
-    """None: it is not counted of warnings."""
+    """None: it is not counted of warnings, nor of pairings."""
+    if asked.count == "paired":
+        return _paired(session, asked.topic, last)
     if asked.count == "issues":
         keys = _issues(session, first, last)
     elif asked.count == "warned":
@@ -23,6 +26,13 @@ def warned_of(session: Session, asked: Counted, first: date, last: date) -> Coun
     else:
         return None
     return Count(len(keys), tuple(keys))
+
+
+def _paired(session: Session, topic: str, last: date) -> Count:
+    """Two leaders may be paired with one village: it is one."""
+    found = paired_on(session, topic, last)
+    keys = tuple(f"pairing/{one.row.id}" for one in found)
+    return Count(len({(one.row.kind, one.row.subject) for one in found}), keys)
 
 
 def _issues(session: Session, first: date, last: date) -> list[str]:

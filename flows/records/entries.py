@@ -13,7 +13,7 @@ from flows.proposals.standing import DECIDED, Standing, standings
 from flows.records.keeping import MONEY, RULE
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
-from models import Application, Proposal, Record, Task, Transition
+from models import Application, Proposal, Record, RecordKind, Task, Transition
 from models.application import ApplicationState
 
 
@@ -85,6 +85,18 @@ def _line(one: Standing, position: int) -> Line:
     if one.rules.people:
         return Line(unit=one.unit, result=result, person=which)
     return Line(unit=one.unit, result=result, subject=which)
+
+
+def families(session: Session) -> dict[str, set[str]]:
+    """Each kind with all that are counted of it."""
+    parents = dict(session.exec(select(RecordKind.name, RecordKind.parent)).all())
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in parents:
+        above = name
+        while above:
+            found[above].add(name)
+            above = parents.get(above, "")
+    return found
 
 
 def _applied(session: Session, first: date, last: date) -> Iterator[Entry]:

@@ -31,6 +31,7 @@ class UnitRow(Frozen):
     handled: int
     closed: int
     counts: dict[Colour, int]
+    points: str = ""  # of the published score of the same days, if there is one
 
     @property
     def in_time(self) -> int:
@@ -103,6 +104,7 @@ def posting_paper(
             *_table(facts, language),
             Paragraph(_how(period, as_of, language)),
             *_codes(facts.codes, language),
+            *_scored(facts, language),
             *over_time_blocks([(day.on, day.counts) for day in facts.over_time], language),
             *([Paragraph(_approved(approval, language))] if approval else []),
             Signature(facts.office, day_words(signed, language)),
@@ -119,13 +121,15 @@ def _table(facts: PostingFacts, language: str) -> Iterator[Block]:
         yield Picture(by_unit([(row.unit, row.counts) for row in facts.rows], language))
     orange = any(row.counts[Colour.ORANGE] for row in facts.rows)
     colours = [colour for colour in WARNINGS if colour is not Colour.ORANGE or orange]
+    scored = any(row.points for row in facts.rows)
+    points = [("Points" if english else "考核得分")] if scored else []
     headings = (
         ("Rank", "Unit", "Matters", "Signed off", "In time")
         if english
         else ("名次", "责任单位", "事项数", "本月销号", "按期率")
     )
     yield Grid(
-        headings=[*headings, *(colour_word(colour, language) for colour in colours)],
+        headings=[*headings, *points, *(colour_word(colour, language) for colour in colours)],
         rows=[
             [
                 str(rank),
@@ -133,12 +137,19 @@ def _table(facts: PostingFacts, language: str) -> Iterator[Block]:
                 str(row.handled),
                 str(row.closed),
                 f"{row.in_time // 10}.{row.in_time % 10}%",
+                *([row.points or "—"] if scored else []),
                 *(str(row.counts[colour]) for colour in colours),
             ]
             for rank, row in zip(ranks(facts.rows), facts.rows, strict=True)
         ],
-        widths=[13, 143 - 13 * len(colours) - 60, 19, 20, 21, *[13] * len(colours)],
-        numeric=(0, *range(2, 5 + len(colours))),
+        widths=[
+            13,
+            83 - 13 * len(colours) - 21 * scored,
+            *(19, 20, 21),
+            *([21] if scored else []),
+            *[13] * len(colours),
+        ],
+        numeric=(0, *range(2, 5 + scored + len(colours))),
     )
 
 
@@ -192,6 +203,15 @@ def _code(code: Colour, language: str) -> str:
 def _turned(one: Worse, language: str) -> str:
     arrow = " → " if language == ENGLISH else "→"
     return arrow.join(_code(code, language) for code in (one.before, one.now))
+
+
+def _scored(facts: PostingFacts, language: str) -> Iterator[Block]:
+    if any(row.points for row in facts.rows):
+        yield Paragraph(
+            "Points: the published score of the same days."
+            if language == ENGLISH
+            else "考核得分为同期已公布的考核结果。"
+        )
 
 
 def _approved(approval: Approval, language: str) -> str:

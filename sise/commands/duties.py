@@ -154,6 +154,10 @@ def show_coming(edge: Edge, found: Sequence[Coming]) -> None:
 
 
 def for_whom(one: Standing, edge: Edge) -> str:
+    if one.file.pairings:
+        return edge.both(
+            f"结对领导（{one.file.pairings}）", f"paired leaders ({one.file.pairings})"
+        )
     if one.file.units:
         return edge.both("、", ", ").join(one.file.units)
     post = post_word(one.file.post, edge.language)

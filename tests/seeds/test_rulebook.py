@@ -56,9 +56,9 @@ def test_no_two_procedures_answer_to_the_same_word():
     assert len(set(words)) == len(words)
 
 
-def test_only_what_is_about_persons_is_restricted():
+def test_only_what_is_about_persons_or_objects_to_scores_is_restricted():
     restricted = {p.stem for p in PROCEDURES if tomllib.loads(p.read_text("utf-8"))["restricted"]}
-    assert restricted == {"case_lead", "lead_review", "feedback", "prereview"}
+    assert restricted == {*("case_lead", "lead_review", "feedback", "prereview", "score_objection")}
 
 
 def test_the_default_ladder_is_blue_yellow_red():

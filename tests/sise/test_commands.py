@@ -60,7 +60,7 @@ def test_init_says_what_it_did_and_a_second_one_changes_nothing(sise: Sise) -> N
     first, second = sise.done("init"), sise.done("init", "--json").json
 
     assert "数据库已建立" in first.out
-    assert "10 套预警规则、8 类事项、6 张清单" in first.out
+    assert "10 套预警规则、9 类事项、6 张清单" in first.out
     assert not second["upgraded"]
     assert "default" in second["policies"]
     assert {"rectification", "recurring"} <= set(second["procedures"])

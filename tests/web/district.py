@@ -10,16 +10,18 @@ from flows.api_clients import let_in
 from flows.database import transaction
 from flows.feedback.receiving import receive
 from flows.hooks.registering import add_webhook, remove_webhook
+from flows.pairings.pairing import Wanted, pair
 from flows.papers.postings import prepare
 from flows.proposals.handing_in import propose
 from flows.records.figures import Reported, approve, report
 from flows.records.lines import Line
 from flows.replies import answer
+from flows.scores.sheets import approve as approve_scores
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.applications import draft
 from flows.signoff.evidence import add_evidence
 from flows.working_days import load_calendar
-from models import Measure, Official, Post, Task, Unit
+from models import Measure, Official, Post, ScoreSheet, Task, Unit
 from models.api_client import Scope
 from models.application import EvidenceKind
 from models.feedback import Channel
@@ -30,6 +32,9 @@ from tests import files
 from tests.conftest import instant
 from tests.flows.duties.files import duty, load
 from tests.flows.measures.files import load as load_measures
+from tests.flows.scores.files import RED, rule
+from tests.flows.scores.files import load as load_scores
+from tests.flows.scores.files import prepared as prepared_scores
 from tests.kept import play, reply, rows
 from tests.petitions import load_kind
 from tests.proposals import gather_department
@@ -68,6 +73,10 @@ def gather_district(bench: Bench, receiver: str) -> District:
         remove_webhook(session, "旧屏", by=COMMAND_LINE, now=instant(date(2022, 6, 1)))
     load(office, duty(begins="2022-08-01"), date(2022, 6, 1))
     load_measures(office)
+    wanted = Wanted(topic="薄弱村", leader="carol", subject="新建村")
+    june_1 = Unattended(COMMAND_LINE, date(2022, 6, 1), instant(date(2022, 6, 1)))
+    with transaction(office.engine, june_1.now) as session:
+        pair(session, [wanted], june_1)
     bench.task("甲-1", date(2022, 7, 13), title="校车监管不到位")
     bench.task("甲-2", date(2022, 7, 12))
     _lead(bench, people)
@@ -91,6 +100,12 @@ def gather_district(bench: Bench, receiver: str) -> District:
     with transaction(office.engine, by.now) as session:
         first = JUNE.replace(day=1)
         prepare(session, by, first=first, last=JUNE, calendar=load_calendar(session))
+    visits = rule("recorded", "1", kinds='["visit"]')
+    load_scores(office, RED, rule("overdue", "-1"), visits)
+    prepared_scores(office, DAY, JUNE)
+    by_hugo = bench.actor(cast.hugo, DAY)
+    with transaction(office.engine, by_hugo.now) as session:
+        approve_scores(session, session.exec(select(ScoreSheet)).one(), by_hugo)
     play(office, date(2022, 7, 15))
     _proposal(bench, people)
     return District(bench, token, people)

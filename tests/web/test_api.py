@@ -219,6 +219,7 @@ def test_it_describes_itself(browser):
     assert set(described["paths"]) == {
         *("/tasks", "/tasks/{number}", "/notices", "/nights", "/nights/{on}", "/transitions"),
         *("/units", "/people", "/directory", "/ledger", "/calendar"),
+        *("/scores", "/scores/{sheet_id}"),
     }
     for path, calls in described["paths"].items():
         for call in calls.values():

@@ -290,7 +290,6 @@ def test_nobody_but_office_and_administrators_opens_or_records_anything(
         "/acts/1",
         "/outcomes",
         "/reported",
-        "/reports",
         "/reports/1",
         "/reports/1/visits",
     )

@@ -43,6 +43,7 @@ SEES_ALL = HOUSE | {"hugo", "rita"}
 SEES_IT = SEES_ALL | {"alice", "carol", "dora"}  # 甲-1
 ITS_OWN = HOUSE | {"erin"}  # a restricted proposal, and who handed it in
 POSTED = SEES_ALL | {"carol"}
+SCORED = SEES_ALL | {"carol", "dora"}
 TOKEN = "f" * 32  # of nobody: what a link opens is its owner's, whoever is signed in
 
 
@@ -161,10 +162,22 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/postings/{draft_id}"): Line("/postings/2", POSTED),
     ("GET", "/postings/{draft_id}/print"): Line("/postings/2/print", POSTED),
     ("POST", "/postings/{draft_id}/decide"): Line("/postings/2/decide", POSTED),
+    ("GET", "/scores"): Line("/scores", SCORED),
+    ("POST", "/scores"): Line("/scores", HOUSE),
+    ("GET", "/scores/rules/{name}"): Line("/scores/rules/monthly", SEES_ALL),
+    ("GET", "/scores/{sheet_id}"): Line("/scores/1", SCORED),
+    ("GET", "/scores/{sheet_id}/print"): Line("/scores/1/print", SEES_ALL),
+    ("POST", "/scores/{sheet_id}/decide"): Line("/scores/1/decide", SCORED),
+    ("GET", "/scores/{sheet_id}/units/{n}"): Line("/scores/1/units/1", SCORED),
+    ("POST", "/scores/{sheet_id}/units/{n}"): Line("/scores/1/units/1", SCORED),
     ("GET", "/duties"): Line("/duties", SEES_ALL),
     ("POST", "/duties"): Line("/duties", HOUSE),
     ("GET", "/duties/{name}"): Line("/duties/summary", SEES_ALL),
     ("POST", "/duties/{name}"): Line("/duties/summary", HOUSE),
+    ("GET", "/pairings"): Line("/pairings", SEES_ALL),
+    ("POST", "/pairings"): Line("/pairings", HOUSE),
+    ("GET", "/pairings/{key}"): Line("/pairings/1", SEES_ALL),
+    ("POST", "/pairings/{key}"): Line("/pairings/1", HOUSE),
     ("GET", "/measurements"): Line("/measurements", SEES_ALL),
     ("GET", "/measurements/{name}"): Line("/measurements/growth", SEES_ALL),
     ("POST", "/measurements/{name}"): Line("/measurements/growth", HOUSE),

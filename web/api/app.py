@@ -6,12 +6,22 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from models.refusal import Refusal
-from web.api import calendar, directory, ledger, nights, notices, proposals, tasks, transitions
+from web.api import (
+    calendar,
+    directory,
+    ledger,
+    nights,
+    notices,
+    proposals,
+    scores,
+    tasks,
+    transitions,
+)
 from web.api.wrong import SAID, NotThere, WrongParameter, refuse_unknown
 from web.desk import Desk
 from web.limits import TooOften
 
-PARTS = (tasks, notices, nights, transitions, directory, ledger, proposals, calendar)
+PARTS = (tasks, notices, nights, transitions, scores, directory, ledger, proposals, calendar)
 
 
 def create_api(desk: Desk) -> FastAPI:

@@ -6,7 +6,7 @@ from alembic import op
 from models.columns import Instant
 
 revision = '0018'
-down_revision = '0014'
+down_revision = '0015'
 branch_labels = None
 depends_on = None
 

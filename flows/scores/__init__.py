@@ -1,0 +1,1 @@
+"""考核: rules turn the history into explained points; results, objections, corrections."""
