@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select
 from sqlmodel import Session, col
 
+from flows.held_contradictions import held_contradictions
 from flows.office_contradictions import office_contradictions
-from flows.papers.posting_contradictions import posting_contradictions
+from flows.papers.prepared_contradictions import prepared_contradictions
 from flows.scores.contradictions import score_contradictions
 from models import DeadlineChange, Notice, Task, Transition
 from models.notice_machine import NOTICE
@@ -33,7 +34,8 @@ def contradictions(session: Session) -> Iterator[tuple[str, str]]:
                 f"{number}: {english} is {found or 'empty'}, history says {expected or 'empty'}",
             )
     yield from office_contradictions(session)
-    yield from posting_contradictions(session)
+    yield from held_contradictions(session)
+    yield from prepared_contradictions(session)
     yield from score_contradictions(session)
 
 

@@ -11,17 +11,22 @@ from flows.database import changed
 from flows.office import Office
 from flows.open_counts import open_by_colour, open_by_policy
 from flows.outbox import outbox_row, put
+from flows.papers.approval import approvers
+from flows.papers.prepared import waiting
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.tally import mail_states, night_before, tally
 from flows.unreachable import unreachable
 from flows.working_days import horizon_warning
-from models import Message, Night, Official, Policy, Task, Transition, Unit
+from models import Message, Night, Official, Policy, PostingDraft, Task, Transition, Unit
+from models.bulletin import BulletinKind
 from models.message import MessageKind, MessageState
 from models.organisation import PostKind
 from models.warning import RANKS, Colour
 from models.workdays import Calendar
 from notifications.digest import Raised, Summary, render_summary
+from notifications.pending import Approvals, Pending, render_approvals
+from notifications.render import Rendered
 
 SPELT = 50  # raised matters that are listed; more is counted, and shown by the desk
 
@@ -29,7 +34,8 @@ SPELT = 50  # raised matters that are listed; more is counted, and shown by the 
 def write_summary(
     session: Session, office: Office, night: Night, *, now: datetime, calendar: Calendar
 ) -> int:
-    """Compose the summary for everybody in the office; returns how many will get it."""
+    """Compose the summary for everybody in the office, and what waits for approval for those who
+    may give it; returns how many will get one."""
     changed(
         session,
         update(Message)
@@ -43,10 +49,9 @@ def write_summary(
     )
     summary = summarise(session, office, night, calendar)
     people = Directory.load(session, night.on)
-    rows = [
-        _message(office, people.officials[who], night, now, summary)
-        for who in people.holders_of(PostKind.OFFICE)
-    ]
+    told = people.holders_of(PostKind.OFFICE)
+    rows = [_message(office, people.officials[who], night, now, summary) for who in told]
+    rows += _approvals(session, office, night, now, set(told))
     if rows:
         put(session, rows)
     return len(rows)
@@ -76,7 +81,39 @@ def summarise(session: Session, office: Office, night: Night, calendar: Calendar
         board=board(session),
         matters=_raised(session, night.id),
         desk=office.base_url,
+        pending=[_pending(office, draft) for draft in waiting(session)],
     )
+
+
+_PAGES = {BulletinKind.POSTING: "/postings", BulletinKind.PROGRESS: "/reports/drafts"}
+
+
+def _pending(office: Office, draft: PostingDraft) -> Pending:
+    return Pending(
+        draft.kind,
+        draft.number,
+        draft.from_on,
+        draft.to_on,
+        draft.prepared_by,
+        f"{office.base_url}{_PAGES[draft.kind]}/{draft.id}",
+    )
+
+
+def _approvals(
+    session: Session, office: Office, night: Night, now: datetime, told: set[int]
+) -> list[dict[str, Any]]:
+    """Those of the office have it in their summary. Of no matter anything is said."""
+    waits = waiting(session)
+    asked = {draft.id: set(approvers(session, draft, night.on)) - told for draft in waits}
+    rows = []
+    for who in sorted(set().union(*asked.values())):
+        official = session.get_one(Official, who)
+        if official.email:
+            mine = [_pending(office, draft) for draft in waits if who in asked[draft.id]]
+            mail = Approvals(night.on, official.name, mine)
+            rendered = render_approvals(mail, official.language or office.language)
+            rows.append(_written(office, official, night, now, rendered))
+    return rows
 
 
 def _raised(session: Session, night_id: int) -> list[Raised]:
@@ -117,6 +154,12 @@ def _message(
     office: Office, official: Official, night: Night, now: datetime, summary: Summary
 ) -> dict[str, Any]:
     rendered = render_summary(summary, official.language or office.language)
+    return _written(office, official, night, now, rendered)
+
+
+def _written(
+    office: Office, official: Official, night: Night, now: datetime, rendered: Rendered
+) -> dict[str, Any]:
     return outbox_row(office, official, MessageKind.SUMMARY, night.id, now) | {
         "subject": rendered.subject,
         "text": rendered.text,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import func, insert
@@ -129,6 +130,11 @@ def names_then(session: Session, subject: Subject, at: datetime) -> Mapping[int,
 
 
 _NEWEST = col(OfficeChange.id).desc()
+
+
+def hash_of(text: str) -> str:
+    """A text as an entry keeps it."""
+    return sha256(text.encode()).hexdigest()[:12]
 
 
 def _written(value: Any) -> str:

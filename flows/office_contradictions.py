@@ -1,5 +1,5 @@
-"""Do units, people and calendar say what the history of the office's changes says? Only what a row
-tells is compared: an older office has people whom no row tells of."""
+"""Do units, people, calendar, duties and series say what the history of the office's changes says?
+Only what a row tells is compared: an older office has people whom no row tells of."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,10 +7,17 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models import CalendarDay, OfficeChange, Official, Unit
+from flows.office_changes import hash_of
+from models import (
+    CalendarDay,
+    DutyTemplate,
+    MeasurementSeries,
+    OfficeChange,
+    Official,
+    Unit,
+)
 from models.office_change import Subject
-from notifications.change_words import fact_word, value_words
-from notifications.wording import ENGLISH
+from notifications.change_words import denied_words
 
 _COLUMNS = {
     "name": "name",
@@ -28,20 +35,41 @@ def office_contradictions(session: Session) -> Iterator[tuple[str, str]]:
         yield from _differing(unit, told.get((Subject.UNIT, str(unit.id)), {}))
     for official in session.exec(select(Official).order_by(col(Official.id))):
         yield from _differing(official, told.get((Subject.OFFICIAL, str(official.id)), {}))
+    yield from _files(session, told)
     kept = {day.on.isoformat(): day for day in session.exec(select(CalendarDay))}
     for (subject, key), said in told.items():
         if subject == Subject.CALENDAR and "day" in said:
             day = kept.get(key)
             found = {"working": day.working, "why": day.why} if day else None
             if found != said["day"]:
-                yield _denied(key, "day", found, said["day"])
+                yield denied_words(key, "day", found, said["day"])
+
+
+def _files(
+    session: Session, told: Mapping[tuple[Subject, str], dict[str, Any]]
+) -> Iterator[tuple[str, str]]:
+    """Duties and series: their texts and states, of those that the history tells of."""
+    kept: list[tuple[Subject, str, str, str | None]] = [
+        *((Subject.DUTY, one.name, one.source, one.state) for one in session.exec(_DUTIES)),
+        *((Subject.SERIES, one.name, one.source, None) for one in session.exec(_SERIES)),
+    ]
+    for subject, name, source, state in kept:
+        said = told.get((subject, name), {})
+        found = {"content": hash_of(source), "state": state}
+        for fact in found.keys() & said.keys():
+            if found[fact] != said[fact]:
+                yield denied_words(name, fact, found[fact], said[fact])
+
+
+_DUTIES = select(DutyTemplate).order_by(col(DutyTemplate.id))
+_SERIES = select(MeasurementSeries).order_by(col(MeasurementSeries.id))
 
 
 def _differing(row: Unit | Official, said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for fact, column in _COLUMNS.items():
         found = _plain(getattr(row, column, None))
         if fact in said and hasattr(row, column) and found != (said[fact] or ""):
-            yield _denied(row.name, fact, found, said[fact])
+            yield denied_words(row.name, fact, found, said[fact])
 
 
 def _told(session: Session) -> Mapping[tuple[Subject, str], dict[str, Any]]:
@@ -56,17 +84,6 @@ def _told(session: Session) -> Mapping[tuple[Subject, str], dict[str, Any]]:
         else:
             facts[change.fact] = after
     return told
-
-
-def _denied(name: str, fact: str, found: Any, expected: Any) -> tuple[str, str]:
-    chinese = (value_words(fact, one) or "空" for one in (found, expected))
-    english = (value_words(fact, one, ENGLISH) or "empty" for one in (found, expected))
-    return (
-        "{}：{}为 {}，而变动记录为 {}".format(name, fact_word(fact), *chinese),
-        "{}: {} is {}, the history of changes says {}".format(
-            name, fact_word(fact, ENGLISH), *english
-        ),
-    )
 
 
 def _plain(value: Any) -> str:

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 from functools import lru_cache
-from hashlib import sha256
 
 from sqlmodel import Session, col, select
 
-from flows.office_changes import Entry, record
+from flows.office_changes import Entry, hash_of, record
 from flows.signoff.actor import OfficeActor
 from models import Policy, Procedure, RecordKind, ReportForm, WatchList
 from models.kind_file import parse_kinds
@@ -95,9 +94,9 @@ def bring_procedure(session: Session, actor: OfficeActor, text: str, *, file: st
     now on."""
     name = parse_procedure(text, file=file).name
     known = session.exec(select(Procedure).where(Procedure.name == name)).first()
-    before = _hash(known.source) if known else None
+    before = hash_of(known.source) if known else None
     brought = load_procedure(session, text, file=file, now=actor.now)
-    said = (Subject.PROCEDURE, name, brought.title, "content", before, _hash(text))
+    said = (Subject.PROCEDURE, name, brought.title, "content", before, hash_of(text))
     record(session, actor, [Entry(*said)])
     return brought
 
@@ -106,10 +105,6 @@ def rules_of_all(session: Session) -> dict[str, ProcedureFile]:
     """Every procedure that is loaded, by its name."""
     found = session.exec(select(Procedure).order_by(Procedure.name))
     return {one.name: parse_procedure(one.source, file=one.name) for one in found}
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:12]
 
 
 def _refuse_borrowed_words(session: Session, read: ProcedureFile, file: str) -> None:

@@ -13,7 +13,12 @@ from models.feedback import Feedback
 from models.figure import Figure, FigureApproval
 from models.lead_review import ReviewedLead
 from models.look_back import LookBack, LookBackPoint, LookBackRound
-from models.measurement import Measurement, MeasurementFollowUp, MeasurementSeries
+from models.measurement import (
+    Measurement,
+    MeasurementFollowUp,
+    MeasurementSeries,
+    SeriesVersion,
+)
 from models.message import (
     Message,
     MessageAttempt,
@@ -117,6 +122,7 @@ __all__ = [
     "ScoreRuling",
     "ScoreScheme",
     "ScoreSheet",
+    "SeriesVersion",
     "SignInLink",
     "Suppression",
     "Task",

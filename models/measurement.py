@@ -19,9 +19,26 @@ class MeasurementSeries(SQLModel, table=True):
     loaded_at: datetime = Field(sa_type=Instant)
 
 
+class SeriesVersion(SQLModel, table=True):
+    """One text of a series' file; append-only. The highest `n` counts."""
+
+    __tablename__ = "series_version"
+
+    id: int = Field(default=None, primary_key=True)
+    series_id: int = Field(foreign_key="measurement_series.id")
+    n: int
+    source: str  # the TOML text
+    reason: str = ""
+    on: date
+    at: datetime = Field(sa_type=Instant)
+    said_by: str
+
+    __table_args__ = (UniqueConstraint("series_id", "n", name="series_version_once"),)
+
+
 class Measurement(SQLModel, table=True):
     """One report of one value; append-only. The highest `n` of a period counts, the others are
-    what it corrected. `code` is as the series' bounds were then."""
+    what it corrected. `code` is as the series' bounds were then, in this `version` of its file."""
 
     id: int = Field(default=None, primary_key=True)
     series_id: int = Field(foreign_key="measurement_series.id")
@@ -30,6 +47,7 @@ class Measurement(SQLModel, table=True):
     n: int
     value: str  # a decimal number, as reported
     code: Colour = Field(sa_column=Column(by_value(Colour), nullable=False))
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     reason: str = ""  # of a correction
     on: date
     at: datetime = Field(sa_type=Instant)

@@ -1,4 +1,5 @@
-"""What the office changed that is no task's: units, people, posts, calendar, rules, imports."""
+"""What the office changed that is no task's: units, people, posts, calendar, rules, imports,
+duties, series of measurements."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,6 +21,8 @@ class Subject(StrEnum):
     POLICY = "policy"  # its name
     PROCEDURE = "procedure"  # its name
     LEDGER = "ledger"  # the hash of the file that was imported
+    DUTY = "duty"  # its name
+    SERIES = "series"  # its name
 
 
 class OfficeChange(SQLModel, table=True):

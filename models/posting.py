@@ -1,4 +1,5 @@
-"""The machine of a monthly posting (上墙晾晒), its draft, and the history of both."""
+"""The machine of what is approved before it is issued, a monthly posting (上墙晾晒) or a progress
+report (通报); its draft, and the history of both."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -6,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
+from models.bulletin import BulletinKind
 from models.columns import Instant, by_value, one_of
 from models.machine import Machine, Move
 
@@ -32,13 +34,16 @@ POSTING = Machine(
 
 
 class PostingDraft(SQLModel, table=True):
-    """A snapshot of one month that waits, or waited, for approval; at most one waits. What was
-    approved is a Bulletin of the same number and content; what was not, gives its number back.
-    """
+    """A snapshot of one month, or as of one day, that waits, or waited, for approval; at most one
+    of each kind waits. What was approved is a Bulletin of the same kind, number and content; what
+    was not, gives its number back."""
 
     __tablename__ = "posting_draft"
 
     id: int = Field(default=None, primary_key=True)
+    kind: BulletinKind = Field(
+        sa_column=Column(by_value(BulletinKind), nullable=False, server_default="posting")
+    )
     number: int
     from_on: date
     to_on: date
@@ -50,9 +55,10 @@ class PostingDraft(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint(one_of("state", PostingState), name="posting_state"),
+        CheckConstraint("kind IN ('posting', 'progress')", name="posting_kind"),
         Index(
             "posting_draft_waits",
-            "state",
+            "kind",
             unique=True,
             sqlite_where=text("state = 'draft'"),
             postgresql_where=text("state = 'draft'"),

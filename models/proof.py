@@ -19,6 +19,7 @@ class Assurance(StrEnum):
     LINK = "link"  # whoever had the link: not verified
     CODE = "code"  # the owner's mailbox was open to that browser at that moment
     SESSION = "session"  # the owner was signed in
+    COMMAND = "command"  # named by whoever started a command, who has the database itself
 
 
 class NotProved(Refusal):

@@ -29,6 +29,17 @@ class ReportForm(SQLModel, table=True):
     loaded_at: datetime = Field(sa_type=Instant)
 
 
+_NEEDS = {
+    "issues": "",
+    "warned": "procedure",
+    "settled": "procedure",
+    "petitions": "set",
+    "duties": "duty",
+    "listed": "list",
+    "paired": "topic",
+}
+
+
 class Counted(Strict):
     """A figure that is counted. Of records: themselves; the units (家) or lines with a unit (家次);
     people (人) or lines with one (人次); the matters on their lines; money. Of warnings: the issues
@@ -50,6 +61,9 @@ class Counted(Strict):
         "issues",
         "warned",
         "settled",
+        "petitions",
+        "duties",
+        "listed",
         "paired",
     ]
     kinds: tuple[str, ...] = ()
@@ -57,15 +71,17 @@ class Counted(Strict):
     led_by: str = ""
     result: str = ""
     procedure: str = ""
+    set: Literal["", "forwarded", "not_a_lead", "over_three_months", "became_a_lead"] = ""
+    duty: str = ""
+    list: str = ""
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> Self:
-        if self.count in ("warned", "settled"):
-            _require(bool(self.procedure), "procedure")
-        elif self.count == "paired":
-            _require(bool(self.topic), "topic")
-        elif self.count != "issues":
+        needed = _NEEDS.get(self.count)
+        if needed is None:
             _require(bool(self.kinds or self.procedure), "kinds")
+        elif needed:
+            _require(bool(getattr(self, needed)), needed)
         if self.count == "money" and self.unit not in IN_YUAN:
             raise Fault(f"款项的单位应为 元 或 万元，现为 {self.unit}", "money is in 元 or 万元")
         return self

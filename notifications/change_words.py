@@ -23,12 +23,26 @@ def author_words(by: str, language: str = CHINESE) -> str:
     return _UNATTENDED.get(by, by.replace("（接口）", " (API)"))
 
 
+def denied_words(name: str, fact: str, found: Any, expected: Any) -> tuple[str, str]:
+    """That a thing is as the history does not say, in Chinese and English."""
+    chinese = (value_words(fact, one) or "空" for one in (found, expected))
+    english = (value_words(fact, one, ENGLISH) or "empty" for one in (found, expected))
+    return (
+        "{}：{}为 {}，而变动记录为 {}".format(name, fact_word(fact), *chinese),
+        "{}: {} is {}, the history of changes says {}".format(
+            name, fact_word(fact, ENGLISH), *english
+        ),
+    )
+
+
 def value_words(fact: str, value: Any, language: str = CHINESE) -> str:
     """Empty for what was not there."""
     if value is None or value == "":
         return ""
     if fact in ("closed", "left", "confirmed"):
         return day_words(date.fromisoformat(value), language)
+    if fact == "state":
+        return word(f"recurring.{value}", language)
     if fact == "language":
         return _TONGUES.get(str(value), str(value))
     if fact == "post":

@@ -9,6 +9,7 @@ from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
 from notifications import sentences
+from notifications.pending import Pending
 from notifications.referral import Chased
 from notifications.render import Rendered, render
 from notifications.wording import CHINESE, ENGLISH, colour_word, mail_word
@@ -158,6 +159,7 @@ class Summary:
     board: Mapping[Colour, int] = field(default_factory=dict)  # open tasks by colour
     matters: Sequence[Raised] = ()  # what was raised, the worst first; `more` is only counted
     desk: str = ""  # the address of the board
+    pending: Sequence[Pending] = ()  # papers that wait for approval
 
     @property
     def raised(self) -> list[tuple[Colour, int]]:
@@ -172,7 +174,7 @@ class Summary:
     @property
     def wanting(self) -> int:
         """How many matters need a person this morning."""
-        wanting = (self.unresolved, self.stalled, self.unreachable)
+        wanting = (self.unresolved, self.stalled, self.unreachable, self.pending)
         return sum(map(len, wanting)) + (self.horizon is not None)
 
     def previous(self, language: str = CHINESE) -> list[tuple[str, int]]:

@@ -74,6 +74,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "assurance.link": ("经邮件链接，未验证身份", "by the link in a mail, identity not verified"),
     "assurance.code": ("经邮件验证码证明是本人", "proved by a code mailed at that moment"),
     "assurance.session": ("登录后办理", "signed in"),
+    "assurance.command": ("由命令行指明", "named on the command line"),
     "track.immediate": ("立行立改", "at once"),
     "track.deadline": ("限期整改", "by a deadline"),
     "track.long_term": ("长期坚持", "long-term"),

@@ -45,7 +45,7 @@ def load_recurring(
     newest = last + shift
     months = _months(newest) - _months(last)
     for file, text in _texts("measures"):
-        load_series(session, _moved(text, months), file=file, now=now)
+        load_series(session, _moved(text, months), by, file=file)
     for back in range(6, 0, -1):
         month = add_months(newest.replace(day=1), -back)
         if add_months(month, 1).replace(day=REPORTED_ON) <= today:

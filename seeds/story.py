@@ -9,14 +9,19 @@ from sqlmodel import Session, col, select
 from flows.database import transaction
 from flows.night import run_night
 from flows.office import Office
+from flows.papers.approval import approve
 from flows.papers.bulletins import Said, bulletin_facts, issue
-from flows.papers.progress import begins, progress_facts
+from flows.papers.reports import prepare_report
+from flows.recipients import Directory
 from flows.replies import acknowledge, answer
 from flows.rulebook import form_of
+from flows.signoff.actor import Actor
 from flows.working_days import load_calendar
 from models import Notice, Official, Receipt, ReportForm, Task
 from models.bulletin import BulletinKind
 from models.notice_machine import LIVE
+from models.organisation import PostKind
+from models.proof import Assurance
 from seeds.desk import enter
 from seeds.district import LAST_NIGHT, Answer, answers
 from seeds.notice import read
@@ -74,9 +79,20 @@ def _write_down(office: Office, on: date, shift: timedelta) -> None:
             lines = partial(bulletin_facts, session, calendar=calendar)
             _issue(session, BulletinKind.BULLETIN, None, on, now, lines)
         if on - shift == read("notice")["as_of"]["else"]:
-            form = form_of(session.get_one(ReportForm, "progress"))
-            facts = partial(progress_facts, session, form)
-            _issue(session, BulletinKind.PROGRESS, begins(session, form), on, now, facts)
+            _publish(session, on, now)
+
+
+def _publish(session: Session, on: date, now: datetime) -> None:
+    """Prepared by the office, approved by the head of the leading group."""
+    form = form_of(session.get_one(ReportForm, "progress"))
+    draft = prepare_report(session, _signed_in(session, PostKind.OFFICE, on, now), form, last=on)
+    approve(session, draft, _signed_in(session, PostKind.COMMISSION_HEAD, on, now))
+
+
+def _signed_in(session: Session, post: PostKind, on: date, now: datetime) -> Actor:
+    people = Directory.load(session, on)
+    official = people.officials[min(people.holders_of(post))]
+    return Actor(official.id, official.name, Assurance.SESSION, on, now)
 
 
 def _issue(

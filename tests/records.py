@@ -11,6 +11,7 @@ from flows.database import transaction
 from flows.office import Office
 from flows.papers.bulletins import issue
 from flows.papers.progress import progress_facts
+from flows.papers.reports import prepare_report
 from flows.records.keeping import NotKept, Said, correct, keep
 from flows.records.lines import read_lines
 from flows.rulebook import load_kinds
@@ -85,6 +86,13 @@ def published_report(office: Office) -> ProgressFacts:
             said=lambda one, other: progress_facts(session, form, one, other),
         )
         return ProgressFacts.model_validate_json(kept.content)
+
+
+def prepared_report(office: Office, last: date) -> int:
+    """From FORM, by a command that names nobody; the draft's id."""
+    form = parse_form(FORM, file="form.toml")
+    with transaction(office.engine, NOON) as session:
+        return prepare_report(session, OFFICE, form, last=last).id
 
 
 @contextmanager

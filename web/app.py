@@ -54,6 +54,7 @@ from web import (
     proposals,
     records,
     replies,
+    report_drafts,
     reported,
     score_units,
     scores,
@@ -151,6 +152,7 @@ _PARTS = (
     directory,
     records,
     reported,
+    report_drafts,  # before the pages of numbers
     progress_reports,
     audit,
     webhooks,

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlmodel import Session, col
 
 from flows.database import reading
+from flows.duties.registering import duty_of
 from flows.history import CHAINED, head
+from flows.measures.series import series_of
 from flows.office_changes import PLACES, told
-from models import ChainLink, OfficeChange
+from models import ChainLink, DutyTemplate, MeasurementSeries, OfficeChange, Procedure
+from models.office_change import Subject
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.paging import Paging, page_number
@@ -54,7 +57,7 @@ def changes(request: Request, page: str = "1") -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_all)
-        mine = [] if viewer.keeps_directory else [col(OfficeChange.subject).not_in(PLACES)]
+        mine = [] if viewer.keeps_directory else _of_no_place_and_not_restricted(session)
         counted = select(func.count()).select_from(OfficeChange).where(*mine)
         path = f"{PATH}/changes"
         paging = Paging(path, {}, session.scalar(counted) or 0, page_number(page))
@@ -71,7 +74,29 @@ def changes(request: Request, page: str = "1") -> Response:
         )
 
 
-_PAGES = {"unit": "/people/units/", "official": "/people/", "policy": "/policies/"}
+_PAGES = {
+    "unit": "/people/units/",
+    "official": "/people/",
+    "policy": "/policies/",
+    "duty": "/duties/",
+    "series": "/measurements/",
+}
+
+
+def _of_no_place_and_not_restricted(session: Session) -> list[ColumnElement[bool]]:
+    """What a restricted duty or series is called tells what its matters are about."""
+    hidden = set(session.scalars(select(col(Procedure.name)).where(col(Procedure.restricted))))
+    duties = [duty_of(one) for one in session.scalars(select(DutyTemplate))]
+    series = [series_of(one) for one in session.scalars(select(MeasurementSeries))]
+    names = {
+        Subject.DUTY: [one.name for one in duties if one.procedure in hidden],
+        Subject.SERIES: [one.name for one in series if one.follow_up.procedure in hidden],
+    }
+    subject, key = col(OfficeChange.subject), col(OfficeChange.key)
+    return [
+        subject.not_in(PLACES),
+        *(not_(and_(subject == of, key.in_(found))) for of, found in names.items()),
+    ]
 
 
 def _links(session: Session, paging: Paging) -> Sequence[Linked]:

@@ -57,7 +57,7 @@ PAGES = (
     DeskPage("/acts", ("活动", "Acts"), whoever_keeps_directory),
     DeskPage("/outcomes", ("成果", "Outcomes"), whoever_keeps_directory),
     DeskPage("/reported", ("数据", "Reported"), whoever_keeps_directory),
-    DeskPage("/reports", ("通报", "Reports"), whoever_keeps_directory),
+    DeskPage("/reports", ("通报", "Reports"), whoever_sees_postings),
     DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
     DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
     DeskPage("/petitions", ("信访", "Petitions"), whoever_sees_all),

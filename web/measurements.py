@@ -1,5 +1,7 @@
 """Measurements: each subject's code by period; reported and corrected by the office."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -8,11 +10,14 @@ from sqlmodel import Session
 
 from flows.database import reading, transaction
 from flows.measures.reporting import Reading, report
-from flows.measures.series import find_series
-from flows.measures.table import CODES, Series, all_series
+from flows.measures.series import find_series, versions
+from flows.measures.table import CODES, Cell, Line, Series, all_series
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
 from models.refusal import Refusal
+from models.series_file import Subject as Measured
+from notifications.charts.chart import Chart
+from notifications.charts.lines import Point, Subject, lines
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
 from web.rights import Viewer
@@ -64,6 +69,33 @@ def say(request: Request, name: str, sent: Sent) -> Response:
     return RedirectResponse(f"{PATH}/{name}", status_code=303)
 
 
+def _chart(one: Series, language: str) -> Chart:
+    file = one.file
+    return lines(
+        [
+            Subject(
+                line.subject.name,
+                [_point(one, line.subject, period, cell) for period, cell in _by_period(one, line)],
+            )
+            for line in one.lines
+        ],
+        [file.written(period) for period in one.periods],
+        language,
+    )
+
+
+def _by_period(one: Series, line: Line) -> Iterator[tuple[date, Cell | None]]:
+    return zip(one.periods, line.cells, strict=True)
+
+
+def _point(one: Series, subject: Measured, period: date, cell: Cell | None) -> Point | None:
+    if cell is None:
+        return None
+    green, _ = one.file.bounds(subject, period)
+    shown = f"{cell.now.value}{one.file.unit}"
+    return Point(float(cell.now.value), shown, float(green), cell.now.code)
+
+
 def _shown(session: Session, viewer: Viewer) -> list[Series]:
     found = all_series(session, viewer.on, PERIODS, viewer.may_see())
     return [one for one in found if viewer.sees_restricted or not one.restricted]
@@ -84,7 +116,14 @@ def _page(
     sent: Written | None = None,
     refused: Refusal | None = None,
 ) -> Response:
-    facts: dict[str, Any] = {"one": _found(session, viewer, name), "codes": CODES}
+    one = _found(session, viewer, name)
+    language = viewer.official.language or desk_of(request).office.language
+    facts: dict[str, Any] = {
+        "one": one,
+        "codes": CODES,
+        "chart": _chart(one, language),
+        "versions": versions(session, one.row),
+    }
     return desk_page(
         request,
         viewer,

@@ -21,12 +21,14 @@ from notifications.papers.petitions import (
     PetitionSet,
     petitions_paper,
 )
+from notifications.papers.workbook import write_workbook
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.rights import Viewer
 
 router = APIRouter()
 PATH = "/petitions"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
@@ -51,6 +53,22 @@ def printed(request: Request, month: str = "") -> Response:
         facts = _facts(session, viewer, first, last)
         language = viewer.official.language or desk.office.language
         return HTMLResponse(write_page(petitions_paper(facts, language)))
+
+
+@router.api_route(PATH + "/xlsx", methods=["GET", "HEAD"])
+def workbook(request: Request, month: str = "") -> Response:
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+        first, last = _days_of(month, viewer.on)
+        facts = _facts(session, viewer, first, last)
+        language = viewer.official.language or desk.office.language
+    name = f"petitions-{first:%Y-%m}.xlsx"
+    return Response(
+        write_workbook(petitions_paper(facts, language)),
+        media_type=WORKBOOK,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def _facts(session: Session, viewer: Viewer, first: date, last: date) -> PetitionFacts:

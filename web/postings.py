@@ -6,32 +6,22 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from flows.database import reading, transaction
-from flows.papers.posting_paper import paper_of
-from flows.papers.postings import (
-    approve,
-    drafts,
-    may_approve,
-    moves_of,
-    prepare,
-    send_back,
-    standing,
-    take_back,
-)
-from flows.signoff.actor import Actor
+from flows.papers.postings import prepare
+from flows.papers.prepared import drafts, moves_of
 from flows.working_days import load_calendar
 from models import PostingDraft
+from models.bulletin import BulletinKind
 from models.posting import PostingState
 from models.refusal import Refusal
-from notifications.papers.page import write_page
 from notifications.papers.posting import PostingFacts, ranks
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
-from web.ids import id_in
+from web.paper_drafts import decide_on, draft_of, facts_of, print_page
 from web.rights import Viewer
 from web.written import Written, written
 
@@ -39,10 +29,6 @@ router = APIRouter()
 PATH = "/postings"
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 Sent = Annotated[Written, Depends(written)]
-NO_CHOICE = Refusal(
-    "请选择同意或退回；没有记录任何操作",
-    "please choose whether to approve it or to send it back; nothing was recorded",
-)
 
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
@@ -85,9 +71,7 @@ def printed(request: Request, draft_id: str) -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_postings)
-        kept = standing(session, _found(session, draft_id))
-        language = viewer.official.language or desk.office.language
-        return HTMLResponse(write_page(paper_of(desk.office, kept, language)))
+        return print_page(desk, session, viewer, _found(session, draft_id))
 
 
 @router.post(PATH + "/{draft_id}/decide")
@@ -101,23 +85,11 @@ def decide(request: Request, draft_id: str, sent: Sent) -> Response:
     try:
         sent.require_short()
         with transaction(desk.office.engine, now) as session:
-            _decide(session, session.get_one(PostingDraft, key), viewer.actor(now), sent)
+            decide_on(session, session.get_one(PostingDraft, key), viewer.actor(now), sent)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             return _one(request, session, viewer, _found(session, draft_id), sent, refused)
     return RedirectResponse(f"{PATH}/{key}", status_code=303)
-
-
-def _decide(session: Session, draft: PostingDraft, by: Actor, sent: Written) -> None:
-    match sent["act"]:
-        case "approve":
-            approve(session, draft, by)
-        case "send_back":
-            send_back(session, draft, by, sent["reason"])
-        case "take_back":
-            take_back(session, draft, by, sent["reason"])
-        case _:
-            raise NO_CHOICE
 
 
 def _all(
@@ -127,7 +99,7 @@ def _all(
     sent: Written | None = None,
     refused: Refusal | None = None,
 ) -> Response:
-    found = drafts(session)
+    found = drafts(session, BulletinKind.POSTING)
     moves = defaultdict(list)
     for move in moves_of(session, found):
         moves[move.draft_id].append(move)
@@ -155,17 +127,14 @@ def _one(
     refused: Refusal | None = None,
 ) -> Response:
     facts = PostingFacts.model_validate_json(draft.content)
-    waits = draft.state == PostingState.DRAFT
     return desk_page(
         request,
         viewer,
         "posting.html",
         status=422 if refused else 200,
-        draft=draft,
         rows=list(zip(ranks(facts.rows), facts.rows, strict=True)),
-        moves=moves_of(session, [draft]),
-        may_approve=waits and may_approve(session, draft, viewer.official.id, viewer.on),
-        may_take_back=waits and viewer.keeps_directory,
+        codes=facts.codes,
+        **facts_of(session, viewer, draft),
         sent=sent or Written(),
         refused=refused,
     )
@@ -182,7 +151,4 @@ def _days_of(month: str) -> tuple[date, date]:
 
 
 def _found(session: Session, draft_id: str) -> PostingDraft:
-    found = session.get(PostingDraft, id_in(draft_id))
-    if found is None:
-        raise HTTPException(404)
-    return found
+    return draft_of(session, BulletinKind.POSTING, draft_id)

@@ -9,17 +9,32 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from flows.database import reading
+from flows.measures.series import series_of
 from flows.pairings.standing import pairings
-from models import Application, Bulletin, Figure, Task
+from flows.papers.prepared import drafts, moves_of, numbered
+from models import (
+    Application,
+    Bulletin,
+    Figure,
+    Measurement,
+    MeasurementSeries,
+    ReviewedLead,
+    Task,
+    Transfer,
+)
 from models.bulletin import BulletinKind
+from models.posting import PostingState
 from models.record import Family
+from models.refusal import Refusal
 from notifications.papers.progress import ProgressFacts, Shown, source_words
+from notifications.wording import CHINESE, ENGLISH, day_words, word
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
 from web.ids import id_in
 from web.record_rows import Row, by_key
 from web.reported_rows import visible
 from web.rights import Viewer
+from web.written import Written
 
 router = APIRouter()
 PATH = "/reports"
@@ -41,16 +56,45 @@ class Behind:
 def reports(request: Request) -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
-        newest = session.exec(
-            select(Bulletin)
-            .where(Bulletin.kind == BulletinKind.PROGRESS)
-            .order_by(col(Bulletin.number).desc())
-            .limit(LISTED)
-        ).all()
-        told = [(one, ProgressFacts.model_validate_json(one.content)) for one in newest]
-        n = newest[0].number if newest else 0
-        return desk_page(request, viewer, "reports.html", told=told, n=n)
+        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+        return list_page(request, session, viewer)
+
+
+def list_page(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    sent: Written | None = None,
+    refused: Refusal | None = None,
+) -> Response:
+    """What was published, and the drafts that were not."""
+    newest = session.exec(
+        select(Bulletin)
+        .where(Bulletin.kind == BulletinKind.PROGRESS)
+        .order_by(col(Bulletin.number).desc())
+        .limit(LISTED)
+    ).all()
+    kept = drafts(session, BulletinKind.PROGRESS)
+    numbers = {one.id: one.number for one in kept}
+    others = [one for one in kept if one.state != PostingState.POSTED]
+    return desk_page(
+        request,
+        viewer,
+        "reports.html",
+        status=422 if refused else 200,
+        told=[(one, ProgressFacts.model_validate_json(one.content)) for one in newest],
+        n=newest[0].number if newest else 0,
+        approved={
+            numbers[move.draft_id]: move
+            for move in moves_of(session, kept)
+            if move.event == "approve"
+        },
+        drafts=others[:LISTED],
+        waits=any(one.state == PostingState.DRAFT for one in others),
+        to=sent["to"] if sent else "",
+        may_prepare=viewer.keeps_directory,
+        refused=refused,
+    )
 
 
 @router.api_route(PATH + "/{number}", methods=["GET", "HEAD"])
@@ -59,12 +103,14 @@ def one_report(request: Request, number: str) -> Response:
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
         kept, facts = _published(session, number)
+        decided = numbered(session, BulletinKind.PROGRESS, kept.number).decided
         return desk_page(
             request,
             viewer,
             "report.html",
             kept=kept,
             facts=facts,
+            decided=decided,
             source_words=source_words,
         )
 
@@ -127,6 +173,59 @@ def _tasks(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind
     return [Behind((number, number), f"/tasks/{number}") for number in sorted(seen)]
 
 
+def _reviews(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    found = session.exec(
+        select(Task.number, ReviewedLead.verdict)
+        .join(ReviewedLead, col(ReviewedLead.lead_id) == col(Task.id))
+        .where(col(ReviewedLead.id).in_([int(key) for key in keys]), viewer.may_see())
+        .order_by(col(Task.number))
+    )
+    return [
+        Behind(
+            (f"{number} {_verdict(given, CHINESE)}", f"{number} {_verdict(given, ENGLISH)}"),
+            f"/tasks/{number}",
+        )
+        for number, given in found
+    ]
+
+
+def _verdict(given: str | None, language: str) -> str:
+    return word(f"lead_verdict.{given}", language) if given else ""
+
+
+def _transfers(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    found = session.exec(
+        select(Task.number, col(Transfer.on))
+        .join(Transfer, col(Transfer.lead_id) == col(Task.id))
+        .where(col(Transfer.id).in_([int(key) for key in keys]), viewer.may_see())
+        .order_by(col(Transfer.id))
+    )
+    return [
+        Behind(
+            (f"{number} {day_words(on)}移送", f"{number}, transferred {day_words(on, ENGLISH)}"),
+            f"/tasks/{number}",
+        )
+        for number, on in found
+    ]
+
+
+def _measured(session: Session, _viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
+    found = session.exec(
+        select(Measurement, MeasurementSeries)
+        .join(MeasurementSeries, col(MeasurementSeries.id) == col(Measurement.series_id))
+        .where(col(Measurement.id).in_([int(key) for key in keys]))
+        .order_by(col(Measurement.id))
+    )
+    return [_measurement(one, series) for one, series in found]
+
+
+def _measurement(one: Measurement, series: MeasurementSeries) -> Behind:
+    file = series_of(series)
+    said = f"{one.subject} {file.written(one.period)} {one.value}{file.unit} "
+    words = (said + word(f"code.{one.code}", CHINESE), said + word(f"code.{one.code}", ENGLISH))
+    return Behind(words, f"/measurements/{series.name}")
+
+
 def _applications(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Behind]:
     found = session.exec(
         select(Task.number)
@@ -170,6 +269,9 @@ _TOLD: Mapping[str, Any] = {
     "application": _applications,
     "proposal": _proposals,
     "bulletin": _bulletins,
+    "review": _reviews,
+    "transfer": _transfers,
+    "measured": _measured,
     "figure": _figures,
     "pairing": _pairings,
 }

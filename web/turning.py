@@ -1,13 +1,16 @@
-"""What turns colour in the days to come, among what the reader sees."""
+"""What turns colour in the days to come, and what duties open, among what the reader sees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
+from flows.duties.standing import Coming, coming
 from flows.forecast import Turn, forecast, next_night
 from flows.sweep import due_by
+from models import Procedure
 from web.matter import Showing
 from web.rights import Viewer
 
@@ -19,12 +22,15 @@ MOST = 1000  # matters that are looked at one by one while somebody waits for th
 @dataclass(frozen=True)
 class Turning:
     """The first turns up to `last`, of `n`; none of them where they are more than MOST. Of a
-    restricted matter the page says no more than the reader may know."""
+    restricted matter the page says no more than the reader may know. `duties`: what they open until
+    `opens`, for whoever sees all."""
 
     turns: Sequence[Turn]
     n: int
     last: date
     hides_restricted: bool
+    duties: Sequence[Coming]
+    opens: date
     most: int = MOST
 
 
@@ -46,4 +52,14 @@ def load_turning(session: Session, viewer: Viewer, showing: Showing) -> Turning:
             )
             n = len(turns)
             break
-    return Turning(turns[:SHOWN], n, last, not viewer.sees_restricted)
+    opens = first + WEEK
+    duties = _duties(session, viewer, opens, showing) if viewer.sees_all else []
+    return Turning(turns[:SHOWN], n, last, not viewer.sees_restricted, duties[:SHOWN], opens)
+
+
+def _duties(session: Session, viewer: Viewer, until: date, showing: Showing) -> list[Coming]:
+    found = coming(session, until, showing.calendar)
+    if viewer.sees_restricted or not found:
+        return found
+    hidden = set(session.scalars(select(col(Procedure.name)).where(col(Procedure.restricted))))
+    return [one for one in found if one.duty.procedure not in hidden]

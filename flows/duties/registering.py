@@ -5,11 +5,13 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
+from flows.office_changes import Entry, hash_of, record
 from flows.signoff.actor import OfficeActor
 from models import DutyChange, DutyTemplate, Procedure
 from models.duty import DutyAct, DutyState
 from models.duty_file import DutyFile, parse_duty
 from models.ladder import RuleError
+from models.office_change import Subject
 from models.refusal import Refusal
 from models.rule_words import Fault
 
@@ -43,6 +45,7 @@ def load_duty(
     if known is not None and known.source == text:
         return known
     act = DutyAct.ADD if known is None else DutyAct.CHANGE
+    before = hash_of(known.source) if known else None
     if known is None:
         known = DutyTemplate(
             name=read.name, source=text, state=DutyState.RUNNING, opened_through=actor.on - DAY
@@ -51,6 +54,8 @@ def load_duty(
     session.add(known)
     session.flush()
     _record(session, known, act, reason, actor)
+    content = ("content", before, hash_of(text))
+    record(session, actor, [_entry(known, *content)], reason=reason)
     return known
 
 
@@ -89,10 +94,12 @@ def change_state(
             f"“{duty_of(duty).title}”的状态已不允许这样做，请核对现状；没有记录任何操作",
             f"'{duty.name}' is {duty.state} now, look at it again; nothing was recorded",
         )
-    duty.state = BECOMES[act]
+    was, duty.state = duty.state, BECOMES[act]
     if act is DutyAct.RESUME:
         duty.opened_through = max(duty.opened_through, actor.on - DAY)
     _record(session, duty, act, reason.strip(), actor)
+    entry = _entry(duty, "state", was.value, duty.state.value)
+    record(session, actor, [entry], reason=reason.strip())
     return duty
 
 
@@ -105,6 +112,10 @@ def find_duty(session: Session, name: str) -> DutyTemplate:
             f"no duty is called '{name[:80]}'; 'sise duty list' shows them",
         )
     return found
+
+
+def _entry(duty: DutyTemplate, fact: str, before: str | None, after: str) -> Entry:
+    return Entry(Subject.DUTY, duty.name, duty_of(duty).title, fact, before, after)
 
 
 def duty_of(duty: DutyTemplate) -> DutyFile:

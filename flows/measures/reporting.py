@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from sqlmodel import Session, col, select
 
 from flows.measures.following import Worse, follow_up, open_follow_up
-from flows.measures.series import series_of
+from flows.measures.series import series_of, version_of
 from flows.signoff.actor import OfficeActor
 from models import Measurement, MeasurementSeries, Task
 from models.refusal import Refusal
@@ -171,6 +171,7 @@ def _record(
             n=one.known.n + 1 if one.known else 1,
             value=one.value,
             code=code,
+            version=version_of(session, series),
             reason=one.reason if one.known else "",
             on=actor.on,
             at=actor.now,

@@ -1,29 +1,64 @@
 """Series of measurements on their way from file to database, and found again."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from models import DutyTemplate, MeasurementSeries, Procedure
+from flows.office_changes import Entry, hash_of, record
+from flows.signoff.actor import OfficeActor
+from models import DutyTemplate, MeasurementSeries, Procedure, SeriesVersion
 from models.ladder import RuleError
+from models.office_change import Subject
 from models.refusal import Refusal
 from models.rule_words import Fault
 from models.series_file import SeriesFile, parse_series
 
 
-def load_series(session: Session, text: str, *, file: str, now: datetime) -> MeasurementSeries:
-    """What was reported keeps the code that it had. Raises RuleError."""
+def load_series(
+    session: Session, text: str, actor: OfficeActor, *, file: str, reason: str = ""
+) -> MeasurementSeries:
+    """A text that differs is a new version, and the former ones are kept. What was reported keeps
+    the code that it had. Raises RuleError."""
     read = parse_series(text, file=file)
     _check(session, read, file)
     known = _held(session, read.name)
+    before = None if known is None else known.source
+    if known is not None and before == text:
+        return known
     if known is None:
-        known = MeasurementSeries(name=read.name, source="", loaded_at=now)
-    if known.source != text:
-        known.source, known.loaded_at = text, now
+        known = MeasurementSeries(name=read.name, source=text, loaded_at=actor.now)
+    known.source, known.loaded_at = text, actor.now
     session.add(known)
     session.flush()
+    session.add(
+        SeriesVersion(
+            series_id=known.id,
+            n=version_of(session, known) + 1,
+            source=text,
+            reason=reason.strip(),
+            on=actor.on,
+            at=actor.now,
+            said_by=actor.said_by,
+        )
+    )
+    session.flush()
+    hashes = (hash_of(before) if before else None, hash_of(text))
+    entry = Entry(Subject.SERIES, read.name, read.title, "content", *hashes)
+    record(session, actor, [entry], reason=reason.strip())
     return known
+
+
+def version_of(session: Session, series: MeasurementSeries) -> int:
+    """The number of the version that counts; 0: there is none yet."""
+    mine = select(func.max(SeriesVersion.n)).where(SeriesVersion.series_id == series.id)
+    return session.exec(mine).one() or 0
+
+
+def versions(session: Session, series: MeasurementSeries) -> Sequence[SeriesVersion]:
+    """The newest first."""
+    mine = select(SeriesVersion).where(SeriesVersion.series_id == series.id)
+    return session.exec(mine.order_by(col(SeriesVersion.n).desc())).all()
 
 
 def find_series(session: Session, name: str) -> MeasurementSeries:

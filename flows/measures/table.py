@@ -77,7 +77,7 @@ def all_series(
     hidden = set(session.scalars(select(col(Procedure.name)).where(col(Procedure.restricted))))
     spans = {row.id: _periods(series_of(row), on, periods) for row in known}
     since = min((span[0] for span in spans.values()), default=on)
-    values, tasks = _values(session, since), _tasks(session, since, among)
+    values, tasks = _values(session, since, on), _tasks(session, since, among)
     return [
         _series(row, spans[row.id], values, tasks, series_of(row).follow_up.procedure in hidden)
         for row in known
@@ -87,9 +87,10 @@ def all_series(
 Key = tuple[int, str, date]
 
 
-def _values(session: Session, since: date) -> Mapping[Key, list[Measurement]]:
+def _values(session: Session, since: date, on: date) -> Mapping[Key, list[Measurement]]:
+    """As they were known at the end of that day."""
     found: dict[Key, list[Measurement]] = {}
-    rows = select(Measurement).where(col(Measurement.period) >= since)
+    rows = select(Measurement).where(col(Measurement.period) >= since, col(Measurement.on) <= on)
     for row in session.scalars(rows.order_by(col(Measurement.n))):
         found.setdefault((row.series_id, row.subject, row.period), []).append(row)
     return found

@@ -7,14 +7,16 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from flows.colour_counts import colours_over_time, month_ends
+from flows.measures.table import Series, all_series
 from flows.papers.units import office_unit, passed_on_since
 from flows.papers.warned import lines_at, totals_of
 from flows.scores.published import points_published
 from models import Task, Transition, Unit
 from models.signoff import CLOSED, SIGNOFF
+from models.warning import Colour
 from models.workdays import Calendar
 from notifications.papers.bulletin import WARNINGS
-from notifications.papers.posting import PostingFacts, UnitRow
+from notifications.papers.posting import Codes, PostingFacts, UnitRow, Worse
 from notifications.papers.scores import points_words
 
 MONTHS = 12  # how far back the chart of a posting goes
@@ -40,7 +42,33 @@ def posting_facts(session: Session, first: date, last: date, *, calendar: Calend
     ]
     ranked = sorted(rows, key=lambda row: (-row.in_time, row.unit))
     months = colours_over_time(session, month_ends(last, MONTHS))
-    return PostingFacts(office=office_unit(session, last), rows=ranked, over_time=months)
+    return PostingFacts(
+        office=office_unit(session, last),
+        rows=ranked,
+        over_time=months,
+        codes=[_codes(one) for one in all_series(session, last, 1) if not one.restricted],
+    )
+
+
+def _codes(one: Series) -> Codes:
+    newest = one.periods[-1]
+    return Codes(
+        title=one.file.title,
+        period=one.file.written(newest),
+        counts=dict(one.counts),
+        missing=len(one.missing),
+        worse=[
+            Worse(
+                subject=line.subject.name,
+                unit=line.subject.unit,
+                value=f"{cell.now.value}{one.file.unit}",
+                before=list(Colour)[cell.now.code.rank - cell.change],
+                now=cell.now.code,
+            )
+            for line in one.lines
+            if (cell := line.cells[-1]) is not None and cell.change and cell.change > 0
+        ],
+    )
 
 
 def _whose(session: Session, on: date) -> dict[int, str]:

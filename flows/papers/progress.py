@@ -7,10 +7,12 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from flows.papers.progress_matters import matters_of
 from flows.papers.progress_warnings import warned_of
 from flows.records.counting import Count, count
 from flows.records.entries import entries, families
 from flows.records.figures import approved
+from flows.records.registers import registered
 from models import DeadlineChange, Figure, Measure, Task, Transition
 from models.refusal import Refusal
 from models.report_form import IN_YUAN, ON, PLACE, Counted, FormFile, Item
@@ -173,14 +175,18 @@ class _Then:
 
 def _figures(session: Session, form: FormFile, first: date, last: date) -> dict[str, Shown]:
     """What is counted, and beside it what was reported and approved."""
-    found, kinds = entries(session, first, last), families(session)
+    found = [*entries(session, first, last), *registered(session, first, last)]
+    kinds = families(session)
     shown = {
         figure.code: _reported(figure, approval.approved_by)
         for figure, approval in approved(session, last).values()
     }
     for asked in form.figure:
-        warnings = warned_of(session, asked, first, last)
-        counted = count(asked, found, kinds) if warnings is None else warnings
+        counted = (
+            warned_of(session, asked, first, last)
+            or matters_of(session, asked, first, last)
+            or count(asked, found, kinds)
+        )
         shown[asked.id] = _counted(asked, counted, last)
     return shown
 

@@ -10,8 +10,7 @@ from flows.scores.objections import changes_of, objections
 from flows.scores.sheets import facts_of, moves_of
 from models import ScoreSheet
 from models.score import ScoreState
-from notifications.papers.paper import Paper
-from notifications.papers.posting import Approval
+from notifications.papers.paper import Approval, Paper
 from notifications.papers.scores import scores_paper
 
 

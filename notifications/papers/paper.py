@@ -2,10 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from models.warning import Colour
 from notifications.charts.chart import Chart
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who agreed that it is issued, and when, in the office's own zone."""
+
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """上墙晾晒: how the units stood at the end of a month, ranked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.warning import Colour
@@ -9,8 +8,10 @@ from notifications.charts.by_unit import by_unit
 from notifications.papers.bulletin import WARNINGS, DayCounts, Frozen
 from notifications.papers.over_time import over_time_blocks
 from notifications.papers.paper import (
+    Approval,
     Block,
     Grid,
+    Heading,
     Mark,
     Number,
     Paper,
@@ -19,7 +20,7 @@ from notifications.papers.paper import (
     Signature,
     Title,
 )
-from notifications.wording import ENGLISH, colour_word, day_words, moment_words
+from notifications.wording import ENGLISH, colour_word, day_words, moment_words, word
 
 
 class UnitRow(Frozen):
@@ -40,12 +41,33 @@ class UnitRow(Frozen):
         return (2000 * good + self.handled) // (2 * self.handled)
 
 
+class Worse(Frozen):
+    """A subject whose code changed for the worse."""
+
+    subject: str
+    unit: str
+    value: str
+    before: Colour
+    now: Colour
+
+
+class Codes(Frozen):
+    """How a series stood in its newest period. `missing`: subjects without a value."""
+
+    title: str
+    period: str
+    counts: dict[Colour, int]
+    missing: int
+    worse: list[Worse]
+
+
 class PostingFacts(Frozen):
     """Ranked already: the rows are in the order in which they are posted."""
 
     office: str
     rows: list[UnitRow]
     over_time: Sequence[DayCounts] = ()  # postings from before there were charts have none
+    codes: Sequence[Codes] = ()  # the same
 
 
 PENDING = ("待审批稿，未经批准不得张贴", "Draft: waits for approval, not to be posted")
@@ -54,14 +76,6 @@ PENDING = ("待审批稿，未经批准不得张贴", "Draft: waits for approval
 def ranks(rows: list[UnitRow]) -> list[int]:
     """Equal shares have one rank, and the next one is passed over."""
     return [1 + sum(other.in_time > row.in_time for other in rows) for row in rows]
-
-
-@dataclass(frozen=True)
-class Approval:
-    """Who agreed that it is posted, and when, in the office's own zone."""
-
-    by: str
-    at: datetime
 
 
 def posting_paper(
@@ -89,6 +103,7 @@ def posting_paper(
             Number(f"No. {number}" if english else f"第{number}期"),
             *_table(facts, language),
             Paragraph(_how(period, as_of, language)),
+            *_codes(facts.codes, language),
             *_scored(facts, language),
             *over_time_blocks([(day.on, day.counts) for day in facts.over_time], language),
             *([Paragraph(_approved(approval, language))] if approval else []),
@@ -136,6 +151,58 @@ def _widths(colours: int, *, scored: bool) -> list[int]:
     """In millimetres; the unit has what the others leave."""
     others, each = ([16, 18, 18, 18], 11) if scored else ([19, 20, 21], 13)
     return [13, 143 - sum(others) - each * colours, *others, *[each] * colours]
+
+
+CODES = (Colour.GREEN, Colour.YELLOW, Colour.RED)
+
+
+def _codes(found: Sequence[Codes], language: str) -> Iterator[Block]:
+    if not found:
+        return
+    english = language == ENGLISH
+    yield Heading("Measured codes" if english else "监测红黄绿码")
+    yield Grid(
+        headings=[
+            *(("Series", "Period") if english else ("监测", "时期")),
+            *(_code(code, language) for code in CODES),
+            "Missing" if english else "未报",
+        ],
+        rows=[
+            [
+                one.title,
+                one.period,
+                *(str(one.counts.get(code, 0)) for code in CODES),
+                str(one.missing),
+            ]
+            for one in found
+        ],
+        widths=[76, 24, 14, 14, 14, 14],
+        numeric=(2, 3, 4, 5),
+    )
+    worse = [(one, turned) for one in found for turned in one.worse]
+    if not worse:
+        yield Paragraph("No code changed for the worse." if english else "没有转差的对象。")
+        return
+    yield Grid(
+        headings=("Changed for the worse", "Unit", "Series", "Value", "Code")
+        if english
+        else ("转差的对象", "责任单位", "监测", "数值", "变化"),
+        rows=[
+            [turned.subject, turned.unit, one.title, turned.value, _turned(turned, language)]
+            for one, turned in worse
+        ],
+        widths=[44, 32, 40, 18, 22],
+        numeric=(3,),
+    )
+
+
+def _code(code: Colour, language: str) -> str:
+    return word(f"code.{code}", language)
+
+
+def _turned(one: Worse, language: str) -> str:
+    arrow = " → " if language == ENGLISH else "→"
+    return arrow.join(_code(code, language) for code in (one.before, one.now))
 
 
 def _scored(facts: PostingFacts, language: str) -> Iterator[Block]:

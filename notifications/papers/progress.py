@@ -7,10 +7,12 @@ from typing import Literal
 from models.signoff import TaskState
 from notifications.papers.bulletin import Frozen
 from notifications.papers.paper import (
+    Approval,
     Block,
     Grid,
     Heading,
     Linked,
+    Mark,
     NewPage,
     Number,
     Paper,
@@ -19,10 +21,11 @@ from notifications.papers.paper import (
     Signature,
     Title,
 )
-from notifications.wording import ENGLISH, day_words, state_word
+from notifications.wording import ENGLISH, day_words, moment_words, state_word
 
 ORDINALS = "一二三四五六七八九十"
 DRAFT = ("征求意见稿（未发布）", "Draft, not published")
+PENDING = ("待审批稿，未经批准不得发布", "Draft: waits for approval, not to be published")
 Sayings = list["Told"]
 
 
@@ -85,8 +88,12 @@ def progress_paper(
     published_on: date,
     language: str,
     desk: str = "",
+    *,
+    approval: Approval | None = None,
+    waits: bool = False,
 ) -> Paper:
-    """`number`: None is a draft. `desk`: where the pages of its figures lie."""
+    """`number`: None is a draft; `waits`: for its approval. `desk`: where the pages of its figures
+    lie."""
     english = language == ENGLISH
     places = {figure.id: f"f{n}" for n, figure in enumerate(facts.figures, 1)}
     state = f"As of {day_words(as_of, language)}" if english else f"截至{day_words(as_of)}"
@@ -96,16 +103,25 @@ def progress_paper(
         language=language,
         on=published_on,
         blocks=[
+            *([Mark(PENDING[english])] if waits else []),
             Title(facts.title),
             Number(state),
-            *([] if number else [Number(DRAFT[english])]),
+            *([] if number or waits else [Number(DRAFT[english])]),
             *(Linked(_runs(said, places)) for said in facts.opening),
             *_sections(facts.sections, places, language),
             *(Linked(_runs(said, places)) for said in facts.closing),
+            *([Paragraph(_approved(approval, language))] if approval else []),
             Signature(facts.issuer, day_words(published_on, language)),
             *_sources(facts, places, language, desk),
         ],
     )
+
+
+def _approved(approval: Approval, language: str) -> str:
+    moment = moment_words(approval.at, language)
+    if language == ENGLISH:
+        return f"Approved for publication by {approval.by}, {moment}."
+    return f"本通报经{approval.by}于{moment}审批，同意发布。"
 
 
 def _sections(

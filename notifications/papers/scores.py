@@ -7,6 +7,7 @@ from decimal import Decimal
 from models.warning import Colour
 from notifications.papers.bulletin import Frozen
 from notifications.papers.paper import (
+    Approval,
     Block,
     Grid,
     Heading,
@@ -17,7 +18,6 @@ from notifications.papers.paper import (
     Signature,
     Title,
 )
-from notifications.papers.posting import Approval
 from notifications.wording import ENGLISH, colour_word, day_words, moment_words, word
 
 PENDING = ("待审批稿，未经批准不作为考核结果", "Draft: counts only once it is approved")

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from flows.database import reading
+from flows.duties.standing import coming
 from flows.forecast import Turn, forecast, next_night
 from flows.working_days import load_calendar
 from notifications.deadline_words import weekday_words
 from notifications.explanation import entry_words
 from notifications.wording import colour_word
+from sise.commands.duties import coming_facts, show_coming
 from sise.commands.edge import Edge, Json, as_json, fitting, open_edge, out
 
 
@@ -22,16 +24,21 @@ def forecast_command(
     ] = 30,
     json: Json = False,
 ) -> None:
-    """Who turns which colour when, if nobody acts and no deadline changes."""
+    """Who turns which colour when, if nobody acts and no deadline changes; and what duties open."""
     edge = open_edge()
     last = edge.today + timedelta(days=days)
     with reading(edge.office.engine) as session:
         first = next_night(session, edge.today)
-        turns = forecast(session, first=first, last=last, calendar=load_calendar(session))
+        calendar = load_calendar(session)
+        turns = forecast(session, first=first, last=last, calendar=calendar)
+        duties = coming(session, last, calendar)
     if json:
-        as_json(_facts(turns, first, last))
-    else:
-        _show(edge, turns, first, last)
+        as_json(_facts(turns, first, last) | {"duties": [coming_facts(one) for one in duties]})
+        return
+    _show(edge, turns, first, last)
+    if duties:
+        edge.say(f"周期任务将开出 {len(duties)} 期：", f"Duties will open {len(duties)} times:")
+        show_coming(edge, duties)
 
 
 def _facts(turns: Sequence[Turn], first: date, last: date) -> dict[str, Any]:

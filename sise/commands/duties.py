@@ -1,5 +1,6 @@
 """Recurring duties: what comes back, for whom, what comes next; checked and loaded from files."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,19 +8,27 @@ from typing import Annotated, Any
 import typer
 
 from flows.database import reading, transaction
-from flows.duties.registering import duty_of, load_duty
+from flows.duties.registering import change_state, duty_of, load_duty
 from flows.duties.standing import Coming, Standing, coming, standings
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import load_calendar
+from models.duty import DutyAct
 from models.duty_file import parse_duty
 from notifications.deadline_words import weekday_words
 from notifications.recurrence_words import answer_words, recurrence_words
 from notifications.wording import post_word, word
+from sise.commands.approving import named
 from sise.commands.edge import Edge, Json, as_json, fitting, open_edge, out, text_of
 
 duty = typer.Typer(
     help="Recurring duties, whose tasks the night opens by itself.", no_args_is_help=True
 )
+
+Which = Annotated[str, typer.Argument(metavar="DUTY", help="A duty, by its name.")]
+Why = Annotated[str, typer.Option("--why", help="The reason; it is kept.")]
+By = Annotated[
+    str | None, typer.Option("--by", help="Who of the office does so, by the mail address.")
+]
 
 
 @duty.command("list")
@@ -80,6 +89,38 @@ def duty_load(
         )
 
 
+@duty.command("pause")
+def duty_pause(name: Which, why: Why, by: By = None, json: Json = False) -> None:
+    """Pause a duty: what falls due meanwhile is not made up."""
+    _act(name, DutyAct.PAUSE, why, by, json=json)
+
+
+@duty.command("resume")
+def duty_resume(name: Which, why: Why, by: By = None, json: Json = False) -> None:
+    """Resume a paused duty: it opens what comes from today on."""
+    _act(name, DutyAct.RESUME, why, by, json=json)
+
+
+@duty.command("end")
+def duty_end(name: Which, why: Why, by: By = None, json: Json = False) -> None:
+    """End a duty for good; what it opened goes on."""
+    _act(name, DutyAct.END, why, by, json=json)
+
+
+def _act(name: str, act: DutyAct, why: str, by: str | None, *, json: bool) -> None:
+    edge = open_edge()
+    with transaction(edge.office.engine, edge.now) as session:
+        actor = named(session, edge, by)
+        changed = change_state(session, name, act, actor, reason=why)
+        title = duty_of(changed).title
+        facts = {"name": changed.name, "state": changed.state, "by": actor.said_by}
+    if json:
+        as_json(facts)
+    else:
+        state = word(f"recurring.{facts['state']}", edge.language)
+        edge.say(f"“{title}”（{name}）：{state}", f"'{name}': {state}")
+
+
 @duty.command("next")
 def duty_next(
     days: Annotated[
@@ -93,11 +134,15 @@ def duty_next(
     with reading(edge.office.engine) as session:
         found = coming(session, until, load_calendar(session))
     if json:
-        as_json([_coming(one) for one in found])
+        as_json([coming_facts(one) for one in found])
         return
     if not found:
         edge.say(f"到 {until} 没有周期任务开出。", f"No duty opens a task up to {until}.")
         return
+    show_coming(edge, found)
+
+
+def show_coming(edge: Edge, found: Sequence[Coming]) -> None:
     rows = edge.table("开出|完成时限|任务", "opens|due|task")
     for one in found:
         rows.add_row(
@@ -127,7 +172,7 @@ def _facts(one: Standing) -> dict[str, Any]:
         "units": list(one.file.units),
         "post": one.file.post,
         "state": one.duty.state,
-        "next": _coming(one.next) if one.next else None,
+        "next": coming_facts(one.next) if one.next else None,
         "missed": [
             {
                 "of": late.row.of,
@@ -140,7 +185,7 @@ def _facts(one: Standing) -> dict[str, Any]:
     }
 
 
-def _coming(one: Coming) -> dict[str, Any]:
+def coming_facts(one: Coming) -> dict[str, Any]:
     return {
         "name": one.duty.name,
         "opens_on": one.occurrence.on,

@@ -9,7 +9,7 @@ from rich.text import Text
 from flows.database import reading, transaction
 from flows.measures.from_csv import readings
 from flows.measures.reporting import Reading, Reported, report
-from flows.measures.series import find_series, load_series, series_of
+from flows.measures.series import find_series, load_series, series_of, version_of
 from flows.measures.table import CODES, Series, all_series
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.telling import tell
@@ -83,16 +83,25 @@ def measure_check(file: Path, json: Json = False) -> None:
 
 
 @measure.command("load")
-def measure_load(file: Path, json: Json = False) -> None:
-    """Load a file of a series; what was reported keeps the code that it had."""
+def measure_load(
+    file: Path,
+    why: Annotated[str, typer.Option("--why", help="The reason; it is kept.")] = "",
+    json: Json = False,
+) -> None:
+    """Load a file of a series as a new version; what was reported keeps the code that it had."""
     edge = open_edge()
+    by = Unattended(COMMAND_LINE, edge.today, edge.now)
     with transaction(edge.office.engine, edge.now) as session:
-        loaded = load_series(session, text_of(file), file=file.name, now=edge.now)
+        loaded = load_series(session, text_of(file), by, file=file.name, reason=why)
+        version = version_of(session, loaded)
         title = series_of(loaded).title
     if json:
-        as_json({"name": loaded.name})
+        as_json({"name": loaded.name, "version": version})
     else:
-        edge.say(f"已装入“{title}”（{loaded.name}）", f"'{loaded.name}' is loaded")
+        edge.say(
+            f"已装入“{title}”（{loaded.name}），第 {version} 版",
+            f"'{loaded.name}' is loaded, version {version}",
+        )
 
 
 def _report(edge: Edge, name: str, wanted: list[Reading], json: bool) -> None:

@@ -3,22 +3,26 @@
 import json as text_as_json
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session, col, select
 
 from flows.database import reading, transaction
-from flows.papers.bulletins import issue, issued
 from flows.papers.paper_file import check_file, write_file
+from flows.papers.prepared import Standing, numbered, standing
+from flows.papers.prepared_paper import paper_of
 from flows.papers.progress import begins, progress_facts
+from flows.papers.reports import prepare_report
 from flows.rulebook import form_of, load_form
-from models import Bulletin, ReportForm
+from models import ReportForm
 from models.bulletin import BulletinKind
+from models.posting import PostingState
 from models.refusal import Refusal
 from models.report_form import FormFile
 from notifications.papers.progress import ProgressFacts, progress_paper
 from notifications.wording import day_words
+from sise.commands.approving import Author, author
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, text_of
 
 
@@ -52,37 +56,32 @@ def progress_command(
         str | None, typer.Option(help="The day as of which it is; today if not given.")
     ] = None,
     publish: Annotated[
-        bool, typer.Option("--publish", help="Freeze it; without this it is a draft.")
+        bool,
+        typer.Option("--publish", help="Freeze it, for somebody else to approve its publication."),
     ] = False,
-    number: Annotated[int | None, typer.Option(help="Print this published report again.")] = None,
+    by: Author = None,
+    number: Annotated[int | None, typer.Option(help="Print this report again.")] = None,
     json: Json = False,
 ) -> None:
     """The progress report by its form: sentences from tasks, records and approved figures, each
-    figure with its source. A draft, unless it is published."""
+    figure with its source. A draft, or prepared for publication, which somebody else approves."""
     edge = open_edge()
     check_file(file)
     if number is not None:
-        if form or to or publish:
+        if form or to or publish or by:
             raise Settled(number)
         with reading(edge.office.engine) as session:
-            _write(edge, file, issued(session, BulletinKind.PROGRESS, number), json=json)
+            kept = numbered(session, BulletinKind.PROGRESS, number)
+        _write(edge, file, kept, json=json)
         return
     last = _last(edge, to)
     with transaction(edge.office.engine, edge.now) as session:
         asked = _form(session, form, edge)
-        first = begins(session, asked)
         if publish:
-            kept = issue(
-                session,
-                BulletinKind.PROGRESS,
-                first=first,
-                last=last,
-                today=edge.today,
-                now=edge.now,
-                said=lambda one, other: progress_facts(session, asked, one, other),
-            )
+            draft = prepare_report(session, author(session, edge, by), asked, last=last)
+            kept = standing(session, draft)
         else:
-            facts = progress_facts(session, asked, first, last)
+            facts = progress_facts(session, asked, begins(session, asked), last)
     if publish:
         _write(edge, file, kept, json=json)
     else:
@@ -111,28 +110,44 @@ def _form(session: Session, file: Path | None, edge: Edge) -> FormFile:
     return form_of(kept)
 
 
-def _write(edge: Edge, file: Path, kept: Bulletin, *, json: bool) -> None:
-    facts = ProgressFacts.model_validate_json(kept.content)
-    on = edge.office.local(kept.as_of).date()
-    desk = f"{edge.office.base_url}/reports/{kept.number}"
-    write_file(file, progress_paper(facts, kept.number, kept.to_on, on, edge.language, desk))
-    _tell(edge, file, kept, kept.to_on, facts, json=json)
+def _write(edge: Edge, file: Path, kept: Standing, *, json: bool) -> None:
+    write_file(file, paper_of(edge.office, kept, edge.language))
+    _tell(edge, file, kept, kept.to_on, ProgressFacts.model_validate_json(kept.content), json=json)
 
 
 def _tell(
-    edge: Edge, file: Path, kept: Bulletin | None, on: date, facts: ProgressFacts, *, json: bool
+    edge: Edge, file: Path, kept: Standing | None, on: date, facts: ProgressFacts, *, json: bool
 ) -> None:
-    number = kept.number if kept else None
     if json:
         told = text_as_json.loads(facts.model_dump_json())
-        as_json({"number": number, "as_of": on, "file": file} | told)
+        as_json(_standing(kept) | {"as_of": on, "file": file} | told)
         return
-    if number:
-        edge.say(f"已写入 {file}：第 {number} 次通报", f"Written to {file}: report {number}")
-    else:
+    if kept is None:
         edge.say(f"已写入 {file}：未发布的草稿", f"Written to {file}: a draft, not published")
+    elif kept.state == PostingState.DRAFT:
+        edge.say(
+            f"已写入 {file}：第 {kept.number} 次通报待审批稿；请领导小组负责人或分管领导在督办台"
+            "“通报”页面（或用 sise report approve）审批后再发布",
+            f"Written to {file}: the draft of report {kept.number}; the head of the leading group "
+            "or a supervising leader approves it at the desk, on the page 'Reports' (or by 'sise "
+            "report approve'), before it is published",
+        )
+    else:
+        edge.say(
+            f"已写入 {file}：第 {kept.number} 次通报", f"Written to {file}: report {kept.number}"
+        )
     if facts.missing:
         edge.say(
             f"没有核准的数据或没有的事项，所在文句未印：{'、'.join(facts.missing)}",
             f"Not approved or not there, their sentences left out: {', '.join(facts.missing)}",
         )
+
+
+def _standing(kept: Standing | None) -> dict[str, Any]:
+    decided = kept.decided if kept else None
+    return {
+        "number": kept.number if kept else None,
+        "state": kept.state if kept else None,
+        "prepared_by": kept.prepared_by if kept else None,
+        "approved_by": decided.said_by if decided else None,
+    }

@@ -12,13 +12,13 @@ import typer
 from flows.database import reading, transaction, trial
 from flows.papers.bulletins import bulletin_facts, issue, issued
 from flows.papers.notice import notice_facts
-from flows.papers.paper_file import check_file, write_file, write_page_file
+from flows.papers.paper_file import TABLES, check_file, write_file, write_page_file
 from flows.papers.petitions import petition_facts
-from flows.papers.posting_paper import paper_of
-from flows.papers.postings import Standing, posting_of, prepare, standing
+from flows.papers.postings import prepare
+from flows.papers.prepared import Standing, numbered, standing
+from flows.papers.prepared_paper import paper_of
 from flows.papers.sign_off import sign_off_facts
 from flows.papers.wall import wall_facts
-from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import load_calendar
 from models import Bulletin
 from models.bulletin import BulletinKind
@@ -29,6 +29,7 @@ from notifications.papers.notice import notice_paper
 from notifications.papers.petitions import petitions_paper
 from notifications.papers.sign_off import sign_off_paper
 from notifications.papers.wall import n_sheets, wall_page
+from sise.commands.approving import Author, approve_command, author
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
 from sise.commands.progress import progress_command
 
@@ -39,6 +40,7 @@ report = typer.Typer(
 
 
 report.command("progress")(progress_command)
+report.command("approve")(approve_command)
 
 
 class FixedPeriod(Refusal):
@@ -131,16 +133,17 @@ def monthly_command(
         str | None,
         typer.Option(help="A month that is over, as 2022-07; the last one if not given."),
     ] = None,
+    by: Author = None,
     json: Json = False,
 ) -> None:
     """The monthly posting: the units ranked. It is prepared as a draft, which is frozen and marked
     as one, until it is approved at the desk; or print one again, as it stands."""
     edge = open_edge()
     check_file(file)
-    if number is not None and month:
+    if number is not None and (month or by):
         raise FixedPeriod(number)
     first, last = _days_of(month or f"{edge.today.replace(day=1) - timedelta(days=1):%Y-%m}")
-    kept = _posting_of(edge, number, first, last)
+    kept = _posting_of(edge, number, first, last, by)
     write_file(file, paper_of(edge.office, kept, edge.language))
     _tell_of_posting(edge, kept, file, json=json)
 
@@ -155,9 +158,9 @@ def petitions_command(
     json: Json = False,
 ) -> None:
     """The petitions of a month: forwarded and open, not turned into a lead, open for more than
-    three months, turned into a lead."""
+    three months, turned into a lead; as Excel (.xlsx), too."""
     edge = open_edge()
-    check_file(file)
+    check_file(file, TABLES)
     first, last = _days_of(month or f"{edge.today:%Y-%m}")
     if first > edge.today:
         raise Refusal(
@@ -165,7 +168,7 @@ def petitions_command(
         )
     with reading(edge.office.engine) as session:
         facts = petition_facts(session, first, last, today=edge.today)
-    write_file(file, petitions_paper(facts, edge.language))
+    write_file(file, petitions_paper(facts, edge.language), TABLES)
     if json:
         as_json(asdict(facts) | {"file": file})
     else:
@@ -218,14 +221,16 @@ def _issue_of(
         )
 
 
-def _posting_of(edge: Edge, number: int | None, first: date, last: date) -> Standing:
+def _posting_of(
+    edge: Edge, number: int | None, first: date, last: date, by: str | None
+) -> Standing:
     if number is not None:
         with reading(edge.office.engine) as session:
-            return posting_of(session, number)
-    by = Unattended(COMMAND_LINE, edge.today, edge.now)
+            return numbered(session, BulletinKind.POSTING, number)
     with transaction(edge.office.engine, edge.now) as session:
         calendar = load_calendar(session)
-        draft = prepare(session, by, first=first, last=last, calendar=calendar)
+        actor = author(session, edge, by)
+        draft = prepare(session, actor, first=first, last=last, calendar=calendar)
         return standing(session, draft)
 
 
@@ -248,10 +253,10 @@ def _tell_of_posting(edge: Edge, kept: Standing, file: Path, *, json: bool) -> N
     elif kept.state == PostingState.DRAFT:
         edge.say(
             f"已写入 {file}：第 {kept.number} 期待审批稿，{kept.from_on} 至 {kept.to_on}；"
-            "请领导小组负责人或分管领导在督办台“晾晒”页面审批后再上墙",
+            "请领导小组负责人或分管领导在督办台“晾晒”页面（或用 sise report approve）审批后再上墙",
             f"Written to {file}: the draft of No. {kept.number}, {kept.from_on} to {kept.to_on}; "
             "the head of the leading group or a supervising leader approves it at the desk, on "
-            "the page 'Postings', before it is posted",
+            "the page 'Postings' (or by 'sise report approve'), before it is posted",
         )
     else:
         edge.say(

@@ -12,9 +12,10 @@ from sqlmodel import col, select
 from flows import history
 from flows.audit import contradictions
 from flows.database import reading, transaction
+from flows.establishment.absences import enter_absence
 from flows.establishment.holding import AtField, hold, require_version
-from flows.establishment.officials import retire, take_back
-from flows.establishment.posts import give_post
+from flows.establishment.officials import Said, correct_official, retire, take_back
+from flows.establishment.posts import bound_post, give_post
 from flows.establishment.units import add_unit, close_unit, rename_unit
 from flows.ledger.apply import apply_ledger
 from flows.ledger.problems import LedgerRefused
@@ -150,6 +151,55 @@ def test_an_import_leaves_the_same_history_as_the_desk(office, cast):
     before = rows(office, OfficeChange)
     take_in(office, DirectoryRow(unit="区水利局", parent="定海区委", row=2))
     assert rows(office, OfficeChange) == before, "nothing changed"
+
+
+@pytest.mark.parametrize(
+    ("forgery", "said"),
+    [
+        (
+            "UPDATE post SET until_on = NULL WHERE official_id = :li",
+            "wei: post is handler of 区水利局, the",
+        ),
+        ("DELETE FROM post WHERE official_id = :li", "wei：职务为 空，而变动记录为 区水利局责任人"),
+        (
+            "INSERT INTO post (official_id, unit_id, kind) VALUES (:li, 1, 'administrator')",
+            "wei: post is administrator of",
+        ),
+        ("UPDATE absence SET until_on = '2099-01-01'", "wei: absence is olga stands in"),
+        ("DELETE FROM absence", "absence is empty, the history of changes says olga stands in"),
+    ],
+    ids=["prolonged", "gone", "another", "absence", "no absence"],
+)
+def test_a_post_or_an_absence_that_was_changed_past_the_desk_is_found(office, cast, forgery, said):
+    """By whatever name the unit and the person had when it was recorded."""
+    take_in(office, DirectoryRow(unit="水利站", name="li", post=PostKind.HANDLER, row=2))
+    with transaction(office.engine, NOON) as session:
+        li = session.exec(select(Official).where(Official.name == "li")).one()
+        enter_absence(
+            session,
+            actor(cast),
+            li,
+            deputy_id=cast.olga,
+            from_on=DAY,
+            until_on=DAY + timedelta(days=3),
+        )
+        unit = session.exec(select(Unit).where(Unit.name == "水利站")).one()
+        rename_unit(session, actor(cast), unit, "区水利局")
+        renamed = Said(name="wei", unit_id=unit.id, email="", language="")
+        correct_official(session, actor(cast), li, renamed)
+        [post] = session.exec(select(Post).where(Post.official_id == li.id))
+        bound_post(session, actor(cast), li, post, until_on=DAY + timedelta(days=30))
+        key = li.id
+    with reading(office.engine) as session:
+        assert list(contradictions(session)) == []
+
+    with office.engine.begin() as connection:
+        given = {"li": key} if ":li" in forgery else {}
+        connection.execute(text(forgery), given)
+
+    with reading(office.engine) as session:
+        [(chinese, english)] = contradictions(session)
+    assert said in english + chinese
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,13 @@ from flows.database import transaction
 from flows.morning import SPELT
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import confirm_year
-from models import Message, Official, Post
+from models import Message, Official, Post, PostingDraft
 from models.message import MessageState
 from models.organisation import PostKind
+from models.posting import PostingState
 from tests.conftest import Cast, instant
 from tests.kept import add, digests, edit, extend, play, rows, summaries
+from tests.records import prepared_report, with_kinds
 
 DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)
@@ -122,3 +124,28 @@ def test_it_warns_of_the_end_of_the_calendar_and_the_night_goes_on(office, cast:
     ]
     assert result["escalated"]["red"] == 1
     assert "日期为暂定" not in rows(office, Message, Message.kind == "digest")[-1].body.text
+
+
+def test_whoever_may_approve_a_draft_is_told_each_morning_that_it_waits(office, cast: Cast):
+    """The head of the leading group by a mail, the office in its summary; of no matter a word."""
+    cast.task("甲-1", DUE, title="道路照明")
+    with_kinds(office)
+    play(office, DAY)
+    prepared_report(office, DAY)
+
+    play(office, NEXT)
+
+    told = summaries(office)[-2:]
+    assert {mail.official_id for mail in told} == {cast.olga, cast.hugo}
+    for mail in told:
+        waits = "截至2022年7月14日的整改进展情况通报（第 1 次），命令行拟稿"
+        assert waits in mail.body.text
+        assert waits in mail.body.html
+        mine = mail.official_id == cast.hugo
+        assert ("甲-1" in mail.body.text + mail.subject) is False or not mine
+        assert (f"{office.base_url}/reports/drafts/1" in mail.body.text) is mine
+    edit(office, PostingDraft, 1, state=PostingState.SENT_BACK)
+
+    play(office, NEXT + timedelta(days=1))
+    assert [mail.official_id for mail in summaries(office)][-1:] == [cast.olga]
+    assert "待领导小组" not in summaries(office)[-1].body.text

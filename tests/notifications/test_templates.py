@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from jinja2 import UndefinedError
 
+from models.bulletin import BulletinKind
 from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
@@ -21,6 +22,7 @@ from notifications.link_mail import (
     render_sign_in,
 )
 from notifications.links import code_placeholder, fill, placeholder, sign_in_placeholder
+from notifications.pending import Approvals, Pending, render_approvals
 from notifications.render import render
 from notifications.wording import LANGUAGES, colour_word, day_words
 
@@ -75,7 +77,14 @@ SUMMARY = Summary(
     audit_number=88,
     audit_head="9f" * 32,
     board={Colour.GREEN: 1100, Colour.RED: 10},
+    pending=[
+        Pending(
+            BulletinKind.POSTING, 3, date(2022, 6, 1), date(2022, 6, 30), "周敏", "http://desk/p/3"
+        ),
+        Pending(BulletinKind.PROGRESS, 1, date(2022, 3, 1), ON, "周敏", "http://desk/r/1"),
+    ],
 )
+APPROVALS = Approvals(ON, "张伟", SUMMARY.pending)
 
 
 def _digest(*lines):
@@ -188,7 +197,11 @@ def test_a_title_cannot_bring_markup_into_the_mail():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_in_a_mail_is_fetched_from_anywhere(language):
-    for mail in (render_digest(_digest(LINE), language), render_summary(SUMMARY, language)):
+    for mail in (
+        render_digest(_digest(LINE), language),
+        render_summary(SUMMARY, language),
+        render_approvals(APPROVALS, language),
+    ):
         assert not re.search(r"<img|<link|@import|url\(|src=", mail.html)
         assert not re.search(r"font-size:(?:[2-9]|1[0-3])px", mail.html)
 
@@ -214,6 +227,21 @@ def test_the_summary_says_what_moved_what_needs_a_person_and_the_chain_head(lang
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_waits_for_approval_is_said_to_the_office_and_to_whoever_gives_it(language):
+    told = (render_summary(SUMMARY, language), render_approvals(APPROVALS, language))
+    for one in SUMMARY.pending:
+        for mail in told:
+            assert one.words(language) in mail.text
+            assert one.words(language) in html.unescape(mail.html)
+        assert one.href in told[1].text
+        assert one.href in told[1].html
+    if language == "en":
+        assert not re.findall(
+            "[\u4e00-\u9fff]", told[1].text.replace("张伟", "").replace("周敏", "")
+        )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_quiet_night_has_a_summary_too(language):
     quiet = replace(
         SUMMARY,
@@ -225,6 +253,7 @@ def test_a_quiet_night_has_a_summary_too(language):
         unreachable=[],
         horizon=None,
         board={},
+        pending=[],
     )
 
     mail = render_summary(quiet, language)
@@ -255,7 +284,11 @@ def test_links_are_filled_in_both_bodies_when_the_mail_is_sent():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_look_asks_nothing_of_outlook_or_of_the_network(language):
-    mails = [render_digest(_digest(LINE, REMINDER), language), render_summary(SUMMARY, language)]
+    mails = [
+        render_digest(_digest(LINE, REMINDER), language),
+        render_summary(SUMMARY, language),
+        render_approvals(APPROVALS, language),
+    ]
 
     for mail in mails:
         assert not re.search(

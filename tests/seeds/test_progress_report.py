@@ -12,25 +12,32 @@ from sqlmodel import col, select
 from flows.database import reading, trial
 from flows.papers.bulletins import issue, issued
 from flows.papers.progress import begins, progress_facts
+from flows.papers.progress_matters import matters_of
 from flows.records.counting import count
 from flows.records.entries import entries
 from flows.records.figures import Reported, approve, report
 from flows.records.keeping import correct
+from flows.records.registers import registered
 from flows.rulebook import form_of
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from models import (
+    DutyOccurrence,
     Figure,
     LineVerdict,
+    ListMembership,
     Official,
     Proposal,
     ProposalLine,
     RecordKind,
     ReportForm,
+    ReviewedLead,
     Task,
+    Transfer,
 )
 from models.bulletin import BulletinKind
 from models.proposal import LineResult
 from models.record import Family
+from models.report_form import Counted
 from notifications.papers.page import write_page
 from notifications.papers.progress import ProgressFacts, progress_paper
 from notifications.papers.word import write_word
@@ -61,7 +68,9 @@ a.money_returned 1.1.topic_meetings 1.1.instructions 1.1.briefings 1.1.site_supe
 """.split()
 PAIRED = {"1.2.weak_villages_paired", "5.3.weak_villages_paired"}  # counted of pairings
 OF_ANOTHER_DAY = {"2.2.warning_issues"}  # 截至7月底, and this report says its own day
-RECORDS = [one for one in COUNTABLE if not one.startswith("2.2.")]
+REGISTERED = ["3.1.leads_reviewed", "3.1.leads_transferred", "5.2.monitored_enterprises"]
+COUNTED = [one for one in COUNTABLE if not one.startswith("2.2.")]
+RECORDS = [one for one in COUNTED if one not in REGISTERED]
 OF_LINES = [one for one in RECORDS if "prereview" in one]  # handed in and decided line by line
 
 
@@ -79,6 +88,11 @@ def told(session, form) -> ProgressFacts:
 def facts(played, form) -> ProgressFacts:
     with reading(played.office.engine) as session:
         return told(session, form)
+
+
+def happened(session):
+    first = date(2022, 3, 1)
+    return [*entries(session, first, LAST_NIGHT), *registered(session, first, LAST_NIGHT)]
 
 
 def by_id(facts):
@@ -147,7 +161,7 @@ def test_the_report_has_the_eight_sections_and_the_items_of_the_notice(facts):
 
 def test_units_and_visits_people_and_occasions_are_told_apart(played, form, facts):
     with reading(played.office.engine) as session:
-        found = entries(session, date(2022, 3, 1), LAST_NIGHT)
+        found = happened(session)
     asked = {one.id: one for one in form.figure}
 
     def otherwise(figure, how):
@@ -168,7 +182,7 @@ def test_units_and_visits_people_and_occasions_are_told_apart(played, form, fact
     assert (
         by_id(facts)["5.2.monitored_enterprises"].shown,
         otherwise("5.2.monitored_enterprises", "unit_times"),
-    ) == ("22", 44)
+    ) == ("22", 6 * 22 - 1)
 
 
 def test_the_money_that_the_parts_do_not_make_up_is_marked_as_balancing(facts):
@@ -180,7 +194,7 @@ def test_the_money_that_the_parts_do_not_make_up_is_marked_as_balancing(facts):
 
 def test_a_record_that_is_missing_changes_its_figures_and_no_other(played, form):
     with reading(played.office.engine) as session:
-        found = entries(session, date(2022, 3, 1), LAST_NIGHT)
+        found = happened(session)
         parents = dict(session.exec(select(RecordKind.name, RecordKind.parent)).all())
     families = {
         one: {kid for kid, above in parents.items() if one in (kid, above)} for one in parents
@@ -198,7 +212,29 @@ def test_a_record_that_is_missing_changes_its_figures_and_no_other(played, form)
             else:
                 assert now == before[one.id], (missing, one.id)
 
-    assert touched == set(RECORDS)
+    assert touched == set(COUNTED)
+
+
+def test_leads_and_codes_are_counted_from_their_own_registers(facts):
+    whence = [{k.partition("/")[0] for k in by_id(facts)[one].records} for one in REGISTERED]
+
+    assert whence == [{"review"}, {"transfer"}, {"measured"}]
+
+
+@pytest.mark.parametrize(
+    ("of", "figure"),
+    [(ReviewedLead, REGISTERED[0]), (Transfer, REGISTERED[1])],
+)
+def test_a_lead_more_or_less_changes_its_figure_and_no_other(played, form, facts, of, figure):
+    with trial(played.office.engine) as session:
+        key = int(by_id(facts)[figure].records[0].partition("/")[2])
+        session.delete(session.get_one(of, key))
+        session.flush()
+        now = told(session, form)
+
+    assert int(by_id(now)[figure].shown) == int(by_id(facts)[figure].shown) - 1
+    assert [one.id for one in facts.figures if by_id(now)[one.id] != one] == [figure]
+    assert without(now, [figure]) == without(facts, [figure])
 
 
 @pytest.mark.parametrize("figure", [one for one in RECORDS if one not in OF_LINES][::4])
@@ -215,6 +251,34 @@ def test_a_record_that_is_withdrawn_leaves_the_rest_of_the_report_as_it_was(
     for one in facts.figures:
         assert (by_id(now).get(one.id) == one) is (one.id not in ours), one.id
     assert without(now, ours) == without(facts, ours)
+
+
+@pytest.mark.parametrize(
+    ("asked", "values", "of"),
+    [
+        ({"count": "petitions", "set": "became_a_lead"}, (1, 0), Transfer),
+        ({"count": "petitions", "set": "not_a_lead"}, (4, 5), Transfer),
+        ({"count": "duties", "duty": "farmland_patrol"}, (6, 5), DutyOccurrence),
+        ({"count": "duties", "duty": "farmland_patrol", "result": "done"}, (2, 1), DutyOccurrence),
+        ({"count": "duties", "duty": "farmland_patrol", "result": "missed"}, (1, 1), Transfer),
+        ({"count": "listed", "list": "small_treasury"}, (1, 0), ListMembership),
+        ({"count": "listed", "list": "small_treasury", "result": "done"}, (0, 0), ListMembership),
+    ],
+)
+def test_petitions_duties_and_campaigns_are_counted_as_they_stand(played, form, asked, values, of):
+    """One row less of the first task that counts."""
+    figure = Counted(id="x", name="x", unit="件", **asked)
+    with trial(played.office.engine) as session:
+        before = matters_of(session, figure, date(2022, 3, 1), LAST_NIGHT)
+        there = before.keys[0] if before.keys else "task/巡改-7.4"
+        number = "信访-2022-003" if of is Transfer else there.removeprefix("task/")
+        task = session.exec(select(Task).where(Task.number == number)).one()
+        for row in session.exec(select(of).where(of.task_id == task.id)):
+            session.delete(row)
+        session.flush()
+        after = matters_of(session, figure, date(2022, 3, 1), LAST_NIGHT)
+
+    assert (before.value, after.value) == values
 
 
 def test_a_line_that_is_decided_otherwise_changes_its_figures_alone(played, form, facts):

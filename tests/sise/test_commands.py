@@ -537,6 +537,22 @@ def test_a_duty_is_checked_loaded_and_told(kept: Sise, tmp_path: Path, today: da
     assert date.fromisoformat(ahead["opens_on"]) >= today
     assert "每月最后一日" in kept.done("duty", "list").out
     assert ahead["title"] in kept.done("duty", "next", "--days", "32").out
+    assert ahead["title"] in kept.done("forecast", "--days", "32").out
+    assert kept.done("forecast", "--days", "32", "--json").json["duties"][0] == ahead
+    office = ("--by", "office@dinghai.example")
+    paused = kept.done("duty", "pause", "summary", "--why", "机构改革", *office, "--json").json
+    assert paused == {"name": "summary", "state": "paused", "by": "周敏"}
+    assert kept.done("duty", "next", "--days", "32", "--json").json == []
+    again = kept.refused("duty", "pause", "summary", "--why", "机构改革", code=2)
+    assert "状态已不允许这样做" in again
+    assert "请写明理由" in kept.refused("duty", "end", "summary", "--why", " ", code=2)
+    other = kept.refused(
+        "duty", "end", "summary", "--why", "x", "--by", "head@dinghai.example", code=2
+    )
+    assert "没有记录" in other
+    assert "进行中" in kept.done("duty", "resume", "summary", "--why", "照旧").out
+    assert "已终止" in kept.done("duty", "end", "summary", "--why", "取消").out
+    assert kept.done("audit", "verify").code == 0
 
 
 def test_values_are_reported_imported_and_listed(kept: Sise, tmp_path: Path) -> None:

@@ -89,7 +89,18 @@ def test_a_report_is_published_once_and_printed_as_often_as_wanted(
     recorded: Sise, tmp_path: Path
 ) -> None:
     first, again, page = (tmp_path / name for name in ("a.docx", "b.docx", "c.html"))
-    recorded.done("report", "progress", first, "--form", "form.toml", "--publish")
+    drafted = recorded.done("report", "progress", first, "--form", "form.toml", "--publish").out
+    assert "待审批稿" in drafted
+    assert "待审批稿，未经批准不得发布" in text_of(first.read_bytes())
+    waits = recorded.refused("report", "progress", again, "--publish", code=2)
+    assert "再印一份请写 --number 1" in waits
+    own = recorded.refused(
+        "report", "approve", "progress", "--by", "office@dinghai.example", code=2
+    )
+    assert "本期由您拟稿" in own
+    recorded.done("report", "approve", "progress", "--by", "leader@dinghai.example")
+    recorded.done("report", "progress", first, "--number", 1)
+    assert "审批，同意发布。" in text_of(first.read_bytes())
     number = recorded.done("act", "list", "--kind", "visit", "--json").json[0]["id"]
     recorded.done("act", "correct", number, "--why", "误录", "--void")
 

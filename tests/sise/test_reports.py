@@ -156,7 +156,7 @@ def test_the_month_that_is_over_is_prepared_for_posting(
 
     assert "还没有执行过夜间检查" in early
     assert (facts["number"], facts["to"], facts["state"]) == (1, str(before), "draft")
-    assert (facts["prepared_by"], facts["approved_by"]) == ("命令行", None)
+    assert (facts["prepared_by"], facts["approved_by"]) == ("周敏", None), "of the office alone"
     assert "待审批稿" in reprinted
     assert "待审批稿" in text_of((tmp_path / "n.docx").read_bytes())
     assert [row["unit"] for row in facts["rows"]] == ["区教育局"]

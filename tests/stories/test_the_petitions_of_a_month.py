@@ -5,13 +5,15 @@ from datetime import date
 from zipfile import ZipFile
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from flows.database import reading
-from flows.papers.paper_file import write_file
+from flows.papers.paper_file import TABLES, write_file
 from flows.papers.petitions import petition_facts
 from flows.signoff.request_bounds import NotAllowed
+from notifications.papers.petitions import SETS, petitions_paper
 from notifications.papers.petitions import PetitionSet as S
-from notifications.papers.petitions import petitions_paper
+from notifications.papers.workbook import write_workbook
 from tests.petitions import load_kind, move, receive, turn_into
 from tests.requests import Asking
 from tests.sign_offs import gather_bench
@@ -112,3 +114,19 @@ def test_a_petition_becomes_a_lead_of_the_register_and_nothing_else(kept, cast):
         turn_into(kept, cast, "信-老", "信-新", d(8, 1))
     with pytest.raises(NotAllowed, match="already"):
         turn_into(kept, cast, "信-线", "密-1", d(8, 1))
+
+
+def test_the_month_is_a_workbook_too_with_a_sheet_for_each_set(kept, tmp_path):
+    july = facts(kept, d(7, 1), d(7, 31))
+    file = tmp_path / "信访.xlsx"
+    write_file(file, petitions_paper(july, "zh-CN"), TABLES)
+    book = CalamineWorkbook.from_path(file)
+    sheets = [book.get_sheet_by_index(n).to_python() for n in range(5)]
+
+    assert book.sheet_names == ["说明", *(f"{SETS[one][0]} ({len(july.sets[one])})" for one in S)]
+    assert sheets[1][0] == ["编号", "事项", "承办单位", "环节", "收到日期", "天数"]
+    assert [row[0] for row in sheets[1][1:]] == ["信-老", "信-线", "信-撤"]
+    assert sheets[1][1][5] == 93, "a number, not words"
+    assert sheets[4][1][:3] == ["信-线", "限知", "—"]
+    again = write_workbook(petitions_paper(july, "zh-CN"))
+    assert again == file.read_bytes()

@@ -38,7 +38,7 @@ from tests.flows.scores.files import prepared as prepared_scores
 from tests.kept import play, reply, rows
 from tests.petitions import load_kind
 from tests.proposals import gather_department
-from tests.records import NOON, kept, published_report, said, with_kinds
+from tests.records import NOON, kept, prepared_report, published_report, said, with_kinds
 from tests.sign_offs import Bench
 
 JUNE, DAY = date(2022, 6, 30), date(2022, 7, 14)
@@ -158,6 +158,7 @@ def _record(bench: Bench, people: dict[str, int]) -> None:
             key = report(session, one, who, on=DAY, now=NOON).id
             approve(session, key, session.get_one(Official, people["olga"]), on=DAY, now=NOON)
     published_report(office)
+    prepared_report(office, date(2022, 7, 13))
 
 
 def _others(bench: Bench) -> dict[str, int]:

@@ -16,18 +16,18 @@ from web.desk_pages import PAGES
 
 OWN = {"定督"}  # what the office's own numbers and policies say
 FOR_ALL_WHO_SEE_ALL = {
-    "/petitions",
+    *("/petitions", "/reports"),
     *("/", "/figures", "/notices", "/postings", "/calendar", "/policies", "/nights", "/audit"),
     *("/duties", "/measurements", "/pairings", "/scores"),
 }
 FOR_WHO_KEEPS_THE_DIRECTORY = {
-    *("/acts", "/outcomes", "/reported", "/reports"),
+    *("/acts", "/outcomes", "/reported"),
     *("/outbox", "/people", "/import", "/feedback-register"),
 }
 OPEN = {
     **{who: {"/"} for who in ("alice", "bob", "mallory")},
     "dora": {"/", "/scores"},  # the head of a unit may object
-    "carol": {"/", "/postings", "/scores"},  # a supervising leader may approve one
+    "carol": {"/", "/postings", "/reports", "/scores"},  # a supervising leader may approve one
     **dict.fromkeys(("hugo", "ruth"), FOR_ALL_WHO_SEE_ALL),
     "olga": FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY,
     "adam": FOR_ALL_WHO_SEE_ALL | FOR_WHO_KEEPS_THE_DIRECTORY | {"/webhooks"},

@@ -10,10 +10,11 @@ import pytest
 from flows.database import transaction
 from flows.records.entries import entries
 from flows.records.lines import Line
+from flows.rulebook import load_form
 from models import Exclusion, Figure, FigureApproval, Record, Task
 from tests.conftest import empty_sqlite
 from tests.kept import add, rows
-from tests.records import corrected, kept, published_report, said, with_kinds
+from tests.records import FORM, corrected, kept, published_report, said, with_kinds
 from tests.web.conftest import DAY, NOON
 
 VISIT = {
@@ -289,7 +290,6 @@ def test_nobody_but_office_and_administrators_opens_or_records_anything(
         "/acts/1",
         "/outcomes",
         "/reported",
-        "/reports",
         "/reports/1",
         "/reports/1/visits",
     )
@@ -298,3 +298,32 @@ def test_nobody_but_office_and_administrators_opens_or_records_anything(
         assert hugo.post(path, data=data).status_code == 404
     assert hugo.post("/reported/1/approve").status_code == 404
     assert digest_of_database() == before
+
+
+def test_a_report_is_published_once_another_approved_it(olga, office, cast, sign_in, night):
+    night()
+    with transaction(office.engine, NOON) as session:
+        load_form(session, FORM, file="form.toml", now=NOON)
+    add(office, Figure(**_reported(cast.alice)))
+    add(office, FigureApproval(figure_id=1, approved_by="olga", on=DAY, at=NOON, link_id="x"))
+    kept(office, said("visit", "区教育局", "区卫健局", topic="专项督查"))
+    assert "2022-08-05" in olga.post("/reports", data={"to": "八月"}).text
+    path = olga.post("/reports", data={"to": ""}).headers["location"]
+    drafted = olga.get(path).text
+    assert "同意发布" not in drafted, "she prepared it"
+    assert "<b>2</b>家" in drafted
+    assert "待审批稿，未经批准不得发布" in olga.get(f"{path}/print").text
+    assert "拟一次通报" not in olga.get("/reports").text, "one waits"
+    assert olga.get("/reports/1").status_code == 404, "it is not published"
+    corrected(office, 1, said("visit", "区教育局", topic="专项督查"))
+
+    hugo = sign_in("hugo")
+    assert hugo.post(f"{path}/decide", data={}).status_code == 422
+    assert hugo.post(f"{path}/decide", data={"act": "approve"}).status_code == 303
+
+    assert "本通报经hugo于2022年7月14日 12:00审批，同意发布。" in hugo.get(f"{path}/print").text
+    assert "hugo审批" in hugo.get("/reports").text
+    page = sign_in("olga").get("/reports/1").text
+    assert "<b>2</b>家" in page, "as it was prepared"
+    assert "hugo审批，同意发布" in page
+    assert hugo.get("/postings/1").status_code == 404, "it is no posting"

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from flows.database import transaction
 from models import Task
 from models.request_machine import RequestKind
+from tests.flows.duties.files import duty, load
 from tests.kept import colour, play, wind
 from tests.requests import Asking
 from tests.web.conftest import DAY, NOON
@@ -92,3 +93,14 @@ def test_what_is_suspended_turns_when_its_clock_runs_again(office, bench, clock,
     assert shown[0] == ("2022年7月19日", "蓝色", "甲-1")
     wind(office, date(2022, 7, 16), date(2022, 7, 19))
     assert colour(office, "甲-1") == "blue"
+
+
+def test_whoever_sees_all_reads_which_duties_open_within_a_week(office, cast, night, sign_in):
+    night()
+    load(office, duty(recurrence='"FREQ=MONTHLY;BYMONTHDAY=20"'), DAY)
+
+    page = sign_in("olga").get("/").text
+
+    assert "将开出的周期任务" in page
+    assert re.search(r'2022年7月\d+日 <a href="/duties/\w+">[^<]+</a>', page)
+    assert "将开出的周期任务" not in sign_in("alice").get("/").text

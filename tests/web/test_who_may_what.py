@@ -128,7 +128,11 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/reported"): Line("/reported", HOUSE),
     ("POST", "/reported"): Line("/reported", HOUSE),
     ("POST", "/reported/{number}/approve"): Line("/reported/1/approve", HOUSE),  # it is already
-    ("GET", "/reports"): Line("/reports", HOUSE),
+    ("GET", "/reports"): Line("/reports", POSTED),
+    ("POST", "/reports"): Line("/reports", HOUSE, sent={"to": "no day"}),
+    ("GET", "/reports/drafts/{draft_id}"): Line("/reports/drafts/1", POSTED),
+    ("GET", "/reports/drafts/{draft_id}/print"): Line("/reports/drafts/1/print", POSTED),
+    ("POST", "/reports/drafts/{draft_id}/decide"): Line("/reports/drafts/1/decide", POSTED),
     ("GET", "/reports/{number}"): Line("/reports/1", HOUSE),
     ("GET", "/reports/{number}/{figure:path}"): Line("/reports/1/visits", HOUSE),
     ("GET", "/outbox"): Line("/outbox", HOUSE),
@@ -145,6 +149,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("POST", "/feedback-register/{key}"): Line("/feedback-register/1", HOUSE),
     ("GET", "/petitions"): Line("/petitions", SEES_ALL),
     ("GET", "/petitions/print"): Line("/petitions/print", SEES_ALL),
+    ("GET", "/petitions/xlsx"): Line("/petitions/xlsx", SEES_ALL),
     ("GET", "/proposals"): Line("/proposals", EVERYBODY),
     ("POST", "/proposals"): Line("/proposals", EVERYBODY),  # who has no unit is told so
     **{
@@ -154,9 +159,9 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("POST", "/proposals/{number:path}"): Line("/proposals/预审-2022-001", ITS_OWN),
     ("GET", "/postings"): Line("/postings", POSTED),
     ("POST", "/postings"): Line("/postings", HOUSE),
-    ("GET", "/postings/{draft_id}"): Line("/postings/1", POSTED),
-    ("GET", "/postings/{draft_id}/print"): Line("/postings/1/print", POSTED),
-    ("POST", "/postings/{draft_id}/decide"): Line("/postings/1/decide", POSTED),
+    ("GET", "/postings/{draft_id}"): Line("/postings/2", POSTED),
+    ("GET", "/postings/{draft_id}/print"): Line("/postings/2/print", POSTED),
+    ("POST", "/postings/{draft_id}/decide"): Line("/postings/2/decide", POSTED),
     ("GET", "/scores"): Line("/scores", SCORED),
     ("POST", "/scores"): Line("/scores", HOUSE),
     ("GET", "/scores/rules/{name}"): Line("/scores/rules/monthly", SEES_ALL),

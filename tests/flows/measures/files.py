@@ -44,10 +44,11 @@ def series(text: str = GROWTH, **said: str) -> str:
     return "\n".join(lines) + mark + rest
 
 
-def load(office, text: str = GROWTH) -> None:
-    now = instant(date(2022, 1, 1))
+def load(office, text: str = GROWTH, on: date = date(2022, 1, 1), reason: str = "") -> None:
+    now = instant(on)
     with transaction(office.engine, now) as session:
-        load_series(session, text, file="series.toml", now=now)
+        by = Unattended(COMMAND_LINE, on, now)
+        load_series(session, text, by, file="series.toml", reason=reason)
 
 
 def say(

@@ -5,14 +5,18 @@ from decimal import Decimal
 
 import pytest
 
-from flows.database import transaction
+from flows.audit import contradictions
+from flows.database import reading, transaction
+from flows.history import faults
 from flows.measures.following import BY_MEASUREMENT
 from flows.measures.reporting import Reading, report
-from flows.measures.series import find_series
+from flows.measures.series import find_series, versions
+from flows.office_changes import changes_of
 from flows.rulebook import load_procedure
 from flows.signoff.actor import COMMAND_LINE, Unattended
-from models import DeadlineChange, Measurement, MeasurementFollowUp, Task
+from models import DeadlineChange, Measurement, MeasurementFollowUp, MeasurementSeries, Task
 from models.ladder import RuleError
+from models.office_change import Subject
 from models.refusal import Refusal
 from models.series_file import parse_series
 from models.workdays import Calendar
@@ -211,3 +215,31 @@ def test_a_period_is_read_and_written_alike(period, written, first):
     assert read.period_of(written) == read.latest(first) == first
     assert read.written(first) == written
     assert read.period_of(read.written(read.earlier(first, 1))) < first
+
+
+@on_sqlite
+def test_a_series_has_versions_and_a_value_keeps_the_code_of_its_own(office, cast):
+    load(office)
+    load(office)
+    assert say(office, "2022-05", "3", on=date(2022, 6, 8)).code == "yellow"
+    load(office, series(green="3"), on=date(2022, 6, 20), reason="下调目标")
+    assert say(office, "2022-06", "3", on=JULY_8).code == "green"
+
+    assert [(str(one.code), one.version) for one in rows(office, Measurement)] == [
+        ("yellow", 1),
+        ("green", 2),
+    ]
+    with reading(office.engine) as session:
+        kept = versions(session, find_series(session, "growth"))
+        assert [(one.n, one.reason) for one in kept] == [(2, "下调目标"), (1, "")]
+        assert kept[1].source == GROWTH
+        assert [one.change.reason for one in changes_of(session, Subject.SERIES)] == [
+            "下调目标",
+            "",
+        ]
+        assert [*faults(session), *contradictions(session)] == []
+    [kept_series] = rows(office, MeasurementSeries)
+    edit(office, MeasurementSeries, kept_series.id, source=GROWTH)
+    with reading(office.engine) as session:
+        [(_, english)] = contradictions(session)
+    assert "growth: hash of its content is" in english

@@ -10,15 +10,19 @@ from flows.audit import contradictions
 from flows.database import reading, transaction
 from flows.find_task import find_task
 from flows.history import faults
+from flows.papers.approval import approve, send_back, take_back
 from flows.papers.bulletins import BadPeriod
 from flows.papers.posting import posting_facts
-from flows.papers.posting_paper import paper_of
-from flows.papers.postings import approve, posting_of, prepare, send_back, take_back
+from flows.papers.postings import prepare
+from flows.papers.prepared import numbered
+from flows.papers.prepared_paper import paper_of
 from flows.signoff.actor import COMMAND_LINE, Actor, Unattended
 from flows.signoff.reassigning import reassign
 from flows.working_days import load_calendar
-from models import Bulletin, Official, PostingDraft, PostingMove, Unit
+from models import Bulletin, Official, Post, PostingDraft, PostingMove, Unit
+from models.bulletin import BulletinKind
 from models.decision import Verdict
+from models.organisation import PostKind
 from models.posting import PostingState
 from models.proof import Assurance
 from models.refusal import Refusal
@@ -27,7 +31,8 @@ from notifications.papers.page import write_page
 from notifications.papers.posting import PostingFacts, UnitRow, ranks
 from notifications.papers.word import write_word
 from tests.conftest import Cast, instant
-from tests.kept import edit, rows
+from tests.flows.measures.files import load, say
+from tests.kept import add, edit, rows
 from tests.papers import CHINESE, pictures_of, table_of, text_of
 from tests.played import wound
 from tests.sign_offs import Bench
@@ -74,7 +79,7 @@ def person(session, name: str, on: date, at: time) -> Actor:
 
 def printed(office, language: str = "zh-CN") -> bytes:
     with reading(office.engine) as session:
-        return write_word(paper_of(office, posting_of(session, 1), language))
+        return write_word(paper_of(office, numbered(session, BulletinKind.POSTING, 1), language))
 
 
 def another_unit(office) -> tuple[int, int]:
@@ -205,7 +210,7 @@ def month(office, cast: Cast):
 
 def test_a_draft_says_on_its_face_that_it_is_one(office, month):
     with reading(office.engine) as session:
-        kept = posting_of(session, 1)
+        kept = numbered(session, BulletinKind.POSTING, 1)
     page = write_page(paper_of(office, kept, "zh-CN")).decode()
 
     assert table_of(printed(office), 0) == [["待审批稿，未经批准不得张贴"]]
@@ -266,6 +271,39 @@ def test_whoever_holds_both_posts_does_not_approve_his_own_draft(office, cast, m
         decided(office, month, "hugo")
 
     assert "本期由您拟稿" in refused.value.chinese
+
+
+def test_of_a_draft_that_names_nobody_none_of_the_office_approves(office, cast):
+    add(office, Post(official_id=cast.olga, unit_id=1, kind=PostKind.COMMISSION_HEAD))
+    cast.task("教-1", date(2022, 7, 28))
+    wound(office, LAST, LAST)
+    month = prepared(office)
+
+    with pytest.raises(Refusal) as refused:
+        decided(office, month, "olga")
+    assert "未指明拟稿人" in refused.value.chinese
+
+    decided(office, month, "hugo")
+    assert len(rows(office, Bulletin)) == 1
+
+
+def test_measured_codes_are_printed_and_what_changed_for_the_worse(office, cast):
+    """As they were known when the month ended."""
+    load(office)
+    for period, value in (("2022-05", "7.5"), ("2022-06", "-3")):
+        say(office, period, value, on=date(2022, 7, 8))
+    say(office, "2022-06", "9", on=date(2022, 8, 2), reason="更正")
+    say(office, "2022-07", "9", on=date(2022, 8, 8))
+    wound(office, LAST, LAST)
+    publish(office, today=date(2022, 8, 9))
+
+    word = printed(office)
+    assert table_of(word, 1) == [
+        ["监测", "时期", "绿码", "黄码", "红码", "未报"],
+        ["营收同比增长", "2022-06", "0", "0", "1", "1"],
+    ]
+    assert table_of(word, 2)[1] == ["企业01", "区教育局", "营收同比增长", "-3%", "绿码→红码"]
+    assert "green → red" in text_of(printed(office, "en"))
 
 
 def test_of_two_who_decide_the_second_is_told(office, month):

@@ -1,0 +1,65 @@
+"""A paper as an Excel file: what it says first, then each of its tables on a sheet of its own."""
+
+import re
+from datetime import datetime, time
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+
+from notifications.papers.paper import Grid, Heading, Paper, Paragraph, Title
+from notifications.wording import ENGLISH
+
+CELL = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
+HEAD = {**CELL, "font_name": "黑体", "bold": True, "align": "center", "bg_color": "#E8EBEF"}
+TITLE = {"font_name": "黑体", "font_size": 16}
+WORDS = {"font_name": "宋体", "font_size": 11, "text_wrap": True, "valign": "top"}
+_NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
+_COMPUTED = ("=", "+", "-", "@")  # what Excel would compute, were the cell entered anew
+LONGEST_NAME, A4, WIDE = 31, 9, 90
+
+
+def write_workbook(paper: Paper) -> bytes:
+    """The same paper is the same file. A table is named by the heading above it; what has no table
+    stands on the first sheet."""
+    written = BytesIO()
+    with xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False}) as book:
+        book.set_properties({"created": datetime.combine(paper.on, time()), "author": paper.author})
+        front = book.add_worksheet("Summary" if paper.language == ENGLISH else "说明")
+        front.set_column(0, 0, WIDE)
+        row, heading = 0, ""
+        for block in paper.blocks:
+            if isinstance(block, Heading):
+                heading = block.words
+            elif isinstance(block, Grid):
+                _sheet(book, heading, block)
+            elif isinstance(block, Title | Paragraph):
+                said = f"{heading}：{block.words}" if heading else block.words
+                style = TITLE if isinstance(block, Title) else WORDS
+                front.write_string(row, 0, said, book.add_format(style))
+                row += 1
+    return written.getvalue()
+
+
+def _sheet(book: xlsxwriter.Workbook, heading: str, grid: Grid) -> None:
+    sheet = book.add_worksheet(_NOT_IN_A_NAME.sub(" ", heading)[:LONGEST_NAME])
+    plain, typed = book.add_format(CELL), book.add_format({**CELL, "quote_prefix": True})
+    head = book.add_format(HEAD)
+    for n, (name, width) in enumerate(zip(grid.headings, grid.widths, strict=True)):
+        sheet.set_column(n, n, width / 2)
+        sheet.write_string(0, n, name, head)
+    for m, cells in enumerate(grid.rows, 1):
+        for n, said in enumerate(cells):
+            if n in grid.numeric and said.isdecimal():
+                sheet.write_number(m, n, int(said), plain)
+            else:
+                sheet.write_string(m, n, said, typed if said.startswith(_COMPUTED) else plain)
+    _page(sheet, len(grid.rows), len(grid.headings))
+
+
+def _page(sheet: Any, rows: int, columns: int) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(rows, 1), columns - 1)
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
