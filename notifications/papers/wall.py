@@ -44,11 +44,12 @@ class WallUnit:
 
 @dataclass(frozen=True)
 class WallFacts:
-    """`on`: as of this date."""
+    """`on`: as of this date. Not `all_there`: of very many the worst alone."""
 
     office: str
     on: date
     units: Sequence[WallUnit]
+    all_there: bool = True
 
     @property
     def totals(self) -> Mapping[Colour, int]:

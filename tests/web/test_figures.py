@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert
 
 from flows.database import transaction
+from flows.papers import wall
 from models import Task, Unit
 from models.signoff import TaskState
 from tests.conftest import instant
@@ -79,16 +80,27 @@ def test_each_figure_leads_to_as_many_matters(tree, sign_in, page):
 @pytest.mark.parametrize("who", ["olga", "hugo"])
 def test_nothing_restricted_is_counted_or_on_the_wall(tree, sign_in, who):
     browser = sign_in(who)
-    wall = browser.get("/figures/wall").text
+    hung = browser.get("/figures/wall").text
 
-    everything = browser.get("/figures").text + browser.get("/figures?flat=yes").text + wall
+    everything = browser.get("/figures").text + browser.get("/figures?flat=yes").text + hung
 
     assert "某人" not in everything
     assert "密-1" not in everything
-    assert re.findall(r'<p class="number"><b>(..)</b>([^<]*)</p>', wall) == [
+    assert re.findall(r'<p class="number"><b>(..)</b>([^<]*)</p>', hung) == [
         *(("红色", "甲-1"), ("蓝色", "甲-2"), ("绿色", "甲-3"), ("蓝色", "校-1")),
     ]
-    assert "在办 4" in re.sub(r"<[^>]*>", "", wall)
+    assert "在办 4" in re.sub(r"<[^>]*>", "", hung)
+
+
+def test_of_more_than_a_wall_holds_the_worst_are_on_it_and_it_says_so(tree, sign_in, monkeypatch):
+    monkeypatch.setattr(wall, "MOST", 3)
+    said = sign_in("olga").get("/figures/wall").text
+
+    assert re.findall(r'<p class="number"><b>(..)</b>([^<]*)</p>', said) == [
+        *(("红色", "甲-1"), ("蓝色", "甲-2"), ("蓝色", "校-1")),
+    ]
+    assert "最紧急的 3" in re.sub(r"<[^>]*>", "", said)
+    assert "其余在办事项见台账" in said
 
 
 def test_without_matters_the_pages_say_so(cast, sign_in):

@@ -21,8 +21,8 @@ NOISE = 5_000  # steps: a look at each of the others takes a hundred thousand an
 STEPS = 100  # of the machine, between two looks
 PAGES = (
     *("/", "/?colour=green", "/?page=40", "/?unit=教育", "/?number=甲-2499", "/?number=事项"),
-    *("/?number=项", "/figures", "/figures?flat=yes", "/policies", "/lists/deadlines"),
-    *("/lists/deadlines?page=40", "/notices", "/nights", "/tasks/甲-7"),
+    *("/?number=项", "/figures", "/figures?flat=yes", "/figures/wall", "/policies"),
+    *("/lists/deadlines", "/lists/deadlines?page=40", "/notices", "/nights", "/tasks/甲-7"),
 )
 
 
