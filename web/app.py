@@ -59,6 +59,7 @@ from web import (
     score_units,
     scores,
     signing_in,
+    slips,
     task_page,
     units,
     webhooks,
@@ -151,6 +152,7 @@ _PARTS = (
     year,
     directory,
     records,
+    slips,
     reported,
     report_drafts,  # before the pages of numbers
     progress_reports,

@@ -24,8 +24,8 @@ _PAPER = (
     "form-action 'none'"
 )
 _PRINTED = re.compile(
-    r"/(notices/[0-9]+|postings/[0-9]+|scores/[0-9]+|reports/drafts/[0-9]+|petitions|proposals/.+)"
-    r"/print"
+    r"/(notices/[0-9]+|postings/[0-9]+|scores/[0-9]+|reports/drafts/[0-9]+|petitions|proposals/.+"
+    r"|slips/.+)/print"
 )
 _EVIDENCE = re.compile(r"/(r|tasks)/.+/evidence/[0-9]+")
 

@@ -19,6 +19,7 @@ from web.paging import Paging, page_number, searched
 from web.record_form import correction_in, opens_in, require_of, said_in, written_again
 from web.record_rows import Row, Wanted, found, kinds_of, rows, story
 from web.rights import Viewer
+from web.slip_rows import slips_of
 from web.written import Written, written
 
 router = APIRouter()
@@ -144,6 +145,7 @@ def _one(
         path=request.url.path.rpartition("/")[0],
         row=row,
         told=told,
+        slips=slips_of(session, viewer, row.record, row.tasks),
         stands=told[-1] is row and not row.record.void,
         sent=sent or written_again(row),
         refused=refused,

@@ -25,6 +25,7 @@ from web.record_rows import acts_about
 from web.rights import Viewer
 from web.ruling_form import LONGEST, Fault
 from web.signing_in import viewer_of
+from web.slip_rows import has_slip
 from web.task_signoff import sign_off_of
 from web.task_story import story
 
@@ -82,6 +83,7 @@ def show_task(
             office_may=office_may(session, viewer, task, showing, task_path(task.number)),
             lists=_lists(session, task),
             acts=acts_about(session, viewer, task),
+            slip=has_slip(session, viewer, task),
             keeps_acts=viewer.keeps_directory,
             sent=office,
             faults=faults,

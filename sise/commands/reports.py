@@ -32,6 +32,7 @@ from notifications.papers.wall import n_sheets, wall_page
 from sise.commands.approving import Author, approve_command, author
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge
 from sise.commands.progress import progress_command
+from sise.commands.slips import slip_command
 
 report = typer.Typer(
     help="The office's documents, as Word (.docx) or a page that prints (.html).",
@@ -41,6 +42,7 @@ report = typer.Typer(
 
 report.command("progress")(progress_command)
 report.command("approve")(approve_command)
+report.command("slip")(slip_command)
 
 
 class FixedPeriod(Refusal):

@@ -138,6 +138,34 @@ def test_a_directive_opens_a_task(recorded: Sise) -> None:
     assert recorded.done("task", "批-1", "--json").json["due_on"] == "2099-12-31"
 
 
+def test_what_a_directive_opened_has_a_slip_and_nothing_else_has(
+    recorded: Sise, tmp_path: Path
+) -> None:
+    recorded.done(
+        *("act", "add", "coordination", "--by", "区委", "--topic", "校车"),
+        *("--open", "会-1|整治校车|区教育局|2099-12-31"),
+    )
+    secret = ("--by", "区委书记", "--open", "线-1|问题线索|区教育局|2099-12-31|case_lead")
+    recorded.done("act", "add", "directive", *secret)
+    word, page = tmp_path / "督办单.docx", tmp_path / "slip.html"
+
+    facts = recorded.done("report", "slip", "会-1", word, "--json").json
+    told = recorded.done("report", "slip", "会-1", page).out
+
+    assert (facts["act"]["form"], facts["act"]["said"]) == ("meeting", ["校车"])
+    assert told.strip() == f"已写入 {page}：会-1"
+    for said in (text_of(word.read_bytes()), page.read_text("utf-8")):
+        assert "会议督办单" in said
+        assert "区委协调会" in said
+    for number, words in (
+        ("线-1", "事项“线-1”为限知事项，没有督办单；没有写入"),
+        ("教-1", "事项“教-1”不是由批示或会议决定交办的，没有督办单；没有写入"),
+        ("没有", "没有编号为“没有”的事项"),
+    ):
+        assert recorded.refused("report", "slip", number, "x.docx", code=2).startswith(words)
+    assert not (tmp_path / "x.docx").exists()
+
+
 def test_kinds_and_records_are_listed(recorded: Sise) -> None:
     assert "党内警告" in recorded.done("outcome", "kinds").out
     assert "party_discipline" not in recorded.done("act", "kinds").out

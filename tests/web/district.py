@@ -15,6 +15,7 @@ from flows.papers.postings import prepare
 from flows.proposals.handing_in import propose
 from flows.records.figures import Reported, approve, report
 from flows.records.lines import Line
+from flows.records.opening import read_opens
 from flows.replies import answer
 from flows.scores.sheets import approve as approve_scores
 from flows.signoff.actor import COMMAND_LINE, Unattended
@@ -147,6 +148,8 @@ def _record(bench: Bench, people: dict[str, int]) -> None:
     for kind in ("visit", "criticism"):
         kept(office, replace(said(kind, topic=f"{MARK}主题"), lines=(lead,)))
     kept(office, said("visit", "区教育局"))
+    opens = read_opens(["批-1|校车逐辆检查|区教育局|2022-08-31|rectification"], DAY)
+    kept(office, said("directive", topic="校车安全", led_by="区委书记"), opens)
     figure = {"name": f"{MARK}数据", "value": "7", "unit": "件", "source": f"{MARK}来源"}
     with transaction(office.engine, NOON) as session:
         for code, task, facts in (

@@ -117,6 +117,8 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/outbox/burden"): Line("/outbox/burden", HOUSE),
     ("GET", "/notices"): Line("/notices", SEES_ALL),
     ("GET", "/notices/{notice_id}/print"): Line("/notices/NOTICE/print", SEES_IT),
+    ("GET", "/slips/{number:path}/print"): Line("/slips/批-1/print", SEES_IT),
+    ("GET", "/slips/{number:path}/word"): Line("/slips/批-1/word", SEES_IT),
     ("GET", "/acts"): Line("/acts", HOUSE),
     ("POST", "/acts"): Line("/acts", HOUSE),
     ("GET", "/acts/{number}"): Line("/acts/1", HOUSE),
