@@ -43,6 +43,7 @@ PAGES = {
     "review": (OFFICE, "/tasks/巡改-7.1"),
     "notices": (OFFICE, "/notices"),
     "notice": (OFFICE, "/notices/1/print"),
+    "slip": (OFFICE, "/slips/批示-2022-001/print"),
     "outbox": (OFFICE, "/outbox"),
     "mail": (OFFICE, "/outbox/1"),
     "burden": (OFFICE, "/outbox/burden"),

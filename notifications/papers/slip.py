@@ -99,7 +99,7 @@ def slip_paper(facts: SlipFacts, language: str) -> Paper:
 def _asking(facts: SlipFacts, language: str) -> str:
     if language == ENGLISH:
         return "Please see to the following matter, and report on it in time."
-    return "现将下列督办事项交办你单位，请按要求抓紧办理，并按时反馈。"
+    return "现将下列事项交办你单位，请按要求办理，按时反馈。"
 
 
 def _order(facts: SlipFacts, language: str) -> Iterator[Row]:
@@ -123,17 +123,13 @@ def _order(facts: SlipFacts, language: str) -> Iterator[Row]:
     yield row((asked, ("; " if english else "；").join(act.said)))
     yield row(
         (("牵头单位", "Lead unit"), facts.lead_unit or facts.unit),
-        (("承办单位", "Unit"), facts.unit),
+        (("配合单位", "Co-units"), facts.supporting_units),
     )
-    yield row((("配合单位", "Co-units"), facts.supporting_units))
     yield row((("承办人", "Handler"), facts.handler), (("分管领导", "Its leader"), facts.leader))
     yield row((("办理要求", "To be done"), _demands(facts)))
     yield row((("办理时限", "Deadline"), _due(facts, language)))
     yield row((("反馈方式", "Reports"), _reports(facts, language)))
-    yield row(
-        (("督办联系人", "Contact"), _lines(facts.contact.name, facts.contact.mail)),
-        (("联系电话", "Telephone"), " "),
-    )
+    yield row((("督办联系人", "Contact"), _contact(facts.contact, language)))
     if facts.remarks:
         yield row((("备注", "Remarks"), facts.remarks))
 
@@ -141,6 +137,13 @@ def _order(facts: SlipFacts, language: str) -> Iterator[Row]:
 def _meeting(act: Act, language: str) -> str:
     kind = act.english if language == ENGLISH else act.kind
     return f"{act.by} {kind}".strip() if language == ENGLISH else f"{act.by}{kind}"
+
+
+def _contact(contact: Contact, language: str) -> str:
+    """The telephone is written by hand: the directory has none."""
+    english = language == ENGLISH
+    known = [one for one in (contact.name, contact.mail) if one]
+    return (", " if english else "，").join([*known, "telephone: " if english else "电话："])
 
 
 def _lines(*said: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,13 @@ def test_what_recurs_is_done_but_for_one_that_is_missed_and_a_code_that_turned_r
             ("安置项目（第7号）", date(2022, 7, 1)),
         ]
         assert not session.exec(select(DutyOccurrence).where(DutyOccurrence.need != "")).all()
+
+
+def test_the_villages_have_grown_in_june_as_the_notice_says():
+    (villages,) = [one for one in read("measured")["series"] if one["name"] == "village_growth"]
+    june = [Decimal(line["values"][-2]) for line in villages["values"]]
+    over = sorted(growth for growth in june if growth > 5)
+    assert (len(june), len(over), over[0], over[-1]) == (27, 17, Decimal("6.87"), Decimal("437.83"))
 
 
 @pytest.mark.parametrize("folder", ["duties", "measures"])
