@@ -23,7 +23,7 @@ pytestmark = [
 ]
 HEAVY = 100_000  # octets of a page without its pictures
 NO_PAGES = ("/healthz", "/metrics", "/mailbox", "/figures/wall.css")  # for programs, or empty here
-DOWNLOADS = ("/evidence/", "/export", "/word")
+DOWNLOADS = ("/evidence/", "/export", "/word", "/xlsx")
 OFFICE = "/office/reassign"  # one of several acts, each with a page
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 CONTRAST = {"runOnly": ["color-contrast"]}
