@@ -145,7 +145,7 @@ def _one(
         path=request.url.path.rpartition("/")[0],
         row=row,
         told=told,
-        slips=slips_of(session, viewer, row.record, row.tasks),
+        slips=slips_of(session, viewer, row.record, row.tasks) if family is Family.ACT else (),
         stands=told[-1] is row and not row.record.void,
         sent=sent or written_again(row),
         refused=refused,
