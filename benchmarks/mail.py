@@ -82,7 +82,9 @@ def side_by_side(both: Executor, url: str, copy: Engine, mails: int) -> None:
 
 def share(url: str, database: str, home: Path, workers: int) -> int:
     office = office_on(open_engine(database), home, url)
-    return deliver(office, now=instant(TONIGHT), workers=workers).sent
+    sent = deliver(office, now=instant(TONIGHT), workers=workers).sent
+    office.engine.dispose()
+    return sent
 
 
 def measure(
@@ -97,19 +99,19 @@ def measure(
     keys = LinkKeys(office.secret)
     ready = {mail.id: built(office, keys, mail) for mail in mails}
     best: dict[str, float] = {}
+
+    def note(path: str, work: Callable[[], None]) -> None:
+        began = perf_counter()
+        work()
+        best[path] = max(best.get(path, 0.0), len(mails) / (perf_counter() - began))
+
     for _ in range(rounds):
-        paths: dict[str, Callable[[], None]] = {
-            "floor": partial(push, url, mails, lambda mail: ready[mail.id]),
-            "build": partial(push, url, mails, partial(built, office, keys)),
-            "render": partial(push, url, mails, partial(rendered, office, keys)),
-        }
-        for kind, copies in kinds.items():
-            paths[kind] = partial(from_outbox, url, next(copies), len(mails))
-            paths[f"{kind} ×2"] = partial(side_by_side, both, url, next(copies), len(mails))
-        for path, work in paths.items():
-            began = perf_counter()
-            work()
-            best[path] = max(best.get(path, 0.0), len(mails) / (perf_counter() - began))
+        note("floor", partial(push, url, mails, lambda mail: ready[mail.id]))
+        note("build", partial(push, url, mails, partial(built, office, keys)))
+        note("render", partial(push, url, mails, partial(rendered, office, keys)))
+        for kind, copies in kinds.items():  # of which each is gone with the next
+            note(kind, partial(from_outbox, url, next(copies), len(mails)))
+            note(f"{kind} ×2", partial(side_by_side, both, url, next(copies), len(mails)))
     return best
 
 
