@@ -6,7 +6,8 @@ from fastapi import HTTPException
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
-from flows.papers.approval import approve, may_approve, send_back, take_back
+from flows.papers.approval import approve, send_back, take_back
+from flows.papers.approvers import may_approve
 from flows.papers.prepared import moves_of, standing
 from flows.papers.prepared_paper import paper_of
 from flows.signoff.actor import Actor

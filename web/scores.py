@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
 from flows.database import reading, transaction
+from flows.papers.approvers import may_approve
 from flows.scores.counting import score_facts
 from flows.scores.objections import changes_of, object_by, objections
 from flows.scores.published import paper_of
@@ -16,7 +17,6 @@ from flows.scores.schemes import find_scheme, scheme_of, schemes, versions
 from flows.scores.sheets import (
     approve,
     facts_of,
-    may_approve,
     moves_of,
     prepare,
     send_back,
@@ -39,6 +39,7 @@ from web.desk_pages import (
     whoever_sees_scores,
 )
 from web.ids import id_in
+from web.paper_drafts import NO_CHOICE
 from web.rights import Viewer
 from web.score_rows import Seen, may_open
 from web.written import Written, written
@@ -46,10 +47,6 @@ from web.written import Written, written
 router = APIRouter()
 PATH = "/scores"
 Sent = Annotated[Written, Depends(written)]
-NO_CHOICE = Refusal(
-    "请选择同意或退回；没有记录任何操作",
-    "please choose whether to approve it or to send it back; nothing was recorded",
-)
 
 
 @router.api_route(PATH, methods=["GET", "HEAD"])

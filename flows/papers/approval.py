@@ -6,16 +6,16 @@ prepared.
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from flows.database import changed
 from flows.history import link_id
-from flows.papers.approvers import APPROVERS, holds, is_approver
+from flows.papers.approvers import APPROVERS, holds, may_approve, require_approver
 from flows.papers.bulletins import BadPeriod, check_period, frozen, newest_issue
-from flows.papers.prepared import hash_of, waiting
+from flows.papers.draft_moves import advance, move_row
+from flows.papers.prepared import waiting
 from flows.recipients import in_force
 from flows.signoff.actor import Actor, OfficeActor
 from flows.signoff.roles import KEEPS_LEDGER
@@ -24,15 +24,6 @@ from models.bulletin import BulletinKind
 from models.posting import POSTING, PostingState
 from models.refusal import Refusal
 from notifications.wording import day_words
-
-
-class NotWaiting(Refusal):
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            f"第 {number} 期已不在待审批状态（他人已先处理）；没有记录任何操作",
-            f"No. {number} does not wait for approval any more, somebody was quicker; nothing was "
-            "recorded",
-        )
 
 
 def require_next(
@@ -70,13 +61,13 @@ def put_forward(
     )
     session.add(draft)
     session.flush()
-    _write(session, draft, by, "prepare", "", PostingState.DRAFT, "")
+    _write(session, draft, move_row(session, draft, by, "prepare", "", PostingState.DRAFT))
     return draft
 
 
 def approve(session: Session, draft: PostingDraft, by: Actor) -> Bulletin:
     """It is issued, as it was prepared. Raises Refusal."""
-    _require_approver(session, draft, by)
+    require_approver(session, draft, by)
     _move(session, draft, by, "approve")
     issued = Bulletin(
         kind=draft.kind,
@@ -94,7 +85,7 @@ def approve(session: Session, draft: PostingDraft, by: Actor) -> Bulletin:
 
 def send_back(session: Session, draft: PostingDraft, by: Actor, reason: str) -> None:
     """The office prepares it again, as things stand then. Raises Refusal."""
-    _require_approver(session, draft, by)
+    require_approver(session, draft, by)
     _move(session, draft, by, "send_back", reason)
 
 
@@ -102,12 +93,6 @@ def take_back(session: Session, draft: PostingDraft, by: OfficeActor, reason: st
     """By the office, which has found a mistake in it. Raises Refusal."""
     _require_office(session, by)
     _move(session, draft, by, "take_back", reason)
-
-
-def may_approve(session: Session, draft: PostingDraft, official_id: int, on: date) -> bool:
-    if _is_author(session, draft, official_id, on):
-        return False
-    return is_approver(session, official_id, on)
 
 
 def approvers(session: Session, draft: PostingDraft, on: date) -> Sequence[int]:
@@ -149,73 +134,12 @@ def _require_office(session: Session, by: OfficeActor) -> None:
         )
 
 
-def _is_author(session: Session, draft: PostingDraft, official_id: int, on: date) -> bool:
-    """Of a draft by a command that named nobody, whoever of the office could have been it."""
-    if draft.prepared_by_id is None:
-        return holds(session, official_id, on, KEEPS_LEDGER)
-    return draft.prepared_by_id == official_id
-
-
-def _require_approver(session: Session, draft: PostingDraft, by: Actor) -> None:
-    if _is_author(session, draft, by.official_id, by.on) and draft.prepared_by_id is None:
-        raise Refusal(
-            "本期未指明拟稿人，督查办公室的人员不能审批；没有记录任何操作",
-            "it does not say who prepared it, so nobody of the office approves it; nothing was "
-            "recorded",
-        )
-    if draft.prepared_by_id == by.official_id:
-        raise Refusal(
-            "本期由您拟稿，须由他人审批；没有记录任何操作",
-            "you prepared it, so somebody else approves it; nothing was recorded",
-        )
-    if not is_approver(session, by.official_id, by.on):
-        raise Refusal(
-            "晾晒和通报只能由领导小组负责人或分管领导审批，您无权审批；没有记录任何操作",
-            "only the head of the leading group or a supervising leader approves postings and "
-            "reports; nothing was recorded",
-        )
-
-
 def _move(
     session: Session, draft: PostingDraft, by: OfficeActor, event: str, reason: str = ""
 ) -> None:
-    if not POSTING.allows(draft.state, event):
-        raise NotWaiting(draft.number)
-    move = POSTING.find(draft.state, event)
-    if "reason" in move.given and not reason.strip():
-        raise Refusal("请写明理由；没有记录任何操作", "give the reason; nothing was recorded")
-    held = update(PostingDraft).where(
-        col(PostingDraft.id) == draft.id, col(PostingDraft.state) == move.source
-    )
-    if not changed(session, held.values(state=move.target)):
-        raise NotWaiting(draft.number)
-    session.refresh(draft)
-    _write(session, draft, by, event, move.source, move.target, reason.strip())
+    _write(session, draft, advance(session, POSTING, draft, by, event, reason))
 
 
-def _write(
-    session: Session,
-    draft: PostingDraft,
-    by: OfficeActor,
-    event: str,
-    source: str,
-    target: str,
-    reason: str,
-) -> None:
-    session.add(
-        PostingMove(
-            draft_id=draft.id,
-            event=event,
-            source=source,
-            target=target,
-            content_hash=hash_of(draft),
-            reason=reason,
-            on=by.on,
-            at=by.now,
-            actor_id=by.official_id,
-            said_by=by.said_by,
-            assurance=by.assurance if isinstance(by, Actor) else "",
-            link_id=link_id(session),
-        )
-    )
+def _write(session: Session, draft: PostingDraft, move: dict[str, Any]) -> None:
+    session.add(PostingMove(draft_id=draft.id, **move))
     session.flush()

@@ -1,6 +1,5 @@
 """Postings and reports that were prepared, and where they stand."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -97,7 +96,3 @@ def moves_of(session: Session, these: Sequence[PostingDraft]) -> Sequence[Postin
         .where(col(PostingMove.draft_id).in_([draft.id for draft in these]))
         .order_by(col(PostingMove.id))
     ).all()
-
-
-def hash_of(draft: PostingDraft) -> str:
-    return hashlib.sha256(draft.content.encode()).hexdigest()

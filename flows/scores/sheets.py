@@ -1,18 +1,16 @@
 """A period's result is approved before it counts: prepared, and then approved, sent back or taken
 back. Until then it is counted anew whenever somebody looks, and nowhere kept."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from flows.database import changed
-from flows.history import link_id
 from flows.moves import lock_all_tasks
-from flows.papers.approvers import is_approver
+from flows.papers.approvers import require_approver
 from flows.papers.bulletins import frozen
+from flows.papers.draft_moves import advance, move_row
 from flows.scores.counting import score_facts
 from flows.scores.schemes import scheme_of
 from flows.signoff.actor import Actor, OfficeActor
@@ -47,19 +45,19 @@ def prepare(
     )
     session.add(sheet)
     session.flush()
-    _write(session, sheet, by, "prepare", "", ScoreState.DRAFT, "")
+    _write(session, sheet, move_row(session, sheet, by, "prepare", "", ScoreState.DRAFT))
     return sheet
 
 
 def approve(session: Session, sheet: ScoreSheet, by: Actor) -> None:
     """From now on it counts, and units may object. Raises Refusal."""
-    _require_approver(session, sheet, by)
-    _move(session, sheet, by, "approve")
+    require_approver(session, sheet, by)
+    _move(session, sheet, by, "approve", published_on=by.on)
 
 
 def send_back(session: Session, sheet: ScoreSheet, by: Actor, reason: str) -> None:
     """The office prepares it again, as things stand then. Raises Refusal."""
-    _require_approver(session, sheet, by)
+    require_approver(session, sheet, by)
     _move(session, sheet, by, "send_back", reason)
 
 
@@ -67,10 +65,6 @@ def take_back(session: Session, sheet: ScoreSheet, by: OfficeActor, reason: str)
     """By the office, which has found a mistake in it. Raises Refusal."""
     require_office(session, by)
     _move(session, sheet, by, "take_back", reason)
-
-
-def may_approve(session: Session, sheet: ScoreSheet, official_id: int, on: date) -> bool:
-    return is_approver(session, official_id, on) and sheet.prepared_by_id != official_id
 
 
 def sheets(session: Session) -> Sequence[ScoreSheet]:
@@ -86,10 +80,6 @@ def moves_of(session: Session, these: Sequence[ScoreSheet]) -> Sequence[ScoreMov
 
 def facts_of(sheet: ScoreSheet) -> ScoreFacts:
     return ScoreFacts.model_validate_json(sheet.content)
-
-
-def hash_of(sheet: ScoreSheet) -> str:
-    return hashlib.sha256(sheet.content.encode()).hexdigest()
 
 
 def _require_free(
@@ -120,68 +110,17 @@ def _require_free(
         )
 
 
-def _require_approver(session: Session, sheet: ScoreSheet, by: Actor) -> None:
-    if sheet.prepared_by_id == by.official_id:
-        raise Refusal(
-            "本期由您拟稿，须由他人审批；没有记录任何操作",
-            "you prepared it, so somebody else approves it; nothing was recorded",
-        )
-    if not is_approver(session, by.official_id, by.on):
-        raise Refusal(
-            "考核结果只能由领导小组负责人或分管领导审批，您无权审批；没有记录任何操作",
-            "only the head of the leading group or a supervising leader approves a result; "
-            "nothing was recorded",
-        )
-
-
 def _move(
-    session: Session, sheet: ScoreSheet, by: OfficeActor, event: str, reason: str = ""
-) -> None:
-    if not SCORE.allows(sheet.state, event):
-        raise _not_waiting()
-    move = SCORE.find(sheet.state, event)
-    if "reason" in move.given and not reason.strip():
-        raise Refusal("请写明理由；没有记录任何操作", "give the reason; nothing was recorded")
-    published_on = by.on if move.target == ScoreState.PUBLISHED else None
-    held = update(ScoreSheet).where(
-        col(ScoreSheet.id) == sheet.id, col(ScoreSheet.state) == move.source
-    )
-    if not changed(session, held.values(state=move.target, published_on=published_on)):
-        raise _not_waiting()
-    session.refresh(sheet)
-    _write(session, sheet, by, event, move.source, move.target, reason.strip())
-
-
-def _not_waiting() -> Refusal:
-    return Refusal(
-        "本期已不在待审批状态（他人已先处理）；没有记录任何操作",
-        "it does not wait for approval any more, somebody was quicker; nothing was recorded",
-    )
-
-
-def _write(
     session: Session,
     sheet: ScoreSheet,
     by: OfficeActor,
     event: str,
-    source: str,
-    target: str,
-    reason: str,
+    reason: str = "",
+    **also: date,
 ) -> None:
-    session.add(
-        ScoreMove(
-            sheet_id=sheet.id,
-            event=event,
-            source=source,
-            target=target,
-            content_hash=hash_of(sheet),
-            reason=reason,
-            on=by.on,
-            at=by.now,
-            actor_id=by.official_id,
-            said_by=by.said_by,
-            assurance=by.assurance if isinstance(by, Actor) else "",
-            link_id=link_id(session),
-        )
-    )
+    _write(session, sheet, advance(session, SCORE, sheet, by, event, reason, **also))
+
+
+def _write(session: Session, sheet: ScoreSheet, move: dict[str, Any]) -> None:
+    session.add(ScoreMove(sheet_id=sheet.id, **move))
     session.flush()

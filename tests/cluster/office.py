@@ -29,7 +29,7 @@ from tests.conftest import Cast, gather_cast, office_on
 from tests.ends import Rows, difference, ended
 from tests.smtp_peers import peer
 
-PEOPLE, TASKS = 16, 32  # tasks that are due each night
+PEOPLE, TASKS = 32, 32  # a mail each: more than one delivery leases ahead of its eighth
 APART = ("chain_link", "night_shard")  # parts have a link each: the chain is looked at by itself
 _STUCK = (
     "SELECT DISTINCT host(client_addr) FROM pg_stat_activity"

@@ -21,24 +21,25 @@ AGAIN = 60.0  # seconds after which the next scheduled run would come
 
 @dataclass
 class Gate:
-    """The relay's script: from its n-th mail on it answers nothing until it is opened."""
+    """The relay's script: from the n-th mail on it answers none until it is opened, so that
+    everybody who sends has a mail in hand."""
 
-    after: int = 0
+    left: int | None = None
     reached: Event = field(default_factory=Event)
     opened: Event = field(default_factory=Event)
 
     def __call__(self, verb: str, _argument: str) -> None:
-        if verb != "." or not self.after:
+        if verb != "." or self.left is None:
             return
-        self.after -= 1
-        if not self.after:
+        self.left -= 1
+        if self.left <= 0:
             self.reached.set()
             self.opened.wait()
 
     def close_after(self, mails: int) -> None:
         self.reached.clear()
         self.opened.clear()
-        self.after = mails
+        self.left = mails
 
 
 @dataclass

@@ -166,6 +166,17 @@ def test_what_may_not_be_is_refused_in_a_sentence(july):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_of_a_result_that_names_nobody_none_of_the_office_approves(july):
+    """A leader who is of the office too may have prepared it by the command himself."""
+    add(
+        july.office,
+        Post(official_id=july.cast.olga, unit_id=july.cast.unit, kind=PostKind.COMMISSION_HEAD),
+    )
+    with refusing("未指明拟稿人", Refusal):
+        by(july, july.cast.olga, d(8, 2), lambda s, one, actor, _: approve(s, one, actor))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_whoever_stands_aside_from_the_matter_does_not_find_its_line(july):
     published(july)
     keep_away(july.office, "甲-1", d(8, 3), official_id=july.cast.dora)
