@@ -21,7 +21,7 @@ from models.refusal import Refusal
 from notifications.papers.posting import PostingFacts, ranks
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
-from web.paper_drafts import decide_on, draft_of, facts_of, print_page
+from web.paper_drafts import decided, draft_of, facts_of, printed
 from web.rights import Viewer
 from web.written import Written, written
 
@@ -63,33 +63,18 @@ def one_posting(request: Request, draft_id: str) -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_postings)
-        return _one(request, session, viewer, _found(session, draft_id))
+        return _one(request, session, viewer, draft_of(session, BulletinKind.POSTING, draft_id))
 
 
 @router.api_route(PATH + "/{draft_id}/print", methods=["GET", "HEAD"])
-def printed(request: Request, draft_id: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
-        return print_page(desk, session, viewer, _found(session, draft_id))
+def print_one(request: Request, draft_id: str) -> Response:
+    return printed(request, BulletinKind.POSTING, draft_id)
 
 
 @router.post(PATH + "/{draft_id}/decide")
 def decide(request: Request, draft_id: str, sent: Sent) -> Response:
     """Approve it, send it back, or take it back."""
-    desk = desk_of(request)
-    now = desk.now()
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, now, whoever_sees_postings)
-        key = _found(session, draft_id).id
-    try:
-        sent.require_short()
-        with transaction(desk.office.engine, now) as session:
-            decide_on(session, session.get_one(PostingDraft, key), viewer.actor(now), sent)
-    except Refusal as refused:
-        with reading(desk.office.engine) as session:
-            return _one(request, session, viewer, _found(session, draft_id), sent, refused)
-    return RedirectResponse(f"{PATH}/{key}", status_code=303)
+    return decided(request, BulletinKind.POSTING, draft_id, sent, _one)
 
 
 def _all(
@@ -148,7 +133,3 @@ def _days_of(month: str) -> tuple[date, date]:
         )
     first = date.fromisoformat(f"{month}-01")
     return first, first.replace(day=monthrange(first.year, first.month)[1])
-
-
-def _found(session: Session, draft_id: str) -> PostingDraft:
-    return draft_of(session, BulletinKind.POSTING, draft_id)

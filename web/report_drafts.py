@@ -17,7 +17,7 @@ from models.report_form import FormFile
 from notifications.papers.progress import ProgressFacts, source_words
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
-from web.paper_drafts import decide_on, draft_of, facts_of, print_page
+from web.paper_drafts import decided, draft_of, facts_of, printed
 from web.progress_reports import PATH, list_page
 from web.rights import Viewer
 from web.written import Written, written
@@ -49,32 +49,18 @@ def one_draft(request: Request, draft_id: str) -> Response:
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, desk.now(), whoever_sees_postings)
-        return _one(request, session, viewer, _found(session, draft_id))
+        return _one(request, session, viewer, draft_of(session, BulletinKind.PROGRESS, draft_id))
 
 
 @router.api_route(DRAFTS + "/{draft_id}/print", methods=["GET", "HEAD"])
-def printed(request: Request, draft_id: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
-        return print_page(desk, session, viewer, _found(session, draft_id))
+def print_one(request: Request, draft_id: str) -> Response:
+    return printed(request, BulletinKind.PROGRESS, draft_id)
 
 
 @router.post(DRAFTS + "/{draft_id}/decide")
 def decide(request: Request, draft_id: str, sent: Sent) -> Response:
-    desk = desk_of(request)
-    now = desk.now()
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, now, whoever_sees_postings)
-        key = _found(session, draft_id).id
-    try:
-        sent.require_short()
-        with transaction(desk.office.engine, now) as session:
-            decide_on(session, session.get_one(PostingDraft, key), viewer.actor(now), sent)
-    except Refusal as refused:
-        with reading(desk.office.engine) as session:
-            return _one(request, session, viewer, _found(session, draft_id), sent, refused)
-    return RedirectResponse(f"{DRAFTS}/{key}", status_code=303)
+    """Approve it, send it back, or take it back."""
+    return decided(request, BulletinKind.PROGRESS, draft_id, sent, _one)
 
 
 def _one(
@@ -98,10 +84,6 @@ def _one(
         sent=sent or Written(),
         refused=refused,
     )
-
-
-def _found(session: Session, draft_id: str) -> PostingDraft:
-    return draft_of(session, BulletinKind.PROGRESS, draft_id)
 
 
 def _form(session: Session) -> FormFile:
