@@ -1,8 +1,9 @@
 """The clerk: all connections that wait at a moment are served in one short transaction.
 
 What they come back with is settled, and what they send next is marked as begun. It is done in a
-thread of its own, so that those that talk to the relay do not wait for the database. While all goes
-well the clerk leases more than is asked for, and keeps it in stock for the next ones.
+thread of its own, so that those that talk to the relay do not wait for the database. While all
+goes well the clerk leases more than is asked for, and keeps it in stock: who comes back takes the
+next one from it, and puts it together while the outcome of the last is committed.
 """
 
 import asyncio
@@ -51,18 +52,20 @@ def take_turn(
     wanted: int,
     at: datetime,
     *,
+    taken: Sequence[Claim] = (),
     stock: Sequence[Claim] = (),
     ahead: int = 0,
 ) -> Turn:
-    """Begin what is wanted; what the stock lacks is leased, and `ahead` more."""
+    """Begin what was taken and as many more as are wanted; what the stock lacks is leased, and
+    `ahead` more."""
     claimed = Claimed()
     with transaction(office.engine, at) as session:
         settled = settle(session, office, outbox, ended, at) if ended else {}
-        if wanted > len(stock):
-            claimed = claim_oldest(session, outbox, wanted - len(stock) + ahead, at)
+        if lacking := max(wanted - len(stock), 0) + ahead:
+            claimed = claim_oldest(session, outbox, lacking, at)
             stock = [*stock, *claimed.leased]
-        begun = begin(session, outbox, stock[:wanted], at)
-        more = claimed.more or len(begun) < len(stock[:wanted])
+        begun = begin(session, outbox, [*taken, *stock[:wanted]], at)
+        more = claimed.more or len(begun) < len(taken) + len(stock[:wanted])
         return Turn(settled, begun, stock[wanted:], claimed, more)
 
 
@@ -71,22 +74,26 @@ class Stock:
     """What the clerk leased ahead. While all goes well he leases ever more; as soon as something
     does not, all goes back, because the next look at the outbox may say otherwise."""
 
-    claims: Sequence[Claim] = ()
-    ahead: int = 0  # how many more than are wanted are leased next time
-    since: datetime | None = None
+    claims: deque[Claim] = field(default_factory=deque)  # the longest in it come first
+    room: int = 0  # how many it may hold
 
     def is_stale(self, at: datetime) -> bool:
-        return bool(self.claims) and (self.since is None or at - self.since > FRESH)
+        return bool(self.claims) and at - self.claims[0].began_at > FRESH
 
-    def grow(self, wanted: int, at: datetime, *, limited: bool) -> None:
+    def take(self, most: int) -> list[Claim]:
+        return [self.claims.popleft() for _ in range(min(most, len(self.claims)))]
+
+    def lacks(self, present: int) -> int:
+        """How many to lease ahead, if as many as are present come back for another one."""
+        return 0 if len(self.claims) >= present else max(self.room - len(self.claims), 0)
+
+    def grow(self, wanted: int, *, limited: bool) -> None:
         """Not where a limit counts what is leased as sent."""
-        self.since = at
-        self.ahead = 0 if limited else min(2 * self.ahead + wanted, STOCK)
+        self.room = 0 if limited else min(2 * self.room + wanted, STOCK)
 
     def empty(self) -> list[Ended]:
-        given_back = [Ended(claim, None) for claim in self.claims]
-        self.claims, self.ahead = (), 0
-        return given_back
+        self.room = 0
+        return [Ended(claim, None) for claim in self.take(len(self.claims))]
 
 
 @dataclass
@@ -95,8 +102,9 @@ class Place:
 
     ended: Ended | None
     wants: bool
-    served: asyncio.Future[Claim | None]
-    state: MessageState | None = None  # of what ended, once that is committed
+    served: asyncio.Future[Claim | None]  # what to send next, once that is committed
+    taken: Claim | None = None  # it will be this one, or none: to be put together meanwhile
+    state: MessageState | None = None  # of what ended, once that is committed; None: lease lost
 
 
 @dataclass
@@ -112,14 +120,22 @@ class Clerk:
     serving: asyncio.Task[None] | None = None
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "clerk"))
 
-    async def serve(
-        self, ended: Ended | None = None, *, wants: bool = True
-    ) -> tuple[MessageState | None, Claim | None]:
-        """Once it is committed: the state of what ended (None: its lease was lost), and what to
-        send next, if anything."""
-        place = self._line_up(ended, wants)
-        claim = await place.served
-        return place.state, claim
+    def line_up(self, ended: Ended | None = None, *, wants: bool = True) -> Place:
+        """For the next turn. One that comes back from a success takes its next one right away."""
+        taken = []
+        if wants and ended and ended.went_well and not self.stock.is_stale(self.at()):
+            taken = self.stock.take(1)
+        return self._line_up(ended, wants, *taken)
+
+    def withdraw(self, place: Place) -> None:
+        """Its connection will not send what it was to be served."""
+        if place.served.cancel() or place.served.cancelled():
+            in_hand = place.taken
+            self.out += in_hand is not None
+        else:
+            in_hand = None if place.served.exception() else place.served.result()
+        if in_hand:
+            self.leave(in_hand, None)
 
     def leave(self, claim: Claim, report: Report | None) -> None:
         """Without waiting; `close` sees to it."""
@@ -145,8 +161,8 @@ class Clerk:
         for ended in self.stock.empty():
             self._line_up(ended, wants=False)
 
-    def _line_up(self, ended: Ended | None, wants: bool) -> Place:
-        place = Place(ended, wants, asyncio.get_running_loop().create_future())
+    def _line_up(self, ended: Ended | None, wants: bool, taken: Claim | None = None) -> Place:
+        place = Place(ended, wants, asyncio.get_running_loop().create_future(), taken)
         self.out -= ended is not None
         if not self.out:
             self.all_in.set()
@@ -182,20 +198,18 @@ class Clerk:
                 if place.served.done():  # nobody waits to be told
                     log.exception("an outcome could not be kept")
                 else:
+                    self.stock.claims.extendleft([place.taken] if place.taken else ())
                     place.served.set_exception(error)
 
     async def _turn(self, places: Sequence[Place], wanting: Sequence[Place]) -> None:
-        at, stock = self.at(), self.stock
+        at = self.at()
         ended = [place.ended for place in places if place.ended]
-        if stock.is_stale(at) or not all(one.went_well for one in ended):
-            ended += stock.empty()
-        turn = await self.ask(
-            partial(take_turn, stock=stock.claims, ahead=stock.ahead),
-            *(self.office, self.outbox, ended, len(wanting), at),
-        )
+        if self.stock.is_stale(at) or not all(one.went_well for one in ended):
+            ended += self.stock.empty()
+        turn = await self._ask_for_turn(ended, wanting, at)
         if turn.claimed.leased:
-            stock.grow(len(wanting), at, limited=bool(self.outbox.limits.a_minute))
-        stock.claims = turn.stock
+            self.stock.grow(len(wanting), limited=bool(self.outbox.limits.a_minute))
+        self.stock.claims.extend(turn.stock)
         for place in places:
             if place.ended:
                 place.state = turn.settled.get(place.ended.claim.message.id)
@@ -204,20 +218,43 @@ class Clerk:
                 place.served.set_result(None)
         self._hand_out(wanting, turn)
 
+    async def _ask_for_turn(
+        self, ended: Sequence[Ended], wanting: Sequence[Place], at: datetime
+    ) -> Turn:
+        taken = [place.taken for place in wanting if place.taken]
+        wanted = len(wanting) - len(taken)
+        stock = self.stock.take(wanted)  # meanwhile others may take from the rest
+        ahead = self.stock.lacks(len(wanting)) if wanting else 0
+        turn = partial(take_turn, taken=taken, stock=stock, ahead=ahead)
+        try:
+            return await self.ask(turn, self.office, self.outbox, ended, wanted, at)
+        except Exception:
+            self.stock.claims.extendleft(reversed(stock))
+            raise
+
     def _hand_out(self, wanting: Sequence[Place], turn: Turn) -> None:
         self.dropped.update(turn.claimed.dropped)
-        begun = deque(turn.begun)
+        begun = {claim.message.id: claim for claim in turn.begun}
+        free = []
         for place in self._wanting(wanting):
+            if place.taken:
+                self._give(place, begun.pop(place.taken.message.id, None))
+            else:
+                free.append(place)
+        for place in free:
             if begun:
-                self.out += 1
-                place.served.set_result(begun.popleft())
+                self._give(place, begun.pop(next(iter(begun))))
             elif turn.more:
                 self.line.append(place)
             else:
-                place.served.set_result(None)
-        for claim in begun:  # whoever wanted it was told to stop meanwhile
+                self._give(place, None)
+        for claim in begun.values():  # whoever wanted it was told to stop meanwhile
             self.out += 1
             self.leave(claim, None)
+
+    def _give(self, place: Place, claim: Claim | None) -> None:
+        self.out += claim is not None
+        place.served.set_result(claim)
 
     @staticmethod
     def _wanting(places: Sequence[Place]) -> list[Place]:

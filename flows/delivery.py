@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from flows.attempts import Ended
 from flows.claims import Claim
-from flows.clerk import Clerk
+from flows.clerk import Clerk, Place
 from flows.climb import climb
 from flows.database import reading
 from flows.handing_on import tell_new_ones
@@ -222,30 +222,69 @@ async def _use(this: Round, connection: Connection, most: int) -> None:
     if not connection.usable:
         raise RelayUnavailable(f"{this.relay}: the relay closed the connection at once")
     used, ended = 0, None
-    while claim := await _next(this, ended, wants=used < most and connection.usable):
-        content = _content(this, claim)
-        if isinstance(content, Report):
-            ended = Ended(claim, content)
-            continue
-        report = await _attempt(this, connection, claim, content)
+    while place := _line_up(this, ended, wants=used < most and connection.usable):
+        claim, opened = await _served(this, connection, place)
+        _count(this, ended, place.state)
+        if claim is None:
+            return
+        report = await _attempt(this, connection, claim, opened)
         ended = Ended(claim, report)
         if report.outcome == Outcome.CONFIG:
-            await _next(this, ended, wants=False)
+            place = this.clerk.line_up(ended, wants=False)
+            await place.served
+            _count(this, ended, place.state)
             if used:  # so many to a connection and no more: a fresh one may go on
                 return
             raise RelayUnavailable(f"{this.relay}: {report.said}")
         used += 1
 
 
-async def _next(this: Round, ended: Ended | None, *, wants: bool) -> Claim | None:
-    """Nothing is begun before the outcome of the last one is committed."""
+def _line_up(this: Round, ended: Ended | None, *, wants: bool) -> Place | None:
     wants = wants and this.open()
-    if ended is None and not wants:
-        return None
-    state, claim = await this.clerk.serve(ended, wants=wants)
-    if ended and state:
-        _count(this, ended, state)
-    return claim
+    return this.clerk.line_up(ended, wants=wants) if ended or wants else None
+
+
+async def _served(
+    this: Round, connection: Connection, place: Place
+) -> tuple[Claim | None, bytes | Report | None]:
+    """What is to be sent, and what was made of it already: while the last outcome is committed the
+    next mail is announced to the relay, but nothing of it is sent before it has begun."""
+    try:
+        opened = await _open(this, connection, place.taken) if place.taken else None
+        claim = await place.served
+    except BaseException as error:
+        if isinstance(error, asyncio.CancelledError):
+            this.stopping.set()
+        connection.abandon()
+        this.clerk.withdraw(place)
+        raise
+    if place.taken and claim is None:  # it was replaced meanwhile, or its lease was lost
+        connection.abandon()
+    return claim, opened
+
+
+async def _attempt(
+    this: Round, connection: Connection, claim: Claim, opened: bytes | Report | None
+) -> Report:
+    try:
+        opened = opened or await _open(this, connection, claim)
+        return opened if isinstance(opened, Report) else await connection.finish(opened)
+    except asyncio.CancelledError:  # a second Ctrl-C; other workers may not feel it (gh-86296)
+        this.stopping.set()
+        this.clerk.leave(claim, Report(Outcome.UNKNOWN, "stopped while it was being sent"))
+        raise
+
+
+async def _open(this: Round, connection: Connection, claim: Claim) -> bytes | Report:
+    """Put a mail together and announce it; the relay now waits for this, unless it refused."""
+    office, content = this.office, _content(this, claim)
+    if isinstance(content, Report):
+        return content
+    sender = envelope_sender(
+        claim.keys.newest, office.bounce_address, office.mail_from, claim.message.id
+    )
+    refused = await connection.begin(wire_address(sender), wire_address(claim.message.to_address))
+    return refused or content
 
 
 def _content(this: Round, claim: Claim) -> bytes | Report:
@@ -258,21 +297,10 @@ def _content(this: Round, claim: Claim) -> bytes | Report:
         return Report(Outcome.RETRY, f"it could not be put together: {type(error).__name__}")
 
 
-async def _attempt(this: Round, connection: Connection, claim: Claim, content: bytes) -> Report:
-    office = this.office
-    sender = envelope_sender(
-        claim.keys.newest, office.bounce_address, office.mail_from, claim.message.id
-    )
-    sender, recipient = wire_address(sender), wire_address(claim.message.to_address)
-    try:
-        return await connection.send(sender, recipient, content)
-    except asyncio.CancelledError:  # a second Ctrl-C; other workers may not feel it (gh-86296)
-        this.stopping.set()
-        this.clerk.leave(claim, Report(Outcome.UNKNOWN, "stopped while it was being sent"))
-        raise
-
-
-def _count(this: Round, ended: Ended, state: MessageState) -> None:
+def _count(this: Round, ended: Ended | None, state: MessageState | None) -> None:
+    """Once it is committed; what lost its lease is another's to count."""
+    if not ended or not state:
+        return
     delivered = this.delivered
     delivered.sent += state == MessageState.SENT
     delivered.failed += state == MessageState.DEAD

@@ -4,11 +4,12 @@ import os
 import re
 import ssl
 from asyncio import BaseTransport, CancelledError, WriteTransport
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
@@ -26,6 +27,8 @@ _NO_RELAYING = re.compile(
 _TOO_MUCH = re.compile(r"\b(?:HL:ICC|HL:IFC|MI:SFQ|MI:DMC|RP:DRC)\b|\b4\.7\.\d", re.IGNORECASE)
 _GREYLISTED = re.compile(r"gr[ae]y[ -]?list|灰名单", re.IGNORECASE)
 LONGEST_SAYING = 300
+
+Answer = TypeVar("Answer")
 
 
 class Outcome(StrEnum):
@@ -118,15 +121,38 @@ class Connection:
 
     async def send(self, sender: str, recipient: str, content: bytes) -> Report:
         """One envelope recipient per transaction: state and retry are per person."""
-        phase = "MAIL"
+        return await self.begin(sender, recipient) or await self.finish(content)
+
+    async def begin(self, sender: str, recipient: str) -> Report | None:
+        """Up to where the content is asked for: nothing was sent yet. None: it is asked for."""
+        steps = {
+            "MAIL": lambda: self.client.mail(sender),
+            "RCPT": lambda: self.client.rcpt(recipient),
+            "DATA": self._open_data,
+        }
+        for phase, step in steps.items():
+            if isinstance(answer := await self._answer(phase, step()), Report):
+                return answer
+        return None
+
+    async def finish(self, content: bytes) -> Report:
+        """The content and the final dot, after a `begin` that was taken."""
+        phase = "final dot"
+        answer = await self._answer(phase, self._transmit(content))
+        return (
+            answer
+            if isinstance(answer, Report)
+            else Report(Outcome.SENT, _clean(f"{phase}: {answer}"))
+        )
+
+    def abandon(self) -> None:
+        """What was begun is not sent: after DATA there is no other way than to hang up."""
+        self.client.close()
+
+    async def _answer(self, phase: str, step: Awaitable[Answer]) -> Answer | Report:
+        """The relay's answer; a Report if it is a refusal."""
         try:
-            await self.client.mail(sender)
-            phase = "RCPT"
-            await self.client.rcpt(recipient)
-            phase = "DATA"
-            await self._open_data()
-            phase = "final dot"
-            taken = await self._transmit(content)
+            return await step
         except SMTPResponseException as error:
             outcome = _refused(phase, error)
             await self._start_afresh(error.code)
@@ -141,7 +167,6 @@ class Connection:
         except CancelledError:
             self.client.close()  # the next reply would be taken for another command's
             raise
-        return Report(Outcome.SENT, _clean(f"{phase}: {taken}"))
 
     @property
     def usable(self) -> bool:
