@@ -69,6 +69,18 @@ _ROWS = {  # built once: putting a statement together costs more than running it
     .execution_options(yield_per=1000)
     for table in CHAINED
 }
+# Most links have rows in one or two of the tables: one statement says in which. Counted, for a plan
+# that is made for any link must not take "the first that is found" for cheap and read a whole table.
+_HOW_MANY = select(
+    *(
+        select(func.count())
+        .select_from(table)
+        .where(table.c.link_id == bindparam("link"))
+        .scalar_subquery()
+        .label(table.name)
+        for table in CHAINED
+    )
+)
 
 
 def link_id(session: Session) -> str:
@@ -113,8 +125,9 @@ def link_hash(link: ChainLink) -> str:
 def rows_hash(session: Session, link: str) -> str:
     """What is empty is not hashed, so that a column added later leaves old links as they are."""
     digest = hashlib.sha256()
-    for table, rows in _ROWS.items():
-        found = session.execute(rows, {"link": link})
+    counted = session.execute(_HOW_MANY, {"link": link}).one()
+    for table in (name for name, n in counted._mapping.items() if n):
+        found = session.execute(_ROWS[table], {"link": link})
         names = found.keys()
         for row in found:
             filled = [[name, said] for name, said in zip(names, row, strict=True) if said]
