@@ -70,7 +70,7 @@ _ROWS = {  # built once: putting a statement together costs more than running it
     for table in CHAINED
 }
 # Most links have rows in one or two of the tables: one statement says in which. Counted, for a plan
-# that is made for any link must not take "the first that is found" for cheap and read a whole table.
+# that fits any link must not take "the first that is found" for cheap and read a whole table.
 _HOW_MANY = select(
     *(
         select(func.count())
