@@ -93,12 +93,17 @@ def _turn(engine: Engine) -> Iterator[None]:
 def reading(engine: Engine) -> Iterator[Session]:
     """One consistent look, however many statements it takes: what others commit meanwhile is not
     seen, and nothing that happens inside is kept. What was read stays readable."""
-    if engine.dialect.name == "postgresql":  # SQLite looks so by itself
-        engine = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-    with Session(engine) as session:
+    if engine.dialect.name != "postgresql":  # SQLite looks so by itself
+        with Session(engine) as session:
+            yield session
+        return
+    looking = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with Session(looking) as session:
         yield session
+        # There is nothing to roll back; and after a ROLLBACK the driver throws away all that the
+        # connection has prepared, so that every page would be parsed and planned anew.
+        session.expunge_all()
+        session.commit()
 
 
 def changed(session: Session, statement: Any) -> int:

@@ -8,8 +8,8 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
-from flows.database import open_engine, sqlite_file, transaction
+from flows.database import open_engine, transaction
 from flows.history import link_id
 from flows.keyring import OCTETS, open_ring
 from flows.office import MailHours, Office
@@ -30,6 +30,7 @@ from models.organisation import PostKind
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
+from tests.databases import can_be_emptied, empty_postgres, empty_sqlite, keep
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -103,45 +104,25 @@ def postgres_engine(postgres: str) -> Iterator[Engine]:
     """One for all tests, as for SQLite."""
     engine = open_engine(postgres)
     upgrade(engine)
+    can_be_emptied(engine)
     yield engine
     engine.dispose()
 
 
-def empty_sqlite(engine: Engine, blank: Path) -> None:
-    file = sqlite_file(engine)
-    assert file is not None
-    engine.dispose()
-    for left in file.parent.glob(f"{file.stem}.*"):
-        left.unlink()
-    file.write_bytes(blank.read_bytes())
-
-
-def empty_postgres(engine: Engine) -> None:
-    """Deleted row by row: for as few as a test makes that costs a tenth of TRUNCATE."""
-    names = [table.name for table in SQLModel.metadata.sorted_tables]
-    with engine.begin() as connection:
-        connection.execute(OTHERS_GO)
-        connection.execute(text("SET LOCAL session_replication_role = replica"))  # in any order
-        connection.execute(text(";".join(f'DELETE FROM "{name}"' for name in names)))
-        connection.execute(NUMBERS_BEGIN_ANEW)
-
-
-OTHERS_GO = text(  # a test that failed may have left a transaction open, and its locks
-    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
-)
-NUMBERS_BEGIN_ANEW = text("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence")
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """An empty database with the schema, once for each kind."""
-    if request.param == "sqlite":
-        engine = request.getfixturevalue("sqlite_engine")
+    """A database with the schema, once for each kind: empty, or with the cast of the test."""
+    kind = "sqlite" if request.param == "sqlite" else "postgres"
+    engine: Engine = request.getfixturevalue(f"{kind}_engine")
+    if "cast" in request.fixturenames and kind in GATHERED:
+        GATHERED[kind][1]()
+        return engine.url.render_as_string(hide_password=False)
+    if kind == "sqlite":
         empty_sqlite(engine, request.getfixturevalue("blank_sqlite"))
     else:
-        engine = request.getfixturevalue("postgres_engine")
         empty_postgres(engine)
+    if "cast" in request.fixturenames:
+        GATHERED[kind] = gather_cast(engine), keep(engine)
     return engine.url.render_as_string(hide_password=False)
 
 
@@ -245,9 +226,14 @@ class Cast:
         return task
 
 
+GATHERED: dict[str, tuple[Cast, Callable[[], None]]] = {}  # on each kind, and how it is put there
+
+
 @pytest.fixture
 def cast(engine: Engine) -> Cast:
-    return gather_cast(engine)
+    """As gathered once, at the beginning of the first test that has one."""
+    kind = "sqlite" if engine.dialect.name == "sqlite" else "postgres"
+    return replace(GATHERED[kind][0], engine=engine, opened=[])
 
 
 def gather_cast(engine: Engine) -> Cast:

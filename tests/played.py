@@ -6,21 +6,17 @@ tests the night itself plays it.
 """
 
 import hashlib
-import sqlite3
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from datetime import date
-from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
-from flows.database import sqlite_file
 from flows.office import Office
-from tests.conftest import empty_postgres
+from tests.databases import keep
 from tests.kept import wind
 
-Begun = tuple[str, Hashable]  # the database as it was, and what was played then
-TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
+Begun = tuple[str, str, Hashable]  # the kind of database, what it held, and what was played then
 _DRAWN = {"link_id", "salt", "token_hash", "message_id", "boundary", "slot"}
 _LOOK = {
     table.name: "SELECT {} FROM {}".format(
@@ -29,11 +25,8 @@ _LOOK = {
     for table in SQLModel.metadata.sorted_tables
     if table.name != "chain_link"
 }
-_SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
 
-_files: dict[Begun, bytes] = {}
-_kept: list[tuple[str, Mapping[str, int]]] = []
-_schemas: dict[Begun, tuple[str, Mapping[str, int]]] = {}  # with the value of each sequence
+_played: dict[Begun, Callable[[], None]] = {}  # how it is put there
 
 
 def wound(office: Office, first: date, last: date) -> None:
@@ -43,36 +36,12 @@ def wound(office: Office, first: date, last: date) -> None:
 
 def as_played(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
     """`on` names what is played: a night's date, or anything that is the same each time."""
-    kept = _on_sqlite if engine.dialect.name == "sqlite" else _on_postgresql
-    kept(engine, on, play)
-
-
-def keep(engine: Engine) -> Callable[[], None]:
-    """The database as it stands now, to be put back as often as this is called."""
-    if engine.dialect.name == "sqlite":
-        whole = _whole(engine).read_bytes()
-        return lambda: put_whole(engine, whole)
-    kept = _keep(engine, f"kept_{len(_kept)}")
-    _kept.append(kept)
-
-    def put_back() -> None:
-        empty_postgres(engine)
-        _put_there(engine, *kept)
-
-    return put_back
-
-
-def put_whole(engine: Engine, whole: bytes) -> None:
-    _whole(engine).write_bytes(whole)
-
-
-def _on_sqlite(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
-    begun = (_digest(engine), on)
-    if begun in _files:
-        _whole(engine).write_bytes(_files[begun])
+    begun = (engine.dialect.name, _digest(engine), on)
+    if begun in _played:
+        _played[begun]()
     else:
         play()
-        _files[begun] = _whole(engine).read_bytes()
+        _played[begun] = keep(engine)
 
 
 def _digest(engine: Engine) -> str:
@@ -84,39 +53,3 @@ def _digest(engine: Engine) -> str:
             cursor.execute(look)
             found.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
     return found.hexdigest()
-
-
-def _whole(engine: Engine) -> Path:
-    """The file, with all that its log held, and nobody using it."""
-    file = sqlite_file(engine)
-    assert file is not None
-    engine.dispose()
-    log = sqlite3.connect(file)
-    log.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    log.close()
-    return file
-
-
-def _on_postgresql(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
-    begun = (_digest(engine), on)
-    if begun in _schemas:
-        empty_postgres(engine)
-        _put_there(engine, *_schemas[begun])
-    else:
-        play()
-        _schemas[begun] = _keep(engine, f"played_{len(_schemas)}")
-
-
-def _keep(engine: Engine, schema: str) -> tuple[str, Mapping[str, int]]:
-    copies = (f'CREATE TABLE {schema}."{name}" AS TABLE "{name}"' for name in TABLES)
-    with engine.begin() as connection:
-        connection.execute(text(";".join([f"CREATE SCHEMA {schema}", *copies])))
-        return schema, dict(connection.execute(text(_SEQUENCES)).all())
-
-
-def _put_there(engine: Engine, schema: str, sequences: Mapping[str, int]) -> None:
-    rows = (f'INSERT INTO "{name}" SELECT * FROM {schema}."{name}"' for name in TABLES)
-    values = (f"SELECT setval('\"{name}\"', {last})" for name, last in sequences.items())
-    with engine.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text(";".join([*rows, *values])))

@@ -18,7 +18,8 @@ from flows.signoff.evidence_files import keep, path_of
 from models import Evidence, Official, Unit
 from models.application import EvidenceKind
 from tests import files
-from tests.conftest import empty_postgres, empty_sqlite, instant
+from tests.conftest import instant
+from tests.databases import empty_postgres, empty_sqlite
 from tests.kept import add, edit, everything, play, rows
 from tests.sign_offs import gather_bench
 

@@ -21,10 +21,10 @@ from flows.night import run_night
 from flows.night_lock import NightBusy
 from flows.office import Office
 from tests.conftest import Cast, instant, sample
+from tests.databases import keep
 from tests.ends import difference, ended
 from tests.flows.test_night_crashes import COMMITS, FIRST, daytime, open_tasks
 from tests.outboxes import to
-from tests.played import keep
 from tests.smtp_peers import Peer, peer
 
 KILLS = sample(3, 100)  # of each database

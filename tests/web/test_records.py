@@ -12,10 +12,12 @@ from flows.records.entries import entries
 from flows.records.lines import Line
 from flows.rulebook import load_form
 from models import Exclusion, Figure, FigureApproval, Record, Task
-from tests.conftest import empty_sqlite
 from tests.kept import add, rows
 from tests.records import FORM, corrected, kept, published_report, said, with_kinds
 from tests.web.conftest import DAY, NOON
+
+# Pages only: one kind of database is enough.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 VISIT = {
     "kind": "visit",
@@ -25,13 +27,6 @@ VISIT = {
     "lines": "区教育局|校长\n区卫健局",
     "tasks": "甲-1",
 }
-
-
-@pytest.fixture
-def database_url(sqlite_engine, blank_sqlite):
-    """Pages only: one kind of database is enough."""
-    empty_sqlite(sqlite_engine, blank_sqlite)
-    return sqlite_engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

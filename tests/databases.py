@@ -1,0 +1,100 @@
+"""The database between two tests: emptied, kept as it stands, put back."""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+from sqlmodel import SQLModel
+
+from flows.database import sqlite_file
+
+TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
+OTHERS_GO = text(  # a test that failed may have left a transaction open, and its locks
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+)
+NUMBERS_BEGIN_ANEW = (
+    "PERFORM setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"
+    " WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
+)
+NUMBERS = text("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+
+_kept: list[str] = []  # schemas
+
+
+def empty_sqlite(engine: Engine, blank: Path) -> None:
+    begin_with(engine, blank.read_bytes())
+
+
+def begin_with(engine: Engine, whole: bytes) -> None:
+    """Whatever a test left of the file, and beside it."""
+    file = sqlite_file(engine)
+    assert file is not None
+    engine.dispose()
+    for left in file.parent.glob(f"{file.stem}.*"):
+        left.unlink()
+    file.write_bytes(whole)
+
+
+def can_be_emptied(engine: Engine) -> None:
+    """Row by row, and where there are any: for as few as a test makes, a twentieth of TRUNCATE.
+    As functions of the server, which keeps the plan of each; beside the schema that tests change.
+    """
+    emptied = (f'IF EXISTS (SELECT FROM "{t}") THEN DELETE FROM "{t}"; END IF' for t in TABLES)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA kept"))
+        _function(connection, "kept.empty", (*emptied, NUMBERS_BEGIN_ANEW))
+
+
+def empty_postgres(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(OTHERS_GO)
+        connection.execute(text("SELECT kept.empty()"))
+
+
+def keep(engine: Engine) -> Callable[[], None]:
+    """The database as it stands now, to be put back as often as this is called."""
+    if engine.dialect.name == "sqlite":
+        kept = whole(engine).read_bytes()
+        return lambda: begin_with(engine, kept)
+    schema = f"kept_{len(_kept)}"
+    _kept.append(schema)
+    with engine.begin() as connection:
+        _copy(connection, schema)
+
+    def put_back() -> None:
+        with engine.begin() as connection:
+            connection.execute(OTHERS_GO)
+            connection.execute(text(f"SELECT kept.empty(), {schema}.put_back()"))
+
+    return put_back
+
+
+def whole(engine: Engine) -> Path:
+    """The file, with all that its log held, and nobody using it."""
+    file = sqlite_file(engine)
+    assert file is not None
+    engine.dispose()
+    log = sqlite3.connect(file)
+    log.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    log.close()
+    return file
+
+
+def _copy(connection: Connection, schema: str) -> None:
+    connection.execute(text(f"CREATE SCHEMA {schema}"))
+    filled = [t for t in TABLES if connection.scalar(text(f'SELECT EXISTS (SELECT FROM "{t}")'))]
+    for table in filled:
+        connection.execute(text(f'CREATE TABLE {schema}."{table}" AS TABLE "{table}"'))
+    rows = (f'INSERT INTO "{table}" SELECT * FROM {schema}."{table}"' for table in filled)
+    numbers = (f"PERFORM setval('\"{name}\"', {n})" for name, n in connection.execute(NUMBERS))
+    _function(connection, f"{schema}.put_back", (*rows, *numbers))
+
+
+def _function(connection: Connection, name: str, statements: Iterable[str]) -> None:
+    body = "".join(f"{statement};" for statement in statements)
+    connection.exec_driver_sql(  # in any order, and with nothing else happening: as on a replica
+        f"CREATE FUNCTION {name}() RETURNS void LANGUAGE plpgsql"
+        f" SET session_replication_role = replica AS $$ BEGIN {body} END $$"
+    )
