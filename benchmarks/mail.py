@@ -4,11 +4,8 @@ many connections into the same sink, in the same run. The best of a few rounds c
 `build` has no database; `render` makes the words of each mail anew too, which the night does once.
 """
 
-import argparse
 import asyncio
-import json
 import os
-import platform
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -18,14 +15,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, sleep
 
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Engine
 
 from benchmarks.databases import Copies, postgresql, sqlite
 from benchmarks.outbox import HOME, compose, composed, letter, office_of, office_on
 from benchmarks.population import TONIGHT, instant
-from benchmarks.relays import found, postfix, smtp_sink
+from benchmarks.relays import needs_sink, postfix, smtp_sink
+from benchmarks.row import Budget, Row, options, told
 from flows.database import open_engine
 from flows.delivery import deliver
 from flows.link_keys import LinkKeys
@@ -36,7 +32,9 @@ from notifications.digest import render_digest
 from notifications.mailer import Outcome, Relay, connected
 
 CONNECTIONS = 8
-BUDGETS = {"build": 0.6, "sqlite": 0.35, "sqlite ×2": 0.35, "postgresql": 0.35}
+BUDGETS = {"build": Budget(0.6, at_least=True)} | {
+    path: Budget(0.35, at_least=True) for path in ("sqlite", "sqlite ×2", "postgresql")
+}
 
 
 def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) -> None:
@@ -136,53 +134,34 @@ def relays() -> Iterator[dict[str, str]]:
         yield urls
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--mails", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json", type=Path, help="write the figures there too")
-    given = parser.parse_args()
-    if not found("smtp-sink"):
-        parser.exit(1, "smtp-sink is missing: install the package postfix\n")
+def rows(n: int, rounds: int) -> Iterator[Row]:
     with ExitStack() as open_until_the_end, tempfile.TemporaryDirectory() as folder:
         home, kinds = Path(folder), {}
         for kind in (sqlite, postgresql):
             (home / kind.__name__).mkdir()
             kinds[kind.__name__] = open_until_the_end.enter_context(
-                kind(home / kind.__name__, partial(compose, mails=given.mails))
+                kind(home / kind.__name__, partial(compose, mails=n))
             )
         first = next(kinds["sqlite"])
         mails, office = composed(first), office_of(first, None)
+        octets = len(built(office, LinkKeys(office.secret), mails[0]))
         with relays() as urls, two_processes() as both:
-            rates = {
-                relay: measure(url, mails, office, kinds, both, given.rounds)
-                for relay, url in urls.items()
-            }
-    show(given, rates, len(built(office, LinkKeys(office.secret), mails[0])))
+            for relay, url in urls.items():
+                size = f"{relay}, {n:,} of {octets:,} octets"
+                rates = measure(url, mails, office, kinds, both, rounds)
+                yield from _rows(rates, size, BUDGETS if relay == "smtp-sink" else {})
 
 
-def show(given: argparse.Namespace, rates: dict[str, dict[str, float]], octets: int) -> None:
-    machine = f"{platform.machine()}, Python {platform.python_version()}"
-    ratios = {
-        relay: {path: rate / of["floor"] for path, rate in of.items()}
-        for relay, of in rates.items()
-    }
-    if given.json:
-        told = {"machine": machine, "mails": given.mails, "octets": octets}
-        told |= {"per_second": rates, "ratios": ratios, "budgets": BUDGETS}
-        given.json.write_text(json.dumps(told, indent=2), encoding="utf-8")
-    table = Table(title=f"{given.mails:,} mails of {octets:,} octets; {machine}")
-    for heading in ("path", *(f"{relay} {what}" for relay in rates for what in ("/s", "ratio"))):
-        table.add_column(heading, justify="left" if heading == "path" else "right")
-    table.add_column("budget", justify="right")
-    for path in rates["smtp-sink"]:
-        figures = (
-            said
-            for relay in rates
-            for said in (f"{rates[relay][path]:,.0f}", f"{ratios[relay][path]:.2f}")
-        )
-        table.add_row(path, *figures, str(BUDGETS.get(path, "")))
-    Console().print(table)
+def _rows(rates: dict[str, float], size: str, budgets: dict[str, Budget]) -> Iterator[Row]:
+    for path, rate in rates.items():
+        ratio = rate / rates["floor"], "the floor"
+        yield Row("mail", path, size, rate, "mails/s", *ratio, budgets.get(path))
+
+
+def main() -> None:
+    given = options(__doc__, mails=(3000, 200), rounds=(3, 2))
+    needs_sink()
+    told(given, rows(given.mails, given.rounds))
 
 
 if __name__ == "__main__":

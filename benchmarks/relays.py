@@ -52,6 +52,11 @@ def found(program: str) -> str | None:
     return shutil.which(program, path=PATH)
 
 
+def needs_sink() -> None:
+    if not found("smtp-sink"):
+        raise SystemExit("smtp-sink is missing: install the package postfix")
+
+
 @contextmanager
 def smtp_sink(kept: Path | None = None) -> Iterator[str]:
     """It takes everything; what it takes is appended to the file `kept`. Yields its URL."""

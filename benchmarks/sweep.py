@@ -3,26 +3,22 @@
 Each is measured on a fresh copy of the same database; the best of a few rounds counts.
 """
 
-import argparse
-import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Date, Engine, bindparam, text
 from sqlmodel import Session
 
-from benchmarks.databases import Copies, postgresql, sqlite
-from benchmarks.district import populate
-from benchmarks.machine import forget_peak, machine, peak_mb
+from benchmarks.databases import Copies, Kind, postgresql, sqlite
+from benchmarks.district import due_of, populate
+from benchmarks.machine import forget_peak, peak_mb
 from benchmarks.population import TONIGHT, instant
-from benchmarks.rivals import measured, scaled
+from benchmarks.rivals import RIVALS, measured
+from benchmarks.row import Budget, Row, options, told
 from flows.database import transaction
 from flows.sweep import sweep
 from flows.working_days import load_calendar
@@ -49,7 +45,7 @@ UNCOUNTED = {  # the floor does not keep the counts of the board either
     "sqlite": [f"DROP TRIGGER open_count_{one}" for one in ("new", "from", "to", "gone")],
     "postgresql": ["ALTER TABLE task DISABLE TRIGGER USER"],
 }
-RIVALS_OF = 4000  # due tasks; their cost for more is reckoned by a measured line
+TWICE, IDLE, MEMORY = Budget(2), Budget(1 / 20), Budget(400, of="figure")
 
 
 def measure(copies: Copies, rounds: int) -> dict[str, float]:
@@ -107,47 +103,44 @@ def _sweep(engine: Engine, night_id: int, later: int) -> None:
         sweep(session, night_id=night_id, on=on, now=instant(on), calendar=calendar)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tasks", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--rivals", type=int, default=RIVALS_OF, help="due tasks; 0: none")
-    parser.add_argument("--json", type=Path, help="write the figures there too")
-    given = parser.parse_args()
-    due = given.tasks * 9 // 100
-    found: dict[str, Any] = {"machine": machine(), "tasks": given.tasks, "due": due}
+def rows(tasks: int, rounds: int, rivals: int) -> Iterator[Row]:
     for kind in (sqlite, postgresql):
-        fill = partial(populate, tasks=given.tasks, due=due)
+        yield from _ours(kind, tasks, rounds, rivals)
+
+
+def _ours(kind: Kind, tasks: int, rounds: int, rivals: int) -> Iterator[Row]:
+    due = due_of(tasks)
+    size = f"{kind.__name__}, {tasks:,} open, {due:,} due"
+    fill = partial(populate, tasks=tasks, due=due)
+    with tempfile.TemporaryDirectory() as home, kind(Path(home), fill) as copies:
+        found = measure(copies, rounds)
+    floor, first = found["floor"], found["sweep"]
+    yield Row("sweep", "the floor: INSERT and UPDATE alone", size, floor, "s")
+    yield Row("sweep", "the sweep", size, first, "s", first / floor, "the floor", TWICE)
+    idle = found["idle"]
+    yield Row("sweep", "a night with nothing due", size, idle, "s", idle / first, "ours", IDLE)
+    yield Row("sweep", "peak memory", size, found["peak_mb"], "MB", budget=MEMORY)
+    if rivals:
+        fill = partial(populate, tasks=rivals * 2, due=rivals)
         with tempfile.TemporaryDirectory() as home, kind(Path(home), fill) as copies:
-            found[kind.__name__] = measure(copies, given.rounds)
-        if given.rivals:
-            fill = partial(populate, tasks=given.rivals * 2, due=given.rivals)
-            with tempfile.TemporaryDirectory() as home, kind(Path(home), fill) as copies:
-                found[kind.__name__]["rivals"] = measured(copies, given.rivals)
-    if given.json:
-        given.json.write_text(json.dumps(found, indent=2), encoding="utf-8")
-    _show(found)
+            yield from against(copies, rivals, tasks=tasks, due=due, size=size, ours=first)
 
 
-def _show(found: dict[str, Any]) -> None:
-    table = Table(title=f"{found['tasks']:,} open, {found['due']:,} due; {found['machine']}")
-    for heading in ("database", "what", "s", "to the sweep", "to the floor"):
-        table.add_column(heading, justify="left" if heading in ("database", "what") else "right")
-    for kind in ("sqlite", "postgresql"):
-        of = found[kind]
-        seconds = {
-            "floor": of["floor"],
-            "sweep": of["sweep"],
-            "a night with nothing due": of["idle"],
-        }
-        for name, line in of.get("rivals", {}).items():
-            seconds[f"{name}, by a line from {line['due']:,}"] = scaled(line, found["due"])
-        for what, took in seconds.items():
-            ratios = (f"{took / of[other]:.2f}" for other in ("sweep", "floor"))
-            table.add_row(kind, what, f"{took:,.2f}", *ratios)
-    Console().print(table)
-    peaks = (f"{kind} {found[kind]['peak_mb']} MB" for kind in ("sqlite", "postgresql"))
-    Console().print(f"peak memory: {', '.join(peaks)}")
+def against(
+    copies: Copies, n: int, *, tasks: int, due: int, size: str, ours: float
+) -> Iterator[Row]:
+    """How many times as long as the sweep; each by a measured line."""
+    for rival in RIVALS:
+        line = measured(copies, rival, n)
+        took = line.at(tasks if rival.looks_at_all else due)
+        by = f"{rival.name} (by a line from {n:,})"
+        least = Budget(rival.least, at_least=True) if rival.least else None
+        yield Row("sweep", by, size, took, "s", took / ours, "ours", least)
+
+
+def main() -> None:
+    given = options(__doc__, tasks=(1_000_000, 50_000), rounds=(3, 2), rivals=(4000, 1000))
+    told(given, rows(given.tasks, given.rounds, given.rivals))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Notices are issued: one per escalation of the night, numbered in task order, with a receipt
 for everybody who is told. A live notice of a lower colour is superseded."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from flows.history import link_id
 from flows.moves import lock_all_tasks
 from flows.recipients import Directory, Told
 from flows.rulebook import ladder_of
-from models import Notice, Policy, Receipt, Task, Transition
+from models import Night, Notice, Policy, Receipt, Task, Transition
 from models.columns import Instant
 from models.ladder import Ladder, Rung
 from models.notice import Duty
@@ -25,6 +26,7 @@ from models.warning import Colour
 from models.workdays import Calendar
 
 AT_ONCE = 2000  # notices that are in memory
+ALL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,20 @@ def issue_notices(
     return len(escalated)
 
 
-def unresolved(session: Session, night_id: int) -> list[tuple[str, str]]:
-    """(task number, the post that nobody could be found for), for tonight's notices."""
-    this = {"night_id": night_id}
-    found = [*session.execute(_CLIMBED, this), *session.execute(_NOBODY, this)]
-    return sorted((number, str(post)) for number, post in found)
+def unresolved(session: Session, night: Night, most: int = ALL) -> list[tuple[str, str]]:
+    """(task number, the post that nobody could be found for), for the notices that this night
+    issued; `most`: the first of them, in the order of the notices, which is that of the numbers."""
+    this = {"night_id": night.id, "on": night.on, "most": most}
+    found = {(number, str(post)) for number, post in session.execute(_CLIMBED, this)}
+    if came_to(night).get("unresolved", True):  # a notice that told somebody then does so still
+        found.update((number, str(post)) for number, post in session.execute(_NOBODY, this))
+    return sorted(found)[:most]
+
+
+def came_to(night: Night) -> dict[str, Any]:
+    """What it came to, as `sise night --json` prints it; {} while it is unfinished."""
+    result: dict[str, Any] = json.loads(night.result or "{}")
+    return result
 
 
 def _supersede(session: Session, night_id: int, on: date, now: datetime) -> None:
@@ -232,11 +243,16 @@ def told_of(task: Escalated, rung: Rung, directory: Directory) -> Iterator[tuple
 _THIS = bindparam("night_id", type_=Integer())
 _CLIMBED = (
     select(col(Task.number), col(Receipt.climbed_from))
-    .distinct()
     .join_from(Receipt, Notice, col(Receipt.notice_id) == col(Notice.id))
     .join(Transition, col(Transition.id) == col(Notice.transition_id))
     .join(Task, col(Task.id) == col(Notice.task_id))
-    .where(col(Transition.night_id) == _THIS, col(Receipt.climbed_from).is_not(None))
+    .where(
+        col(Receipt.given_on) == bindparam("on", type_=Date()),
+        col(Receipt.climbed_from).is_not(None),
+        col(Transition.night_id) == _THIS,
+    )
+    .order_by(col(Receipt.notice_id))
+    .limit(bindparam("most", type_=Integer()))
 )
 _NOBODY = (
     select(col(Task.number), literal("anybody"))
@@ -246,4 +262,5 @@ _NOBODY = (
         col(Transition.night_id) == _THIS,
         ~select(col(Receipt.id)).where(col(Receipt.notice_id) == col(Notice.id)).exists(),
     )
+    .limit(bindparam("most", type_=Integer()))
 )

@@ -81,6 +81,8 @@ def due_by(
             last = cutoff(entry, on, ladder, calendar)
             struck = _struck(policy, rung, entry, 0, last).where(among).limit(most + 1)
             found.update(session.scalars(struck))
+            if len(found) > most:
+                return found
     return found
 
 

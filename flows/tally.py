@@ -50,7 +50,7 @@ def tally(session: Session, night: Night) -> Tally:
         relieved=_relieved(session, night_before(session, night)),
         notices=session.scalar(_NOTICES, this) or 0,
         recipients=session.scalar(_RECIPIENTS, this) or 0,
-        unresolved=sorted({*unresolved(session, night.id), *nobody_left(session, night.on)}),
+        unresolved=sorted({*unresolved(session, night), *nobody_left(session, night.on)}),
         stalled=stalled(session, night.on),
         mail=mail_states(session, night.id),
         doubtful=session.scalar(_DOUBTFUL, this) or 0,

@@ -117,6 +117,13 @@ class Receipt(SQLModel, table=True):
         CheckConstraint(one_of("raised_from", Duty), name="receipt_raised_from"),
         CheckConstraint("(raised_on IS NULL) = (raised_from IS NULL)", name="receipt_raised"),
         UniqueConstraint("notice_id", "official_id", name="receipt_person"),
+        Index(  # flows.notices: for whom another was told, of the notices of a night
+            "receipt_climbed",
+            "given_on",
+            "notice_id",
+            sqlite_where=text("climbed_from IS NOT NULL"),
+            postgresql_where=text("climbed_from IS NOT NULL"),
+        ),
         Index(  # flows.handing_on: which notices changed hands
             "receipt_ended",
             "notice_id",

@@ -87,6 +87,7 @@ class Task(SQLModel, table=True):
             postgresql_where=text("state = 'suspended'"),
         ),
         Index("task_unit", "unit_id", "colour"),
+        Index("task_procedure", "procedure_id", "opened_on"),  # pages of one kind of matter
         Index(  # the board: a page of a colour is read in its order, as WORST_FIRST of flows says
             "task_worst_first",
             "colour",

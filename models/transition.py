@@ -63,7 +63,13 @@ class Transition(SQLModel, table=True):
             sqlite_where=text("event = 'relieve'"),
             postgresql_where=text("event = 'relieve'"),
         ),
-        Index("transition_night", "night_id", "event"),
+        Index(  # what a night raised, in the order in which its page shows it
+            "transition_night",
+            "night_id",
+            "event",
+            "target",
+            "task_id",
+        ),
         Index(  # flows.signoff.outcomes: what somebody has to know of
             "transition_decided",
             "at",

@@ -1,21 +1,21 @@
 """The nights as the desk reads them: those that were played, the days that none was, and what
 one of them raised."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
-from flows.notices import unresolved
+from flows.notices import came_to, unresolved
+from flows.recipients import tasks_aside
 from models import Message, Night, Notice, Task, Transition, Unit
 from models.ladder import Entry
 from models.message import MessageState
 from models.night import NightStep
-from models.warning import RANKS, Colour
+from models.warning import Colour
 from models.workdays import DAY
 from web.matter import Matter, Showing
 from web.paging import Paging
@@ -87,7 +87,7 @@ def played(session: Session, on: date) -> Played | None:
 
 
 def _played(night: Night, mail: Mapping[int, Mail]) -> Played:
-    return Played(night, json.loads(night.result or "{}"), mail.get(night.id, {}))
+    return Played(night, came_to(night), mail.get(night.id, {}))
 
 
 def _mail(session: Session, ids: Sequence[int]) -> Mapping[int, Mail]:
@@ -116,32 +116,57 @@ def sent_between(session: Session, night: Night) -> tuple[datetime | None, datet
     return first, last
 
 
-def how_many_raised(session: Session, viewer: Viewer, night: Night) -> int:
-    counted = select(func.count()).select_from(Transition).join(Task, _ITS_TASK)
-    return session.scalar(counted.where(*_raised(viewer, night))) or 0
+def tally(session: Session, viewer: Viewer, found: Played) -> dict[Colour, int]:
+    """How many it raised to each colour, the worst first, of what this viewer may see. A night that
+    is over has counted them."""
+    if not found.result:
+        return _by_colour(session, *_raised(found.night), ~_aside(viewer))
+    that_night = col(Transition.night_id) + 0 == found.night.id  # few tasks, so by the task
+    hidden = _by_colour(session, that_night, _ESCALATED, _aside(viewer))
+    return {colour: n - hidden.get(colour, 0) for colour, n in found.raised}
+
+
+def _by_colour(session: Session, *which: ColumnElement[bool]) -> dict[Colour, int]:
+    target = col(Transition.target)
+    counted = session.execute(select(target, func.count()).where(*which).group_by(target))
+    found = {Colour(colour): n for colour, n in counted}
+    return {colour: found[colour] for colour in reversed(Colour) if colour in found}
+
+
+def _shown(
+    session: Session, viewer: Viewer, night: Night, raised: Mapping[Colour, int], paging: Paging
+) -> list[int]:
+    """One page of moves, each colour in the order of the ledger, which an index has."""
+    ids, before = list[int](), paging.offset
+    for colour, n in raised.items():
+        if before < n and len(ids) < paging.size:
+            of_it = select(col(Transition.id)).where(
+                *_raised(night), col(Transition.target) == colour, ~_aside(viewer)
+            )
+            in_order = of_it.order_by(col(Transition.task_id)).offset(before)
+            ids += session.scalars(in_order.limit(paging.size - len(ids)))
+        before = max(0, before - n)
+    return ids
 
 
 def raised(
-    session: Session, viewer: Viewer, showing: Showing, night: Night, paging: Paging
+    session: Session,
+    viewer: Viewer,
+    showing: Showing,
+    found: Played,
+    to: Mapping[Colour, int],
+    paging: Paging,
 ) -> list[Raised]:
-    """The worst colour first. The inner query sorts without the long columns."""
-    worst_first = (case(RANKS, value=col(Transition.target)).desc(), col(Task.number))
-    shown = (
-        select(col(Transition.id))
-        .join(Task, _ITS_TASK)
-        .where(*_raised(viewer, night))
-        .order_by(*worst_first)
-        .limit(paging.size)
-        .offset(paging.offset)
-    )
+    """The worst colour first. `to`: how many of each."""
+    shown = _shown(session, viewer, found.night, to, paging)
     rows = session.execute(
         select(Transition, Task, col(Unit.name), col(Notice.number))
-        .join_from(Transition, Task, _ITS_TASK)
+        .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
         .outerjoin(Notice, col(Notice.transition_id) == col(Transition.id))
         .where(col(Transition.id).in_(shown))
-        .order_by(*worst_first)
     )
+    in_order = {key: n for n, key in enumerate(shown)}
     return [
         Raised(
             showing.matter(task, unit, hidden=viewer.hides(task), colour=Colour(move.target)),
@@ -150,16 +175,20 @@ def raised(
             showing.ladders[task.policy_id].entry(move.cause),
             notice or "",
         )
-        for move, task, unit, notice in rows
+        for move, task, unit, notice in sorted(rows, key=lambda row: in_order[row[0].id])
     ]
 
 
-_ITS_TASK = col(Task.id) == col(Transition.task_id)
+_ESCALATED = col(Transition.event) == "escalate"
 
 
-def _raised(viewer: Viewer, night: Night) -> Sequence[Any]:
-    escalated = col(Transition.event) == "escalate"
-    return (col(Transition.night_id) == night.id, escalated, viewer.may_see())
+def _raised(night: Night) -> Sequence[ColumnElement[bool]]:
+    return col(Transition.night_id) == night.id, _ESCALATED
+
+
+def _aside(viewer: Viewer) -> ColumnElement[bool]:
+    """Whoever sees the nights sees everything but what he stands aside from."""
+    return col(Transition.task_id).in_(tasks_aside(viewer.official.id, viewer.on))
 
 
 def nobody_found(
@@ -167,7 +196,7 @@ def nobody_found(
 ) -> list[tuple[str, str]]:
     """(task number, post) of this night's notices: the first of them, and of those what this
     viewer may see."""
-    found = unresolved(session, night.id)[:most]
+    found = unresolved(session, night, most)
     numbers = {number for number, _ in found}
     seen = select(col(Task.number)).where(col(Task.number).in_(numbers), viewer.may_see())
     may_see = set(session.scalars(seen))

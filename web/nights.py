@@ -16,7 +16,6 @@ from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.matter import Showing
 from web.night_rows import (
-    how_many_raised,
     neighbours,
     nights,
     nobody_found,
@@ -24,6 +23,7 @@ from web.night_rows import (
     raised,
     sent_between,
     steps,
+    tally,
 )
 from web.paging import Paging, page_number
 
@@ -59,8 +59,8 @@ def _show(request: Request, session: Session, on: date, now: datetime, page: str
     if found is None:
         raise HTTPException(404)
     night = found.night
-    n = how_many_raised(session, viewer, night)
-    paging = Paging(f"{PATH}/{on}", {}, n, page_number(page))
+    to = tally(session, viewer, found)
+    paging = Paging(f"{PATH}/{on}", {}, sum(to.values()), page_number(page))
     showing = Showing.load(session, load_calendar(session), desk_of(request).today(now))
     return desk_page(
         request,
@@ -72,7 +72,7 @@ def _show(request: Request, session: Session, on: date, now: datetime, page: str
         sent=sent_between(session, night),
         neighbours=neighbours(session, on),
         nobody=nobody_found(session, viewer, night, NAMED),
-        raised=raised(session, viewer, showing, night, paging),
+        raised=raised(session, viewer, showing, found, to, paging),
         paging=paging,
         entry_words=entry_words,
     )

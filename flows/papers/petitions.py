@@ -86,14 +86,18 @@ def _sets(one: _Petition, stage: str, as_of: date, closed: bool, became: bool) -
     return found
 
 
-def _petitions(session: Session, as_of: date) -> Any:
-    return session.execute(
-        select(Task, col(Unit.name), Procedure)
+def _petitions(session: Session, as_of: date) -> list[Any]:
+    """The procedure is looked up first: joined to it, PostgreSQL would read every task."""
+    procedure = session.scalar(select(Procedure).where(col(Procedure.name) == PETITION))
+    if procedure is None:
+        return []
+    rows = session.execute(
+        select(Task, col(Unit.name))
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .join(Procedure, col(Procedure.id) == col(Task.procedure_id))
-        .where(col(Procedure.name) == PETITION, col(Task.opened_on) <= as_of)
+        .where(col(Task.procedure_id) == procedure.id, col(Task.opened_on) <= as_of)
         .order_by(col(Task.opened_on), col(Task.number))
-    ).all()
+    )
+    return [(task, unit, procedure) for task, unit in rows]
 
 
 def _closed(session: Session, as_of: date) -> Mapping[int, date]:

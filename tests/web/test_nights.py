@@ -79,7 +79,7 @@ def test_one_night_says_its_steps_and_the_matters_it_raised(played, office, sign
 
     page = sign_in("olga").get(ONE)
 
-    assert numbers(page) == ["甲-1", "密-1", "甲-2"]
+    assert numbers(page) == ["甲-1", "甲-2", "密-1"]
     for said in (
         *("2022年7月14日夜间检查", "3 件在办事项", "校车监管不到位", "某人的线索", "区教育局"),
         *("绿色", "红色", "截止日后", "定督〔2022〕1号", "归档本次检查", "无法送达 1"),

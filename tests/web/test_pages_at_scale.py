@@ -2,7 +2,7 @@
 is shown. Counted are the steps of SQLite's machine, which are the same on every machine."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from models import OpenCount, Task
 from models.signoff import OPEN
 from models.warning import Colour
 from tests.kept import play
-from tests.web.conftest import DAY, NOON
+from tests.web.conftest import DAY, DUE, NOON
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FEW, MANY = 2_500, 25_000  # the first is more than what is sorted at once
@@ -50,8 +50,9 @@ class Steps:
 def many(office, cast) -> Iterator[Any]:
     kept = cast.task("甲-0", date(2022, 9, 1)).model_dump(exclude={"id"})
 
-    def fill(first: int, last: int) -> None:
-        tasks = [{**kept, "number": f"甲-{n}", "title": f"事项{n}"} for n in range(first, last)]
+    def fill(first: int, last: int, **facts: Any) -> None:
+        each = kept | facts
+        tasks = [{**each, "number": f"甲-{n}", "title": f"事项{n}"} for n in range(first, last)]
         with transaction(office.engine, NOON) as session:
             session.execute(insert(Task), tasks)
 
@@ -77,6 +78,22 @@ def test_a_page_reads_as_much_of_many_matters_as_of_few(office, many, sign_in, w
         path: (of_few[path], n) for path, n in of_many.items() if n > 1.2 * of_few[path] + NOISE
     }
     assert grown == {}
+
+
+def test_the_page_of_a_night_reads_as_much_of_many_raised_as_of_few(office, cast, many, sign_in):
+    many(1, 200, due_on=DUE)
+    play(office, DAY)
+    many(200, 2_200, due_on=DUE)
+    play(office, DAY + timedelta(days=1))
+    steps, browser = Steps(office.engine), sign_in("olga")
+
+    def asked(on: date, page: int) -> int:
+        return steps.of(lambda: browser.get(f"/nights/{on}?page={page}"))
+
+    asked(DAY, 1)
+    few, many_more = ([asked(on, page) for page in (1, 4)] for on in (DAY, DAY + timedelta(days=1)))
+
+    assert [n for n, of_few in zip(many_more, few, strict=True) if n > 1.2 * of_few + 1_000] == []
 
 
 def test_whatever_moves_the_counts_are_those_of_the_tasks(office, cast, many):
