@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy import Table, delete, func, select
 from sqlmodel import Session, col
 
 from flows.deadline import change_deadline
@@ -15,6 +15,7 @@ from flows.ledger.differences import differences, said_of
 from flows.ledger.lists import KnownLists
 from flows.ledger.matters import Matter, in_chunks
 from flows.ledger.roster import Roster
+from flows.many_rows import add_rows
 from flows.recipients import Directory
 from flows.rulebook import current_policy
 from flows.signoff.actor import IMPORT, Unattended
@@ -31,6 +32,8 @@ from models.workdays import Calendar
 REASON = IMPORT
 RESPONSIBLE = {"unit_id", "handler_id", "supervising_leader_id"}
 _TASKS: Table = Task.__table__  # type: ignore[attr-defined]  # SQLModel does not type its table
+_MEASURES: Table = Measure.__table__  # type: ignore[attr-defined]  # the same
+_OPENINGS: Table = DeadlineChange.__table__  # type: ignore[attr-defined]  # the same
 _UNSAID = {
     "handler_id": None,
     "supervising_leader_id": None,
@@ -64,8 +67,7 @@ class TaskWriter:
         ids = self._insert(rows)
         self._write_measures({ids[m.row.number]: m.row.measures or () for m in matters})
         openings = [self._opening(ids[m.row.number], m) for m in matters]
-        if openings:
-            self.session.execute(insert(DeadlineChange), openings)
+        add_rows(self.session, _OPENINGS, openings)
         self._join_all(matters, ids)
 
     def update(self, matter: Matter, task: Task, decided: str) -> dict[str, tuple[Any, Any]]:
@@ -116,12 +118,11 @@ class TaskWriter:
         self._write_measures(texts)
 
     def _insert(self, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
-        """Number → id. One short statement many times: with RETURNING, SQLAlchemy builds long
-        ones, and half of a large import goes into psycopg's reading of them."""
+        """Number → id."""
         if not rows:
             return {}
         last = self.session.scalar(select(func.max(_TASKS.c.id))) or 0
-        self.session.execute(insert(_TASKS), rows)
+        add_rows(self.session, _TASKS, rows)
         found = select(_TASKS.c.number, _TASKS.c.id).where(_TASKS.c.id > last)
         return {row.number: row.id for row in self.session.execute(found)}
 
@@ -232,5 +233,4 @@ class TaskWriter:
             for task_id, measures in texts.items()
             for position, text in enumerate(measures, 1)
         ]
-        if rows:
-            self.session.execute(insert(Measure), rows)
+        add_rows(self.session, _MEASURES, rows)
