@@ -83,10 +83,12 @@ class Stock:
         self.since = at
         self.ahead = 0 if limited else min(2 * self.ahead + wanted, STOCK)
 
-    def empty(self) -> list[Ended]:
-        given_back = [Ended(claim, None) for claim in self.claims]
-        self.claims, self.ahead = (), 0
-        return given_back
+    def doubt(self) -> None:
+        """All of it goes back with the next turn that is committed."""
+        self.since, self.ahead = None, 0
+
+    def given_back(self) -> list[Ended]:
+        return [Ended(claim, None) for claim in self.claims]
 
 
 @dataclass
@@ -141,8 +143,11 @@ class Clerk:
         self.thread.shutdown()
 
     def _give_back(self) -> None:
-        self.out += len(self.stock.claims)
-        for ended in self.stock.empty():
+        given_back = self.stock.given_back()
+        self.out += len(given_back)
+        self.stock.doubt()
+        self.stock.claims = ()
+        for ended in given_back:
             self._line_up(ended, wants=False)
 
     def _line_up(self, ended: Ended | None, wants: bool) -> Place:
@@ -188,9 +193,11 @@ class Clerk:
         at, stock = self.at(), self.stock
         ended = [place.ended for place in places if place.ended]
         if stock.is_stale(at) or not all(one.went_well for one in ended):
-            ended += stock.empty()
+            stock.doubt()
+        stale = stock.is_stale(at)
+        ended += stock.given_back() if stale else []
         turn = await self.ask(
-            partial(take_turn, stock=stock.claims, ahead=stock.ahead),
+            partial(take_turn, stock=() if stale else stock.claims, ahead=stock.ahead),
             *(self.office, self.outbox, ended, len(wanting), at),
         )
         if turn.claimed.leased:
