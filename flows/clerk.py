@@ -204,9 +204,9 @@ class Clerk:
     async def _turn(self, places: Sequence[Place], wanting: Sequence[Place]) -> None:
         at = self.at()
         ended = [place.ended for place in places if place.ended]
-        if self.stock.is_stale(at) or not all(one.went_well for one in ended):
-            ended += self.stock.empty()
-        turn = await self._ask_for_turn(ended, wanting, at)
+        doubtful = self.stock.is_stale(at) or not all(one.went_well for one in ended)
+        given_back = self.stock.empty() if doubtful else []
+        turn = await self._ask_for_turn(ended, given_back, wanting, at)
         if turn.claimed.leased:
             self.stock.grow(len(wanting), limited=bool(self.outbox.limits.a_minute))
         self.stock.claims.extend(turn.stock)
@@ -219,7 +219,11 @@ class Clerk:
         self._hand_out(wanting, turn)
 
     async def _ask_for_turn(
-        self, ended: Sequence[Ended], wanting: Sequence[Place], at: datetime
+        self,
+        ended: Sequence[Ended],
+        given_back: Sequence[Ended],
+        wanting: Sequence[Place],
+        at: datetime,
     ) -> Turn:
         taken = [place.taken for place in wanting if place.taken]
         wanted = len(wanting) - len(taken)
@@ -227,9 +231,10 @@ class Clerk:
         ahead = self.stock.lacks(len(wanting)) if wanting else 0
         turn = partial(take_turn, taken=taken, stock=stock, ahead=ahead)
         try:
-            return await self.ask(turn, self.office, self.outbox, ended, wanted, at)
-        except Exception:
-            self.stock.claims.extendleft(reversed(stock))
+            return await self.ask(turn, self.office, self.outbox, [*ended, *given_back], wanted, at)
+        except Exception:  # it stays leased until a turn gives it back or begins it
+            stays = [*(one.claim for one in given_back), *stock]
+            self.stock.claims.extendleft(reversed(stays))
             raise
 
     def _hand_out(self, wanting: Sequence[Place], turn: Turn) -> None:

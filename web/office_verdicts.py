@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from flows.leads.reviewing import give_verdict, reviewed
+from flows.leads.reviewing import NUMBERED, give_verdict, reviewed
 from flows.signoff.actor import Actor
 from flows.signoff.stages import WORKED_ON
 from models import Task
@@ -15,8 +15,6 @@ from models.refusal import Refusal
 from models.workdays import Calendar
 from web.office_act import OfficeAct
 from web.written import Written
-
-NUMBERED = "复盘-"  # how the numbers of batches begin
 
 
 def _shown(session: Session, task: Task, _on: date) -> Mapping[str, Any]:
@@ -51,7 +49,7 @@ VERDICTS = OfficeAct(
     called=("复盘结论", "Verdicts"),
     hint=("逐条登记结论，全部登记后送审签。", "One for each lead; after the last it is submitted."),
     template="office_verdicts.html",
-    offered=lambda task: task.restricted and task.number.startswith(NUMBERED),
+    offered=lambda task: task.restricted and task.number.startswith(f"{NUMBERED}-"),
     shown=_shown,
     seen=_seen,
     make=_make,

@@ -3,11 +3,10 @@
 import secrets
 from datetime import date, datetime
 
-from sqlalchemy import text
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, select
 
 from flows.rulebook import procedure_of
-from flows.signoff.office_tasks import office_post, open_office_task
+from flows.signoff.office_tasks import next_number, office_post, open_office_task
 from models import Feedback, Procedure, Task
 from models.feedback import Channel, Fate
 from models.refusal import Refusal
@@ -16,7 +15,6 @@ from notifications.wording import word
 
 PROCEDURE = "feedback"
 LONGEST, LONGEST_CONTACT = 2000, 100
-NUMBER_LOCK = 0x515E4  # PostgreSQL: of two at once the second takes the next number
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another
 
 
@@ -94,7 +92,7 @@ def _open(
         session,
         procedure,
         post,
-        number=_number(session, received_on.year),
+        number=next_number(session, "社监", received_on.year, 3),
         title=f"社会监督反馈（{word(f'channel.{channel}')}）",
         opened_on=received_on,
         due_on=stage.due_on(received_on, received_on, calendar),
@@ -103,12 +101,3 @@ def _open(
         on=on,
         now=now,
     )
-
-
-def _number(session: Session, year: int) -> str:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": NUMBER_LOCK})
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    within = col(Feedback.received_on).between(first, last)
-    count = session.exec(select(func.count()).select_from(Feedback).where(within)).one()
-    return f"社监-{year}-{count + 1:03}"

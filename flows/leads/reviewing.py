@@ -14,7 +14,7 @@ from flows.find_task import find_task
 from flows.signoff.actor import Actor, OfficeActor
 from flows.signoff.applications import Content, draft, save, submit
 from flows.signoff.office_acts import hold_for_office, require_office
-from flows.signoff.office_tasks import office_post, open_office_task
+from flows.signoff.office_tasks import next_number, office_post, open_office_task
 from flows.signoff.request_bounds import LAST_YEAR, NotAllowed
 from flows.signoff.stages import WORKED_ON
 from models import Procedure, ReviewedLead, Task
@@ -25,6 +25,7 @@ from models.workdays import Calendar
 from notifications.wording import word
 
 LEADS, PROCEDURE = "case_lead", "lead_review"
+NUMBERED = "复盘"  # how the numbers of batches begin
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def open_review(
         session,
         procedure,
         post,
-        number=_number(session, actor.on.year),
+        number=next_number(session, NUMBERED, actor.on.year, 2),
         title=title.strip(),
         opened_on=actor.on,
         due_on=by,
@@ -149,9 +150,3 @@ def _summary(session: Session, task: Task) -> str:
     rows = [row.verdict for _, row in reviewed(session, task)]
     said = "，".join(f"{word(f'lead_verdict.{v}')} {rows.count(v)} 条" for v in LeadVerdict)
     return f"共复盘 {len(rows)} 条：{said}。"
-
-
-def _number(session: Session, year: int) -> str:
-    like = f"复盘-{year}-%"
-    count = session.exec(select(func.count()).where(col(Task.number).like(like))).one()
-    return f"复盘-{year}-{count + 1:02}"

@@ -9,6 +9,7 @@ import xlsxwriter
 from flows.ledger.layout import CELL, FILLS, HEAD, SET, TITLE, Column, Style
 from flows.put_in_place import CannotWrite
 from models.warning import Colour
+from notifications.sheet_words import AS_FORMULA, cell_words
 from notifications.wording import ENGLISH, colour_word
 
 Shown = str | int | date | Colour | None
@@ -18,8 +19,7 @@ A3 = 8
 LONGEST = 32_767  # UTF-16 units in a cell; Excel calls a longer one damaged
 LINE = 14.0  # points of one line of CELL's font
 TALLEST = 409  # points; Excel has no taller row
-AS_FORMULA = ("=", "+", "-", "@")  # what Excel would compute, were the cell entered anew
-AS_TYPED = "as typed"  # so it does not
+AS_TYPED = "as typed"  # what Excel would compute otherwise
 
 
 class SheetWriter:
@@ -113,15 +113,14 @@ class SheetWriter:
 
 
 def _text(text: str) -> str:
-    """As XlsxWriter takes it without reading anything into it."""
+    """Raises CannotWrite."""
     if len(text) > LONGEST // 2 and len(text.encode("utf-16-le")) // 2 > LONGEST:
         raise CannotWrite(
             f"“{text[:20]}……”超过 {LONGEST} 个字，一个单元格放不下；请先在台账中缩短",
             f"'{text[:20]}…' is longer than the {LONGEST} characters that a cell holds; "
             "shorten it in the ledger first",
         )
-    # Between these two marks it takes a text for its own XML. An import strips the blank.
-    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
+    return cell_words(text)
 
 
 _ONCE = frozenset({"serial", "number"})

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from flows.deadline import change_deadline
@@ -16,7 +15,7 @@ from flows.recipients import Directory, deputies_of, in_force
 from flows.rulebook import procedure_of
 from flows.signoff.actor import Actor, OfficeActor
 from flows.signoff.levels import rules_of
-from flows.signoff.office_tasks import open_office_task
+from flows.signoff.office_tasks import hold_numbers, next_number, open_office_task
 from flows.signoff.reassigning import Responsible, hand_over_duties, rename
 from flows.signoff.request_bounds import NotAllowed
 from flows.signoff.requests import lapse
@@ -28,7 +27,6 @@ from models.procedure_file import Lines, ProcedureFile
 from models.refusal import Refusal
 from models.workdays import Calendar
 
-NUMBER_LOCK = 0x515E6  # PostgreSQL: of two at once the second sees what the first handed in
 HANDS_IN = (PostKind.HANDLER, PostKind.UNIT_HEAD)
 LONGEST_TITLE = 100
 
@@ -75,7 +73,7 @@ def propose(
     if not 1 <= len(title.strip()) <= LONGEST_TITLE:
         raise BadLines(f"请写明标题，不超过 {LONGEST_TITLE} 字", "give it a title, not too long")
     whose = _whose(session, unit, actor)
-    _alone(session)
+    hold_numbers(session)  # of two at once the second sees what the first handed in
     _require_new(session, procedure, whose.unit_id, title.strip(), actor.on)
     task = _open(session, procedure, whose, title.strip(), actor)
     return hand_in(session, task, actor, written, calendar=calendar)
@@ -157,7 +155,7 @@ def _open(
         session,
         procedure,
         post,
-        number=_number(session, rules.lines.number, actor.on.year),
+        number=next_number(session, rules.lines.number, actor.on.year, 3),
         title=title,
         opened_on=actor.on,
         due_on=actor.on,
@@ -247,16 +245,3 @@ def _begin_review(
             calendar=calendar,
             actor_id=actor.official_id,
         )
-
-
-def _number(session: Session, begins: str, year: int) -> str:
-    """One more than the highest, whoever gave that."""
-    before = f"{begins}-{year}-"
-    known = session.exec(select(Task.number).where(col(Task.number).startswith(before)))
-    given = [int(n) for one in known if (n := one.removeprefix(before)).isdecimal()]
-    return f"{before}{max(given, default=0) + 1:03}"
-
-
-def _alone(session: Session) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": NUMBER_LOCK})

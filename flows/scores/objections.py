@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from flows.history import link_id
 from flows.recipients import deputies_of, in_force, tasks_aside
@@ -19,7 +19,7 @@ from flows.scores.sheets import facts_of
 from flows.signoff.actor import Actor
 from flows.signoff.applications import Content, draft, save, submit
 from flows.signoff.office_acts import hold_for_office
-from flows.signoff.office_tasks import office_post, open_office_task
+from flows.signoff.office_tasks import next_number, office_post, open_office_task
 from flows.signoff.request_bounds import NotAllowed
 from flows.signoff.roles import require_reason
 from flows.signoff.stages import WORKED_ON
@@ -34,7 +34,7 @@ from notifications.papers.scores import PointLine, points_words
 
 PROCEDURE = "score_objection"
 GRANTED = (TaskState.SIGNED_OFF, TaskState.CONFIRMED)
-NUMBERED = "考异-"  # how the numbers of objections begin
+NUMBERED = "考异"  # how the numbers of objections begin
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ def _open(session: Session, sheet: ScoreSheet, actor: Actor, calendar: Calendar)
         session,
         procedure,
         post,
-        number=_number(session, actor.on.year),
+        number=next_number(session, NUMBERED, actor.on.year, 2),
         title=f"{file.title} {file.written(sheet.from_on)} 考核异议",
         opened_on=actor.on,
         due_on=file.answer_within.after(actor.on, calendar),
@@ -245,12 +245,6 @@ def _open(session: Session, sheet: ScoreSheet, actor: Actor, calendar: Calendar)
         on=actor.on,
         now=actor.now,
     )
-
-
-def _number(session: Session, year: int) -> str:
-    like = f"{NUMBERED}{year}-%"
-    count = session.exec(select(func.count()).where(col(Task.number).like(like))).one()
-    return f"{NUMBERED}{year}-{count + 1:02}"
 
 
 def _points(task: Task, written: str) -> Decimal:

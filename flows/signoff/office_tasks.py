@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from flows.history import link_id
@@ -14,11 +15,28 @@ from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
 
+NUMBER_LOCK = 0x515E4  # PostgreSQL: of two at once the second takes the next number
+
 
 def office_post(session: Session, on: date) -> Post | None:
     """Whoever is the supervision office first of all on that date."""
     posts = select(Post).where(Post.kind == PostKind.OFFICE, in_force(Post, on))
     return session.exec(posts.order_by(col(Post.id))).first()
+
+
+def hold_numbers(session: Session) -> None:
+    """Whoever else numbers what comes in waits until this transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": NUMBER_LOCK})
+
+
+def next_number(session: Session, begins: str, year: int, digits: int) -> str:
+    """One more than the highest of that year, whoever gave that: the ledger may have, too."""
+    hold_numbers(session)
+    before = f"{begins}-{year}-"
+    known = session.exec(select(Task.number).where(col(Task.number).startswith(before)))
+    given = [int(n) for one in known if (n := one.removeprefix(before)).isdecimal()]
+    return f"{before}{max(given, default=0) + 1:0{digits}}"
 
 
 def open_office_task(

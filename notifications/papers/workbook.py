@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from notifications.papers.paper import Grid, Heading, Paper, Paragraph, Title
+from notifications.sheet_words import AS_FORMULA, cell_words
 from notifications.wording import ENGLISH
 
 CELL = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
@@ -15,7 +16,6 @@ HEAD = {**CELL, "font_name": "黑体", "bold": True, "align": "center", "bg_colo
 TITLE = {"font_name": "黑体", "font_size": 16}
 WORDS = {"font_name": "宋体", "font_size": 11, "text_wrap": True, "valign": "top"}
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
-_COMPUTED = ("=", "+", "-", "@")  # what Excel would compute, were the cell entered anew
 LONGEST_NAME, A4, WIDE = 31, 9, 90
 
 
@@ -36,7 +36,7 @@ def write_workbook(paper: Paper) -> bytes:
             elif isinstance(block, Title | Paragraph):
                 said = f"{heading}：{block.words}" if heading else block.words
                 style = TITLE if isinstance(block, Title) else WORDS
-                front.write_string(row, 0, said, book.add_format(style))
+                front.write_string(row, 0, cell_words(said), book.add_format(style))
                 row += 1
     return written.getvalue()
 
@@ -53,7 +53,8 @@ def _sheet(book: xlsxwriter.Workbook, heading: str, grid: Grid) -> None:
             if n in grid.numeric and said.isdecimal():
                 sheet.write_number(m, n, int(said), plain)
             else:
-                sheet.write_string(m, n, said, typed if said.startswith(_COMPUTED) else plain)
+                style = typed if said.startswith(AS_FORMULA) else plain
+                sheet.write_string(m, n, cell_words(said), style)
     _page(sheet, len(grid.rows), len(grid.headings))
 
 

@@ -4,6 +4,9 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
 from flows import clerk
 from flows.attempts import Ended
 from flows.claims import Claim
@@ -174,6 +177,27 @@ def test_stock_that_is_not_fresh_is_looked_at_anew(office, cast: Cast, monkeypat
 
     assert "new@dinghai.example" in relay.to()
     assert last.to_address not in relay.to()
+
+
+def test_stock_that_could_not_be_given_back_is_not_forgotten(office, cast: Cast, monkeypatch):
+    """The database fails just when a turn would give it back."""
+    monkeypatch.setattr(clerk, "FRESH", timedelta(0))
+    fill(office, *crowd(40))
+    failed: list[bool] = []
+
+    def fail_once(_connection, _cursor, statement: str, *_rest) -> None:
+        said = statement.partition(" WHERE ")[0]
+        if said.startswith("UPDATE message SET attempts=") and "lease_owner" in said and not failed:
+            failed.append(True)
+            raise OperationalError(said, {}, Exception("the database went away"))
+
+    event.listen(office.engine, "before_cursor_execute", fail_once)
+    with peer() as relay:
+        assert deliver(to(relay, office), now=NOON, workers=2).sent == 40
+
+    assert failed
+    assert sorted(relay.to()) == sorted(crowd(40))
+    assert {(m.attempts, m.lease_owner) for m in messages(office)} == {(1, None)}
 
 
 def test_nothing_is_leased_ahead_where_a_limit_counts_it_as_sent(office, cast: Cast):

@@ -11,6 +11,7 @@ from flows.database import reading
 from flows.papers.paper_file import TABLES, write_file
 from flows.papers.petitions import petition_facts
 from flows.signoff.request_bounds import NotAllowed
+from notifications.papers.paper import Grid, Heading, Paper, Title
 from notifications.papers.petitions import SETS, petitions_paper
 from notifications.papers.petitions import PetitionSet as S
 from notifications.papers.workbook import write_workbook
@@ -130,3 +131,15 @@ def test_the_month_is_a_workbook_too_with_a_sheet_for_each_set(kept, tmp_path):
     assert sheets[4][1][:3] == ["信-线", "限知", "—"]
     again = write_workbook(petitions_paper(july, "zh-CN"))
     assert again == file.read_bytes()
+
+
+def test_words_that_look_like_a_workbook_s_own_marks_stay_words(tmp_path):
+    words = ["<r>甲 & 乙</r>", "<r><t>丙</t></r>", "=1+1", "@丁"]
+    grid = Grid(["事项"], [[said] for said in words], [20])
+    blocks = [Title("<r>文书 & 表</r>"), Heading("表"), grid]
+    file = tmp_path / "表.xlsx"
+    file.write_bytes(write_workbook(Paper("文书", "督查室", "zh-CN", d(7, 31), blocks)))
+    book = CalamineWorkbook.from_path(file)
+    front, table = (book.get_sheet_by_index(n).to_python() for n in range(2))
+    assert front[0][0].strip() == "<r>文书 & 表</r>"
+    assert [row[0].strip() for row in table[1:]] == words

@@ -140,3 +140,8 @@ def test_what_two_registers_have_otherwise_is_listed(office, bench):
     assert (found.ours, found.theirs) == (3, 3)
     assert (found.only_ours, found.only_theirs, found.twice) == (["线-3"], ["线-8"], ["线-2"])
     assert (found.agrees, same.agrees) == (False, True)
+
+
+def test_a_number_that_the_ledger_gave_away_hinders_no_batch(office, cast, bench):
+    receive(office, d(6, 1), "复盘-2022-02", "问题线索")
+    assert opened(office, cast, Chosen(), due=d(8, 1)) == "复盘-2022-03"

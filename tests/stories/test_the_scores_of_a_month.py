@@ -218,3 +218,12 @@ def test_an_objection_about_a_restricted_matter_changes_no_units_points(july):
     with reading(july.office.engine) as session:
         [found] = objections(session, sheet(july))
     assert (found.change, points(july)) == (2, 97), "the sum would tell of it"
+
+
+def test_a_number_that_the_ledger_gave_away_hinders_no_objection(july):
+    july.cast.task("考异-2022-02", d(7, 1), title="由台账登记")
+    published(july)
+    object_to(july, d(8, 5))
+    with reading(july.office.engine) as session:
+        [raised] = objections(session, sheet(july))
+    assert raised.task.number == "考异-2022-03"

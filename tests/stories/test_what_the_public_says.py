@@ -182,3 +182,12 @@ def test_nothing_is_taken_that_says_nothing_or_too_much(office, bench):
         with pytest.raises(NotTaken):
             say(office, words=words)
     assert rows(office, Feedback) == []
+
+
+def test_a_number_that_the_ledger_gave_away_turns_nobody_away(office, bench, cast):
+    cast.task(NUMBER, ON, title="由台账登记")
+    first, second = say(office), say(office)
+    assert [stands(office, one).task.number for one in (first, second)] == [
+        "社监-2022-002",
+        "社监-2022-003",
+    ]
