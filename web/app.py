@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -91,11 +91,14 @@ def create_app(
     demo: bool = False,
 ) -> FastAPI:
     app = FastAPI(
-        title="Sise", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_with_few_threads
+        title="Sise",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=_with_few_threads,
+        routes=_PAGES.routes,
     )
     app.state.desk = Desk(office, clock, mailbox, demo)
-    for part in _PARTS:
-        app.include_router(part.router)
     app.mount(API, create_api(app.state.desk))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(signing_in.NotSignedIn, _to_sign_in)
@@ -161,6 +164,11 @@ _PARTS = (
     mailbox,
     health,
 )
+# What each route takes is worked out when it is first looked for: once, and not for every
+# application (a tenth of a second).
+_PAGES = APIRouter()
+for _part in _PARTS:
+    _PAGES.include_router(_part.router)
 
 
 @asynccontextmanager

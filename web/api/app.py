@@ -1,6 +1,6 @@
 """The API as an application of its own, so that its answers and its errors are JSON."""
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
@@ -22,6 +22,9 @@ from web.desk import Desk
 from web.limits import TooOften
 
 PARTS = (tasks, notices, nights, transitions, scores, directory, ledger, proposals, calendar)
+_ROUTES = APIRouter(dependencies=[Depends(refuse_unknown)], responses=SAID)  # once, as the pages'
+for _part in PARTS:
+    _ROUTES.include_router(_part.router)
 
 
 def create_api(desk: Desk) -> FastAPI:
@@ -32,12 +35,9 @@ def create_api(desk: Desk) -> FastAPI:
         summary="Tasks with their colours and deadlines, and what moved; rows of the office in.",
         docs_url=None,  # both would load a script from elsewhere
         redoc_url=None,
-        dependencies=[Depends(refuse_unknown)],
-        responses=SAID,
+        routes=_ROUTES.routes,
     )
     api.state.desk = desk
-    for part in PARTS:
-        api.include_router(part.router)
     api.add_exception_handler(Refusal, _refused)
     api.add_exception_handler(RequestValidationError, _unreadable)
     api.add_exception_handler(HTTPException, _failed)
