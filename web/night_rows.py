@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from flows.notices import came_to, unresolved
-from flows.recipients import tasks_aside
 from models import Message, Night, Notice, Task, Transition, Unit
 from models.ladder import Entry
 from models.message import MessageState
@@ -187,8 +186,8 @@ def _raised(night: Night) -> Sequence[ColumnElement[bool]]:
 
 
 def _aside(viewer: Viewer) -> ColumnElement[bool]:
-    """Whoever sees the nights sees everything but what he stands aside from."""
-    return col(Transition.task_id).in_(tasks_aside(viewer.official.id, viewer.on))
+    """Whoever sees the nights sees everything else."""
+    return viewer.aside_from(col(Transition.task_id))
 
 
 def nobody_found(

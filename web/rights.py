@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, true, union
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col
 
 from flows.recipients import in_force, tasks_aside
@@ -110,7 +110,11 @@ class Viewer:
         """The tasks of this viewer: everything, or his own and those of whom he stands in for;
         never what he stands aside from."""
         seen = true() if self.sees_all else or_(*(one.sees(self.on) for one in self.people))
-        return seen & col(Task.id).not_in(tasks_aside(self.official.id, self.on))
+        return seen & ~self.aside_from(col(Task.id))
+
+    def aside_from(self, task_id: Mapped[int]) -> ColumnElement[bool]:
+        """All that whoever sees everything may not see; it can be asked without the tasks."""
+        return task_id.in_(tasks_aside(self.official.id, self.on))
 
     def takes_part(self) -> ColumnElement[bool]:
         """Of what this viewer may see: where nothing is hidden from him, though it is restricted,
