@@ -171,8 +171,12 @@ def faults(session: Session) -> Iterator[tuple[str, str]]:
 
 
 def _canonical(row: list[Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=_written)
+    return _JSON.encode(row)
 
 
 def _written(value: date | datetime) -> str:
     return (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat()
+
+
+# Built once: json.dumps would build one for each row.
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_written)

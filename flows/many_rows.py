@@ -4,6 +4,7 @@ of flows.open_counts and flows.word_search above all), it does not do for each r
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
@@ -18,7 +19,8 @@ Row = Mapping[str, Any]
 
 def add_rows(session: Session, table: Table, rows: Sequence[Row]) -> None:
     """Insert them in this order, after whatever the session has not written yet. All have the
-    fields of the first; what else a column is by default, it is here too."""
+    fields of the first, and values that can be hashed; what a column is by default, it is here
+    too."""
     if not rows:
         return
     session.flush()
@@ -50,7 +52,8 @@ def _stored(
     """A row as the driver takes it: each value as its column's type writes it."""
     types = {name: table.c[name].type.dialect_impl(dialect) for name in names}
     writers = {name: kind.bind_processor(dialect) for name, kind in types.items()}
-    needed = [(name, write) for name, write in writers.items() if write is not None]
+    # Few days, states and colours in many rows: each is written once.
+    needed = [(name, lru_cache(1000)(write)) for name, write in writers.items() if write]
 
     def stored(row: dict[str, Any]) -> dict[str, Any]:
         for name, write in needed:

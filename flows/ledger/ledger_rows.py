@@ -40,6 +40,8 @@ class _Matter:
         if field not in self.table.columns:
             return None
         first, kept = self.lines[0], self.table.take(self.lines[0], field, parse, None)
+        if len(self.lines) == 1:
+            return kept
         for line in self.lines[1:]:
             if self._repeats(line, field):
                 continue

@@ -14,6 +14,7 @@ from flows.ledger.problems import UnreadableLedger
 MAX_CELLS = 4_000_000  # of the rectangle around all values
 MAX_TEXT = 500_000_000  # bytes of all texts, each counted as often as a cell shows it
 
+_MARKS = (b"<f", b":f", b'"e"', b"'e'")  # looked for first: a search for these takes no time
 _FAULTY = re.compile(rb"""<(?:\w+:)?f[\s/>]|\bt\s*=\s*["']e["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
@@ -31,7 +32,7 @@ def faults_of(sheet: bytes, shared_strings: bytes) -> dict[tuple[int, int], Cell
 
 
 def _needs_parsing(sheet: bytes, longest: int) -> bool:
-    if _FAULTY.search(sheet):
+    if any(mark in sheet for mark in _MARKS) and _FAULTY.search(sheet):
         return True
     cells = sum(1 for _ in _CELL.finditer(sheet))
     references = _REFERENCE.findall(sheet)
@@ -39,7 +40,7 @@ def _needs_parsing(sheet: bytes, longest: int) -> bool:
         return True  # cells may leave out where they stand
     columns = {letters for letters, _ in references}
     width = max(map(_column, columns), default=-1) + 1
-    height = max((int(row) for _, row in references), default=0)
+    height = max((int(row) for row in {row for _, row in references}), default=0)
     return width * height > MAX_CELLS or cells * longest > MAX_TEXT
 
 
