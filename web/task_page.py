@@ -78,7 +78,7 @@ def show_task(
             # The rest is in the sign-off and the story below.
             because=explained.colour_sentences(language),
             story=story(session, task, explained.told),
-            signoff=sign_off_of(session, task),
+            signoff=sign_off_of(session, task, viewer),
             ways=_ways(session, task, viewer, showing),
             office_may=office_may(session, viewer, task, showing, task_path(task.number)),
             lists=_lists(session, task),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select as select_columns
@@ -9,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from flows.signoff.chain import Asked, Step, asked_of, steps
+from flows.signoff.evidence import may_see_that_of
 from flows.signoff.packets import shown_in
 from models import (
     Application,
@@ -24,7 +26,8 @@ from models import (
     Unit,
 )
 from models.application import ApplicationState
-from web.packet_files import File, evidence_path, files_of
+from web.packet_files import File, evidence_path, files_of, listed
+from web.rights import Viewer
 
 From, To = aliased(Unit), aliased(Unit)
 Left, Right = aliased(Official), aliased(Official)
@@ -82,10 +85,10 @@ class SignOff:
     milestones: Sequence[Milestone]
 
 
-def sign_off_of(session: Session, task: Task) -> SignOff:
+def sign_off_of(session: Session, task: Task, viewer: Viewer) -> SignOff:
     """Newest first, but for the dates, which are read from the first one on."""
     return SignOff(
-        _applied(session, task),
+        _applied(session, task, viewer),
         _requested(session, task),
         _looked_back(session, task),
         _dates(session, task),
@@ -96,18 +99,22 @@ def sign_off_of(session: Session, task: Task) -> SignOff:
     )
 
 
-def _applied(session: Session, task: Task) -> list[Applied]:
+def _applied(session: Session, task: Task, viewer: Viewer) -> list[Applied]:
     rows = session.exec(
         select(Application)
         .where(Application.task_id == task.id, Application.state != ApplicationState.DRAFT)
         .order_by(col(Application.id).desc())
     )
-    return [_one_applied(session, task, row) for row in rows]
+    return [_one_applied(session, task, row, viewer) for row in rows]
 
 
-def _one_applied(session: Session, task: Task, application: Application) -> Applied:
+def _one_applied(session: Session, task: Task, application: Application, viewer: Viewer) -> Applied:
+    """A file leads only whoever may see it to it."""
     shown = shown_in(session, application.packet or "")
-    files = files_of(session, application.id, shown, lambda key: evidence_path(task.number, key))
+    files = listed(shown)
+    if files and may_see_that_of(session, application, task, viewer.official.id, viewer.on):
+        way = partial(evidence_path, task.number)
+        files = files_of(session, application.id, shown, way)
     return Applied(application, shown, steps(session, task, application), files)
 
 

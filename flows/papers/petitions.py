@@ -65,7 +65,7 @@ class _Petition:
             number=self.task.number,
             title="" if hidden else self.task.title,
             unit="" if hidden else self.unit,
-            stage="" if found is None else found.title,
+            stage="" if hidden or found is None else found.title,
             received_on=self.task.opened_on,
             days=(as_of - self.task.opened_on).days,
         )

@@ -107,12 +107,18 @@ def open_evidence(office: Office, evidence: Evidence) -> Path:
 
 
 def may_see(session: Session, evidence: Evidence, task: Task, official_id: int, on: date) -> bool:
+    application = session.get_one(Application, evidence.application_id)
+    return may_see_that_of(session, application, task, official_id, on)
+
+
+def may_see_that_of(
+    session: Session, application: Application, task: Task, official_id: int, on: date
+) -> bool:
     """The handler's side; of what was submitted also the office, and whoever was asked to decide
     on this task. Nobody who stands aside from it."""
     roles = roles_of(session, task, official_id, on)
     if HANDLER in roles:
         return True
-    application = session.get_one(Application, evidence.application_id)
     if application.state == ApplicationState.DRAFT:
         return False
     if around(session, task, on).excludes(task, official_id):

@@ -28,8 +28,9 @@ SETS = {
 
 @dataclass(frozen=True)
 class PetitionRow:
-    """`title` and `unit` are empty where the petition is restricted, or became a case lead: beside
-    a lead they would tell what it is about; `number` too, for a reader who stands aside from it.
+    """`title`, `unit` and `stage` are empty where the petition is restricted, or became a case
+    lead: beside a lead they would tell what it is about; `number` too, for a reader who stands
+    aside from it.
     `days`: since it came."""
 
     number: str

@@ -128,7 +128,7 @@ def test_the_month_is_a_workbook_too_with_a_sheet_for_each_set(kept, tmp_path):
     assert sheets[1][0] == ["编号", "事项", "承办单位", "环节", "收到日期", "天数"]
     assert [row[0] for row in sheets[1][1:]] == ["信-老", "信-线", "信-撤"]
     assert sheets[1][1][5] == 93, "a number, not words"
-    assert sheets[4][1][:3] == ["信-线", "限知", "—"]
+    assert sheets[4][1][:4] == ["信-线", "限知", "—", "—"]
     again = write_workbook(petitions_paper(july, "zh-CN"))
     assert again == file.read_bytes()
 

@@ -469,6 +469,10 @@ def test_a_file_is_handed_out_to_those_who_may_see_it_and_to_nobody_else(
     assert seen() == {"alice"}
     browser.post(page, data=COMPLETE | SUBMIT)
     assert seen() == {"alice", "dora", "olga"}
+    pages = {name: sign_in(name).get("/tasks/甲-1") for name in cast.people}
+    shown = {name for name, one in pages.items() if one.status_code == 200}
+    assert shown > seen(), "more may see the matter than its files"
+    assert {name for name in shown if quote(path) in pages[name].text} == seen(), "and are sent"
     assert sign_in("alice").get(f"/tasks/甲-2/evidence/{row.id}").status_code == 404
     assert sign_in("alice").get("/tasks/甲-1/evidence/99999999999").status_code == 404
     assert browser.get("/r/unknown/evidence/1").status_code == 404

@@ -230,7 +230,7 @@ def test_a_program_hands_in_for_a_unit(department, program, office, cast, sign_i
         "procedure": "prereview",
         "unit": "区教育局",
         "title": "方案",
-        "lines": [["张一", "科员"]],
+        "lines": [["张一", "科员"], [""]],
     }
     taken = client.post(JSON, json=body)
     assert taken.json() == {"number": NUMBER, "review_by": "2022-07-28", "lines": 1}

@@ -52,7 +52,7 @@ def hand_in(here: Here, client: Writer, body: HandedIn) -> Taken:
     by = author(client, here, now)
     with transaction(here.office.engine, now) as session:
         calendar = load_calendar(session)
-        lines = ["|".join(line) for line in body.lines]
+        lines = [said for line in body.lines if (said := "|".join(line)).strip()]
         made = propose(session, body.procedure, body.unit, body.title, lines, by, calendar=calendar)
         tell(session, here.office, on=by.on, now=now, calendar=calendar)
         task = session.get_one(Task, made.task_id)
