@@ -14,7 +14,7 @@ from rich.progress import (
 
 from flows import delivery
 from flows.database import reading
-from flows.delivery import Delivered
+from flows.delivery_round import Delivered
 from flows.hooks.sending import HooksSent, send_webhooks
 from flows.mail_waits import why_waiting
 from flows.night import NightRun, Step, rehearse_night, run_night

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import event
 from sqlmodel import col
 
-from flows import delivery
+from flows import sending
 from flows.attempts import Ended, settle
 from flows.claims import Claim
 from flows.clerk import Clerk, take_turn
@@ -149,7 +149,7 @@ def test_a_mail_that_cannot_be_put_together_waits_and_the_others_go(
     def fails_at_the_third(office, message, body, keys) -> bytes:
         return {}["nothing"] if message.id == 3 else wire_content(office, message, body, keys)
 
-    monkeypatch.setattr(delivery, "wire_content", fails_at_the_third)
+    monkeypatch.setattr(sending, "wire_content", fails_at_the_third)
     with peer() as relay:
         delivered = deliver(to(relay, office), now=NOON, workers=3)
 
