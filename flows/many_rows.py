@@ -3,7 +3,7 @@ of flows.open_counts and flows.word_search above all), it does not do for each r
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -71,7 +71,7 @@ def _as_json(
     connection.exec_driver_sql(
         f"INSERT INTO {name} ({columns}) SELECT {columns} "
         f"FROM json_populate_recordset(NULL::{name}, %(rows)s::json)",
-        {"rows": json.dumps(rows, ensure_ascii=False, default=date.isoformat)},
+        {"rows": json.dumps(rows, ensure_ascii=False, default=_isoformat)},
     )
 
 
@@ -89,3 +89,7 @@ def _as_values(
 def _quoted(connection: Connection, names: Sequence[str]) -> str:
     quote = connection.dialect.identifier_preparer.quote
     return ", ".join(quote(name) for name in names)
+
+
+def _isoformat(value: date | datetime) -> str:
+    return value.isoformat()  # of a datetime, date.isoformat would leave out the time

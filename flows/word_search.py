@@ -1,5 +1,5 @@
 """Which tasks have some characters in their number or title, found by what the database indexes of
-them (migration 0017): the same work however many tasks there are."""
+them (migrations 0017 and 0019): the same work however many tasks there are."""
 
 from collections.abc import Sequence
 
