@@ -211,7 +211,8 @@ def _signed_off(
             col(Transition.event) == SIGN_OFF,
             col(Transition.on) <= until,
             *([col(Transition.on) > after] if after else []),
-            col(Task.procedure_id) == procedure.id,
+            # + 0: from what was signed off in a month, not from all there ever was of its kind.
+            col(Task.procedure_id) + 0 == procedure.id,
             col(Task.state) == TaskState.SIGNED_OFF,
             ~later.exists(),
             ~waiting.exists(),
