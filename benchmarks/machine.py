@@ -3,8 +3,12 @@
 import os
 import platform
 import sqlite3
+from ctypes import CDLL
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import process_time
+
+from sqlalchemy import Engine, text
 
 HOW_MUCH = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 LIBRARIES = (
@@ -31,13 +35,26 @@ def _version(library: str) -> str:
 
 
 def forget_peak() -> None:
-    """The high-water mark of memory begins anew."""
+    """The high-water mark of memory begins anew, without what was let go of and only lies ready."""
+    CDLL(None).malloc_trim(0)
     HOW_MUCH[0].write_text("5")
 
 
 def peak_mb() -> int:
     said = HOW_MUCH[1].read_text().partition("VmHWM:")[2].split()
     return int(said[0]) // 1024
+
+
+def spent(engine: Engine) -> float:
+    """Seconds that processors have spent so far on this process and, on PostgreSQL, on the one that
+    serves this engine's connection: how busy others keep the machine does not change them much."""
+    own = process_time()
+    if engine.dialect.name == "sqlite":
+        return own
+    with engine.connect() as connection:
+        server = connection.scalar(text("SELECT pg_backend_pid()"))
+    nanoseconds = Path(f"/proc/{server}/schedstat").read_text().split()[0]
+    return own + int(nanoseconds) / 1e9
 
 
 def worked(process: int) -> float:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from flows.held_contradictions import held_contradictions
 from flows.office_contradictions import office_contradictions
+from flows.open_counts import count_contradictions
 from flows.papers.prepared_contradictions import prepared_contradictions
 from flows.scores.contradictions import score_contradictions
 from models import DeadlineChange, Notice, Task, Transition
@@ -37,6 +38,7 @@ def contradictions(session: Session) -> Iterator[tuple[str, str]]:
     yield from held_contradictions(session)
     yield from prepared_contradictions(session)
     yield from score_contradictions(session)
+    yield from count_contradictions(session)
 
 
 def _tasks(machine: str, column: Any, initial: str) -> Select[Any, Any, Any]:

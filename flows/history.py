@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, func, select, text
@@ -129,11 +130,16 @@ def rows_hash(session: Session, link: str) -> str:
     for table, n in ((table, n) for table, n in counted._mapping.items() if n):
         piecewise = {"yield_per": AT_A_TIME} if n > AT_A_TIME else {}
         found = session.execute(_ROWS[table], {"link": link}, execution_options=piecewise)
-        names = found.keys()
+        head, names = _canonical(table), found.keys()
         for row in found:
-            filled = [[name, said] for name, said in zip(names, row, strict=True) if said]
-            digest.update(_canonical([table, *filled]).encode())
+            filled = [_pair(name, said) for name, said in zip(names, row, strict=True) if said]
+            digest.update(f"[{','.join([head, *filled])}]".encode())
     return digest.hexdigest()
+
+
+def _pair(name: str, said: Any) -> str:
+    """As canonical JSON. Days, instants and causes are the same in many rows, numbers are not."""
+    return f'["{name}",{said}]' if type(said) is int else _written_once(name, said)
 
 
 def faults(session: Session) -> Iterator[tuple[str, str]]:
@@ -170,8 +176,13 @@ def faults(session: Session) -> Iterator[tuple[str, str]]:
             )
 
 
-def _canonical(row: list[Any]) -> str:
-    return _JSON.encode(row)
+@lru_cache(maxsize=1000, typed=True)
+def _written_once(name: str, said: Any) -> str:
+    return _canonical([name, said])
+
+
+def _canonical(said: Any) -> str:
+    return _JSON.encode(said)
 
 
 def _written(value: date | datetime) -> str:

@@ -1,15 +1,17 @@
 """Open matters by unit and colour, read from what the database keeps of them: the same however many
 there are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, text, union_all
 from sqlmodel import Session, col
 
-from models import OpenCount, Task
+from models import OpenCount, Task, Unit
 from models.signoff import OPEN
 from models.warning import Colour
 
+KIND = ("unit_id", "policy_id", "colour", "restricted")
 SHOWN = col(OpenCount.restricted).is_(False)
 
 
@@ -49,6 +51,35 @@ def is_open() -> ColumnElement[bool]:
     """The states written out: a database uses a partial index only when it can read them."""
     states = [str(state) for state in OPEN]
     return col(Task.state).in_(bindparam(None, states, expanding=True, literal_execute=True))
+
+
+def count_contradictions(session: Session) -> Iterator[tuple[str, str]]:
+    """Whatever is counted otherwise than the tasks say, in Chinese and English."""
+    for unit, colour, kept, found in session.execute(_counted_otherwise()):
+        yield (
+            f"{unit}：在办事项中“{colour}”计为 {kept} 件，而台账为 {found} 件",
+            f"{unit}: {kept} open are counted as {colour}, the ledger has {found}",
+        )
+
+
+def _counted_otherwise() -> Select[str, str, int, int]:
+    each = union_all(
+        select(*_kind(OpenCount), col(OpenCount.n).label("kept"), literal(0).label("found")),
+        select(*_kind(Task), literal(0), literal(1)).where(is_open()),
+    ).subquery()
+    sums = func.sum(each.c.kept), func.sum(each.c.found)
+    kinds = [each.c[name] for name in KIND]
+    return (
+        select(func.coalesce(func.max(col(Unit.name)), ""), each.c.colour, *sums)
+        .join_from(each, Unit, col(Unit.id) == each.c.unit_id, isouter=True)
+        .group_by(*kinds)
+        .having(sums[0] != sums[1])
+        .order_by(*kinds)
+    )
+
+
+def _kind(counted: type[OpenCount] | type[Task]) -> list[ColumnElement[Any]]:
+    return [col(getattr(counted, name)).label(name) for name in KIND]
 
 
 def put_together(session: Session) -> None:

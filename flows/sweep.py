@@ -226,6 +226,10 @@ def _code(rung: Rung, position: int) -> int:
     return rung.colour.rank * ENTRIES + ENTRIES - 1 - position
 
 
+def _reaches(rung: Rung, code: ColumnElement[int]) -> ColumnElement[bool]:
+    return code.between(rung.colour.rank * ENTRIES, rung.colour.rank * ENTRIES + ENTRIES - 1)
+
+
 def _coded(ladder: Ladder) -> Iterator[tuple[int, Rung, Entry]]:
     for position, (rung, entry) in enumerate(ladder.entries()):
         yield _code(rung, position), rung, entry
@@ -241,14 +245,10 @@ def _cause(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
 
 def _passed(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
     """The rungs between: one WHEN per pair of colours that has any."""
-    whens = [
-        (
-            col(Task.colour) == source,
-            code.between(rung.colour.rank * ENTRIES, rung.colour.rank * ENTRIES + ENTRIES - 1),
-            ladder.passed(source, rung.colour),
-        )
+    said = [
+        ((col(Task.colour) == source) & _reaches(rung, code), literal(" ".join(passed)))
         for source in LADDER
         for rung in ladder.rung
+        if (passed := ladder.passed(source, rung.colour))
     ]
-    said = [(a & b, literal(" ".join(passed))) for a, b, passed in whens if passed]
     return case(*said, else_=literal("")) if said else literal("")

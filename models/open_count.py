@@ -12,9 +12,9 @@ from models.warning import Colour
 class OpenCount(SQLModel, table=True):
     """Open tasks of a unit, policy and colour: the sum of `n` over the slots.
 
-    The database keeps it, as it keeps an index, by triggers on `task` (migration 0017). On
-    PostgreSQL each connection counts in a slot of its own, so that two that move tasks of one unit
-    never wait for each other here; the night puts the slots together.
+    The database keeps it, as it keeps an index, by triggers on `task` (migrations 0017 and 0021).
+    On PostgreSQL each connection counts in a slot of its own, so that two that move tasks of one
+    unit never wait for each other here; the night puts the slots together.
     """
 
     __tablename__ = "open_count"

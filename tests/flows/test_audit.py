@@ -35,8 +35,10 @@ def test_an_office_that_nobody_tampered_with_contradicts_nothing(office, blue):
         ("UPDATE task SET state = 'withdrawn', colour = 'green'", "甲-1: state is withdrawn"),
         ("UPDATE task SET due_on = '2027-01-01'", "甲-1: deadline is 2027-01-01, history says"),
         ("UPDATE notice SET state = 'answered'", "notice's state is answered, history says issued"),
+        ("UPDATE open_count SET n = 2 WHERE n = 1", "2 open are counted as blue, the ledger has 1"),
+        ("DELETE FROM open_count", "0 open are counted as blue, the ledger has 1"),
     ],
-    ids=["a colour", "a state", "a deadline", "an answer"],
+    ids=["a colour", "a state", "a deadline", "an answer", "a count", "a count that is gone"],
 )
 def test_a_forged_value_is_named_with_what_the_history_says(office, blue, forgery, said):
     with office.engine.begin() as connection:
