@@ -10,7 +10,7 @@ from flows.database import reading, transaction
 from flows.history import faults
 from flows.ledger.apply import apply_ledger
 from flows.ledger.rows import Ledger, LedgerRow
-from flows.many_rows import AT_ONCE
+from flows.many_rows import SENT_AT_ONCE
 from flows.open_counts import SHOWN, is_open, open_by_colour, open_by_unit
 from flows.word_search import MOST, with_words
 from models import DeadlineChange, Measure, Task, Unit
@@ -21,8 +21,20 @@ from tests.conftest import instant, shipped_rules
 from tests.flows.ledger.conftest import TODAY
 from tests.flows.ledger.offices import ODD
 
-ROWS = AT_ONCE + 300
-STRANGE = (*ODD, r"{\"a\": 1}\n\\", "%s %(rows)s :rows ?", "'; --", "ß œ", "🀄🏽", "a", '"')
+ROWS = 5300
+STRANGE = (
+    *ODD,
+    r"{\"a\": 1}\n\\",
+    "a\tb\r\nc\\",
+    r"\N",
+    r"\.",
+    "%s %(rows)s :rows ?",
+    "'; --",
+    "ß œ",
+    "🀄🏽",
+    "a",
+    '"',
+)
 
 
 @pytest.fixture
@@ -80,7 +92,7 @@ def test_what_is_open_is_counted_as_the_tasks_say(imported):
 def test_each_is_found_by_its_number_and_its_title(imported):
     session, titles = imported
     ids = dict(session.exec(select(Task.number, Task.id)).all())
-    for n in (1249, 1250, AT_ONCE - 1, AT_ONCE, ROWS - 1):
+    for n in (SENT_AT_ONCE - 1, SENT_AT_ONCE, 1249, 1250, ROWS - 1):
         assert ids[f"查{n:05}"] in with_words(session, f"查{n:05}")
     for title in STRANGE:
         found = with_words(session, title)
