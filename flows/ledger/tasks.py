@@ -129,7 +129,7 @@ class TaskWriter:
         alike = {"state": TaskState.ASSIGNED, "colour": Colour.GREEN, "created_at": self.now}
         add_rows(self.session, _TASKS, (*_SAID, *_FOLLOWS), rows, alike)
         found = select(_TASKS.c.number, _TASKS.c.id).where(_TASKS.c.id > last)
-        return {number: task_id for number, task_id in self.session.execute(found)}
+        return {row.number: row.id for row in self.session.execute(found)}
 
     def _new_task(self, matter: Matter, policy: Any) -> Sequence[Any]:
         opened_on = matter.opened_on
