@@ -5,6 +5,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Table, bindparam, func, select, text
@@ -174,9 +175,12 @@ def _canonical(row: list[Any]) -> str:
     return _JSON.encode(row)
 
 
+@lru_cache(1000)  # many rows are of one day
 def _written(value: date | datetime) -> str:
     return (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat()
 
 
-# Built once: json.dumps would build one for each row.
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_written)
+# Built once: json.dumps would build one for each row. A row holds no row, so none is looked for.
+_JSON = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=_written, check_circular=False
+)

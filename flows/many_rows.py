@@ -81,7 +81,8 @@ def _copy(
     )
     end = "".join(f"\t{value}" for value in same) + "\n"
     try:
-        with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(statement) as copy:
             for some in _parts(rows, SENT_AT_ONCE):
                 lines = ("\t".join(_written(writers, row)) + end for row in some)
                 copy.write("".join(lines))

@@ -77,7 +77,7 @@ def load_known(session: Session, rows: Sequence[LedgerRow]) -> Known:
 
 
 def _numbered(session: Session, numbers: Sequence[str]) -> ColumnElement[bool]:
-    """All of them as one parameter: most are new, and to ask for each costs more than the answer."""
+    """All of them as one parameter: each by itself would cost more than the answer."""
     if session.get_bind().dialect.name == "postgresql":
         return col(Task.number) == any_(literal(list(numbers), ARRAY(String)))
     said = func.json_each(json.dumps(numbers)).table_valued("value")

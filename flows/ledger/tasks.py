@@ -131,14 +131,14 @@ class TaskWriter:
         found = select(_TASKS.c.number, _TASKS.c.id).where(_TASKS.c.id > last)
         return {row.number: row.id for row in self.session.execute(found)}
 
-    def _new_task(self, matter: Matter, policy: Any) -> Sequence[Any]:
+    def _new_task(self, matter: Matter, policy: Any) -> tuple[Any, ...]:
         opened_on = matter.opened_on
         from_on = opened_on if matter.stage else None
         follows = (
             *(matter.row.number, policy.id, matter.due_on, opened_on, opened_on, opened_on),
             *(matter.stage, from_on),
         )
-        return _said(_UNSAID | said_of(matter, self.roster)) + follows
+        return (*_said(_UNSAID | said_of(matter, self.roster)), *follows)
 
     def _write_openings(self, tasks: Iterable[tuple[int, date | None]]) -> None:
         alike = {

@@ -4,16 +4,17 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from flows.database import reading, transaction
 from flows.history import faults
 from flows.ledger.apply import apply_ledger
 from flows.ledger.rows import Ledger, LedgerRow
-from flows.many_rows import SENT_AT_ONCE
+from flows.many_rows import SENT_AT_ONCE, add_rows
 from flows.open_counts import SHOWN, is_open, open_by_colour, open_by_unit
 from flows.word_search import MOST, with_words
-from models import DeadlineChange, Measure, Task, Unit
+from models import DeadlineChange, Measure, MeasurementSeries, Task, Unit
 from models.task import Track
 from models.warning import Colour
 from models.workdays import Calendar
@@ -119,3 +120,12 @@ def test_characters_are_taken_by_twos_however_strange_they_are(engine):
             words = session.scalar(text("SELECT lower(:words)"), {"words": f"甲-1 {title}"})
             grams = session.scalar(asked, {"number": "甲-1", "title": title})
             assert set(grams) == {words[-1], *(a + b for a, b in pairwise(words))}
+
+
+def test_what_the_database_refuses_is_said_as_of_any_statement_without_the_words(engine):
+    with transaction(engine, instant(TODAY)) as session:
+        table = MeasurementSeries.__table__
+        rows = [("甲", "密文"), ("乙", "密文"), ("甲", "密文")]
+        with pytest.raises(IntegrityError) as refused:
+            add_rows(session, table, ("name", "source"), rows, {"loaded_at": instant(TODAY)})
+    assert "密文" not in str(refused.value)
