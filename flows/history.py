@@ -185,9 +185,12 @@ def _canonical(said: Any) -> str:
     return _JSON.encode(said)
 
 
+@lru_cache(1000)  # many rows are of one day
 def _written(value: date | datetime) -> str:
     return (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat()
 
 
-# Built once: json.dumps would build one for each row.
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_written)
+# Built once: json.dumps would build one for each row. A row holds no row, so none is looked for.
+_JSON = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":"), default=_written, check_circular=False
+)

@@ -1,7 +1,8 @@
 """Which tasks have some characters in their number or title, found by what the database indexes of
-them (migrations 0017 and 0019): the same work however many tasks there are."""
+them (migrations 0017 and 0022): the same work however many tasks there are."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -14,8 +15,7 @@ def with_words(session: Session, words: str) -> Sequence[int]:
     at each. Capital letters count as small ones."""
     said = words.lower()
     if session.get_bind().dialect.name == "postgresql":
-        grams = [said[k : k + 2] for k in range(max(1, len(said) - 1))]
-        return session.scalars(_BY_GRAMS, {"grams": grams, "most": MOST + 1}).all()
+        return session.scalars(_BY_GRAMS, {"grams": _as_tsquery(said), "most": MOST + 1}).all()
     if len(said) < 3:
         until = said + chr(0x10FFFF)
         return session.scalars(_BY_TERM, {"said": said, "until": until, "most": MOST + 1}).all()
@@ -24,7 +24,17 @@ def with_words(session: Session, words: str) -> Sequence[int]:
     return session.scalars(_BY_MATCH, {"wanted": wanted, "most": MOST + 1}).all()
 
 
-_BY_GRAMS = text("SELECT id FROM task WHERE task_grams(number, title) @> :grams LIMIT :most")
+def _as_tsquery(said: str) -> str:
+    """All of its twos; of a single character, whatever begins with it."""
+    escaped = [one.replace("\\", r"\\").replace("'", "''") for one in said]
+    if len(said) < 2:
+        return f"'{said and escaped[0]}':*"
+    return " & ".join(dict.fromkeys(f"'{a}{b}'" for a, b in pairwise(escaped)))
+
+
+_BY_GRAMS = text(
+    "SELECT id FROM task WHERE task_grams(number, title) @@ CAST(:grams AS tsquery) LIMIT :most"
+)
 _BY_TERM = text(
     "SELECT DISTINCT doc FROM task_terms WHERE term >= :said AND term < :until LIMIT :most"
 )

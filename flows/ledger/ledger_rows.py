@@ -37,10 +37,9 @@ class _Matter:
 
     def single(self, field: str, parse: Callable[[Value], Any]) -> Any:
         """The one value that the rows give; a second, other value is a problem."""
-        if field not in self.table.columns:
-            return None
-        first, kept = self.lines[0], self.table.take(self.lines[0], field, parse, None)
-        if len(self.lines) == 1:
+        first = self.lines[0]
+        kept = self.table.take(first, field, parse, None)
+        if len(self.lines) == 1 or field not in self.table.columns:
             return kept
         for line in self.lines[1:]:
             if self._repeats(line, field):
@@ -59,6 +58,9 @@ class _Matter:
         """Every text that the rows give, in order; None: there is no such column."""
         if field not in self.table.columns:
             return None
+        if len(self.lines) == 1:
+            text = self.table.take(self.lines[0], field, cells.prose, "")
+            return [text] if text else []
         own = (line for line in self.lines if not self._repeats(line, field))
         texts = [self.table.take(line, field, cells.prose, "") for line in own]
         return [text for text in texts if text]

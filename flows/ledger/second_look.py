@@ -17,6 +17,7 @@ MAX_TEXT = 500_000_000  # bytes of all texts, each counted as often as a cell sh
 _MARKS = (b"<f", b":f", b'"e"', b"'e'")  # looked for first: a search for these takes no time
 _FAULTY = re.compile(rb"""<(?:\w+:)?f[\s/>]|\bt\s*=\s*["']e["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_PLAIN = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"')  # as the usual programs write it
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _SHARED = re.compile(rb"<(?:\w+:)?si[\s/>]")
 
@@ -35,7 +36,9 @@ def _needs_parsing(sheet: bytes, longest: int) -> bool:
     if any(mark in sheet for mark in _MARKS) and _FAULTY.search(sheet):
         return True
     cells = sum(1 for _ in _CELL.finditer(sheet))
-    references = _REFERENCE.findall(sheet)
+    references = _PLAIN.findall(sheet)
+    if len(references) < cells:
+        references = _REFERENCE.findall(sheet)
     if len(references) < cells:
         return True  # cells may leave out where they stand
     columns = {letters for letters, _ in references}

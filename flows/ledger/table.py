@@ -37,10 +37,12 @@ class Table:
 
     def take(self, row: int, field: str, parse: Callable[[Value], T], default: T) -> T:
         """The parsed cell; a fault becomes a problem, and the default stands in for it."""
-        if field not in self.columns:
+        column = self.columns.get(field)
+        if column is None:
             return default
+        cells = self.grid.rows[row]
         try:
-            return parse(self.value(row, field))
+            return parse(cells[column] if column < len(cells) else "")
         except BadCell as bad:
             self.note(row, field, bad.need, bad.found, bad.other)
             return default

@@ -1,9 +1,10 @@
 """Checked matters become tasks: new ones in bulk, known ones field by field."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select
@@ -44,8 +45,13 @@ _UNSAID = {
     "lists": "",
     "restricted": False,
     "remarks": "",
-    "level": None,
 }
+_SAID = ("title", "procedure_id", "unit_id", "opened_on", "due_on", *_UNSAID)
+_said = itemgetter(*_SAID)
+_FOLLOWS = (  # from the number, the policy, and two dates
+    *("number", "policy_id", "original_due_on", "begun_on", "stage_on", "reported_on"),
+    *("stage", "stage_from_on"),
+)
 
 
 @dataclass(frozen=True)
@@ -61,13 +67,13 @@ class TaskWriter:
 
     def open_all(self, matters: Sequence[Matter]) -> None:
         """Insert the new tasks, their measures, and the first entries of their deadline ledger."""
+        if not matters:
+            return
         policies = {m.procedure.policy_name for m in matters}
         newest = {name: current_policy(self.session, name) for name in policies}
-        rows = [self._new_task(m, newest[m.procedure.policy_name]) for m in matters]
-        ids = self._insert(rows)
-        self._write_measures({ids[m.row.number]: m.row.measures or () for m in matters})
-        openings = [self._opening(ids[m.row.number], m) for m in matters]
-        add_rows(self.session, _OPENINGS, openings)
+        ids = self._insert(self._new_task(m, newest[m.procedure.policy_name]) for m in matters)
+        self._write_measures((ids[m.row.number], m.row.measures or ()) for m in matters)
+        self._write_openings((ids[m.row.number], m.due_on) for m in matters)
         self._join_all(matters, ids)
 
     def update(self, matter: Matter, task: Task, decided: str) -> dict[str, tuple[Any, Any]]:
@@ -115,48 +121,34 @@ class TaskWriter:
         """Task id → its measures from now on."""
         for ids in in_chunks(list(texts)):
             self.session.execute(delete(Measure).where(col(Measure.task_id).in_(ids)))
-        self._write_measures(texts)
+        self._write_measures(texts.items())
 
-    def _insert(self, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    def _insert(self, rows: Iterable[Sequence[Any]]) -> dict[str, int]:
         """Number → id."""
-        if not rows:
-            return {}
         last = self.session.scalar(select(func.max(_TASKS.c.id))) or 0
-        add_rows(self.session, _TASKS, rows)
+        alike = {"state": TaskState.ASSIGNED, "colour": Colour.GREEN, "created_at": self.now}
+        add_rows(self.session, _TASKS, (*_SAID, *_FOLLOWS), rows, alike)
         found = select(_TASKS.c.number, _TASKS.c.id).where(_TASKS.c.id > last)
         return {row.number: row.id for row in self.session.execute(found)}
 
-    def _new_task(self, matter: Matter, policy: Any) -> dict[str, Any]:
-        said = said_of(matter, self.roster)
-        said.pop("measures", None)
-        return (
-            _UNSAID
-            | said
-            | {
-                "number": matter.row.number,
-                "policy_id": policy.id,
-                "original_due_on": matter.due_on,
-                "begun_on": matter.opened_on,
-                "stage_on": matter.opened_on,
-                "stage": matter.stage,
-                "stage_from_on": matter.opened_on if matter.stage else None,
-                "reported_on": matter.opened_on,
-                "state": TaskState.ASSIGNED,
-                "colour": Colour.GREEN,
-                "created_at": self.now,
-            }
+    def _new_task(self, matter: Matter, policy: Any) -> tuple[Any, ...]:
+        opened_on = matter.opened_on
+        from_on = opened_on if matter.stage else None
+        follows = (
+            *(matter.row.number, policy.id, matter.due_on, opened_on, opened_on, opened_on),
+            *(matter.stage, from_on),
         )
+        return (*_said(_UNSAID | said_of(matter, self.roster)), *follows)
 
-    def _opening(self, task_id: int, matter: Matter) -> dict[str, Any]:
-        return {
-            "task_id": task_id,
+    def _write_openings(self, tasks: Iterable[tuple[int, date | None]]) -> None:
+        alike = {
             "kind": "opened",
-            "due_on": matter.due_on,
             "reason": self.opening,
             "on": self.today,
             "at": self.now,
             "link_id": link_id(self.session),
         }
+        add_rows(self.session, _OPENINGS, ("task_id", "due_on"), tasks, alike)
 
     def _set(self, task: Task, changed: dict[str, tuple[Any, Any]], matter: Matter) -> None:
         if "opened_on" in changed:
@@ -227,10 +219,10 @@ class TaskWriter:
         if task.state is TaskState.ASSIGNED and task.stage_on == task.opened_on:
             task.stage_on = opened_on
 
-    def _write_measures(self, texts: dict[int, tuple[str, ...]]) -> None:
-        rows = [
-            {"task_id": task_id, "position": position, "text": text}
-            for task_id, measures in texts.items()
+    def _write_measures(self, texts: Iterable[tuple[int, Sequence[str]]]) -> None:
+        rows = (
+            (task_id, position, text)
+            for task_id, measures in texts
             for position, text in enumerate(measures, 1)
-        ]
-        add_rows(self.session, _MEASURES, rows)
+        )
+        add_rows(self.session, _MEASURES, ("task_id", "position", "text"), rows, {})

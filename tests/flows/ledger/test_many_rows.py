@@ -4,16 +4,17 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from flows.database import reading, transaction
 from flows.history import faults
 from flows.ledger.apply import apply_ledger
 from flows.ledger.rows import Ledger, LedgerRow
-from flows.many_rows import AT_ONCE
+from flows.many_rows import SENT_AT_ONCE, add_rows
 from flows.open_counts import SHOWN, is_open, open_by_colour, open_by_unit
 from flows.word_search import MOST, with_words
-from models import DeadlineChange, Measure, Task, Unit
+from models import DeadlineChange, Measure, MeasurementSeries, Task, Unit
 from models.task import Track
 from models.warning import Colour
 from models.workdays import Calendar
@@ -21,8 +22,20 @@ from tests.conftest import instant, shipped_rules
 from tests.flows.ledger.conftest import TODAY
 from tests.flows.ledger.offices import ODD
 
-ROWS = AT_ONCE + 300
-STRANGE = (*ODD, r"{\"a\": 1}\n\\", "%s %(rows)s :rows ?", "'; --", "ß œ", "🀄🏽", "a", '"')
+ROWS = 5300
+STRANGE = (
+    *ODD,
+    r"{\"a\": 1}\n\\",
+    "a\tb\r\nc\\",
+    r"\N",
+    r"\.",
+    "%s %(rows)s :rows ?",
+    "'; --",
+    "ß œ",
+    "🀄🏽",
+    "a",
+    '"',
+)
 
 
 @pytest.fixture
@@ -80,11 +93,15 @@ def test_what_is_open_is_counted_as_the_tasks_say(imported):
 def test_each_is_found_by_its_number_and_its_title(imported):
     session, titles = imported
     ids = dict(session.exec(select(Task.number, Task.id)).all())
-    for n in (1249, 1250, AT_ONCE - 1, AT_ONCE, ROWS - 1):
+    for n in (SENT_AT_ONCE - 1, SENT_AT_ONCE, 1249, 1250, ROWS - 1):
         assert ids[f"查{n:05}"] in with_words(session, f"查{n:05}")
     for title in STRANGE:
         found = with_words(session, title)
         wanted = {ids[f"查{n:05}"] for n, said in enumerate(titles) if said == title}
+        assert wanted <= {*found} or len(found) > MOST
+    for character in {*"".join(STRANGE)}:
+        found = with_words(session, character)
+        wanted = {ids[f"查{n:05}"] for n, said in enumerate(titles) if character in said}
         assert wanted <= {*found} or len(found) > MOST
 
 
@@ -96,11 +113,19 @@ def test_the_history_is_sealed(imported):
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_characters_are_taken_singly_and_in_twos_however_strange_they_are(engine):
-    asked = text("SELECT task_grams(:number, :title)")
+def test_characters_are_taken_by_twos_however_strange_they_are(engine):
+    asked = text("SELECT tsvector_to_array(task_grams(:number, :title))")
     with reading(engine) as session:
         for title in (*STRANGE, "", " ", "甲", "甲乙", "甲\n乙"):
             words = session.scalar(text("SELECT lower(:words)"), {"words": f"甲-1 {title}"})
             grams = session.scalar(asked, {"number": "甲-1", "title": title})
-            twos = {a + b for a, b in pairwise(words)}
-            assert set(grams) == {*words} | twos
+            assert set(grams) == {words[-1], *(a + b for a, b in pairwise(words))}
+
+
+def test_what_the_database_refuses_is_said_as_of_any_statement_without_the_words(engine):
+    with transaction(engine, instant(TODAY)) as session:
+        table = MeasurementSeries.__table__
+        rows = [("甲", "密文"), ("乙", "密文"), ("甲", "密文")]
+        with pytest.raises(IntegrityError) as refused:
+            add_rows(session, table, ("name", "source"), rows, {"loaded_at": instant(TODAY)})
+    assert "密文" not in str(refused.value)
