@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from flows.named_once import hold_names
 from models.api_client import ApiClient, Scope
 from models.refusal import Refusal
 from notifications.links import token_hash
@@ -14,6 +15,7 @@ from notifications.links import token_hash
 def let_in(session: Session, name: str, scopes: Collection[Scope], now: datetime) -> str:
     """Returns the token; the database keeps its hash only. Raises Refusal if the name is taken."""
     name = name.strip()
+    hold_names(session)
     if not name:
         raise Refusal("请写明程序的名称", "give the program a name")
     if _named(session, name) is not None:
