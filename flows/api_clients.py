@@ -6,16 +6,23 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from flows.named_once import hold_names
 from models.api_client import ApiClient, Scope
 from models.refusal import Refusal
 from notifications.links import token_hash
+
+LONGEST_NAME = 80  # it stands in the history as the author of what the program hands in
 
 
 def let_in(session: Session, name: str, scopes: Collection[Scope], now: datetime) -> str:
     """Returns the token; the database keeps its hash only. Raises Refusal if the name is taken."""
     name = name.strip()
-    if not name:
-        raise Refusal("请写明程序的名称", "give the program a name")
+    hold_names(session)
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise Refusal(
+            f"请写明程序的名称（{LONGEST_NAME} 字以内，不含控制字符）",
+            f"give the program a name of at most {LONGEST_NAME} characters that can all be seen",
+        )
     if _named(session, name) is not None:
         raise Refusal(
             f"已有名为“{name}”的程序；请换一个名称",

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
+from flows.named_once import hold_names
 from flows.office_changes import Entry, hash_of, record
 from flows.signoff.actor import OfficeActor
 from models import Policy, Procedure, RecordKind, ReportForm, WatchList
@@ -46,6 +47,7 @@ def load_policy(session: Session, text: str, *, file: str, now: datetime) -> Pol
 def bring_policy(session: Session, actor: OfficeActor, text: str, *, file: str) -> Policy:
     """As load_policy; the history keeps who brought which version after which."""
     name = parse_ladder(text, file=file).name
+    hold_names(session)
     before = current_policy(session, name)
     brought = load_policy(session, text, file=file, now=actor.now)
     newest = current_policy(session, name)
@@ -93,6 +95,7 @@ def bring_procedure(session: Session, actor: OfficeActor, text: str, *, file: st
     """As load_procedure; the history keeps who brought it, and `sise init` leaves it alone from
     now on."""
     name = parse_procedure(text, file=file).name
+    hold_names(session)
     known = session.exec(select(Procedure).where(Procedure.name == name)).first()
     before = hash_of(known.source) if known else None
     brought = load_procedure(session, text, file=file, now=actor.now)

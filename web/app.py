@@ -69,7 +69,7 @@ from web.access_log import redact_access_log
 from web.acting import NotOpen
 from web.api.app import create_api
 from web.desk import Desk, desk_of
-from web.failures import API, failure
+from web.failures import API, busy, failure
 from web.headers import SecurityHeaders, from_elsewhere, protect
 from web.limits import TooOften
 from web.link_paths import led_on
@@ -106,7 +106,7 @@ def create_app(
     app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
-    app.add_exception_handler(OperationalError, _busy)
+    app.add_exception_handler(OperationalError, busy)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
     app.add_middleware(SecurityHeaders)
@@ -229,17 +229,6 @@ def _too_often(request: Request, error: Exception) -> Response:
 
 def _unreadable(request: Request, _error: Exception) -> Response:
     return failure(request, 422)
-
-
-def _busy(request: Request, error: Exception) -> Response:
-    """The database is locked, or cannot be reached; SQLite calls any failure operational."""
-    assert isinstance(error, OperationalError)
-    reason = getattr(error.orig, "sqlite_errorname", "SQLITE_BUSY")
-    if not reason.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        raise error
-    response = failure(request, 503)
-    response.headers["Retry-After"] = "60"
-    return response
 
 
 def _failed(request: Request, _error: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import OperationalError
 
 from web.pages import said
 
@@ -79,3 +80,14 @@ def failure(request: Request, status: int) -> Response:
     if request.url.path.startswith(API):
         return JSONResponse({"detail": " / ".join(title)}, status)
     return said(request, status, title, words)
+
+
+def busy(request: Request, error: Exception) -> Response:
+    """The database is locked, or cannot be reached; SQLite calls any failure operational."""
+    assert isinstance(error, OperationalError)
+    reason = getattr(error.orig, "sqlite_errorname", "SQLITE_BUSY")
+    if not reason.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        raise error
+    response = failure(request, 503)
+    response.headers["Retry-After"] = "60"
+    return response

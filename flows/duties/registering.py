@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
+from flows.named_once import hold_names
 from flows.office_changes import Entry, hash_of, record
 from flows.signoff.actor import OfficeActor
 from models import DutyChange, DutyTemplate, Procedure
@@ -34,6 +35,7 @@ def load_duty(
     """A new duty opens what comes from today on, never what lies behind; a changed one goes on
     where it was. The same text again changes nothing. Raises Refusal."""
     read = parse_duty(text, file=file)
+    hold_names(session)
     check_duty(session, read, file=file)
     known = _held(session, read.name)
     if known is not None and known.state is DutyState.ENDED and known.source != text:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from flows.database import changed
 from flows.feed import newest
 from flows.hooks.claims import QUEUED
+from flows.named_once import hold_names
 from flows.office import Office
 from models import Procedure, Webhook, WebhookDelivery
 from models.notice_machine import NOTICE
@@ -47,6 +48,7 @@ def add_webhook(
     """From now on it is told of these events (a machine, or machine.event; none: all) of matters
     of these procedures (none: all). Returns its secret. Raises Refusal."""
     name, address = name.strip(), address.strip()
+    hold_names(session)
     _check(session, name, address, events, procedures)
     salt, place = new_salt(), newest(session)
     session.add(
@@ -68,6 +70,7 @@ def add_webhook(
 
 def remove_webhook(session: Session, name: str, *, by: str, now: datetime) -> None:
     """It is told of nothing more; what it was still owed is dropped. Raises Refusal."""
+    hold_names(session)
     hook = find_webhook(session, name)
     hook.removed_at, hook.removed_by = now, by
     session.add(hook)

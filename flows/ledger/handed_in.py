@@ -6,6 +6,7 @@ from datetime import date
 
 from flows.ledger.grid import Grid, Merge, Value, fill_merged
 from flows.ledger.headings import DIRECTORY, LEDGER, fields_of, normal
+from flows.ledger.needs import shown
 from flows.ledger.reading import Reader
 from flows.ledger.rows import LEDGER_SHEET, Ledger
 from models.refusal import Refusal
@@ -13,6 +14,7 @@ from models.refusal import Refusal
 Cell = str | int | float | bool | list[str] | None
 Row = Mapping[str, Cell]
 MEASURES = "measures"
+MOST_NAMED = 10  # of the fields that differ
 
 
 def handed_in(rows: Sequence[Row], *, today: date, sheet: str = LEDGER_SHEET) -> Ledger:
@@ -22,7 +24,7 @@ def handed_in(rows: Sequence[Row], *, today: date, sheet: str = LEDGER_SHEET) ->
     names = list(rows[0]) if rows else []
     for n, row in enumerate(rows, 1):
         if set(row) != set(names):
-            differ = "、".join(sorted(set(row) ^ set(names)))
+            differ = "、".join(shown(name) for name in sorted(set(row) ^ set(names))[:MOST_NAMED])
             raise Refusal(
                 f"第 {n} 行与第 1 行的字段不同（{differ}）；请让每一行的字段相同",
                 f"row {n} has other fields than row 1 ({differ}); give every row the same",

@@ -5,27 +5,49 @@ import io
 
 from flows.ledger.grid import CellFault, Grid, Value, place_of
 from flows.ledger.problems import UnreadableLedger
+from flows.ledger.second_look import MAX_CELLS
+
+MAX_ROWS, MAX_COLUMNS = 1 << 20, 1 << 14  # no sheet has more
+TOO_MANY = (
+    "CSV 的行或单元格太多，已拒绝读取；请只保留台账和通讯录的内容，另存后再导入",
+    (
+        "the CSV has too many rows or cells and was not read; keep only the ledger and the "
+        "directory in it"
+    ),
+)
 
 
 def read_csv(data: bytes) -> Grid:
-    """The one sheet of a CSV. A cell that begins with = is a formula, and a CSV has no values."""
+    """The one sheet of a CSV. A cell that begins with = is a formula, and a CSV has no values.
+    Rows without a word are empty, and behind the last that has one there are none: a sheet that was
+    formatted to its end is saved with a million of them."""
     lines = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
     rows: list[list[Value]] = []
+    number, cells_read = -1, 0
     try:
         for number, cells in enumerate(lines):
-            rows.append(
-                [
-                    CellFault(place_of(number, column)) if cell.startswith("=") else cell
-                    for column, cell in enumerate(cells)
-                ]
-            )
+            said = any(map(str.strip, cells))
+            width = len(cells) if said else 0
+            cells_read += width
+            if number >= MAX_ROWS or width > MAX_COLUMNS or cells_read > MAX_CELLS:
+                raise UnreadableLedger(*TOO_MANY)
+            if said:
+                rows += [[] for _ in range(number - len(rows))]
+                rows.append(_values(number, cells))
     except csv.Error as error:
         raise UnreadableLedger(
-            f"CSV 第{len(rows) + 1}行读不下去，可能是引号没有成对；请检查这一行以后的引号",
-            f"the CSV cannot be read from row {len(rows) + 1} on ({error}); "
+            f"CSV 第{number + 2}行读不下去，可能是引号没有成对；请检查这一行以后的引号",
+            f"the CSV cannot be read from row {number + 2} on ({error}); "
             "check the quotation marks there",
         ) from error
     return Grid("", rows)
+
+
+def _values(number: int, cells: list[str]) -> list[Value]:
+    return [
+        CellFault(place_of(number, column)) if cell.startswith("=") else cell
+        for column, cell in enumerate(cells)
+    ]
 
 
 def _decoded(data: bytes) -> str:

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, func, select
 
+from flows.named_once import hold_names
 from flows.office_changes import Entry, hash_of, record
 from flows.signoff.actor import OfficeActor
 from models import DutyTemplate, MeasurementSeries, Procedure, SeriesVersion
@@ -21,6 +22,7 @@ def load_series(
     """A text that differs is a new version, and the former ones are kept. What was reported keeps
     the code that it had. Raises RuleError."""
     read = parse_series(text, file=file)
+    hold_names(session)
     _check(session, read, file)
     known = _held(session, read.name)
     before = None if known is None else known.source

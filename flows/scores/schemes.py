@@ -5,6 +5,7 @@ from functools import lru_cache
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from flows.named_once import hold_names
 from flows.signoff.actor import OfficeActor
 from models import DutyTemplate, MeasurementSeries, Procedure, RecordKind, ScoreScheme
 from models.ladder import RuleError
@@ -19,6 +20,7 @@ def load_scheme(
     """The same text again changes nothing; another is the next version, and a result that was
     prepared keeps its own. Raises RuleError."""
     read = parse_scores(text, file=file)
+    hold_names(session)
     _check(session, read, file)
     known = _newest(session, read.name)
     if known is not None and known.source == text:

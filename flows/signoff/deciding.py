@@ -12,6 +12,7 @@ from flows.around import around
 from flows.database import changed
 from flows.history import link_id
 from flows.moves import lock_task
+from flows.recipients import in_force
 from flows.signoff.actor import Actor
 from flows.signoff.packets import Changed
 from flows.signoff.roles import (
@@ -23,10 +24,12 @@ from flows.signoff.roles import (
     StandsAside,
     require_role,
 )
-from models import Decision, Official, Referral, Task
+from models import Decision, Official, Post, Referral, Task
 from models.decision import ReferralState, Verdict
+from models.organisation import PostKind
 from models.proof import Assurance, NotProved
 from models.refusal import Refusal
+from notifications.wording import post_word
 
 NEEDS_NO_REASON = {Verdict.APPROVE, Verdict.GRANT, Verdict.SOLID}
 
@@ -43,6 +46,18 @@ class NeedsReason(Refusal):
             f"{number}：退回、要求补充、不同意或认定整改不到位，须写明理由；没有记录任何操作",
             f"{number}: a return, a question, a refusal or an adverse verdict needs a reason; "
             "nothing was recorded",
+        )
+
+
+class PostEnded(Refusal):
+    """Whoever was asked holds the post no longer for which he was asked."""
+
+    def __init__(self, number: str, kind: PostKind) -> None:
+        super().__init__(
+            f"{number}：{post_word(kind)}的任期已结束，不能再作决定，请由督查办公室移交；"
+            "没有记录任何操作",
+            f"{number}: the post for which this was asked ({post_word(kind, 'en')}) has ended; the "
+            "supervision office hands it over. Nothing was recorded",
         )
 
 
@@ -132,6 +147,23 @@ def _require_right(
         require_role(session, task, actor.official_id, actor.on, OFFICE)
     elif actor.official_id != referral.official_id:
         raise NotYours(task.number, _role(referral))
+    else:
+        _require_post(session, referral, task, actor.on)
+
+
+def _require_post(session: Session, referral: Referral, task: Task, on: date) -> None:
+    """A post may end on a day that was written down long before, and nobody is handed over to by
+    then. Whom the office or the task names, decides as that person."""
+    whose = referral.stands_for_id or referral.official_id
+    named = referral.named_by_id is not None or whose in (
+        task.handler_id,
+        task.supervising_leader_id,
+    )
+    held = select(Post.id).where(
+        Post.official_id == whose, Post.kind == referral.capacity, in_force(Post, on)
+    )
+    if not named and session.exec(held).first() is None:
+        raise PostEnded(task.number, referral.capacity)
 
 
 def _role(referral: Referral) -> str:

@@ -59,6 +59,8 @@ IMPOSSIBLE, WRONG = 1, 2
         (["tasks", "--json=3"], "用法有误：--json 后面不写内容"),
         (["deliver", "--workers"], "用法有误：--workers 后面须写内容"),
         (["deliver", "--workers", "x"], "用法有误：“--workers”须为整数"),
+        (["client", "add", "大\x1b[31m屏"], "请写明程序的名称"),
+        (["client", "add", "屏" * 81], "请写明程序的名称"),
         (["client", "add", "x", "--scope", "y"], "用法有误：“--scope”不能是 'y'，可用：'read'"),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",

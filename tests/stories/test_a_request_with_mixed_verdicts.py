@@ -29,6 +29,7 @@ from models import (
     Task,
 )
 from models.decision import Verdict
+from models.organisation import PostKind
 from models.proposal import LineResult
 from models.refusal import Refusal
 from models.report_form import Counted
@@ -196,7 +197,8 @@ def _ask(department: Department, number: str, who: int) -> None:
     """As if the chain had found this one."""
     [task] = rows(department.office, Task, Task.number == number)
     [asked] = rows(department.office, Referral, Referral.task_id == task.id)
-    edit(department.office, Referral, asked.id, official_id=who)
+    facts = {"official_id": who, "capacity": PostKind.UNIT_HEAD}
+    edit(department.office, Referral, asked.id, **facts)
 
 
 @pytest.mark.parametrize(

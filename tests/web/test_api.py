@@ -1,5 +1,6 @@
 """Programs read the tasks and hand in rows: with a token, within its scopes, all or nothing."""
 
+import json
 from datetime import date
 
 import pytest
@@ -149,6 +150,20 @@ def test_a_field_that_only_some_rows_have_is_no_guess(program, cast, office):
 
     assert refused.status_code == 422
     assert "第 2 行与第 1 行的字段不同（measures）" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["\ud800", "\x00", "\u202e"])
+def test_a_field_that_cannot_be_shown_is_said_by_its_number(program, cast, name):
+    def sent(*lines):
+        body = json.dumps({"rows": lines})  # escaped, as half a character can only be sent
+        return client.post(LEDGER, content=body, headers={"Content-Type": "application/json"})
+
+    client = program(Scope.WRITE)
+    answered = sent(LINE | {name: "x"})
+    differing = sent(LINE, LINE | {"number": "新-2", name: "x"})
+
+    assert answered.json()["ignored_columns"] == [f"<U+{ord(name):04X}>"]
+    assert f"<U+{ord(name):04X}>" in differing.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What else a program reads and hands in; and what is said when a call cannot be used."""
 
+import json
 from datetime import date
 
 import pytest
@@ -215,3 +216,17 @@ def test_a_person_s_words_are_taken_as_well(program, cast, night, asked):
     answered = program(Scope.READ).get(f"{API}/tasks", params=asked)
 
     assert [one["number"] for one in answered.json()["tasks"]] == ["甲-1"]
+
+
+@pytest.mark.parametrize("why", ["开学\n顺延", "\x1b[2J", "\ud800"])
+def test_a_reason_of_one_line_holds_no_character_that_cannot_be_seen(program, office, cast, why):
+    day = {"on": "2022-10-08", "working": True, "why": why}
+
+    client = program(Scope.CALENDAR)
+    client.headers["Content-Type"] = "application/json"
+    answered = client.post(f"{API}/calendar", content=json.dumps({"days": [day]}))
+
+    assert answered.status_code == 422
+    assert "含有这里不能用的字符" in answered.json()["detail"]
+    with reading(office.engine) as session:
+        assert session.exec(select(CalendarDay)).all() == []

@@ -13,6 +13,7 @@ import uvicorn
 from sqlalchemy import event, text
 
 from flows.database import open_engine
+from models.api_client import Scope
 from notifications.mailbox import Mailbox
 from tests.conftest import instant
 from tests.web.conftest import DUE, NOON, TestClient
@@ -214,6 +215,19 @@ def test_a_database_that_is_locked_or_gone_is_a_page_that_asks_to_wait(office, c
     assert page.headers["retry-after"] == "60"
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert path not in page.text
+
+
+def test_of_a_database_that_is_locked_or_gone_a_program_is_told_in_json(office, cast, program):
+    token = program(Scope.WRITE).headers["Authorization"]
+    row = {"number": "新-1", "title": "河道清淤", "unit": "区教育局", "due_on": "2022-09-30"}
+    with _out_of_reach(office) as unreachable:
+        answered = TestClient(
+            create_app(unreachable, clock=lambda: NOON), raise_server_exceptions=False
+        ).post("/api/v1/ledger", json={"rows": [row]}, headers={"Authorization": token})
+
+    assert answered.status_code == 503
+    assert "系统正忙" in answered.json()["detail"]
+    assert answered.headers["retry-after"] == "60"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from models.refusal import Refusal
@@ -19,6 +20,7 @@ from web.api import (
 )
 from web.api.wrong import SAID, NotThere, WrongParameter, refuse_unknown
 from web.desk import Desk
+from web.failures import busy, failure
 from web.limits import TooOften
 
 PARTS = (tasks, notices, nights, transitions, scores, directory, ledger, proposals, calendar)
@@ -42,6 +44,8 @@ def create_api(desk: Desk) -> FastAPI:
     api.add_exception_handler(RequestValidationError, _unreadable)
     api.add_exception_handler(HTTPException, _failed)
     api.add_exception_handler(TooOften, _too_often)
+    api.add_exception_handler(OperationalError, busy)
+    api.add_exception_handler(Exception, _broken)
     return api
 
 
@@ -75,3 +79,7 @@ def _too_often(_request: Request, error: Exception) -> Response:
     assert isinstance(error, TooOften)
     said = "请求过于频繁 / this was too often"
     return JSONResponse({"detail": said}, 429, {"Retry-After": str(error.seconds)})
+
+
+def _broken(request: Request, _error: Exception) -> Response:
+    return failure(request, 500)

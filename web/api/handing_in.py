@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from flows.database import transaction, trial
 from flows.ledger.apply import Applied, apply_ledger
 from flows.ledger.handed_in import Row, handed_in
+from flows.ledger.needs import shown
 from flows.working_days import load_calendar
 from models.api_client import ApiClient
 from web.api.clients import author
 from web.desk import Desk
+
+LONGEST_NAME = 200  # of a field that nobody reads, as it is said back
 
 
 def hand_in_rows(
@@ -27,4 +30,4 @@ def hand_in_rows(
             calendar=load_calendar(session),
             author=author(client, at, now),
         )
-    return applied, list(ledger.ignored_columns)
+    return applied, [shown(name, LONGEST_NAME) for name in ledger.ignored_columns]

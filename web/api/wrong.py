@@ -72,6 +72,10 @@ async def refuse_unknown(request: Request) -> None:
             raise UnknownParameter(name, known)
 
 
+_NOT_TAKEN = (
+    "含有这里不能用的字符（换行、控制字符或竖线）",
+    "it holds a character that is not taken here (a new line, a control character or a bar)",
+)
 _WANTED = {
     "missing": ("缺少", "it is missing"),
     "int_parsing": ("须为整数", "it must be a whole number"),
@@ -84,6 +88,8 @@ _WANTED = {
     "dict_type": ("须为对象", "it must be an object"),
     "model_attributes_type": ("须为对象", "it must be an object"),
     "string_type": ("须为文字", "it must be text"),
+    "string_unicode": _NOT_TAKEN,
+    "string_pattern_mismatch": _NOT_TAKEN,
 }
 
 

@@ -271,6 +271,23 @@ def test_a_formula_in_a_csv_has_no_value(read_bytes: Read) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "rest",
+    ["\n" * (1 << 20), "," * (1 << 14) + "x", (",x" * 8000 + "\n") * 600],
+    ids=["rows", "columns", "cells"],
+)
+def test_a_csv_that_is_larger_than_any_sheet_is_refused(read_bytes: Read, rest: str) -> None:
+    assert "太多" in unreadable(f"{','.join(REQUIRED)}\n{rest}".encode(), read_bytes, "台账.csv")
+
+
+def test_empty_rows_to_the_end_of_a_csv_are_harmless(read_bytes: Read) -> None:
+    lines = [",".join(REQUIRED), ",,,", ",".join(GOOD), *([",,,"] * 200_000)]
+
+    ledger = read_bytes("\n".join(lines).encode())
+
+    assert ([row.row for row in ledger.rows], ledger.problems) == ([3], ())
+
+
 def test_a_comma_too_many_is_told_and_not_dropped(read_bytes: Read) -> None:
     ledger = read_bytes(f"{','.join(REQUIRED)}\n定巡001,问题,区教育局,2022-12-31,多\n".encode())
 
