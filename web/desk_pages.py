@@ -1,7 +1,7 @@
 """The pages of whoever looks after the desk: which there are, and who may open them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -50,35 +50,73 @@ class DeskPage:
         return here == self.path or (self.path != "/" and here.startswith(f"{self.path}/"))
 
 
-PAGES = (
-    DeskPage("/", ("督办台", "Board"), whoever_sees_scores),
-    DeskPage("/figures", ("统计", "Figures"), whoever_sees_all),
-    DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
-    DeskPage("/acts", ("活动", "Acts"), whoever_keeps_directory),
-    DeskPage("/outcomes", ("成果", "Outcomes"), whoever_keeps_directory),
-    DeskPage("/reported", ("数据", "Reported"), whoever_keeps_directory),
-    DeskPage("/reports", ("通报", "Reports"), whoever_sees_postings),
-    DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
-    DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
-    DeskPage("/petitions", ("信访", "Petitions"), whoever_sees_all),
-    DeskPage("/feedback-register", ("监督", "Feedback"), whoever_keeps_directory),
-    DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
-    DeskPage("/scores", ("考核", "Scores"), whoever_sees_scores),
-    DeskPage("/duties", ("周期任务", "Duties"), whoever_sees_all),
-    DeskPage("/pairings", ("结对", "Pairings"), whoever_sees_all),
-    DeskPage("/measurements", ("监测", "Measurements"), whoever_sees_all),
-    DeskPage("/import", ("导入", "Import"), whoever_keeps_directory),
-    DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),
-    DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),
-    DeskPage("/nights", ("夜间检查", "Nights"), whoever_sees_all),
-    DeskPage("/audit", ("历史记录", "History"), whoever_sees_all),
-    DeskPage("/webhooks", ("推送", "Webhooks"), whoever_administers),
+@dataclass(frozen=True)
+class Group:
+    """Pages that stand together in the line."""
+
+    words: tuple[str, str]
+    pages: tuple[DeskPage, ...]
+
+    def of(self, viewer: Viewer) -> "Group":
+        """With those only that this person may open."""
+        return replace(self, pages=tuple(one for one in self.pages if one.right(viewer)))
+
+
+GROUPS = (
+    Group(
+        ("督办", "Matters"),
+        (
+            DeskPage("/", ("督办台", "Board"), whoever_sees_scores),
+            DeskPage("/figures", ("统计", "Figures"), whoever_sees_all),
+            DeskPage("/notices", ("预警单", "Notices"), whoever_sees_all),
+            DeskPage("/petitions", ("信访", "Petitions"), whoever_sees_all),
+            DeskPage("/import", ("导入", "Import"), whoever_keeps_directory),
+        ),
+    ),
+    Group(
+        ("报送", "Returns"),
+        (
+            DeskPage("/duties", ("周期任务", "Duties"), whoever_sees_all),
+            DeskPage("/pairings", ("结对", "Pairings"), whoever_sees_all),
+            DeskPage("/measurements", ("监测", "Measurements"), whoever_sees_all),
+            DeskPage("/reported", ("数据", "Reported"), whoever_keeps_directory),
+            DeskPage("/acts", ("活动", "Acts"), whoever_keeps_directory),
+            DeskPage("/outcomes", ("成果", "Outcomes"), whoever_keeps_directory),
+        ),
+    ),
+    Group(
+        ("公开", "Published"),
+        (
+            DeskPage("/reports", ("通报", "Reports"), whoever_sees_postings),
+            DeskPage("/postings", ("晾晒", "Postings"), whoever_sees_postings),
+            DeskPage("/scores", ("考核", "Scores"), whoever_sees_scores),
+            DeskPage("/feedback-register", ("监督", "Feedback"), whoever_keeps_directory),
+        ),
+    ),
+    Group(
+        ("联络", "Contact"),
+        (
+            DeskPage("/people", ("人员", "People"), whoever_keeps_directory),
+            DeskPage("/outbox", ("发件箱", "Outbox"), whoever_keeps_directory),
+            DeskPage("/webhooks", ("推送", "Webhooks"), whoever_administers),
+        ),
+    ),
+    Group(
+        ("运行", "Running"),
+        (
+            DeskPage("/nights", ("夜间检查", "Nights"), whoever_sees_all),
+            DeskPage("/calendar", ("日历", "Calendar"), whoever_sees_all),
+            DeskPage("/policies", ("规则", "Policies"), whoever_sees_all),
+            DeskPage("/audit", ("历史记录", "History"), whoever_sees_all),
+        ),
+    ),
 )
+PAGES = tuple(one for group in GROUPS for one in group.pages)
 
 
-def pages_of(viewer: Viewer) -> Sequence[DeskPage]:
-    """Those that this person may open."""
-    return [one for one in PAGES if one.right(viewer)]
+def groups_of(viewer: Viewer) -> Sequence[Group]:
+    """What this person may open; no group is empty."""
+    return [own for own in (group.of(viewer) for group in GROUPS) if own.pages]
 
 
 def let_in(request: Request, session: Session, now: datetime, right: Right) -> Viewer:
@@ -90,12 +128,12 @@ def let_in(request: Request, session: Session, now: datetime, right: Right) -> V
 
 
 def desk_page(request: Request, viewer: Viewer, template: str, **facts: Any) -> Response:
-    """A page of the desk, with the line that leads to the others."""
+    """A page of the desk, with the lines that lead to the others."""
     return page(
         request,
         template,
         language=viewer.official.language,
         visitor=viewer.official,
-        desk_pages=pages_of(viewer),
+        desk_pages=groups_of(viewer),
         **facts,
     )

@@ -12,6 +12,7 @@ from web.reply_form import clean
 from web.ruling_form import LONGEST
 
 PASTED = {"lines", "opens"}  # rows that may come from a sheet
+LONG = PASTED | {"reason", "reply", "text", "words"}  # what a form gives several lines for
 
 
 @dataclass(frozen=True)
@@ -70,5 +71,8 @@ async def written(request: Request) -> Written:
 
 
 def _trimmed(name: str, value: str) -> str:
-    """An empty cell at the beginning of pasted rows is a cell."""
-    return value.strip("\n ") if name in PASTED else value.strip()
+    """An empty cell at the beginning of pasted rows is a cell. Elsewhere a browser sends no new
+    line, but a program may, and it would stand in titles, subjects of mails and cells."""
+    if name in PASTED:
+        return value.strip("\n ")
+    return value.strip() if name in LONG else " ".join(value.split("\n")).strip()

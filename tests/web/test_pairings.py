@@ -48,3 +48,9 @@ def test_whoever_stands_aside_from_a_visit_does_not_find_it(office, cast, sign_i
     assert sign_in("hugo").post(PATH, data=ONE).status_code == 404
     for who in ("alice", "carol", "dora", "mallory"):
         assert sign_in(who).get(PATH).status_code == 404
+
+
+def test_a_field_of_one_line_keeps_no_new_line(office, cast, sign_in):
+    load(office, duty(**VISITS), date(2022, 6, 1))
+    sign_in("olga").post(PATH, data=ONE | {"from": "2022-06-20", "subject": "新建\r\n村\n"})
+    assert [one.subject for one in rows(office, Pairing)] == ["新建 村"]
