@@ -1,5 +1,6 @@
 """The schema's version: bringing a database up to this code, and refusing one that is not."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -56,9 +57,14 @@ def require_current(engine: Engine) -> None:
 
 
 def newest() -> str:
-    head = _scripts().get_current_head()
-    assert head is not None
-    return head
+    return _revisions()[0]
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """The newest first. Each migration is a module to load, and none is added to a process."""
+    scripts = ScriptDirectory.from_config(_config(None))
+    return tuple(script.revision for script in scripts.walk_revisions())
 
 
 def _present(connection: Connection) -> str | None:
@@ -66,8 +72,7 @@ def _present(connection: Connection) -> str | None:
 
 
 def _refuse_newer(present: str | None) -> None:
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if present is not None and present not in known:
+    if present is not None and present not in _revisions():
         raise SchemaMismatch(
             f"数据库由更新版本的 Sise 建立（结构版本 {present}），或由首次发布前的版本建立；"
             "请使用该版本，本版本会损坏数据（如只是演示数据，可删除 SISE_HOME 目录后重来）",
@@ -75,10 +80,6 @@ def _refuse_newer(present: str | None) -> None:
             "before the first release; use that version, this one would damage it (if it holds "
             "only a demo, remove SISE_HOME and begin anew)",
         )
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(None))
 
 
 def _config(connection: Connection | None) -> Config:

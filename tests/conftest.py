@@ -47,14 +47,16 @@ def sample(small: int, full: int) -> int:
 
 
 def pytest_configure() -> None:
+    gc.disable()  # until all is imported, of which nothing goes
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_finish() -> None:
     """What was imported stays to the end: no collection need look through it again."""
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # for tests that make little, and leave it all to be found
+    gc.enable()
 
 
 def instant(on: date, at: time = time(2)) -> datetime:

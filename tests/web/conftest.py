@@ -2,11 +2,12 @@
 
 import hashlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
@@ -48,6 +49,14 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loop() -> Iterator[None]:
+    """On which the pages of all tests are made, as on one that serves; by itself a browser starts
+    one for each request, and threads with it."""
+    with start_blocking_portal() as _Browser.portal:
+        yield
 
 
 @pytest.fixture
@@ -136,8 +145,12 @@ def digest_of_database(office: Office) -> Callable[[], str]:
     return digest
 
 
+class _Browser(TestClient):
+    pass
+
+
 def _browser(app: object, base_url: str = "http://sise.example", **facts: object) -> TestClient:
-    return TestClient(
+    return _Browser(
         app, base_url=base_url, follow_redirects=False, raise_server_exceptions=False, **facts
     )
 
