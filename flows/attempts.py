@@ -16,6 +16,7 @@ from flows.office import Office
 from flows.outbox import Outbox
 from flows.pauses import pause_domain, resume
 from flows.suppression import suppress_refused
+from flows.these import THESE, among
 from models import Message, MessageAttempt
 from models.message import MessageState
 from notifications.mailer import Outcome, Report
@@ -26,10 +27,9 @@ UNKNOWN_WAIT = timedelta(minutes=10)  # the relay may still be about to deliver 
 
 # Built once: putting a statement together costs as much as running it.
 _KEPT = insert(MessageAttempt)
-_THESE: Any = bindparam("these", expanding=True)
 _OURS = (
     select(col(Message.id))
-    .where(col(Message.id).in_(_THESE), col(Message.lease_owner) == bindparam("owner"))
+    .where(among(col(Message.id), THESE), col(Message.lease_owner) == bindparam("owner"))
     .order_by(col(Message.id))  # so that two that lock rows do not wait for each other
     .with_for_update()
 )

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, bindparam, exists, select, update
 from sqlmodel import Session, col
@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from flows.limits import WHOLE_RELAY, Room, room_left
 from flows.link_keys import LinkKeys
 from flows.outbox import LEASE, LIFE, OF_THE_RELAY, OWED, OWNER, Outbox
+from flows.these import THESE, among
 from models import Message, MessageAttempt, MessageBody, RelayState, ReplyLink
 from models.columns import Instant
 from models.message import MessageState
@@ -21,7 +22,6 @@ POISON = 8  # attempts; a mail whose sender dies so often, its life over, is giv
 LINK_LIFE = timedelta(days=30)
 
 # Built once: putting a statement together costs as much as running it.
-_THESE: Any = bindparam("these", expanding=True)
 _OLDEST = (
     select(
         Message.__table__,  # type: ignore[attr-defined]  # SQLModel does not type its table
@@ -34,7 +34,7 @@ _OLDEST = (
 )
 _LEASE = (
     update(Message)
-    .where(col(Message.id).in_(_THESE))
+    .where(among(col(Message.id), THESE))
     .values(
         lease_owner=OWNER,
         lease_until=bindparam("until", type_=Instant()),
@@ -44,7 +44,7 @@ _LEASE = (
 _BEGINS = (
     update(Message)
     .where(
-        col(Message.id).in_(_THESE),
+        among(col(Message.id), THESE),
         col(Message.state) == MessageState.QUEUED,
         col(Message.lease_owner) == OWNER,
     )
@@ -52,17 +52,16 @@ _BEGINS = (
     .returning(col(Message.id))
 )
 _SAID = select(MessageBody.__table__).where(  # type: ignore[attr-defined]  # as above
-    col(MessageBody.message_id).in_(_THESE)
+    among(col(MessageBody.message_id), THESE)
 )
 _LINKS_OPEN = (
     update(ReplyLink)
-    .where(col(ReplyLink.message_id).in_(_THESE))
+    .where(among(col(ReplyLink.message_id), THESE))
     .values(expires_at=bindparam("until", type_=Instant()))
 )
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A message that is leased for its n-th attempt, which began at `began_at` if it has begun."""
 
     message: Message
@@ -95,7 +94,7 @@ def begin(
         return ()
     known = {"these": [claim.message.id for claim in claims], "owner": outbox.owner}
     begun = set(session.connection().scalars(_BEGINS, known))
-    return [replace(claim, began_at=at) for claim in claims if claim.message.id in begun]
+    return [claim._replace(began_at=at) for claim in claims if claim.message.id in begun]
 
 
 def claim_oldest(session: Session, outbox: Outbox, most: int, at: datetime) -> Claimed:

@@ -17,6 +17,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from flows.attempts import Ended, settle
 from flows.claims import Claim, Claimed, begin, claim_oldest
 from flows.database import transaction
@@ -55,11 +57,12 @@ def take_turn(
     taken: Sequence[Claim] = (),
     stock: Sequence[Claim] = (),
     ahead: int = 0,
+    kept: Connection | None = None,
 ) -> Turn:
     """Begin what was taken and as many more as are wanted; what the stock lacks is leased, and
     `ahead` more."""
     claimed = Claimed()
-    with transaction(office.engine, at) as session:
+    with transaction(office.engine, at, kept) as session:
         settled = settle(session, office, outbox, ended, at) if ended else {}
         if lacking := max(wanted - len(stock), 0) + ahead:
             claimed = claim_oldest(session, outbox, lacking, at)
@@ -119,6 +122,10 @@ class Clerk:
     all_in: asyncio.Event = field(default_factory=asyncio.Event)
     serving: asyncio.Task[None] | None = None
     thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "clerk"))
+    kept: Connection = field(init=False)  # one from the pool costs a turn as much as a statement
+
+    def __post_init__(self) -> None:
+        self.kept = self.office.engine.connect()
 
     def line_up(self, ended: Ended | None = None, *, wants: bool = True) -> Place:
         """For the next turn. One that comes back from a success takes its next one right away."""
@@ -155,6 +162,7 @@ class Clerk:
         if self.serving is not None:
             await self.serving
         self.thread.shutdown()
+        self.kept.close()
 
     def _give_back(self) -> None:
         self.out += len(self.stock.claims)
@@ -229,7 +237,7 @@ class Clerk:
         wanted = len(wanting) - len(taken)
         stock = self.stock.take(wanted)  # meanwhile others may take from the rest
         ahead = self.stock.lacks(len(wanting)) if wanting else 0
-        turn = partial(take_turn, taken=taken, stock=stock, ahead=ahead)
+        turn = partial(take_turn, taken=taken, stock=stock, ahead=ahead, kept=self.kept)
         try:
             return await self.ask(turn, self.office, self.outbox, [*ended, *given_back], wanted, at)
         except Exception:  # it stays leased until a turn gives it back or begins it

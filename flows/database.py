@@ -1,7 +1,7 @@
 """The database at an edge: opening it, and the one place that commits."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,10 @@ def sqlite_file(engine: Engine) -> Path | None:
 
 
 @contextmanager
-def transaction(engine: Engine, now: datetime) -> Iterator[Session]:
-    """All or nothing: one commit at the end, which seals the history that was written."""
-    with _writing(engine) as session:
+def transaction(engine: Engine, now: datetime, kept: Connection | None = None) -> Iterator[Session]:
+    """All or nothing: one commit at the end, which seals the history that was written. `kept`: on
+    this connection, of whoever has many short ones to make."""
+    with _writing(engine, kept) as session:
         yield session
         session.flush()
         history.seal(session, now)
@@ -69,8 +70,8 @@ def trial(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def _writing(engine: Engine) -> Iterator[Session]:
-    with _turn(engine), engine.connect() as connection:
+def _writing(engine: Engine, kept: Connection | None = None) -> Iterator[Session]:
+    with _turn(engine), nullcontext(kept) if kept else engine.connect() as connection:
         writer = connection.execution_options(sise_writes=True)
         with Session(writer, expire_on_commit=False) as session:
             yield session

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from flows.recipients import stands_aside
 from flows.reminders import still_due
+from flows.these import THESE, among
 from models import (
     Chase,
     Message,
@@ -143,7 +144,7 @@ _ANEW = (
     )
     .outerjoin(Transition, col(Transition.id) == col(MessageItem.transition_id))
     .outerjoin(Task, col(Task.id) == _OF_TASK)
-    .where(col(Message.id).in_(bindparam("these", expanding=True)))
+    .where(among(col(Message.id), THESE))
     .order_by(col(MessageItem.id))
 )
 
