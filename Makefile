@@ -49,7 +49,7 @@ check: .venv/dev ## format, lint, types, layers
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-bench.txt
 	touch $@
 
-bench: .venv/bench ## all ratios in one table, hours at full size: BENCH='--small' or BENCH='--only sweep,mail'
+bench: .venv/bench ## all ratios in one table, one to two hours at full size: BENCH='--small' or BENCH='--only sweep,mail'
 	$(BIN)/python -m benchmarks $(BENCH)
 
 format: .venv/dev ## put the code into form
