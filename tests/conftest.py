@@ -235,7 +235,8 @@ GATHERED: dict[str, tuple[Cast, Callable[[], None]]] = {}  # on each kind, and h
 def cast(engine: Engine) -> Cast:
     """As gathered once, at the beginning of the first test that has one."""
     kind = "sqlite" if engine.dialect.name == "sqlite" else "postgres"
-    return replace(GATHERED[kind][0], engine=engine, opened=[])
+    gathered = GATHERED[kind][0]
+    return replace(gathered, engine=engine, people=dict(gathered.people), opened=[])
 
 
 def gather_cast(engine: Engine) -> Cast:
