@@ -57,12 +57,12 @@ format: .venv/dev ## put the code into form
 	$(BIN)/ruff check --fix .
 
 requirements: .venv/dev ## pin what requirements*.in ask for, with hashes
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
-		--no-emit-find-links requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
-		--no-emit-find-links requirements-dev.in -c requirements.txt -o requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
-		--no-emit-find-links requirements-bench.in -c requirements-dev.txt -o requirements-bench.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header \
+		requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header \
+		requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header \
+		requirements-bench.in -c requirements-dev.txt -o requirements-bench.txt
 
 migration: .venv/dev ## write a migration for what the models now declare: make migration m="why"
 	$(BIN)/python -m models.migrations "$(m)"
