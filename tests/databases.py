@@ -1,13 +1,15 @@
 """The database between two tests: emptied, kept as it stands, put back."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, RowMapping, Table, cast, func, insert, select, text
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlmodel import SQLModel
 
-from flows.database import sqlite_file
+from flows.database import open_engine, sqlite_file
 
 TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
 OTHERS_GO = text(  # a test that failed may have left a transaction open, and its locks
@@ -69,6 +71,30 @@ def keep(engine: Engine) -> Callable[[], None]:
             connection.execute(text(f"SELECT kept.empty(), {schema}.put_back()"))
 
     return put_back
+
+
+def pour(whole: bytes, into: Engine) -> None:
+    """All rows of a file of SQLite, and nothing else, into PostgreSQL."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "whole.db"
+        file.write_bytes(whole)
+        source = open_engine(f"sqlite:///{file}")
+        with source.connect() as rows, into.begin() as connection:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text("SELECT kept.empty()"))
+            for table in SQLModel.metadata.sorted_tables:
+                _pour(rows.execute(select(table)).mappings().all(), table, connection)
+        source.dispose()
+
+
+def _pour(rows: Sequence[RowMapping], table: Table, connection: Connection) -> None:
+    if not rows:
+        return
+    connection.execute(insert(table), [dict(row) for row in rows])
+    column = table.autoincrement_column
+    if column is not None:
+        counter = func.pg_get_serial_sequence(f'"{table.name}"', column.name)
+        connection.execute(select(func.setval(cast(counter, REGCLASS), func.max(column))))
 
 
 def whole(engine: Engine) -> Path:
