@@ -185,9 +185,9 @@ def _stored(engine: Engine, spec: Any, kept: Any, n: int, due: int) -> None:
         session.commit()
 
 
-def _spiff(engine: Engine, n: int, due: int) -> float:
-    """Each is loaded with the engine's own serializer; one whose timer has fired steps on and is
-    stored."""
+def _spiff(engine: Engine, n: int, due: int, *, stores_all: bool = False) -> float:
+    """Each is loaded with the engine's own serializer and steps on if its timer has fired; then it
+    is stored, or only if it has."""
     parser = BpmnParser()
     parser.add_bpmn_xml(_process())
     spec = parser.get_spec("warning")
@@ -200,10 +200,11 @@ def _spiff(engine: Engine, n: int, due: int) -> float:
             flow = kept.deserialize_json(found)
             flow.refresh_waiting_tasks()
             flow.do_engine_steps()
-            if flow.last_task.data.get("colour") == "blue":
+            has_fired = flow.last_task.data.get("colour") == "blue"
+            fired += has_fired
+            if has_fired or stores_all:
                 said = {"id": k, "body": kept.serialize_json(flow)}
                 session.execute(text("UPDATE instance SET body = :body WHERE id = :id"), said)
-                fired += 1
         session.commit()
     took = spent(engine) - began
     if fired != due:
@@ -211,13 +212,20 @@ def _spiff(engine: Engine, n: int, due: int) -> float:
     return took
 
 
+# A look may change what an instance holds, and its host cannot see from outside whether it has.
 RIVALS = (
     Rival("transitions, ORM loop", lambda on, n: _orm_loop(_with_transitions(), on, n), 5),
     Rival("python-statemachine, ORM loop", lambda on, n: _orm_loop(_with_statemachine(), on, n), 5),
     Rival("SpiffWorkflow, told what is due", lambda on, n: _spiff(on, n, n), None),
     Rival(
-        "SpiffWorkflow, looks at all open",
+        "SpiffWorkflow, loads all open and stores what fired",
         lambda on, n: _spiff(on, n, due_of(n)),
+        None,
+        looks_at_all=True,
+    ),
+    Rival(
+        "SpiffWorkflow, loads and stores all open",
+        lambda on, n: _spiff(on, n, due_of(n), stores_all=True),
         100,
         looks_at_all=True,
     ),
