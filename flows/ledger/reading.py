@@ -40,17 +40,18 @@ def read_ledger(path: Path, *, today: date, mapping: HeadingMap = OURS) -> Ledge
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise UnreadableLedger(
-                "文件超过 64 MB，已拒绝读取；请拆分后再导入",
-                "the file is larger than 64 MB and was not read; split it",
-            )
-        data = path.read_bytes()
+        with path.open("rb") as content:
+            data = content.read(MAX_FILE + 1)
     except OSError as error:
         raise UnreadableLedger(
-            f"无法打开文件 {path.name}；请检查路径和权限",
-            f"the file {path.name} cannot be opened ({error.strerror}); check path and rights",
+            "无法打开；请检查路径和权限",
+            f"the file cannot be opened ({error.strerror}); check path and rights",
         ) from error
+    if len(data) > MAX_FILE:
+        raise UnreadableLedger(
+            "文件超过 64 MB，已拒绝读取；请拆分后再导入",
+            "the file is larger than 64 MB and was not read; split it",
+        )
     if not data.strip():
         raise UnreadableLedger("文件是空的；请填写后再导入", "the file is empty; fill it in")
     if data.startswith(b"\xd0\xcf\x11\xe0"):

@@ -25,6 +25,7 @@ from notifications.wording import ENGLISH, colour_word
 from sise import clock
 from sise.settings import Settings, load_settings
 
+LARGEST = 64_000_000  # octets of a file that a command reads
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 STYLES = {
     Colour.GREEN: "green",
@@ -115,13 +116,26 @@ def a_date(written: str) -> date:
         ) from error
 
 
-def text_of(file: Path) -> str:
+def octets_of(file: Path) -> bytes:
+    """What a file or a pipe holds; a device may have no end."""
     try:
-        return file.read_text(encoding="utf-8-sig")
+        with file.open("rb") as content:
+            found = content.read(LARGEST + 1)
     except OSError as error:
         raise Refusal(
             f"无法读取 {file}：{system_words(error)}", f"{file} cannot be read: {error.strerror}"
         ) from error
+    if len(found) > LARGEST:
+        raise Refusal(
+            f"无法读取 {file}：超过 64 MB；请检查路径",
+            f"{file} cannot be read: it is larger than 64 MB; check the path",
+        )
+    return found
+
+
+def text_of(file: Path) -> str:
+    try:
+        return octets_of(file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refusal(
             f"无法读取 {file}：不是 UTF-8 文本",

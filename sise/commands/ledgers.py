@@ -74,7 +74,8 @@ def _read(edge: Edge, file: Path, mapping: HeadingMap) -> Ledger:
     try:
         return read_ledger(file, today=edge.today, mapping=mapping)
     except UnreadableLedger as error:
-        raise Refusal(f"{file.name}：{error.chinese}", f"{file.name}: {error.english}") from error
+        name = file.name or file
+        raise Refusal(f"{name}：{error.chinese}", f"{name}: {error.english}") from error
 
 
 def _facts(ledger: Ledger, applied: Applied, dry_run: bool) -> dict[str, Any]:

@@ -14,11 +14,19 @@ from flows.measures.table import CODES, Series, all_series
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
-from models.refusal import Refusal
 from models.series_file import SeriesFile, parse_series
-from notifications.system_words import system_words
 from notifications.wording import word
-from sise.commands.edge import STYLES, Edge, Json, as_json, fitting, open_edge, out, text_of
+from sise.commands.edge import (
+    STYLES,
+    Edge,
+    Json,
+    as_json,
+    fitting,
+    octets_of,
+    open_edge,
+    out,
+    text_of,
+)
 
 measure = typer.Typer(
     help="Values against thresholds or a path; what turns worse is followed up.",
@@ -63,13 +71,7 @@ def measure_report(
 @measure.command("import")
 def measure_import(name: Which, file: Path, json: Json = False) -> None:
     """Report the values of a CSV of subject, period, value, reason: all or nothing."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise Refusal(
-            f"无法读取 {file}：{system_words(error)}", f"{file} cannot be read: {error.strerror}"
-        ) from error
-    _report(open_edge(), name, readings(data), json)
+    _report(open_edge(), name, readings(octets_of(file)), json)
 
 
 @measure.command("check")

@@ -13,9 +13,8 @@ from flows.pairings.standing import Paired, pairings
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from models import Pairing
 from models.refusal import Refusal
-from notifications.system_words import system_words
 from notifications.wording import word
-from sise.commands.edge import Json, as_json, fitting, open_edge, out
+from sise.commands.edge import Json, as_json, fitting, octets_of, open_edge, out
 
 pairing = typer.Typer(
     help="Leaders and the villages, enterprises, households and units they are paired with.",
@@ -49,16 +48,10 @@ def pairing_list(json: Json = False) -> None:
 @pairing.command("import")
 def pairing_import(file: Path, json: Json = False) -> None:
     """Record a CSV of topic, leader, subject, kind, from, remarks: all or nothing."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise Refusal(
-            f"无法读取 {file}：{system_words(error)}", f"{file} cannot be read: {error.strerror}"
-        ) from error
     edge = open_edge()
     by = Unattended(COMMAND_LINE, edge.today, edge.now)
     with transaction(edge.office.engine, edge.now) as session:
-        made = pair(session, rows(data), by)
+        made = pair(session, rows(octets_of(file)), by)
     if json:
         as_json({"paired": [one.id for one in made]})
     else:

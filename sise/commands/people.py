@@ -13,7 +13,7 @@ from flows.suppression import reach as take_back
 from flows.unreachable import Unreachable, unreachable
 from models.refusal import Refusal
 from notifications.bounce_reports import split_mbox
-from sise.commands.edge import Edge, Json, as_json, fitting, open_edge, out
+from sise.commands.edge import Edge, Json, as_json, fitting, octets_of, open_edge, out
 
 people = typer.Typer(help="Who can be reached by mail.", no_args_is_help=True)
 
@@ -69,7 +69,7 @@ def bounces(
     """Read what came back: from a file or a pipe, or from the mailbox of SISE_IMAP_URL."""
     edge = open_edge()
     if file:
-        octets = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        octets = sys.stdin.buffer.read() if file == "-" else octets_of(Path(file))
         came = take_bounces(edge.office, split_mbox(octets), now=edge.now)
     elif edge.office.imap_url:
         came = fetch_bounces(edge.office, now=edge.now)

@@ -52,7 +52,7 @@ def message_id(sent) -> str:
 
 def test_without_file_and_mailbox_it_says_what_is_missing(ready: Sise, tmp_path):
     assert "SISE_IMAP_URL" in ready.refused("bounces", code=2)
-    ready.refused("bounces", tmp_path / "none.eml", code=1)
+    ready.refused("bounces", tmp_path / "none.eml", code=2)
 
 
 def test_a_mailbox_that_cannot_be_had_is_one_sentence(ready: Sise):
