@@ -23,7 +23,6 @@ from models.refusal import Refusal
 from notifications.papers.page import write_page
 from notifications.papers.paper import Paper
 from notifications.papers.proposal import RESULTS, proposal_paper
-from notifications.papers.word import write_word
 from web.desk import Desk, desk_of
 from web.desk_pages import desk_page
 from web.matter import Showing
@@ -31,11 +30,11 @@ from web.paging import Paging, page_number
 from web.rights import Viewer
 from web.signing_in import viewer_of
 from web.task_page import visible_task
+from web.word_file import word_file
 from web.written import Written, written
 
 router = APIRouter()
 PATH = "/proposals"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Sent = Annotated[Written, Depends(written)]
 
 
@@ -78,9 +77,7 @@ def printed(request: Request, number: str) -> Response:
 
 @router.api_route(PATH + "/{number:path}/word", methods=["GET", "HEAD"])
 def as_word(request: Request, number: str) -> Response:
-    paper = _paper(request, number)
-    named = {"content-disposition": f"attachment; filename*=UTF-8''{quote(paper.name)}.docx"}
-    return Response(write_word(paper), media_type=WORD, headers=named)
+    return word_file(_paper(request, number))
 
 
 @router.api_route(PATH + "/{number:path}", methods=["GET", "HEAD"])

@@ -1,7 +1,5 @@
 """督办单: the paper of a task that a directive or a meeting opened, to print and as Word."""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
@@ -10,15 +8,14 @@ from flows.papers.slip import slip_facts
 from notifications.papers.page import write_page
 from notifications.papers.paper import Paper
 from notifications.papers.slip import slip_paper
-from notifications.papers.word import write_word
 from web.desk import desk_of
 from web.signing_in import viewer_of
 from web.slip_rows import has_slip
 from web.task_page import visible_task
+from web.word_file import word_file
 
 router = APIRouter()
 PATH = "/slips"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @router.api_route(PATH + "/{number:path}/print", methods=["GET", "HEAD"])
@@ -28,9 +25,7 @@ def printed(request: Request, number: str) -> Response:
 
 @router.api_route(PATH + "/{number:path}/word", methods=["GET", "HEAD"])
 def as_word(request: Request, number: str) -> Response:
-    paper = _paper(request, number)
-    named = {"content-disposition": f"attachment; filename*=UTF-8''{quote(paper.name)}.docx"}
-    return Response(write_word(paper), media_type=WORD, headers=named)
+    return word_file(_paper(request, number))
 
 
 def _paper(request: Request, number: str) -> Paper:
