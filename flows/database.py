@@ -21,6 +21,9 @@ ALIVE = {
     "keepalives_count": 2,
     "tcp_user_timeout": 1000 * GONE_AFTER,
 }
+LOOKING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+UNSEEN = {"synchronize_session": False}  # what is in memory is not looked through
+PARAMETERS = {"dml_strategy": "raw"}  # of an INSERT … SELECT: what comes with it is not a row
 KEPT_OPEN = 20  # connections; opening one costs as much as a small page
 _turns: dict[Path, Turns] = {}  # of each file of SQLite
 
@@ -98,8 +101,10 @@ def reading(engine: Engine) -> Iterator[Session]:
         with Session(engine) as session:
             yield session
         return
-    looking = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with Session(looking) as session:
+    with (
+        engine.connect() as connection,
+        Session(connection.execution_options(**LOOKING)) as session,
+    ):
         yield session
         # There is nothing to roll back; and after a ROLLBACK the driver throws away all that the
         # connection has prepared, so that every page would be parsed and planned anew.
@@ -107,10 +112,10 @@ def reading(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
-def changed(session: Session, statement: Any) -> int:
-    """Run an UPDATE and say how many rows it hit."""
+def changed(session: Session, statement: Any, known: dict[str, Any] | None = None) -> int:
+    """Run an UPDATE and say how many rows it hit. `known`: what its parameters are."""
     result: CursorResult[Any] = session.execute(  # type: ignore[assignment]  # an UPDATE
-        statement.execution_options(synchronize_session=False)
+        statement, known, execution_options=UNSEEN
     )
     return result.rowcount
 
