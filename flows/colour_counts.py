@@ -118,7 +118,8 @@ def _steps(session: Session, after: date, among: ColumnElement[bool] | None) -> 
 def _moved(
     session: Session, after: date, among: ColumnElement[bool] | None
 ) -> Sequence[tuple[date, str, str, str, int]]:
-    rows = session.execute(_MOVED.where(_of(Transition.task_id, among)), {"after": after})
+    of = _MOVED_OF_ALL if among is None else _MOVED.where(_of(Transition.task_id, among))
+    rows = session.execute(of, {"after": after})
     return [(on, machine, was, is_, n) for on, machine, was, is_, n in rows]
 
 
@@ -126,24 +127,22 @@ def _opened(
     session: Session, after: date, among: ColumnElement[bool] | None
 ) -> Sequence[tuple[date, int]]:
     """When it came into the ledger, which may be later than the date that the ledger gives."""
-    rows = session.execute(_CAME_IN.where(_of(DeadlineChange.task_id, among)), {"after": after})
+    of = _CAME_IN_OF_ALL if among is None else _CAME_IN.where(_of(DeadlineChange.task_id, among))
+    rows = session.execute(of, {"after": after})
     return [(on, n) for on, n in rows]
 
 
 def _begun(session: Session, among: ColumnElement[bool] | None) -> date | None:
-    first: date | None = session.scalar(_BEGUN.where(_of(DeadlineChange.task_id, among)))
+    of = _BEGUN_OF_ALL if among is None else _BEGUN.where(_of(DeadlineChange.task_id, among))
+    first: date | None = session.scalar(of)
     return first
 
 
-def _of(task_id: int, among: ColumnElement[bool] | None) -> ColumnElement[bool]:
-    """All but the restricted, who are few; or those that are asked for."""
-    if among is None:
-        return col(task_id).not_in(_RESTRICTED)
+def _of(task_id: int, among: ColumnElement[bool]) -> ColumnElement[bool]:
     return col(task_id).in_(select(col(Task.id)).where(col(Task.restricted).is_(False), among))
 
 
 # Built once: putting a statement together costs as much as running it.
-_RESTRICTED = select(col(Task.id)).where(col(Task.restricted))
 _AFTER = bindparam("after", type_=Date())
 _SOURCE, _TARGET = col(Transition.source), col(Transition.target)
 _CROSSED = or_(
@@ -168,3 +167,8 @@ _CAME_IN = (
     .group_by(col(DeadlineChange.on))
 )
 _BEGUN = select(func.min(col(DeadlineChange.on))).where(_OPENED)
+# All but the restricted, who are few.
+_RESTRICTED = select(col(Task.id)).where(col(Task.restricted))
+_MOVED_OF_ALL = _MOVED.where(col(Transition.task_id).not_in(_RESTRICTED))
+_CAME_IN_OF_ALL = _CAME_IN.where(col(DeadlineChange.task_id).not_in(_RESTRICTED))
+_BEGUN_OF_ALL = _BEGUN.where(col(DeadlineChange.task_id).not_in(_RESTRICTED))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Date, Integer, String, bindparam, func, insert, literal, select, update
 from sqlmodel import Session, col
 
-from flows.database import PARAMETERS, changed
+from flows.database import changed
 from flows.history import link_id
 from flows.moves import lock_all_tasks
 from flows.recipients import Directory, Told
@@ -82,7 +82,7 @@ def came_to(night: Night) -> dict[str, Any]:
 
 def _supersede(session: Session, night_id: int, on: date, now: datetime) -> None:
     this = {"night_id": night_id}
-    session.execute(_LOG_SUPERSEDED, this | {"day": on, "now": now, "link": link_id(session)})
+    changed(session, _LOG_SUPERSEDED, this | {"day": on, "now": now, "link": link_id(session)})
     changed(session, _SUPERSEDE, this)
 
 
@@ -229,24 +229,20 @@ _OLD = (
     col(Notice.task_id).in_(_RAISED),
     col(Notice.transition_id).not_in(select(col(Transition.id)).where(_BY_THIS_NIGHT)),
 )
-_LOG_SUPERSEDED = (
-    insert(Transition)
-    .from_select(
-        "machine task_id notice_id event source target on at night_id link_id".split(),
-        select(
-            literal("notice"),
-            col(Notice.task_id),
-            col(Notice.id),
-            literal("supersede"),
-            col(Notice.state),
-            literal(str(NoticeState.SUPERSEDED)),
-            bindparam("day", type_=Date()),
-            bindparam("now", type_=Instant()),
-            _THIS,
-            bindparam("link", type_=String()),
-        ).where(*_OLD),
-    )
-    .execution_options(**PARAMETERS)
+_LOG_SUPERSEDED = insert(Transition).from_select(
+    "machine task_id notice_id event source target on at night_id link_id".split(),
+    select(
+        literal("notice"),
+        col(Notice.task_id),
+        col(Notice.id),
+        literal("supersede"),
+        col(Notice.state),
+        literal(str(NoticeState.SUPERSEDED)),
+        bindparam("day", type_=Date()),
+        bindparam("now", type_=Instant()),
+        _THIS,
+        bindparam("link", type_=String()),
+    ).where(*_OLD),
 )
 _SUPERSEDE = update(Notice).where(*_OLD).values(state=NoticeState.SUPERSEDED)
 _CLIMBED = (

@@ -36,7 +36,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
-from flows.database import PARAMETERS, changed
+from flows.database import changed
 from flows.history import link_id
 from flows.moves import lock_all_tasks, lock_tasks
 from flows.rulebook import ladder_of
@@ -74,7 +74,7 @@ def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar:
     for policy in session.scalars(_IN_USE).all():
         ladder = ladder_of(policy)
         last = {f"last_{code}": day for code, day in _cutoffs(ladder, on, calendar).items()}
-        session.execute(_log_of_all(ladder), night | last | {"policy_id": policy.id})
+        changed(session, _log_of_all(ladder), night | last | {"policy_id": policy.id})
     return changed(session, _APPLY, {"night_id": night_id})
 
 
@@ -110,7 +110,7 @@ def sweep_part(
     night = {"night_id": night_id, "day": on, "now": now, "link": link_id(session)}
     for policy in session.scalars(_IN_USE).all():
         ladder = ladder_of(policy)
-        session.execute(_log(policy.id, ladder, _cutoffs(ladder, on, calendar), these), night)
+        changed(session, _log(policy.id, ladder, _cutoffs(ladder, on, calendar), these), night)
     mine = _APPLY.where(col(Transition.link_id) == link_id(session))
     return changed(session, mine, {"night_id": night_id})
 
@@ -198,7 +198,7 @@ def _log(
         bindparam("link", type_=String()),
     ).join_from(best, Task, col(Task.id) == best.c.task_id)
     into = "machine task_id event source target on at night_id cause passed link_id".split()
-    return insert(Transition).from_select(into, rows).execution_options(**PARAMETERS)
+    return insert(Transition).from_select(into, rows)
 
 
 def _struck(policy_id: Id, rung: Rung, entry: Entry, code: int, last: Day) -> Select[int, int]:

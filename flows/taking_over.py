@@ -27,7 +27,6 @@ def superseding(*which: ColumnElement[bool]) -> Update:
         .where(*which)
         .values(state=MessageState.SUPERSEDED, outcome=bindparam("by"))
         .returning(col(Message.official_id), col(Message.id))
-        .execution_options(synchronize_session=False)
     )
 
 
@@ -35,7 +34,8 @@ def supersede(
     session: Session, by: str, which: Update, known: Mapping[str, Any]
 ) -> dict[int, list[int]]:
     """Returns these messages by person. `which`: as `superseding` says it, with what is `known`."""
-    superseded = session.execute(which, {"by": f"taken over by {by}", **known})
+    session.flush()
+    superseded = session.connection().execute(which, {"by": f"taken over by {by}", **known})
     replaced = defaultdict(list)
     for official_id, message_id in superseded:
         replaced[official_id].append(message_id)

@@ -54,11 +54,16 @@ def tally(session: Session, night: Night) -> Tally:
         relieved=_relieved(session, previous),
         notices=sum(row.notices for row in raised),
         recipients=sum(row.digests for row in mail),
-        unresolved=sorted({*unresolved(session, night), *nobody_left(session, night.on)}),
+        unresolved=_unresolved(session, night, any_raised=bool(raised)),
         stalled=stalled(session, night.on),
         mail={row.state: row.n for row in mail},
         doubtful=sum(row.doubtful for row in mail),
     )
+
+
+def _unresolved(session: Session, night: Night, *, any_raised: bool) -> list[tuple[str, str]]:
+    issued = unresolved(session, night) if any_raised else []
+    return sorted({*issued, *nobody_left(session, night.on)})
 
 
 def mail_states(session: Session, night_id: int) -> Mapping[str, int]:

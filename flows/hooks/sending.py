@@ -68,9 +68,8 @@ def send_webhooks(
 ) -> HooksSent:
     """Tell what is still to be told, and send what may go now. `within`: begin nothing later than
     that; what is left goes the next time. At any hour: nobody is woken by it."""
-    tell_webhooks(office, now=now)
     this = Sending(office, now, within, stopping or Event())
-    if due := _due(this):
+    if tell_webhooks(office, now=now) and (due := _due(this)):
         asyncio.run(_send(this, due))
     return this.sent
 
