@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from flows import history
@@ -22,6 +25,7 @@ ALIVE = {
     "tcp_user_timeout": 1000 * GONE_AFTER,
 }
 LOOKING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+A_PAUSE = 1  # second: no server comes back sooner than that
 KEPT_OPEN = 20  # connections; opening one costs as much as a small page
 _turns: dict[Path, Turns] = {}  # of each file of SQLite
 
@@ -32,7 +36,6 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(
         url,
         connect_args={} if sqlite else ALIVE | {"connect_timeout": GONE_AFTER},
-        pool_pre_ping=not sqlite,
         pool_size=KEPT_OPEN,
         # No limit beside that of whoever runs threads: a page that waits for a connection while it
         # holds one would be in the way of all others.
@@ -42,7 +45,29 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite if sqlite else _prepare_postgresql)
     if sqlite:
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        _ask_after_a_pause(engine)
     return engine
+
+
+def _ask_after_a_pause(engine: Engine) -> None:
+    """Whether it still stands is asked of a connection that nobody has used for a while. Of one
+    that was used just now it would cost a short transaction a quarter of its time, to learn no
+    more: it may break in the next moment as well. If one has gone, all are opened anew."""
+
+    def given_back(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["given_back"] = monotonic()
+
+    def taken(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if monotonic() - record.info.get("given_back", monotonic()) < A_PAUSE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.OperationalError as error:
+            raise InvalidatePoolError("the server has gone, or let go of us") from error
+
+    event.listen(engine, "checkin", given_back)
+    event.listen(engine, "checkout", taken)
 
 
 def sqlite_file(engine: Engine) -> Path | None:
