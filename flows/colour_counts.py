@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select
+from sqlalchemy import ColumnElement, Date, and_, bindparam, func, insert, or_, select
 from sqlmodel import Session, col
 
 from flows.open_counts import SHOWN, is_open, open_by_colour
@@ -21,6 +21,7 @@ _COUNTED = col(Transition.machine).in_(
     bindparam(None, [WARNING.name, SIGNOFF.name], expanding=True, literal_execute=True)
 )
 _OPENED = col(DeadlineChange.kind) == bindparam(None, "opened", literal_execute=True)
+_NEWEST = select(func.max(col(DayCount.on)))  # built once: that costs as much as running it
 Step = tuple[date, Colour, int]  # on this date so many more of this colour
 
 
@@ -39,8 +40,11 @@ def colours_over_time(
 
 def keep_days(session: Session, on: date) -> None:
     """The night of this date writes down how the days before it ended that none has kept yet."""
-    begun, newest = _begun(session, None), session.scalar(select(func.max(col(DayCount.on))))
-    first = max(begun or on, newest + DAY if newest else on - MOST_DAYS)
+    newest = session.scalar(_NEWEST)
+    first = newest + DAY if newest else on - MOST_DAYS
+    if first >= on:
+        return
+    first = max(_begun(session, None) or on, first)
     days = {first + n * DAY for n in range((on - first).days)}
     rows = [
         {"on": day, "colour": colour, "n": n}
@@ -114,24 +118,8 @@ def _steps(session: Session, after: date, among: ColumnElement[bool] | None) -> 
 def _moved(
     session: Session, after: date, among: ColumnElement[bool] | None
 ) -> Sequence[tuple[date, str, str, str, int]]:
-    source, target = col(Transition.source), col(Transition.target)
-    crossed = or_(
-        source.in_(CLOSED) & target.not_in(CLOSED), source.not_in(CLOSED) & target.in_(CLOSED)
-    )
-    what = (col(Transition.on), col(Transition.machine), source, target)
-    rows = session.execute(
-        select(*what, func.count())
-        .where(
-            col(Transition.on) > after,
-            _COUNTED,
-            or_(
-                col(Transition.machine) == WARNING.name,
-                and_(col(Transition.machine) == SIGNOFF.name, crossed),
-            ),
-            _of(Transition.task_id, among),
-        )
-        .group_by(*what)
-    )
+    of = _MOVED_OF_ALL if among is None else _MOVED.where(_of(Transition.task_id, among))
+    rows = session.execute(of, {"after": after})
     return [(on, machine, was, is_, n) for on, machine, was, is_, n in rows]
 
 
@@ -139,27 +127,48 @@ def _opened(
     session: Session, after: date, among: ColumnElement[bool] | None
 ) -> Sequence[tuple[date, int]]:
     """When it came into the ledger, which may be later than the date that the ledger gives."""
-    rows = session.execute(
-        select(col(DeadlineChange.on), func.count())
-        .where(
-            _OPENED,
-            col(DeadlineChange.on) > after,
-            _of(DeadlineChange.task_id, among),
-        )
-        .group_by(col(DeadlineChange.on))
-    )
+    of = _CAME_IN_OF_ALL if among is None else _CAME_IN.where(_of(DeadlineChange.task_id, among))
+    rows = session.execute(of, {"after": after})
     return [(on, n) for on, n in rows]
 
 
 def _begun(session: Session, among: ColumnElement[bool] | None) -> date | None:
-    first: date | None = session.execute(
-        select(func.min(col(DeadlineChange.on))).where(_OPENED, _of(DeadlineChange.task_id, among))
-    ).scalar()
+    of = _BEGUN_OF_ALL if among is None else _BEGUN.where(_of(DeadlineChange.task_id, among))
+    first: date | None = session.scalar(of)
     return first
 
 
-def _of(task_id: int, among: ColumnElement[bool] | None) -> ColumnElement[bool]:
-    """All but the restricted, who are few; or those that are asked for."""
-    if among is None:
-        return col(task_id).not_in(select(col(Task.id)).where(col(Task.restricted)))
+def _of(task_id: int, among: ColumnElement[bool]) -> ColumnElement[bool]:
     return col(task_id).in_(select(col(Task.id)).where(col(Task.restricted).is_(False), among))
+
+
+# Built once: putting a statement together costs as much as running it.
+_AFTER = bindparam("after", type_=Date())
+_SOURCE, _TARGET = col(Transition.source), col(Transition.target)
+_CROSSED = or_(
+    _SOURCE.in_(CLOSED) & _TARGET.not_in(CLOSED), _SOURCE.not_in(CLOSED) & _TARGET.in_(CLOSED)
+)
+_WHAT = (col(Transition.on), col(Transition.machine), _SOURCE, _TARGET)
+_MOVED = (
+    select(*_WHAT, func.count())
+    .where(
+        col(Transition.on) > _AFTER,
+        _COUNTED,
+        or_(
+            col(Transition.machine) == WARNING.name,
+            and_(col(Transition.machine) == SIGNOFF.name, _CROSSED),
+        ),
+    )
+    .group_by(*_WHAT)
+)
+_CAME_IN = (
+    select(col(DeadlineChange.on), func.count())
+    .where(_OPENED, col(DeadlineChange.on) > _AFTER)
+    .group_by(col(DeadlineChange.on))
+)
+_BEGUN = select(func.min(col(DeadlineChange.on))).where(_OPENED)
+# All but the restricted, who are few.
+_RESTRICTED = select(col(Task.id)).where(col(Task.restricted))
+_MOVED_OF_ALL = _MOVED.where(col(Transition.task_id).not_in(_RESTRICTED))
+_CAME_IN_OF_ALL = _CAME_IN.where(col(DeadlineChange.task_id).not_in(_RESTRICTED))
+_BEGUN_OF_ALL = _BEGUN.where(col(DeadlineChange.task_id).not_in(_RESTRICTED))

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from flows import history
@@ -21,6 +24,8 @@ ALIVE = {
     "keepalives_count": 2,
     "tcp_user_timeout": 1000 * GONE_AFTER,
 }
+LOOKING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+A_PAUSE = 1  # second: no server comes back sooner than that
 KEPT_OPEN = 20  # connections; opening one costs as much as a small page
 _turns: dict[Path, Turns] = {}  # of each file of SQLite
 
@@ -31,7 +36,6 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(
         url,
         connect_args={} if sqlite else ALIVE | {"connect_timeout": GONE_AFTER},
-        pool_pre_ping=not sqlite,
         pool_size=KEPT_OPEN,
         # No limit beside that of whoever runs threads: a page that waits for a connection while it
         # holds one would be in the way of all others.
@@ -41,7 +45,29 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite if sqlite else _prepare_postgresql)
     if sqlite:
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        _ask_after_a_pause(engine)
     return engine
+
+
+def _ask_after_a_pause(engine: Engine) -> None:
+    """Whether it still stands is asked of a connection that nobody has used for a while. Of one
+    that was used just now it would cost a short transaction a quarter of its time, to learn no
+    more: it may break in the next moment as well. If one has gone, all are opened anew."""
+
+    def given_back(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["given_back"] = monotonic()
+
+    def taken(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if monotonic() - record.info.get("given_back", monotonic()) < A_PAUSE:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.OperationalError as error:
+            raise InvalidatePoolError("the server has gone, or let go of us") from error
+
+    event.listen(engine, "checkin", given_back)
+    event.listen(engine, "checkout", taken)
 
 
 def sqlite_file(engine: Engine) -> Path | None:
@@ -98,8 +124,10 @@ def reading(engine: Engine) -> Iterator[Session]:
         with Session(engine) as session:
             yield session
         return
-    looking = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with Session(looking) as session:
+    with (
+        engine.connect() as connection,
+        Session(connection.execution_options(**LOOKING)) as session,
+    ):
         yield session
         # There is nothing to roll back; and after a ROLLBACK the driver throws away all that the
         # connection has prepared, so that every page would be parsed and planned anew.
@@ -107,12 +135,11 @@ def reading(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
-def changed(session: Session, statement: Any) -> int:
-    """Run an UPDATE and say how many rows it hit."""
-    result: CursorResult[Any] = session.execute(  # type: ignore[assignment]  # an UPDATE
-        statement.execution_options(synchronize_session=False)
-    )
-    return result.rowcount
+def changed(session: Session, statement: Any, known: dict[str, Any] | None = None) -> int:
+    """Run an UPDATE, or an INSERT … SELECT, and say how many rows it hit. `known`: what its
+    parameters are. What is in memory is not looked through, which would cost thrice as much."""
+    session.flush()
+    return session.connection().execute(statement, known).rowcount
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

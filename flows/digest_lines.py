@@ -6,13 +6,24 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from flows.mail_links import MailLinks
 from flows.office import Office
-from flows.recipients import stands_aside
+from flows.recipients import TODAY, stands_aside
 from flows.reminders import still_due
 from models import (
     Chase,
@@ -58,57 +69,44 @@ class Composition:
         return [message for who in people for message in self.replaced.get(who, ())]
 
 
-def addressees(session: Session, composition: Composition) -> dict[int, int]:
+def addressees(
+    session: Session, night_id: int, replaced: Mapping[int, list[int]]
+) -> dict[int, int]:
     """Everybody with a line tonight, or in a digest that is replaced; and how many, at most."""
-    night_id, lines = composition.night_id, Counter[int]()
-    told = (
-        select(col(Receipt.official_id), func.count())
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .join(Transition, col(Transition.id) == col(Notice.transition_id))
-        .where(col(Transition.night_id) == night_id)
-        .group_by(col(Receipt.official_id))
-    )
-    reminded, chased = (
-        select(col(table.official_id), func.count())
-        .where(col(table.night_id) == night_id)
-        .group_by(col(table.official_id))
-        for table in (Reminder, Chase)
-    )
-    for people in (told, reminded, chased):
-        lines.update(dict(session.execute(people).all()))
-    for who, messages in composition.replaced.items():
-        items = select(func.count()).where(col(MessageItem.message_id).in_(messages))
-        lines[who] += session.scalar(items) or 0
+    lines = Counter[int]()
+    for who, n in session.execute(_LINES, {"night": night_id}):
+        lines[who] += n
+    for who, messages in replaced.items():
+        lines[who] += session.scalar(_ITEMS, {"of": messages}) or 0
     return dict(sorted(lines.items()))
 
 
-def receipts(composition: Composition, people: list[int]) -> Executable:
+def _lines_of(table: type[Reminder] | type[Chase]) -> Select[int, int]:
+    mine = select(col(table.official_id), func.count()).where(col(table.night_id) == _NIGHT)
+    return mine.group_by(col(table.official_id))
+
+
+# Built once: putting a statement together costs as much as running it.
+_NIGHT = bindparam("night", type_=Integer())
+_LINES = union_all(
+    select(col(Receipt.official_id), func.count())
+    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .join(Transition, col(Transition.id) == col(Notice.transition_id))
+    .where(col(Transition.night_id) == _NIGHT)
+    .group_by(col(Receipt.official_id)),
+    _lines_of(Reminder),
+    _lines_of(Chase),
+)
+_ITEMS = select(func.count()).where(
+    col(MessageItem.message_id).in_(bindparam("of", expanding=True))
+)
+
+
+def receipts(
+    session: Session, composition: Composition, people: list[int]
+) -> Iterable[Row[*tuple[Any, ...]]]:
     """Tonight's receipts of these people, and those of replaced digests, while they are owed."""
-    return (
-        select(
-            *(Receipt, Notice, Task, Unit, Official),
-            col(Absent.name).label("absent"),
-            col(Transition.source).label("raised_from"),
-            col(Transition.cause).label("cause"),
-        )
-        .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
-        .join(Transition, col(Transition.id) == col(Notice.transition_id))
-        .join(Task, col(Task.id) == col(Notice.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .join(Official, col(Official.id) == col(Receipt.official_id))
-        .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
-        .where(
-            col(Receipt.official_id).in_(people),
-            or_(
-                col(Transition.night_id) == composition.night_id,
-                col(Receipt.id).in_(composition.told),
-                _in(col(Receipt.id), col(MessageItem.receipt_id), composition, people),
-            ),
-            owed(),
-            ~stands_aside(col(Task.id), col(Receipt.official_id), composition.on),
-        )
-        .order_by(col(Task.number))
-    )
+    return session.execute(_RECEIPTS, _known(composition, people) | {"told": composition.told})
 
 
 def reminders(
@@ -116,22 +114,7 @@ def reminders(
 ) -> Iterable[Row[*tuple[Any, ...]]]:
     """Tonight's reminders of these people and those of replaced digests: the newest of each
     person and task, in the order of numbers."""
-    rows = session.execute(
-        select(Reminder, Task, Unit, Official)
-        .join_from(Reminder, Task, col(Task.id) == col(Reminder.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .join(Official, col(Official.id) == col(Reminder.official_id))
-        .where(
-            col(Reminder.official_id).in_(people),
-            or_(
-                col(Reminder.night_id) == composition.night_id,
-                _in(col(Reminder.id), col(MessageItem.reminder_id), composition, people),
-            ),
-            col(Task.colour) == Colour.GREEN,
-            ~stands_aside(col(Task.id), col(Reminder.official_id), composition.on),
-        )
-        .order_by(col(Reminder.id))
-    )
+    rows = session.execute(_REMINDERS, _known(composition, people))
     due = (row for row in rows if still_due(row.Reminder, row.Task))
     newest = {(row.Official.id, row.Task.id): row for row in due}
     return sorted(newest.values(), key=lambda row: row.Task.number)
@@ -142,31 +125,83 @@ def chases(
 ) -> Iterable[Row[*tuple[Any, ...]]]:
     """Tonight's chases of these people and those of replaced digests, while the decision is
     owed: the newest of each person and referral, the one that was owed first before the others."""
-    rows = session.execute(
-        select(Chase, Referral, Official, col(Owing.name).label("owing"))
-        .join_from(Chase, Referral, col(Referral.id) == col(Chase.referral_id))
-        .join(Owing, col(Owing.id) == col(Referral.official_id))
-        .join(Official, col(Official.id) == col(Chase.official_id))
-        .where(
-            col(Chase.official_id).in_(people),
-            or_(
-                col(Chase.night_id) == composition.night_id,
-                _in(col(Chase.id), col(MessageItem.chase_id), composition, people),
-            ),
-            col(Referral.state) == ReferralState.OPEN,
-            ~stands_aside(col(Referral.task_id), col(Chase.official_id), composition.on),
-        )
-        .order_by(col(Chase.superior), col(Referral.decide_by), col(Referral.id), col(Chase.id))
-    )
+    rows = session.execute(_CHASES, _known(composition, people))
     return {(row.Official.id, row.Referral.id): row for row in rows}.values()
 
 
-def _in(wanted: Any, item: Any, composition: Composition, people: list[int]) -> ColumnElement[bool]:
-    replaced = composition.taken_over(people)
-    found: ColumnElement[bool] = wanted.in_(
-        select(item).where(col(MessageItem.message_id).in_(replaced))
-    )
+def _known(composition: Composition, people: list[int]) -> dict[str, Any]:
+    return {
+        "people": people,
+        "night": composition.night_id,
+        "replaced": composition.taken_over(people),
+        "on": composition.on,
+    }
+
+
+def _replaced(wanted: Any, item: Any) -> ColumnElement[bool]:
+    of_these = col(MessageItem.message_id).in_(bindparam("replaced", expanding=True))
+    found: ColumnElement[bool] = wanted.in_(select(item).where(of_these))
     return found
+
+
+_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+_RECEIPTS: Select[*tuple[Any, ...]] = (
+    select(
+        *(Receipt, Notice, Task, Unit, Official),
+        col(Absent.name).label("absent"),
+        col(Transition.source).label("raised_from"),
+        col(Transition.cause).label("cause"),
+    )
+    .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
+    .join(Transition, col(Transition.id) == col(Notice.transition_id))
+    .join(Task, col(Task.id) == col(Notice.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .join(Official, col(Official.id) == col(Receipt.official_id))
+    .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
+    .where(
+        col(Receipt.official_id).in_(_PEOPLE),
+        or_(
+            col(Transition.night_id) == _NIGHT,
+            col(Receipt.id).in_(bindparam("told", expanding=True)),
+            _replaced(col(Receipt.id), col(MessageItem.receipt_id)),
+        ),
+        owed(),
+        ~stands_aside(col(Task.id), col(Receipt.official_id), TODAY),
+    )
+    .order_by(col(Task.number))
+)
+_REMINDERS = (
+    select(Reminder, Task, Unit, Official)
+    .join_from(Reminder, Task, col(Task.id) == col(Reminder.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .join(Official, col(Official.id) == col(Reminder.official_id))
+    .where(
+        col(Reminder.official_id).in_(_PEOPLE),
+        or_(
+            col(Reminder.night_id) == _NIGHT,
+            _replaced(col(Reminder.id), col(MessageItem.reminder_id)),
+        ),
+        col(Task.colour) == Colour.GREEN,
+        ~stands_aside(col(Task.id), col(Reminder.official_id), TODAY),
+    )
+    .order_by(col(Reminder.id))
+)
+_CHASES: Select[*tuple[Any, ...]] = (
+    select(Chase, Referral, Official, col(Owing.name).label("owing"))
+    .join_from(Chase, Referral, col(Referral.id) == col(Chase.referral_id))
+    .join(Owing, col(Owing.id) == col(Referral.official_id))
+    .join(Official, col(Official.id) == col(Chase.official_id))
+    .where(
+        col(Chase.official_id).in_(_PEOPLE),
+        or_(
+            col(Chase.night_id) == _NIGHT,
+            _replaced(col(Chase.id), col(MessageItem.chase_id)),
+        ),
+        col(Referral.state) == ReferralState.OPEN,
+        ~stands_aside(col(Referral.task_id), col(Chase.official_id), TODAY),
+    )
+    .order_by(col(Chase.superior), col(Referral.decide_by), col(Referral.id), col(Chase.id))
+)
 
 
 def warning_line(composition: Composition, row: Row[*tuple[Any, ...]], link: str) -> Line:

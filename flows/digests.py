@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Integer, Row, bindparam, insert, select
 from sqlmodel import Session, col
 
 from flows.digest_lines import (
@@ -23,7 +23,7 @@ from flows.office import Office
 from flows.outbox import outbox_row, put
 from flows.rulebook import ladder_of
 from flows.signoff.asked import asked_of
-from flows.taking_over import supersede, take_over, untried
+from flows.taking_over import supersede, superseding, take_over, untried
 from models import Message, MessageItem, Official, Policy, ReplyLink
 from models.ladder import Ladder
 from models.message import MessageKind
@@ -35,6 +35,13 @@ from notifications.referral import Asked
 
 BATCH, LINES = 50, 3000  # people whose digests are in memory at once, and lines of them
 ITEM = ("receipt_id", "reminder_id", "chase_id")
+# Built once: putting a statement together costs as much as running it.
+_POLICIES = select(Policy)
+_INSERT_ITEM, _INSERT_LINK = insert(MessageItem), insert(ReplyLink)
+_OF_OTHERS = superseding(
+    *untried(MessageKind.DIGEST),
+    col(Message.night_id).is_distinct_from(bindparam("night", type_=Integer())),
+)
 SPELT = 200  # lines of one mail; more is counted, and shown by its link
 
 
@@ -85,10 +92,12 @@ def compose_digests(
 ) -> int:
     """Returns how many people get a digest. Digests that were never attempted are replaced."""
     replaced = _replace(session, night_id, on)
+    if not (lines := addressees(session, night_id, replaced)):
+        return 0
     ladders = all_ladders(session)
     composition = Composition(office, night_id, on, now, calendar, ladders, replaced)
     n = 0
-    for people in _batches(addressees(session, composition)):
+    for people in _batches(lines):
         drafts = list(drafts_of(session, composition, people))
         _write(session, composition, drafts)
         n += len(drafts)
@@ -128,13 +137,12 @@ def compose_between(
 
 
 def all_ladders(session: Session) -> dict[int, Ladder]:
-    return {policy.id: ladder_of(policy) for policy in session.scalars(select(Policy))}
+    return {policy.id: ladder_of(policy) for policy in session.scalars(_POLICIES)}
 
 
 def _replace(session: Session, night_id: int, on: date) -> dict[int, list[int]]:
     """Supersede what was never attempted; returns these messages by person."""
-    others = col(Message.night_id).is_distinct_from(night_id)
-    return supersede(session, f"the digest of {on}", *untried(MessageKind.DIGEST), others)
+    return supersede(session, f"the digest of {on}", _OF_OTHERS, {"night": night_id})
 
 
 def drafts_of(session: Session, composition: Composition, people: list[int]) -> Iterable[Draft]:
@@ -144,7 +152,7 @@ def drafts_of(session: Session, composition: Composition, people: list[int]) -> 
         links = MailLinks(official.id, composition.office.secret)
         return drafts.setdefault(official.id, Draft(official, links))
 
-    for row in session.execute(receipts(composition, people)):
+    for row in receipts(session, composition, people):
         of(row.Official).told.append(row)
     for row in reminders(session, composition, people):
         of(row.Official).reminded.append(row)
@@ -161,8 +169,8 @@ def _write(session: Session, composition: Composition, drafts: list[Draft]) -> N
     written = list(zip(put(session, messages), drafts, strict=True))
     items = [item | {"message_id": n} for n, draft in written for item in draft.items]
     links = [link | {"message_id": n} for n, draft in written for link in draft.links.rows]
-    session.execute(insert(MessageItem), items)
-    session.execute(insert(ReplyLink), links)
+    session.execute(_INSERT_ITEM, items)
+    session.execute(_INSERT_LINK, links)
 
 
 def _message(composition: Composition, draft: Draft, asked: Mapping[int, Asked]) -> dict[str, Any]:

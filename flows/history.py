@@ -83,6 +83,12 @@ _HOW_MANY = select(
     )
 )
 
+_HEAD = (
+    select(col(ChainLink.number), col(ChainLink.hash))
+    .order_by(col(ChainLink.number).desc())
+    .limit(1)
+)
+
 
 def link_id(session: Session) -> str:
     """The link that this transaction's history rows belong to."""
@@ -110,11 +116,7 @@ def seal(session: Session, now: datetime) -> None:
 
 def head(session: Session) -> tuple[int, str]:
     """Number and hash of the newest link."""
-    newest = session.execute(
-        select(col(ChainLink.number), col(ChainLink.hash))
-        .order_by(col(ChainLink.number).desc())
-        .limit(1)
-    ).first()
+    newest = session.execute(_HEAD).first()
     return (newest[0], newest[1]) if newest else (0, GENESIS)
 
 

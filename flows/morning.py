@@ -1,9 +1,10 @@
 """The office's morning summary: what the night did, and what needs a person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Integer, bindparam, case, select, update
 from sqlmodel import Session, col
 
 from flows import history
@@ -15,7 +16,7 @@ from flows.papers.approval import approvers
 from flows.papers.prepared import waiting
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
-from flows.tally import mail_states, night_before, tally
+from flows.tally import mail_states, tally
 from flows.unreachable import unreachable
 from flows.working_days import horizon_warning
 from models import Message, Night, Official, Policy, PostingDraft, Task, Transition, Unit
@@ -36,29 +37,26 @@ def write_summary(
 ) -> int:
     """Compose the summary for everybody in the office, and what waits for approval for those who
     may give it; returns how many will get one."""
-    changed(
-        session,
-        update(Message)
-        .where(
-            col(Message.kind) == MessageKind.SUMMARY,
-            col(Message.state) == MessageState.QUEUED,
-            col(Message.attempts) == 0,
-            col(Message.night_id) != night.id,
-        )
-        .values(state=MessageState.SUPERSEDED, outcome=f"replaced by the summary of {night.on}"),
-    )
-    summary = summarise(session, office, night, calendar)
+    by = f"replaced by the summary of {night.on}"
+    changed(session, _REPLACED, {"night": night.id, "by": by})
+    waits = waiting(session)
+    summary = summarise(session, office, night, calendar, waits)
     people = Directory.load(session, night.on)
     told = people.holders_of(PostKind.OFFICE)
     rows = [_message(office, people.officials[who], night, now, summary) for who in told]
-    rows += _approvals(session, office, night, now, set(told))
+    rows += _approvals(session, office, night, now, set(told), waits)
     if rows:
         put(session, rows)
     return len(rows)
 
 
-def summarise(session: Session, office: Office, night: Night, calendar: Calendar) -> Summary:
-    before = night_before(session, night)
+def summarise(
+    session: Session,
+    office: Office,
+    night: Night,
+    calendar: Calendar,
+    waits: Sequence[PostingDraft],
+) -> Summary:
     number, head = history.head(session)
     counted = tally(session, night)
     return Summary(
@@ -70,8 +68,8 @@ def summarise(session: Session, office: Office, night: Night, calendar: Calendar
         recipients=counted.recipients,
         queued=counted.messages["queued"],
         waiting=counted.messages["deferred"],
-        previous_on=before.on if before else None,
-        previous_mail=mail_states(session, before.id) if before else {},
+        previous_on=counted.previous.on if counted.previous else None,
+        previous_mail=mail_states(session, counted.previous.id) if counted.previous else {},
         unresolved=counted.unresolved,
         stalled=counted.stalled,
         unreachable=[person.name for person in unreachable(session, night.on)],
@@ -79,9 +77,9 @@ def summarise(session: Session, office: Office, night: Night, calendar: Calendar
         audit_number=number,
         audit_head=head,
         board=board(session),
-        matters=_raised(session, night.id),
+        matters=_raised(session, night.id) if any(counted.escalated.values()) else [],
         desk=office.base_url,
-        pending=[_pending(office, draft) for draft in waiting(session)],
+        pending=[_pending(office, draft) for draft in waits],
     )
 
 
@@ -100,10 +98,14 @@ def _pending(office: Office, draft: PostingDraft) -> Pending:
 
 
 def _approvals(
-    session: Session, office: Office, night: Night, now: datetime, told: set[int]
+    session: Session,
+    office: Office,
+    night: Night,
+    now: datetime,
+    told: set[int],
+    waits: Sequence[PostingDraft],
 ) -> list[dict[str, Any]]:
     """Those of the office have it in their summary. Of no matter anything is said."""
-    waits = waiting(session)
     asked = {draft.id: set(approvers(session, draft, night.on)) - told for draft in waits}
     rows = []
     for who in sorted(set().union(*asked.values())):
@@ -118,15 +120,7 @@ def _approvals(
 
 def _raised(session: Session, night_id: int) -> list[Raised]:
     """The first SPELT of what this night raised, the worst colour first."""
-    rows = session.execute(
-        select(Transition, Task, col(Unit.name), Policy)
-        .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .join(Policy, col(Policy.id) == col(Task.policy_id))
-        .where(col(Transition.night_id) == night_id, col(Transition.event) == "escalate")
-        .order_by(case(RANKS, value=col(Transition.target)).desc(), col(Task.number))
-        .limit(SPELT)
-    )
+    rows = session.execute(_RAISED, {"night": night_id})
     return [
         Raised(
             number=task.number,
@@ -144,8 +138,7 @@ def _raised(session: Session, night_id: int) -> list[Raised]:
 def board(session: Session) -> dict[Colour, int]:
     """Open tasks by colour: green, and the colours that their policies use."""
     found = open_by_colour(session)
-    used = open_by_policy(session)
-    in_use = session.scalars(select(Policy).where(col(Policy.id).in_(used)))
+    in_use = session.scalars(_IN_USE, {"used": list(open_by_policy(session))})
     colours = {rung.colour for policy in in_use for rung in ladder_of(policy).rung}
     return {c: n for c, n in found.items() if n or c in colours | {Colour.GREEN}}
 
@@ -165,3 +158,27 @@ def _written(
         "text": rendered.text,
         "html": rendered.html,
     }
+
+
+# Built once: putting a statement together costs as much as running it.
+_NIGHT = bindparam("night", type_=Integer())
+_REPLACED = (
+    update(Message)
+    .where(
+        col(Message.kind) == MessageKind.SUMMARY,
+        col(Message.state) == MessageState.QUEUED,
+        col(Message.attempts) == 0,
+        col(Message.night_id) != _NIGHT,
+    )
+    .values(state=MessageState.SUPERSEDED, outcome=bindparam("by"))
+)
+_RAISED = (
+    select(Transition, Task, col(Unit.name), Policy)
+    .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .join(Policy, col(Policy.id) == col(Task.policy_id))
+    .where(col(Transition.night_id) == _NIGHT, col(Transition.event) == "escalate")
+    .order_by(case(RANKS, value=col(Transition.target)).desc(), col(Task.number))
+    .limit(SPELT)
+)
+_IN_USE = select(Policy).where(col(Policy.id).in_(bindparam("used", expanding=True)))

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlmodel import Session, col
 
 from flows import history
@@ -126,7 +126,7 @@ def _play(
     for step in STEPS:
         run_step(step, run)
     with reading(office.engine) as session:
-        stored: dict[str, Any] = json.loads(session.get_one(Night, run.night_id).result)
+        stored: dict[str, Any] = json.loads(session.scalar(_RESULT, {"night": run.night_id}) or "")
         return stored
 
 
@@ -163,7 +163,7 @@ def _sweep(session: Session, run: NightRun) -> None:
     looked_at = scanned(session)
     sweep(session, **said)
     put_together(session)
-    changed(session, update(Night).where(col(Night.id) == run.night_id).values(scanned=looked_at))
+    changed(session, _KEEP_SCANNED, {"night": run.night_id, "looked_at": looked_at})
 
 
 def _issue(session: Session, run: NightRun) -> None:
@@ -183,17 +183,13 @@ def _compose(session: Session, run: NightRun) -> None:
 
 
 def _report(session: Session, run: NightRun) -> None:
-    night = session.get_one(Night, run.night_id, populate_existing=True)
+    night = session.scalars(_NIGHT, {"night": run.night_id}).one()
     write_summary(session, run.office, night, now=run.now, calendar=load_calendar(session))
 
 
 def _close(session: Session, run: NightRun) -> None:
-    changed(
-        session,
-        update(Night)
-        .where(col(Night.id) == run.night_id)
-        .values(result=json.dumps(_result(session, run), ensure_ascii=False)),
-    )
+    result = json.dumps(_result(session, run), ensure_ascii=False)
+    changed(session, _KEEP_RESULT, {"night": run.night_id, "said": result})
 
 
 def _deliver(run: NightRun) -> None:
@@ -216,26 +212,38 @@ def _committing(
 
 def _advance(session: Session, run: NightRun, done: NightStep) -> bool:
     """Mark the step as done in the same transaction as its work. False: it was done before."""
-    night = _unfenced(session, run)
-    if ORDER.index(night.step) >= ORDER.index(done):
-        return False
-    if not changed(
-        session,
-        update(Night)
-        .where(col(Night.id) == run.night_id, col(Night.epoch) == run.epoch)
-        .values(step=done, closed_at=run.now if done == NightStep.CLOSED else None),
-    ):
+    closed_at = run.now if done == NightStep.CLOSED else None
+    known = {"night": run.night_id, "claim": run.epoch, "closed": closed_at}
+    if changed(session, _MARK[done], known):
+        return True
+    _unfenced(session, run)
+    return False
+
+
+def _unfenced(session: Session, run: NightRun) -> None:
+    if session.scalar(_EPOCH, {"night": run.night_id}) != run.epoch:
         raise Fenced
-    return True
 
 
-def _unfenced(session: Session, run: NightRun) -> Night:
-    night = session.get_one(Night, run.night_id)
-    if night.epoch != run.epoch:
-        raise Fenced
-    return night
-
-
+# Built once: putting a statement together costs as much as running it.
+_ID = bindparam("night", type_=Integer())
+_NIGHT = (  # as it stands in the database, whatever was read of it before
+    select(Night).where(col(Night.id) == _ID).execution_options(populate_existing=True)
+)
+_EPOCH = select(col(Night.epoch)).where(col(Night.id) == _ID)
+_RESULT = select(col(Night.result)).where(col(Night.id) == _ID)
+_KEEP_SCANNED = update(Night).where(col(Night.id) == _ID).values(scanned=bindparam("looked_at"))
+_KEEP_RESULT = update(Night).where(col(Night.id) == _ID).values(result=bindparam("said"))
+_MARK = {
+    done: update(Night)
+    .where(
+        col(Night.id) == _ID,
+        col(Night.epoch) == bindparam("claim", type_=Integer()),
+        col(Night.step).in_(ORDER[: ORDER.index(done)]),
+    )
+    .values(step=done, closed_at=bindparam("closed"))
+    for done in ORDER[1:]
+}
 REHEARSED = (
     (NightStep.SWEPT, _sweep),
     (NightStep.ISSUED, _issue),
@@ -254,7 +262,7 @@ STEPS: tuple[Step, ...] = (
 
 def _result(session: Session, run: NightRun) -> dict[str, Any]:
     """What `sise night --json` prints."""
-    night = session.get_one(Night, run.night_id, populate_existing=True)
+    night = session.scalars(_NIGHT, {"night": run.night_id}).one()
     counted = tally(session, night)
     return {
         "date": run.on.isoformat(),

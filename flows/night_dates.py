@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 from sqlmodel import Session, col
 
 from models import Night
@@ -18,7 +18,7 @@ class NightRefused(Refusal):
 
 def refuse_or_stored(session: Session, on: date, today: date | None) -> dict[str, Any] | None:
     """None: the night may be played. `today` None: a rehearsal, which may look ahead."""
-    last = session.scalar(select(Night).order_by(col(Night.on).desc()).limit(1))
+    last = session.scalar(_LAST)
     if today is not None and on > today:
         raise NightRefused(
             f"{on} 还没有到（今天是 {today}）；如需预演请加 --dry-run",
@@ -37,5 +37,13 @@ def refuse_or_stored(session: Session, on: date, today: date | None) -> dict[str
 
 def unfinished(session: Session, on: date) -> date | None:
     """An earlier night that died before its end."""
-    died = col(Night.on) < on, col(Night.step) != NightStep.CLOSED
-    return session.scalar(select(col(Night.on)).where(*died).limit(1))
+    return session.scalar(_UNFINISHED, {"before": on})
+
+
+# Built once: putting a statement together costs as much as running it.
+_LAST = select(Night).order_by(col(Night.on).desc()).limit(1)
+_UNFINISHED = (
+    select(col(Night.on))
+    .where(col(Night.on) < bindparam("before", type_=Date()), col(Night.step) != NightStep.CLOSED)
+    .limit(1)
+)

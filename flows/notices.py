@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, bindparam, func, insert, literal, select, update
+from sqlalchemy import Date, Integer, String, bindparam, func, insert, literal, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed
@@ -47,9 +47,11 @@ def issue_notices(
 ) -> int:
     """Returns how many notices were issued. Each escalation has at most one, so twice = once."""
     lock_all_tasks(session)
+    if not session.scalar(_ANY_RAISED, {"night_id": night_id}):
+        return 0
     escalated = _without_notice(session, night_id)
     _supersede(session, night_id, on, now)
-    ladders = {policy.id: ladder_of(policy) for policy in session.scalars(select(Policy))}
+    ladders = {policy.id: ladder_of(policy) for policy in session.scalars(_POLICIES)}
     numbers, directory = _Numbers(session, on.year), Directory.load(session, on)
     for first in range(0, len(escalated), AT_ONCE):
         some = escalated[first : first + AT_ONCE]
@@ -57,7 +59,7 @@ def issue_notices(
             _notice(row, ladder, numbers.next(ladder.name), on, calendar)
             for row, ladder in ((row, ladders[row.policy_id]) for row in some)
         ]
-        session.execute(insert(Notice), notices)
+        session.execute(_INSERT_NOTICE, notices)
         _write_receipts(session, some, ladders, directory, on)
     return len(escalated)
 
@@ -79,60 +81,15 @@ def came_to(night: Night) -> dict[str, Any]:
 
 
 def _supersede(session: Session, night_id: int, on: date, now: datetime) -> None:
-    raised = select(col(Transition.task_id)).where(
-        col(Transition.night_id) == night_id, col(Transition.event) == "escalate"
-    )
-    old = (
-        col(Notice.state).in_(LIVE),
-        col(Notice.task_id).in_(raised),
-        col(Notice.transition_id).not_in(
-            select(col(Transition.id)).where(col(Transition.night_id) == night_id)
-        ),
-    )
-    into = "machine task_id notice_id event source target on at night_id link_id".split()
-    session.execute(
-        insert(Transition).from_select(
-            into,
-            select(
-                literal("notice"),
-                col(Notice.task_id),
-                col(Notice.id),
-                literal("supersede"),
-                col(Notice.state),
-                literal(str(NoticeState.SUPERSEDED)),
-                literal(on, Date()),
-                literal(now, Instant()),
-                literal(night_id),
-                literal(link_id(session)),
-            ).where(*old),
-        )
-    )
-    changed(session, update(Notice).where(*old).values(state=NoticeState.SUPERSEDED))
+    this = {"night_id": night_id}
+    changed(session, _LOG_SUPERSEDED, this | {"day": on, "now": now, "link": link_id(session)})
+    changed(session, _SUPERSEDE, this)
 
 
 def _without_notice(session: Session, night_id: int) -> list[Escalated]:
     """In task-number order, by code point on every database. A task that was relieved since the
     sweep gets no notice."""
-    rows = session.execute(
-        select(
-            col(Task.number),
-            col(Transition.id),
-            col(Task.id),
-            col(Transition.target),
-            col(Task.policy_id),
-            col(Task.unit_id),
-            col(Task.handler_id),
-            col(Task.supervising_leader_id),
-        )
-        .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
-        .outerjoin(Notice, col(Notice.transition_id) == col(Transition.id))
-        .where(
-            col(Transition.night_id) == night_id,
-            col(Transition.event) == "escalate",
-            col(Notice.id).is_(None),
-            col(Task.colour) == col(Transition.target),
-        )
-    )
+    rows = session.execute(_WITHOUT_NOTICE, {"night_id": night_id})
     in_order = sorted(rows, key=lambda row: row[0])
     return [Escalated(r[1], r[2], Colour(r[3]), *r[4:]) for r in in_order]
 
@@ -141,12 +98,7 @@ class _Numbers:
     """The next number of each policy in a year."""
 
     def __init__(self, session: Session, year: int) -> None:
-        last = (
-            select(col(Notice.policy_name), func.max(col(Notice.sequence)))
-            .where(col(Notice.year) == year)
-            .group_by(col(Notice.policy_name))
-        )
-        self._last: dict[str, int] = dict(session.execute(last).all())
+        self._last: dict[str, int] = dict(session.execute(_LAST_NUMBERS, {"of": year}).all())
 
     def next(self, policy: str) -> int:
         self._last[policy] = self._last.get(policy, 0) + 1
@@ -202,10 +154,8 @@ def _write_receipts(
     directory: Directory,
     on: date,
 ) -> None:
-    theirs = col(Notice.transition_id).in_([row.transition_id for row in escalated])
-    ids = dict(
-        session.execute(select(col(Notice.transition_id), col(Notice.id)).where(theirs)).all()
-    )
+    theirs = {"raised": [row.transition_id for row in escalated]}
+    ids = dict(session.execute(_IDS, theirs).all())
     receipts = [
         {
             "notice_id": ids[row.transition_id],
@@ -221,7 +171,7 @@ def _write_receipts(
         for told, duty in told_of(row, ladders[row.policy_id].at(row.target), directory)
     ]
     if receipts:
-        session.execute(insert(Receipt), receipts)
+        session.execute(_INSERT_RECEIPT, receipts)
 
 
 def told_of(task: Escalated, rung: Rung, directory: Directory) -> Iterator[tuple[Told, Duty]]:
@@ -241,6 +191,60 @@ def told_of(task: Escalated, rung: Rung, directory: Directory) -> Iterator[tuple
 
 # Built once: putting a statement together costs as much as running it.
 _THIS = bindparam("night_id", type_=Integer())
+_POLICIES = select(Policy)
+_INSERT_NOTICE, _INSERT_RECEIPT = insert(Notice), insert(Receipt)
+_IDS = select(col(Notice.transition_id), col(Notice.id)).where(
+    col(Notice.transition_id).in_(bindparam("raised", expanding=True))
+)
+_LAST_NUMBERS = (
+    select(col(Notice.policy_name), func.max(col(Notice.sequence)))
+    .where(col(Notice.year) == bindparam("of", type_=Integer()))
+    .group_by(col(Notice.policy_name))
+)
+_BY_THIS_NIGHT = col(Transition.night_id) == _THIS
+_RAISED = select(col(Transition.task_id)).where(_BY_THIS_NIGHT, col(Transition.event) == "escalate")
+_ANY_RAISED = _RAISED.limit(1)
+_WITHOUT_NOTICE = (
+    select(
+        col(Task.number),
+        col(Transition.id),
+        col(Task.id),
+        col(Transition.target),
+        col(Task.policy_id),
+        col(Task.unit_id),
+        col(Task.handler_id),
+        col(Task.supervising_leader_id),
+    )
+    .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
+    .outerjoin(Notice, col(Notice.transition_id) == col(Transition.id))
+    .where(
+        _BY_THIS_NIGHT,
+        col(Transition.event) == "escalate",
+        col(Notice.id).is_(None),
+        col(Task.colour) == col(Transition.target),
+    )
+)
+_OLD = (
+    col(Notice.state).in_(LIVE),
+    col(Notice.task_id).in_(_RAISED),
+    col(Notice.transition_id).not_in(select(col(Transition.id)).where(_BY_THIS_NIGHT)),
+)
+_LOG_SUPERSEDED = insert(Transition).from_select(
+    "machine task_id notice_id event source target on at night_id link_id".split(),
+    select(
+        literal("notice"),
+        col(Notice.task_id),
+        col(Notice.id),
+        literal("supersede"),
+        col(Notice.state),
+        literal(str(NoticeState.SUPERSEDED)),
+        bindparam("day", type_=Date()),
+        bindparam("now", type_=Instant()),
+        _THIS,
+        bindparam("link", type_=String()),
+    ).where(*_OLD),
+)
+_SUPERSEDE = update(Notice).where(*_OLD).values(state=NoticeState.SUPERSEDED)
 _CLIMBED = (
     select(col(Task.number), col(Receipt.climbed_from))
     .join_from(Receipt, Notice, col(Receipt.notice_id) == col(Notice.id))

@@ -14,37 +14,35 @@ from models.warning import Colour
 KIND = ("unit_id", "policy_id", "colour", "restricted")
 SHOWN = col(OpenCount.restricted).is_(False)
 
+# Built once: putting a statement together costs as much as running it.
+_TOTAL = func.sum(col(OpenCount.n))
+_BY_COLOUR = select(col(OpenCount.colour), _TOTAL).group_by(col(OpenCount.colour))
+_BY_POLICY = (
+    select(col(OpenCount.policy_id), _TOTAL).group_by(col(OpenCount.policy_id)).having(_TOTAL != 0)
+)
+
 
 def open_by_colour(session: Session, among: ColumnElement[bool] | None = None) -> dict[Colour, int]:
     """All colours. `among`: which units, or whether restricted."""
-    counted = select(col(OpenCount.colour), func.sum(col(OpenCount.n)))
-    if among is not None:
-        counted = counted.where(among)
-    found: dict[Colour, int] = dict(session.execute(counted.group_by(col(OpenCount.colour))).all())
+    counted = _BY_COLOUR if among is None else _BY_COLOUR.where(among)
+    found: dict[Colour, int] = dict(session.execute(counted).all())
     return {colour: int(found.get(colour) or 0) for colour in Colour}
 
 
 def open_by_unit(session: Session) -> Mapping[tuple[int, Colour], int]:
     """Of what is not restricted; what counts nothing is left out."""
-    total = func.sum(col(OpenCount.n))
     rows = session.execute(
-        select(col(OpenCount.unit_id), col(OpenCount.colour), total)
+        select(col(OpenCount.unit_id), col(OpenCount.colour), _TOTAL)
         .where(SHOWN)
         .group_by(col(OpenCount.unit_id), col(OpenCount.colour))
-        .having(total != 0)
+        .having(_TOTAL != 0)
     )
     return {(unit_id, colour): int(n) for unit_id, colour, n in rows}
 
 
 def open_by_policy(session: Session) -> Mapping[int, int]:
     """What counts nothing is left out."""
-    total = func.sum(col(OpenCount.n))
-    rows = session.execute(
-        select(col(OpenCount.policy_id), total)
-        .group_by(col(OpenCount.policy_id))
-        .having(total != 0)
-    )
-    return {policy_id: int(n) for policy_id, n in rows}
+    return {policy_id: int(n) for policy_id, n in session.execute(_BY_POLICY)}
 
 
 def is_open() -> ColumnElement[bool]:

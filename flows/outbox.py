@@ -52,16 +52,11 @@ def outbox_row(
 
 def put(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Queue these mails: each an `outbox_row` with its words. Returns their ids, in this order."""
-    session.execute(
-        insert(Message), [{k: v for k, v in row.items() if k not in WORDS} for row in rows]
-    )
+    session.execute(_INSERT, [{k: v for k, v in row.items() if k not in WORDS} for row in rows])
     named = [row["message_id"] for row in rows]
-    found = session.execute(
-        select(col(Message.message_id), col(Message.id)).where(col(Message.message_id).in_(named))
-    )
-    ids = dict(found.all())
+    ids = dict(session.execute(_IDS, {"named": named}).all())
     bodies = [{"message_id": ids[row["message_id"]]} | {w: row[w] for w in WORDS} for row in rows]
-    session.execute(insert(MessageBody), bodies)
+    session.execute(_INSERT_BODY, bodies)
     return [ids[name] for name in named]
 
 
@@ -76,6 +71,13 @@ _NOW, _RELAY, OWNER = (
     bindparam("now", type_=Instant()),
     bindparam("relay", type_=String()),
     bindparam("owner", type_=String()),
+)
+_INSERT, _INSERT_BODY = insert(Message), insert(MessageBody)
+_IDS = select(col(Message.message_id), col(Message.id)).where(
+    col(Message.message_id).in_(bindparam("named", expanding=True))
+)
+_ALL_QUEUED = (
+    select(func.count()).select_from(Message).where(col(Message.state) == MessageState.QUEUED)
 )
 OF_THE_RELAY = col(RelayState.relay) == _RELAY
 _QUEUED = text("message.state = 'queued'")  # as the index says it, so that it is seen to fit
@@ -137,7 +139,7 @@ class Outbox:
 
     def queued(self) -> int:
         with reading(self.engine) as session:
-            return self._count(session, {}, col(Message.state) == MessageState.QUEUED)
+            return session.scalar(_ALL_QUEUED) or 0
 
     def blamed(self) -> str | None:
         """Why most of the messages wait that were tried, in the relay's words."""

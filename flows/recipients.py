@@ -28,6 +28,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from models import Absence, Exclusion, Official, Post, Suppression, Unit
+from models.columns import Instant
 from models.organisation import PostKind
 
 CLIMB = (
@@ -82,8 +83,8 @@ class Directory:
     @classmethod
     def load(cls, session: Session, on: date) -> "Directory":
         posts: dict[tuple[int, PostKind], list[int]] = defaultdict(list)
-        today = {"on": on}
-        people = {official.id: official for official in session.exec(select(Official))}
+        today = {"on": on, "at": day_begins(on)}
+        people = {official.id: official for official in session.scalars(_OFFICIALS)}
         for unit_id, kind, official_id in session.execute(_POSTS, today):
             posts[unit_id, kind].append(official_id)
         return cls(
@@ -91,7 +92,7 @@ class Directory:
             parents=dict(session.execute(_PARENTS).all()),
             posts=posts,
             deputies=deputies_of(session, on),
-            suppressed=frozenset(session.exec(select(Suppression.address).where(suppressing(on)))),
+            suppressed=frozenset(session.scalars(_SUPPRESSED, today)),
             gone=frozenset(o.id for o in people.values() if o.left_on and o.left_on <= on),
             excluded=_excluded(session, on),
         )
@@ -240,7 +241,11 @@ def stands_aside(task_id: Column, official_id: Column, on: Day) -> ColumnElement
 
 def suppressing(on: date) -> ColumnElement[bool]:
     """A suppression lasts to the end of its last day (of UTC: it lasts for months)."""
-    return col(Suppression.until) >= datetime.combine(on, time.min, UTC)
+    return col(Suppression.until) >= day_begins(on)
+
+
+def day_begins(on: date) -> datetime:
+    return datetime.combine(on, time.min, UTC)
 
 
 def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: Day) -> ColumnElement[bool]:
@@ -264,4 +269,7 @@ _DEPUTIES = (
     .order_by(col(Absence.id))
 )
 _PARENTS = select(Unit.id, Unit.parent_id)
+_OFFICIALS = select(Official)
+SUPPRESSING = col(Suppression.until) >= bindparam("at", type_=Instant())
+_SUPPRESSED = select(Suppression.address).where(SUPPRESSING)
 _EXCLUDED = select_columns(aside(TODAY))

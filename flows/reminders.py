@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select
+from sqlalchemy import Date, Integer, Select, and_, bindparam, insert, or_, select
 from sqlmodel import Session, col
 
 from flows.deadline import date_anchors
@@ -12,12 +13,14 @@ from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.sweep import ANCHOR, on_clock
 from models import Policy, Reminder, Task
-from models.ladder import Clock, Entry, Ladder
+from models.ladder import Entry, Ladder
 from models.ladder import Reminder as Asked
 from models.signoff import ON_CLOCK
 from models.strike import cutoff, strike
 from models.warning import Colour
 from models.workdays import Calendar
+
+_POLICIES = select(Policy)
 
 
 class Struck(NamedTuple):
@@ -53,13 +56,16 @@ def write_reminders(session: Session, *, night_id: int, on: date, calendar: Cale
 
 def _due(session: Session, on: date, calendar: Calendar) -> Iterator[tuple[Task, Struck]]:
     """What has struck and was not said."""
-    for policy in session.scalars(select(Policy)).all():
+    for policy in session.scalars(_POLICIES).all():
         ladder = ladder_of(policy)
         if not ladder.reminder:
             continue
-        reached = _reached(policy, ladder, on, calendar)
-        said = _said(session, reached)
-        for task in session.scalars(select(Task).where(reached)):
+        last = _last(ladder, on, calendar)
+        green, already = _reached(tuple(last))
+        known: dict[str, Any] = {"policy": policy.id, **last}
+        tasks = session.scalars(green, known).all()
+        said = set(map(tuple, session.execute(already, known))) if tasks else set()
+        for task in tasks:
             struck = _latest(task, ladder, on, calendar)
             if (task.id, struck.anchor, str(struck.entry)) not in said:
                 yield task, struck
@@ -71,33 +77,35 @@ def _told(directory: Directory, task: Task, struck: Struck) -> Iterable[int]:
     return dict.fromkeys(t.official_id for t in told)
 
 
-def _reached(policy: Policy, ladder: Ladder, on: date, calendar: Calendar) -> ColumnElement[bool]:
-    """Green tasks on the clock that one reminder at least has struck for: one condition for
-    each clock, because its highest cutoff holds what the others hold."""
-    last: dict[Clock, date] = {}
+def _last(ladder: Ladder, on: date, calendar: Calendar) -> dict[str, date]:
+    """Of each clock of a reminder the highest cutoff, which holds what the others hold."""
+    last: dict[str, date] = {}
     for entry in _entries(ladder):
         reached = cutoff(entry, on, ladder, calendar)
         last[entry.clock] = max(reached, last.get(entry.clock, reached))
-    return and_(
-        col(Task.policy_id) == policy.id,
+    return last
+
+
+@lru_cache(maxsize=16)  # putting it together costs as much as running it
+def _reached(clocks: tuple[str, ...]) -> tuple[Select[Task], Select[int, date, str]]:
+    """Green tasks on the clock that one reminder at least has struck for, and what was said of
+    them. The `policy` and the last date of each clock come as parameters."""
+    reached = and_(
+        col(Task.policy_id) == bindparam("policy", type_=Integer()),
         on_clock(),
         col(Task.colour) == Colour.GREEN,
-        or_(*(ANCHOR[clock] <= day for clock, day in last.items())),
+        or_(*(ANCHOR[clock] <= bindparam(clock, type_=Date()) for clock in clocks)),
+    )
+    said = select(col(Reminder.task_id), col(Reminder.anchor), col(Reminder.entry))
+    return (
+        select(Task).where(reached),
+        said.join(Task, col(Task.id) == col(Reminder.task_id)).where(reached),
     )
 
 
 def _entries(ladder: Ladder) -> Iterator[Entry]:
     for asked in ladder.reminder:
         yield from asked.when
-
-
-def _said(session: Session, reached: ColumnElement[bool]) -> set[tuple[int, date, str]]:
-    rows = session.execute(
-        select(col(Reminder.task_id), col(Reminder.anchor), col(Reminder.entry))
-        .join(Task, col(Task.id) == col(Reminder.task_id))
-        .where(reached)
-    )
-    return {(task_id, anchor, entry) for task_id, anchor, entry in rows}
 
 
 def _latest(task: Task, ladder: Ladder, on: date, calendar: Calendar) -> Struck:

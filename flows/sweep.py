@@ -5,16 +5,19 @@ they say. Nobody else moves a task meanwhile, so both see the same. `models.stri
 task at a time; a property test holds the two together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Date,
     Insert,
     Integer,
     Select,
+    String,
     Subquery,
     any_,
     bindparam,
@@ -47,6 +50,9 @@ from models.warning import LADDER, below
 from models.workdays import Calendar
 
 ALL = true()
+# Known when the statement is put together, or when it is run.
+Id: TypeAlias = int | BindParameter[int]
+Day: TypeAlias = date | BindParameter[date]
 ENTRIES = 1000  # more entries than any ladder has: a strike's code is rank x ENTRIES - position
 
 OWED = {
@@ -64,9 +70,12 @@ ANCHOR = {
 def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar: Calendar) -> int:
     """Escalate what is due on this business date; returns how many tasks moved."""
     lock_all_tasks(session)
-    for policy in session.scalars(_in_use()).all():
-        session.execute(_log(session, policy, night_id, on, now, calendar))
-    return _apply(session, night_id)
+    night = {"night_id": night_id, "day": on, "now": now, "link": link_id(session)}
+    for policy in session.scalars(_IN_USE).all():
+        ladder = ladder_of(policy)
+        last = {f"last_{code}": day for code, day in _cutoffs(ladder, on, calendar).items()}
+        changed(session, _log_of_all(ladder), night | last | {"policy_id": policy.id})
+    return changed(session, _APPLY, {"night_id": night_id})
 
 
 def due_by(
@@ -75,11 +84,11 @@ def due_by(
     """Which tasks `among` these some night up to this date will raise, as dates and notices stand
     now: their ids. Of more than `most` so many at least."""
     found = set[int]()
-    for policy in session.scalars(_in_use()):
+    for policy in session.scalars(_IN_USE):
         ladder = ladder_of(policy)
         for rung, entry in ladder.entries():
             last = cutoff(entry, on, ladder, calendar)
-            struck = _struck(policy, rung, entry, 0, last).where(among).limit(most + 1)
+            struck = _struck(policy.id, rung, entry, 0, last).where(among).limit(most + 1)
             found.update(session.scalars(struck))
             if len(found) > most:
                 return found
@@ -98,9 +107,12 @@ def sweep_part(
     """As `sweep`, for the tasks of one part only: other parts are swept at the same time, and who
     moves a single task waits only if it is one of those that are raised."""
     these = _held(session, part, on, calendar)
-    for policy in session.scalars(_in_use()).all():
-        session.execute(_log(session, policy, night_id, on, now, calendar, these))
-    return _apply(session, night_id, col(Transition.link_id) == link_id(session))
+    night = {"night_id": night_id, "day": on, "now": now, "link": link_id(session)}
+    for policy in session.scalars(_IN_USE).all():
+        ladder = ladder_of(policy)
+        changed(session, _log(policy.id, ladder, _cutoffs(ladder, on, calendar), these), night)
+    mine = _APPLY.where(col(Transition.link_id) == link_id(session))
+    return changed(session, mine, {"night_id": night_id})
 
 
 def _held(session: Session, part: NightShard, on: date, calendar: Calendar) -> ColumnElement[bool]:
@@ -117,49 +129,56 @@ def _due(
     session: Session, on: date, calendar: Calendar, these: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     """Which of these tasks some night up to this date will raise; one list for each policy."""
-    policies = session.scalars(_in_use()).all()
+    policies = session.scalars(_IN_USE).all()
     return or_(false(), *(col(Task.id).in_(_due_under(p, on, calendar, these)) for p in policies))
 
 
 def _due_under(
     policy: Policy, on: date, calendar: Calendar, these: ColumnElement[bool]
 ) -> Select[int]:
-    return select(_codes(policy, ladder_of(policy), on, calendar, these).c.task_id)
+    ladder = ladder_of(policy)
+    return select(_codes(policy.id, ladder, _cutoffs(ladder, on, calendar), these).c.task_id)
 
 
 def _codes(
-    policy: Policy, ladder: Ladder, on: date, calendar: Calendar, these: ColumnElement[bool]
+    policy_id: Id,
+    ladder: Ladder,
+    last: Mapping[int, Day],
+    these: ColumnElement[bool],
 ) -> Subquery:
     """Each of these tasks with every entry that has struck for it, as a code."""
     return union_all(
         *(
-            _struck(policy, rung, entry, code, cutoff(entry, on, ladder, calendar)).where(these)
+            _struck(policy_id, rung, entry, code, last[code]).where(these)
             for code, rung, entry in _coded(ladder)
         )
     ).subquery()
 
 
-def _in_use() -> Select[Policy]:
-    in_use = select(col(Task.id)).where(col(Task.policy_id) == col(Policy.id), on_clock())
-    return select(Policy).where(in_use.exists()).order_by(col(Policy.id))
+def _cutoffs(ladder: Ladder, on: date, calendar: Calendar) -> dict[int, date]:
+    return {code: cutoff(entry, on, ladder, calendar) for code, _, entry in _coded(ladder)}
 
 
 def scanned(session: Session) -> int:
     """How many tasks the clock is running for."""
-    return session.scalar(select(func.count()).select_from(Task).where(on_clock())) or 0
+    return session.scalar(_SCANNED) or 0
+
+
+@lru_cache(maxsize=64)
+def _log_of_all(ladder: Ladder) -> Insert:
+    """Its `policy_id`, and for each code its `last_…`, come as parameters."""
+    last = {code: bindparam(f"last_{code}", type_=Date()) for code, _, _ in _coded(ladder)}
+    return _log(bindparam("policy_id", type_=Integer()), ladder, last, ALL)
 
 
 def _log(
-    session: Session,
-    policy: Policy,
-    night_id: int,
-    on: date,
-    now: datetime,
-    calendar: Calendar,
-    these: ColumnElement[bool] = ALL,
+    policy_id: Id,
+    ladder: Ladder,
+    last: Mapping[int, Day],
+    these: ColumnElement[bool],
 ) -> Insert:
-    ladder = ladder_of(policy)
-    codes = _codes(policy, ladder, on, calendar, these)
+    """What is of the night comes as parameters: `night_id`, `day`, `now` and `link`."""
+    codes = _codes(policy_id, ladder, last, these)
     best = (
         select(codes.c.task_id, func.max(codes.c.code).label("code"))
         .group_by(codes.c.task_id)
@@ -171,43 +190,27 @@ def _log(
         literal("escalate"),
         col(Task.colour),
         _target(ladder, best.c.code),
-        literal(on, Date()),
-        literal(now, Instant()),
-        literal(night_id),
+        bindparam("day", type_=Date()),
+        bindparam("now", type_=Instant()),
+        _NIGHT,
         _cause(ladder, best.c.code),
         _passed(ladder, best.c.code),
-        literal(link_id(session)),
+        bindparam("link", type_=String()),
     ).join_from(best, Task, col(Task.id) == best.c.task_id)
     into = "machine task_id event source target on at night_id cause passed link_id".split()
     return insert(Transition).from_select(into, rows)
 
 
-def _struck(policy: Policy, rung: Rung, entry: Entry, code: int, last: date) -> Select[int, int]:
+def _struck(policy_id: Id, rung: Rung, entry: Entry, code: int, last: Day) -> Select[int, int]:
     """The tasks that this entry raises: its anchor lies at or before the cutoff."""
     chosen: Select[int, int] = select(
         col(Task.id).label("task_id"), literal(code).label("code")
-    ).where(col(Task.policy_id) == policy.id, on_clock(), col(Task.colour).in_(below(rung.colour)))
+    ).where(col(Task.policy_id) == policy_id, on_clock(), col(Task.colour).in_(below(rung.colour)))
     if entry.of is None:
         return chosen.where(ANCHOR[entry.clock] <= last)
     by, states = OWED[entry.clock]
     return chosen.join(Notice, col(Notice.task_id) == col(Task.id)).where(
         col(Notice.colour) == entry.of, _literally(col(Notice.state), states), by <= last
-    )
-
-
-def _apply(session: Session, night_id: int, these: ColumnElement[bool] = ALL) -> int:
-    return changed(
-        session,
-        update(Task)
-        .where(
-            these,
-            col(Transition.night_id) == night_id,
-            col(Transition.machine) == "warning",
-            col(Transition.event) == "escalate",
-            col(Transition.task_id) == col(Task.id),
-            col(Task.colour) == col(Transition.source),
-        )
-        .values(colour=col(Transition.target)),
     )
 
 
@@ -252,3 +255,24 @@ def _passed(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
         if (passed := ladder.passed(source, rung.colour))
     ]
     return case(*said, else_=literal("")) if said else literal("")
+
+
+# Built once: putting a statement together costs as much as running it.
+_NIGHT = bindparam("night_id", type_=Integer())
+_SCANNED = select(func.count()).select_from(Task).where(on_clock())
+_IN_USE = (
+    select(Policy)
+    .where(select(col(Task.id)).where(col(Task.policy_id) == col(Policy.id), on_clock()).exists())
+    .order_by(col(Policy.id))
+)
+_APPLY = (
+    update(Task)
+    .where(
+        col(Transition.night_id) == _NIGHT,
+        col(Transition.machine) == "warning",
+        col(Transition.event) == "escalate",
+        col(Transition.task_id) == col(Task.id),
+        col(Task.colour) == col(Transition.source),
+    )
+    .values(colour=col(Transition.target))
+)

@@ -1,9 +1,10 @@
 """A mail that nobody has tried to send is taken over by a later one to the same person."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, select, update
 from sqlmodel import Session, col
 
 from models import Message
@@ -18,19 +19,23 @@ def untried(kind: MessageKind) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def supersede(session: Session, by: str, *which: ColumnElement[bool]) -> dict[int, list[int]]:
-    """Returns these messages by person.
-
-    One statement, so that what is superseded and what is taken over are the same messages,
-    whatever a delivery does meanwhile.
-    """
-    superseded = session.execute(
+def superseding(*which: ColumnElement[bool]) -> Update:
+    """One statement, so that what is superseded and what is taken over are the same messages,
+    whatever a delivery does meanwhile."""
+    return (
         update(Message)
         .where(*which)
-        .values(state=MessageState.SUPERSEDED, outcome=f"taken over by {by}")
+        .values(state=MessageState.SUPERSEDED, outcome=bindparam("by"))
         .returning(col(Message.official_id), col(Message.id))
-        .execution_options(synchronize_session=False)
     )
+
+
+def supersede(
+    session: Session, by: str, which: Update, known: Mapping[str, Any]
+) -> dict[int, list[int]]:
+    """Returns these messages by person. `which`: as `superseding` says it, with what is `known`."""
+    session.flush()
+    superseded = session.connection().execute(which, {"by": f"taken over by {by}", **known})
     replaced = defaultdict(list)
     for official_id, message_id in superseded:
         replaced[official_id].append(message_id)
@@ -48,4 +53,7 @@ def take_over(
         )
         .with_for_update(skip_locked=True)  # somebody may be about to send it
     )
-    return supersede(session, by, col(Message.id).in_(waiting.all()))
+    return supersede(session, by, _THESE, {"these": waiting.all()})
+
+
+_THESE = superseding(col(Message.id).in_(bindparam("these", expanding=True)))

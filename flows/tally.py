@@ -18,10 +18,11 @@ from models.warning import Colour
 
 @dataclass(frozen=True)
 class Tally:
-    """`relieved` counts since the night before; `unresolved` are task numbers with the post
-    that nobody could be found for; `stalled` those that nobody decides on, with why;
-    `mail` counts messages by state."""
+    """`previous`: the night before, since which `relieved` counts; `unresolved` are task numbers
+    with the post that nobody could be found for; `stalled` those that nobody decides on, with
+    why; `mail` counts messages by state."""
 
+    previous: Night | None
     escalated: Mapping[Colour, int]
     relieved: int
     notices: int
@@ -44,30 +45,33 @@ class Tally:
 
 
 def tally(session: Session, night: Night) -> Tally:
-    this = {"night_id": night.id}
+    this, previous = {"night_id": night.id}, session.scalar(_BEFORE, {"on": night.on})
+    raised = session.execute(_RAISED, this).all()
+    mail = session.execute(_MAIL, this).all()
     return Tally(
-        escalated=_escalated(session, night.id),
-        relieved=_relieved(session, night_before(session, night)),
-        notices=session.scalar(_NOTICES, this) or 0,
-        recipients=session.scalar(_RECIPIENTS, this) or 0,
-        unresolved=sorted({*unresolved(session, night), *nobody_left(session, night.on)}),
+        previous=previous,
+        escalated=_by_colour({row.target: row.n for row in raised}),
+        relieved=_relieved(session, previous),
+        notices=sum(row.notices for row in raised),
+        recipients=sum(row.digests for row in mail),
+        unresolved=_unresolved(session, night, any_raised=bool(raised)),
         stalled=stalled(session, night.on),
-        mail=mail_states(session, night.id),
-        doubtful=session.scalar(_DOUBTFUL, this) or 0,
+        mail={row.state: row.n for row in mail},
+        doubtful=sum(row.doubtful for row in mail),
     )
 
 
-def night_before(session: Session, night: Night) -> Night | None:
-    return session.scalar(_BEFORE, {"on": night.on})
+def _unresolved(session: Session, night: Night, *, any_raised: bool) -> list[tuple[str, str]]:
+    issued = unresolved(session, night) if any_raised else []
+    return sorted({*issued, *nobody_left(session, night.on)})
 
 
 def mail_states(session: Session, night_id: int) -> Mapping[str, int]:
-    return dict(session.execute(_MAIL, {"night_id": night_id}).all())
+    return {row.state: row.n for row in session.execute(_MAIL, {"night_id": night_id})}
 
 
-def _escalated(session: Session, night_id: int) -> dict[Colour, int]:
-    """How many tasks this night raised to each colour; colours that none reached count 0."""
-    found: dict[str, int] = dict(session.execute(_ESCALATED, {"night_id": night_id}).all())
+def _by_colour(found: Mapping[str, int]) -> dict[Colour, int]:
+    """Colours that none reached count 0."""
     return {colour: found.get(colour, 0) for colour in Colour if colour != Colour.GREEN}
 
 
@@ -85,8 +89,13 @@ _BEFORE = (
     .order_by(col(Night.on).desc())
     .limit(1)
 )
-_ESCALATED = (
-    select(col(Transition.target), func.count())
+_RAISED = (  # each raised task has one notice at most
+    select(
+        col(Transition.target),
+        func.count().label("n"),
+        func.count(col(Notice.id)).label("notices"),
+    )
+    .outerjoin(Notice, col(Notice.transition_id) == col(Transition.id))
     .where(col(Transition.night_id) == _THIS, col(Transition.event) == "escalate")
     .group_by(col(Transition.target))
 )
@@ -98,24 +107,14 @@ _RELIEVED = (
         col(Transition.at) > bindparam("since", type_=Instant()),
     )
 )
-_NOTICES = (
-    select(func.count())
-    .select_from(Notice)
-    .join(Transition, col(Transition.id) == col(Notice.transition_id))
-    .where(col(Transition.night_id) == _THIS)
-)
-_RECIPIENTS = (
-    select(func.count())
-    .select_from(Message)
-    .where(col(Message.night_id) == _THIS, col(Message.kind) == MessageKind.DIGEST)
-)
 _MAIL = (
-    select(col(Message.state), func.count())
+    select(
+        col(Message.state),
+        func.count().label("n"),
+        func.count().filter(col(Message.kind) == MessageKind.DIGEST).label("digests"),
+        # What may have arrived without a word from the relay.
+        func.count().filter(col(Message.possible_duplicate)).label("doubtful"),
+    )
     .where(col(Message.night_id) == _THIS)
     .group_by(col(Message.state))
-)
-_DOUBTFUL = (  # that may have arrived without a word from the relay
-    select(func.count())
-    .select_from(Message)
-    .where(col(Message.night_id) == _THIS, col(Message.possible_duplicate))
 )

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from flows.recipients import suppressing
+from flows.recipients import SUPPRESSING, day_begins
 from models import Message, Official, Suppression, Task, Unit
 from models.message import MessageState
 from models.signoff import OPEN
@@ -47,12 +47,7 @@ def without_address(session: Session) -> list[str]:
 
 
 def _suppressed(session: Session, on: date) -> dict[int, Unreachable]:
-    rows = session.execute(
-        select(Official, col(Unit.name), Suppression)
-        .join_from(Official, Unit, col(Unit.id) == col(Official.unit_id))
-        .join(Suppression, col(Suppression.address) == col(Official.email))
-        .where(suppressing(on))
-    )
+    rows = session.execute(_SUPPRESSED, {"at": day_begins(on)})
     return {
         who.id: Unreachable(who.name, unit, row.address, row.reason, row.at, suppressed=True)
         for who, unit, row in rows
@@ -61,29 +56,39 @@ def _suppressed(session: Session, on: date) -> dict[int, Unreachable]:
 
 def _refused(session: Session) -> dict[int, Unreachable]:
     """Whose newest mail was refused, and whose address is still the one that it went to."""
-    later = select(col(Later.id)).where(
-        col(Later.official_id) == col(Message.official_id),
-        col(Later.id) > col(Message.id),
-        col(Later.state).in_([MessageState.DEAD, MessageState.SENT]),
-    )
-    rows = session.execute(
-        select(
-            col(Official.id),
-            col(Official.name),
-            col(Unit.name),
-            col(Message.to_address),
-            col(Message.outcome),
-            col(Message.composed_at),
-        )
-        .join_from(Message, Official, col(Official.id) == col(Message.official_id))
-        .join(Unit, col(Unit.id) == col(Official.unit_id))
-        .where(
-            col(Message.state) == MessageState.DEAD,
-            col(Message.to_address) == col(Official.email),
-            ~later.exists(),
-        )
-    )
+    rows = session.execute(_REFUSED)
     return {
         who: Unreachable(name, unit, address, why, since, suppressed=False)
         for who, name, unit, address, why, since in rows
     }
+
+
+# Built once: putting a statement together costs as much as running it.
+_SUPPRESSED = (
+    select(Official, col(Unit.name), Suppression)
+    .join_from(Official, Unit, col(Unit.id) == col(Official.unit_id))
+    .join(Suppression, col(Suppression.address) == col(Official.email))
+    .where(SUPPRESSING)
+)
+_LATER = select(col(Later.id)).where(
+    col(Later.official_id) == col(Message.official_id),
+    col(Later.id) > col(Message.id),
+    col(Later.state).in_([MessageState.DEAD, MessageState.SENT]),
+)
+_REFUSED = (
+    select(
+        col(Official.id),
+        col(Official.name),
+        col(Unit.name),
+        col(Message.to_address),
+        col(Message.outcome),
+        col(Message.composed_at),
+    )
+    .join_from(Message, Official, col(Official.id) == col(Message.official_id))
+    .join(Unit, col(Unit.id) == col(Official.unit_id))
+    .where(
+        col(Message.state) == MessageState.DEAD,
+        col(Message.to_address) == col(Official.email),
+        ~_LATER.exists(),
+    )
+)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import CompoundSelect, null, select, union_all
+from sqlmodel import Session, col
 
 from flows.moves import lock_all_tasks
 from flows.office_changes import Entry, record
@@ -20,10 +21,20 @@ HORIZON_DAYS = 60  # the State Council publishes the next year in autumn
 
 
 def load_calendar(session: Session) -> Calendar:
-    return Calendar(
-        edits={day.on: day.working for day in session.exec(select(CalendarDay))},
-        confirmed=frozenset(year.year for year in session.exec(select(CalendarYear))),
-    )
+    edits, confirmed = dict[date, bool](), set[int]()
+    for on, working, year in session.execute(_KEPT):
+        if year is None:
+            edits[on] = working
+        else:
+            confirmed.add(year)
+    return Calendar(edits, frozenset(confirmed))
+
+
+# Built once, and one for both: every page and every step asks it.
+_KEPT: CompoundSelect[Any] = union_all(
+    select(col(CalendarDay.on), col(CalendarDay.working), null().label("year")),
+    select(null(), null(), col(CalendarYear.year)),
+)
 
 
 @dataclass(frozen=True)

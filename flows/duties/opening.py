@@ -24,17 +24,18 @@ from models.recurrence import Occurrence
 from models.workdays import Calendar
 
 BY_DUTY = "周期任务自动交办"
+_RUNNING = (  # built once: putting a statement together costs as much as running it
+    select(DutyTemplate)
+    .where(col(DutyTemplate.state) == DutyState.RUNNING)
+    .order_by(col(DutyTemplate.id))
+    .with_for_update()
+)
 SAME_HOLIDAY = timedelta(days=3)  # by which an edit may move it; two begin farther apart
 
 
 def open_due(session: Session, *, on: date, now: datetime, calendar: Calendar) -> int:
     """Returns how many tasks were opened. With nothing due it asks three times, and that is all."""
-    running = session.scalars(
-        select(DutyTemplate)
-        .where(col(DutyTemplate.state) == DutyState.RUNNING)
-        .order_by(col(DutyTemplate.id))
-        .with_for_update()
-    ).all()
+    running = session.scalars(_RUNNING).all()
     if not running:
         return 0
     wanted = list(_waiting(session, running))

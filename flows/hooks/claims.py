@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Boolean, ColumnElement, literal_column, or_, select, update
+from sqlalchemy import BindParameter, Boolean, ColumnElement, literal_column, or_, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed
@@ -28,7 +28,7 @@ class Claim:
     began_at: datetime
 
 
-def owed(at: datetime) -> Sequence[ColumnElement[bool]]:
+def owed(at: datetime | BindParameter[datetime]) -> Sequence[ColumnElement[bool]]:
     free = or_(col(WebhookDelivery.lease_until).is_(None), col(WebhookDelivery.lease_until) < at)
     return QUEUED, col(WebhookDelivery.next_at) <= at, free
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.database import reading, transaction
@@ -16,6 +17,7 @@ from flows.hooks.telling import delivery_row, tell_webhooks
 from flows.office import Office
 from flows.outbox import a_worker
 from models import Webhook, WebhookDelivery
+from models.columns import Instant
 from models.webhook import AttemptOutcome
 from notifications.hook_signature import hook_secret, signed_headers
 from notifications.receivers import Answer, Receiver, receiver
@@ -24,6 +26,10 @@ NO_KEY = Answer(
     AttemptOutcome.FAILED,
     "the key that its secret was derived from is gone; remove this webhook and add it again under "
     "another name",
+)
+
+_ANY_OWED = (  # built once: putting a statement together costs as much as running it
+    select(WebhookDelivery.id).where(*owed(bindparam("at", type_=Instant()))).limit(1)
 )
 
 
@@ -62,9 +68,8 @@ def send_webhooks(
 ) -> HooksSent:
     """Tell what is still to be told, and send what may go now. `within`: begin nothing later than
     that; what is left goes the next time. At any hour: nobody is woken by it."""
-    tell_webhooks(office, now=now)
     this = Sending(office, now, within, stopping or Event())
-    if due := _due(this):
+    if tell_webhooks(office, now=now) and (due := _due(this)):
         asyncio.run(_send(this, due))
     return this.sent
 
@@ -91,16 +96,15 @@ def try_webhook(office: Office, hook: Webhook, *, now: datetime) -> Answer:
 
 
 def _due(this: Sending) -> Sequence[Webhook]:
-    waiting = select(WebhookDelivery.webhook_id).where(*owed(this.now))
     with reading(this.office.engine) as session:
-        if session.exec(waiting.limit(1)).first() is None:
+        if session.scalar(_ANY_OWED, {"at": this.now}) is None:
             return ()
     with transaction(this.office.engine, this.now) as session:
         give_up(session, this.now)
     with reading(this.office.engine) as session:
         return session.exec(
             select(Webhook).where(
-                col(Webhook.id).in_(waiting),
+                col(Webhook.id).in_(select(WebhookDelivery.webhook_id).where(*owed(this.now))),
                 col(Webhook.removed_at).is_(None),
                 col(Webhook.paused_until).is_(None) | (col(Webhook.paused_until) <= this.now),
             )

@@ -21,19 +21,19 @@ from notifications.links import new_salt
 
 LIFE = timedelta(days=3)  # of a delivery that nobody takes
 TOGETHER = 1000  # transitions to a commit
+_LIVE = select(Webhook.id).where(col(Webhook.removed_at).is_(None)).order_by(col(Webhook.id))
 
 
-def tell_webhooks(office: Office, *, now: datetime) -> None:
-    """Until each has been told of everything that is committed."""
+def tell_webhooks(office: Office, *, now: datetime) -> bool:
+    """Until each has been told of everything that is committed. False: there is none."""
     with reading(office.engine) as session:
-        live = session.exec(
-            select(Webhook.id).where(col(Webhook.removed_at).is_(None)).order_by(col(Webhook.id))
-        ).all()
+        live = session.exec(_LIVE).all()
     for hook_id in live:
         more = True
         while more:
             with transaction(office.engine, now) as session:
                 more = _tell(session, hook_id, now)
+    return bool(live)
 
 
 def _tell(session: Session, hook_id: int, now: datetime) -> bool:

@@ -37,8 +37,14 @@ def drafts(session: Session, kind: BulletinKind) -> Sequence[PostingDraft]:
 
 def waiting(session: Session) -> Sequence[PostingDraft]:
     """Of each kind one at most."""
-    waits = select(PostingDraft).where(PostingDraft.state == PostingState.DRAFT)
-    return session.exec(waits.order_by(col(PostingDraft.id))).all()
+    return session.exec(_WAITING).all()
+
+
+_WAITING = (  # built once: putting a statement together costs as much as running it
+    select(PostingDraft)
+    .where(PostingDraft.state == PostingState.DRAFT)
+    .order_by(col(PostingDraft.id))
+)
 
 
 def waiting_of(session: Session, kind: BulletinKind) -> PostingDraft:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Date, bindparam, insert, or_, select
 from sqlmodel import Session, col
 
 from flows.recipients import CLIMB, Directory
@@ -106,19 +106,12 @@ def _level_above(directory: Directory, owed: Owed) -> Iterator[int]:
 
 
 def _owed(session: Session, night_id: int, on: date) -> list[Owed]:
-    unheard = set(session.scalars(refused()))
-    due = or_(col(Referral.decide_by) <= on, col(Referral.id).in_(unheard))
-    rows = session.execute(
-        select(Referral, Task, col(Application.applied_by_id), col(ChangeRequest.asked_by_id))
-        .join_from(Referral, Task, col(Task.id) == col(Referral.task_id))
-        .outerjoin(Application, col(Application.id) == col(Referral.application_id))
-        .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
-        .where(IS_OPEN, due)
-        .order_by(col(Referral.id))
-    ).all()
+    unheard = session.scalars(_UNHEARD).all()
+    today = {"on": on, "unheard": unheard}
+    rows = session.execute(_OWED, today).all()
     if not rows:
         return []
-    chased = _chased(session, due)
+    chased = _chased(session, today)
     tonight = session.scalars(
         select(col(Chase.referral_id)).where(col(Chase.night_id) == night_id)
     ).all()
@@ -129,14 +122,30 @@ def _owed(session: Session, night_id: int, on: date) -> list[Owed]:
     ]
 
 
-def _chased(session: Session, due: Any) -> dict[int, dict[bool, date]]:
-    rows = session.execute(
-        select(col(Chase.referral_id), col(Chase.superior), col(Chase.on))
-        .join(Referral, col(Referral.id) == col(Chase.referral_id))
-        .where(IS_OPEN, due)
-        .order_by(col(Chase.on))
-    )
+def _chased(session: Session, today: dict[str, Any]) -> dict[int, dict[bool, date]]:
     chased: dict[int, dict[bool, date]] = defaultdict(dict)
-    for referral_id, superior, on in rows:
+    for referral_id, superior, on in session.execute(_CHASED, today):
         chased[referral_id][superior] = on
     return chased
+
+
+# Built once: putting a statement together costs as much as running it.
+_UNHEARD = refused()
+_DUE = or_(
+    col(Referral.decide_by) <= bindparam("on", type_=Date()),
+    col(Referral.id).in_(bindparam("unheard", expanding=True)),
+)
+_OWED = (
+    select(Referral, Task, col(Application.applied_by_id), col(ChangeRequest.asked_by_id))
+    .join_from(Referral, Task, col(Task.id) == col(Referral.task_id))
+    .outerjoin(Application, col(Application.id) == col(Referral.application_id))
+    .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
+    .where(IS_OPEN, _DUE)
+    .order_by(col(Referral.id))
+)
+_CHASED = (
+    select(col(Chase.referral_id), col(Chase.superior), col(Chase.on))
+    .join(Referral, col(Referral.id) == col(Chase.referral_id))
+    .where(IS_OPEN, _DUE)
+    .order_by(col(Chase.on))
+)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Date, Select, bindparam, func, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -25,6 +25,9 @@ from models.workdays import Calendar
 # Written out: SQLite uses a partial index only when it can read the value.
 SIGN_OFF = literal("sign_off", literal_execute=True)
 Later = aliased(Transition)
+_LAST_NIGHT = select(func.max(col(Night.on))).where(
+    col(Night.on) < bindparam("before", type_=Date())
+)
 DAY = timedelta(days=1)
 
 
@@ -68,7 +71,7 @@ def draw_look_backs(session: Session, *, on: date, now: datetime, calendar: Cale
     drawn. Months in which no night was played are made up. The step that calls this holds all
     tasks, so what is eligible does not change meanwhile."""
     month = on.replace(day=1)
-    last = session.scalar(select(func.max(col(Night.on))).where(col(Night.on) < on))
+    last = session.scalar(_LAST_NIGHT, {"before": on})
     if last is not None and last >= month:
         return 0
     since = last.replace(day=1) if last else None

@@ -47,7 +47,7 @@ Audience = dict[int, Part]
 
 def unsaid(session: Session, now: datetime) -> list[Transition]:
     """Recent moves that somebody may have to know of, and that no mail tells of."""
-    return list(session.scalars(_UNSAID, {"since": now - RECENT}))
+    return list(session.scalars(UNSAID.order_by(col(Transition.id)), {"since": now - RECENT}))
 
 
 @dataclass(frozen=True)
@@ -216,14 +216,10 @@ _BY_REQUEST = select(col(Decision.id)).where(
     col(Decision.event).in_(DECIDED),
 )
 _DECIDED: list[Any] = [literal_column(f"'{name}'") for name in (SIGNOFF.name, REQUEST.name)]
-_UNSAID = (
-    select(Transition)
-    .where(
-        col(Transition.machine).in_(_DECIDED),  # as its index says it
-        col(Transition.at) >= bindparam("since", type_=Instant()),
-        or_(col(Transition.event).in_(TO_THE_HANDLER), _CLOSED_BY_IT.exists()),
-        ~_SAID.exists(),
-        or_(col(Transition.machine) == REQUEST.name, ~_BY_REQUEST.exists()),
-    )
-    .order_by(col(Transition.id))
+UNSAID = select(Transition).where(
+    col(Transition.machine).in_(_DECIDED),  # as its index says it
+    col(Transition.at) >= bindparam("since", type_=Instant()),
+    or_(col(Transition.event).in_(TO_THE_HANDLER), _CLOSED_BY_IT.exists()),
+    ~_SAID.exists(),
+    or_(col(Transition.machine) == REQUEST.name, ~_BY_REQUEST.exists()),
 )

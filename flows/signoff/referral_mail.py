@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from flows.mail_links import MailLinks
 from flows.office import Office
-from flows.recipients import stands_aside
+from flows.recipients import TODAY, stands_aside
 from flows.signoff.asked import asked_of
 from flows.signoff.posting import Letter, post
 from flows.taking_over import take_over
@@ -25,22 +25,9 @@ IS_OPEN: ColumnElement[bool] = col(Referral.state) == literal_column("'open'")  
 
 def untold(session: Session, on: date, people: Collection[int] = ()) -> list[Referral]:
     """Open referrals whose person was not yet told. `people`: of these alone."""
-    told = (
-        select(col(MessageItem.id))
-        .join(Message, col(Message.id) == col(MessageItem.message_id))
-        .where(
-            col(MessageItem.referral_id) == col(Referral.id),
-            col(MessageItem.dropped) == "",
-            col(Message.state).not_in(NEVER_CAME),
-        )
-    )
-    found = select(Referral).where(
-        IS_OPEN,
-        ~told.exists(),
-        ~stands_aside(col(Referral.task_id), col(Referral.official_id), on),
-        *([col(Referral.official_id).in_(people)] if people else []),
-    )
-    return list(session.scalars(found.order_by(col(Referral.decide_by), col(Referral.id))))
+    found = UNTOLD.where(col(Referral.official_id).in_(people)) if people else UNTOLD
+    in_order = found.order_by(col(Referral.decide_by), col(Referral.id))
+    return list(session.scalars(in_order, {"on": on}))
 
 
 def write_referral_mails(session: Session, office: Office, on: date, now: datetime) -> int:
@@ -102,3 +89,20 @@ def _said(
         "text": said.text,
         "html": said.html,
     }
+
+
+# Built once: putting a statement together costs as much as running it.
+_TOLD = (
+    select(col(MessageItem.id))
+    .join(Message, col(Message.id) == col(MessageItem.message_id))
+    .where(
+        col(MessageItem.referral_id) == col(Referral.id),
+        col(MessageItem.dropped) == "",
+        col(Message.state).not_in(NEVER_CAME),
+    )
+)
+UNTOLD = select(Referral).where(
+    IS_OPEN,
+    ~_TOLD.exists(),
+    ~stands_aside(col(Referral.task_id), col(Referral.official_id), TODAY),
+)

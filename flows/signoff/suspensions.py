@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, bindparam, func, select
 from sqlmodel import Session, col
 
 from flows.deadline import change_deadline, live_notice
@@ -54,8 +54,7 @@ def resume_ended(
 ) -> int:
     """The night lets every clock run again whose suspension has ended; returns how many."""
     lock_all_tasks(session)
-    ended = suspended_tasks().where(col(ChangeRequest.until_on) < on).order_by(col(Task.id))
-    found = session.execute(ended).all()
+    found = session.execute(_ENDED, {"before": on}).all()
     for task, since, request in found:
         said = {"on": on, "now": now, "night_id": night_id, "request_id": request.id}
         move_task(session, task, "resume", reason="中止期满，自动恢复", **said)
@@ -83,6 +82,13 @@ def suspended_tasks() -> Any:
 def is_suspended() -> ColumnElement[bool]:
     """The state is written out, so that SQLite uses its index."""
     return col(Task.state) == bindparam(None, str(TaskState.SUSPENDED), literal_execute=True)
+
+
+_ENDED = (  # built once: putting a statement together costs as much as running it
+    suspended_tasks()
+    .where(col(ChangeRequest.until_on) < bindparam("before", type_=Date()))
+    .order_by(col(Task.id))
+)
 
 
 def _move_deadline(

@@ -3,24 +3,25 @@ want of anybody to decide that no mail tells of yet."""
 
 from datetime import date, datetime
 
-from sqlalchemy import text
+from sqlalchemy import or_, select, text
 from sqlmodel import Session
 
 from flows.office import Office
 from flows.signoff.office_mail import write_office_mails
 from flows.signoff.outcome_mail import write_outcome_mails
-from flows.signoff.outcomes import unsaid
-from flows.signoff.referral_mail import untold, write_referral_mails
-from flows.signoff.unreferred import unreferred
+from flows.signoff.outcomes import RECENT, UNSAID
+from flows.signoff.referral_mail import UNTOLD, write_referral_mails
+from flows.signoff.unreferred import UNREFERRED
 from models.workdays import Calendar
 
 TELLING_LOCK = 0x51577  # PostgreSQL: so that two do not both tell the same
+_OWED = select(or_(UNTOLD.exists(), UNSAID.exists(), UNREFERRED.exists()))
 
 
 def tell(session: Session, office: Office, *, on: date, now: datetime, calendar: Calendar) -> int:
     """Write the mails that are owed to anybody, at the end of an act's transaction and once in
     each night; returns how many people get one. Twice is once."""
-    if not (untold(session, on) or unsaid(session, now) or unreferred(session, on)):
+    if not session.scalar(_OWED, {"on": on, "since": now - RECENT}):
         return 0
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TELLING_LOCK})

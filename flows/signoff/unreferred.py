@@ -11,9 +11,11 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    literal,
     literal_column,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -54,11 +56,7 @@ class Unreferred:
 
 def unreferred(session: Session, on: date) -> list[Unreferred]:
     """Levels, requests and look-backs (once their day has come) that nobody is asked about."""
-    found = [
-        Unreferred(what, *row)
-        for what, waiting in _WAITING.items()
-        for row in session.execute(waiting, {"on": on})
-    ]
+    found = [Unreferred(*row) for row in session.execute(UNREFERRED, {"on": on})]
     return sorted(found, key=lambda one: (one.task.number, one.what))
 
 
@@ -101,9 +99,8 @@ def _applications() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(last, Task, col(Unit.name))
+        select(literal("application"), last, col(Task.id))
         .join_from(Application, Task, col(Task.id) == col(Application.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(
             text("application.state IN ('draft', 'open')"),  # as its index says it
             text("application.state = 'open'"),
@@ -113,27 +110,17 @@ def _applications() -> Select[*tuple[Any, ...]]:
 
 
 def _requests() -> Select[*tuple[Any, ...]]:
-    return (
-        select(col(ChangeRequest.id), Task, col(Unit.name))
-        .join_from(ChangeRequest, Task, col(Task.id) == col(ChangeRequest.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(
-            col(ChangeRequest.state) == literal_column("'asked'"),
-            ~_asked(col(Referral.request_id) == col(ChangeRequest.id)),
-        )
+    return select(literal("request"), col(ChangeRequest.id), col(ChangeRequest.task_id)).where(
+        col(ChangeRequest.state) == literal_column("'asked'"),
+        ~_asked(col(Referral.request_id) == col(ChangeRequest.id)),
     )
 
 
 def _look_backs() -> Select[*tuple[Any, ...]]:
-    return (
-        select(col(LookBack.id), Task, col(Unit.name))
-        .join_from(LookBack, Task, col(Task.id) == col(LookBack.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(
-            col(LookBack.decided_on).is_(None),
-            col(LookBack.planned_on) <= bindparam("on", type_=Date()),
-            ~_asked(col(Referral.look_back_id) == col(LookBack.id)),
-        )
+    return select(literal("look_back"), col(LookBack.id), col(LookBack.task_id)).where(
+        col(LookBack.decided_on).is_(None),
+        col(LookBack.planned_on) <= bindparam("on", type_=Date()),
+        ~_asked(col(Referral.look_back_id) == col(LookBack.id)),
     )
 
 
@@ -142,11 +129,13 @@ def _asked(which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 # Built once: putting a statement together costs as much as running it.
-_WAITING: dict[What, Select[*tuple[Any, ...]]] = {
-    "application": _applications(),
-    "request": _requests(),
-    "look_back": _look_backs(),
-}
+_WAITING = union_all(_applications(), _requests(), _look_backs()).subquery("waiting")
+_WHAT, _SUBJECT_ID, _TASK_ID = _WAITING.c
+UNREFERRED = (
+    select(_WHAT, _SUBJECT_ID, Task, col(Unit.name))
+    .join_from(_WAITING, Task, col(Task.id) == _TASK_ID)
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+)
 _UNHEARD = (
     select(col(Task.number))
     .join(Referral, col(Referral.task_id) == col(Task.id))

@@ -1,0 +1,31 @@
+"""What the edge to the database promises beside all or nothing."""
+
+from contextlib import closing
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, select, text
+
+from flows.database import reading
+
+OTHERS = text(
+    "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_after_a_pause_nobody_notices_that_the_database_was_restarted(engine: Engine):
+    def long_ago(_connection, record) -> None:
+        record.info["given_back"] = 0.0
+
+    event.listen(engine, "checkin", long_ago)
+    with reading(engine) as one, reading(engine) as another:
+        assert one.scalar(select(1)) == another.scalar(select(1))
+    event.remove(engine, "checkin", long_ago)
+    admin = create_engine(engine.url, isolation_level="AUTOCOMMIT")
+    with closing(admin.connect()) as connection:
+        assert connection.scalar(OTHERS) >= 2
+    admin.dispose()
+
+    with reading(engine) as one, reading(engine) as another:
+        assert one.scalar(select(1)) == another.scalar(select(1))
