@@ -55,7 +55,7 @@ def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) ->
 
 def built(office: Office, keys: LinkKeys, mail: Message) -> bytes:
     """As flows.sending makes it from a message of the outbox."""
-    return wire_content(office, mail, mail.body, keys)
+    return wire_content(office.letterhead, mail, mail.body, keys)
 
 
 def rendered(office: Office, keys: LinkKeys, mail: Message) -> bytes:

@@ -78,7 +78,7 @@ def queued(office: Office) -> int:
 
 
 async def _deliver(this: Round, workers: int) -> None:
-    this.clerk = Clerk(this.office, this.outbox, this.at)
+    this.clerk = Clerk(this.office, this.outbox, this.at, this.count)
     heart = asyncio.create_task(_beat(this))
     try:
         if await this.clerk.ask(is_open, this.office) and not await _probe(this):
