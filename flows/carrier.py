@@ -19,7 +19,7 @@ from flows.carrier_link import Link
 from flows.claims import Claim
 from flows.office import Letterhead
 from flows.sending import use
-from notifications.mailer import Relay, RelayUnavailable, Report, connected
+from notifications.mailer import Outcome, Relay, RelayUnavailable, Report, connected
 from notifications.mime import wire_address
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class Line:
             return None
         loop = asyncio.get_running_loop()
         self.place = Awaited(loop.create_future(), loop.create_future())
-        self.link.say("line up", self.n, ended.report if ended else None, wants)
+        self.link.say("line up", self.n, _said(ended), wants)
         return self.place
 
     def withdraw(self, place: Awaited) -> None:
@@ -83,6 +83,13 @@ class Line:
             log.exception("a connection failed")
             failed = type(error).__name__
         self.link.say("over", self.n, refused, failed)
+
+
+def _said(ended: Ended | None) -> tuple[Outcome, str, bool] | None:
+    """What costs less to be packed than a Report."""
+    if ended is None or ended.report is None:
+        return None
+    return ended.report.outcome, ended.report.said, ended.report.too_much
 
 
 class Carrier:

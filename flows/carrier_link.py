@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from flows.claims import Claim
+from flows.wire_content import octets
 from models.message import MessageKind
 
 SIZE = 4  # octets that say how long the rest is
@@ -27,8 +28,8 @@ class Letter(NamedTuple):
     urgent: bool
     composed_at: datetime
     subject: str
-    text: str
-    html: str
+    text: bytes
+    html: bytes
 
 
 _told = attrgetter(*Letter._fields[:-2])
@@ -36,7 +37,9 @@ _told = attrgetter(*Letter._fields[:-2])
 
 def as_letter(claim: Claim) -> Claim:
     """To be carried: the same claim, apart from the database."""
-    letter: Any = Letter._make((*_told(claim.message), claim.body.text, claim.body.html))
+    letter: Any = Letter._make(
+        (*_told(claim.message), octets(claim.body.text), octets(claim.body.html))
+    )
     return claim._replace(message=letter, body=letter)
 
 

@@ -78,8 +78,8 @@ class Line:
     place: Place | None = None
     claim: Claim | None = None  # it has begun, and not ended
 
-    def line_up(self, report: Report | None, wants: bool) -> None:
-        ended = Ended(self.claim, report) if self.claim and report else None
+    def line_up(self, said: tuple[Outcome, str, bool] | None, wants: bool) -> None:
+        ended = Ended(self.claim, Report(*said)) if self.claim and said else None
         self.claim = None
         self.place = self.this.line_up(ended, wants=wants)
         if self.place is None:
