@@ -25,7 +25,7 @@ from flows.delivery_round import Round
 from notifications.mailer import Outcome, RelayUnavailable, Report
 
 MANY = 300  # mails; for fewer nobody is asked
-PATIENCE = 5.0  # seconds that one has to end by itself
+PATIENCE = 5.0  # seconds that one has to answer, and to end by itself
 DIED = "the process that sent it ended without a word"
 
 _numbers = count(1)  # of connections and deliveries: what is said of one that is over is nobody's
@@ -146,7 +146,10 @@ class Carrier:
         )
         self.link.say("begin", self.delivery, this.relay, this.letterhead)
         if self.process.loaded:
-            await self.answered.wait()
+            try:
+                await asyncio.wait_for(self.answered.wait(), PATIENCE)
+            except TimeoutError:
+                self.sound = False
 
     async def use(self, this: Round, most: int) -> None:
         """As flows.sending.use, with a connection that it opens."""
@@ -193,7 +196,7 @@ def prepare(most: int) -> None:
 @asynccontextmanager
 async def carriers(this: Round, workers: int, owing: int) -> AsyncIterator[Sequence[Carrier]]:
     """Those that help with so many mails over so many connections."""
-    found = [Carrier(process, next(_numbers)) for process in _lent(_how_many(workers, owing))]
+    found = [Carrier(process, next(_numbers)) for process in _lent(how_many(workers, owing))]
     try:
         for carrier in found:
             await carrier.begin(this)
@@ -213,8 +216,9 @@ def ready_one(these: Sequence[Carrier]) -> Carrier | None:
     return min(ready, key=lambda carrier: len(carrier.lines), default=None)
 
 
-def _how_many(workers: int, owing: int) -> int:
-    """One processor is the clerk's; a carrier with one connection waits most of the time."""
+def how_many(workers: int, owing: int) -> int:
+    """For so many connections and mails. One processor is the clerk's; a carrier with one
+    connection would wait most of the time."""
     return min(_processors() - 1, workers // 2) if owing >= MANY else 0
 
 
