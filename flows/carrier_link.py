@@ -50,9 +50,14 @@ class Link(asyncio.Protocol):
         self.heard, self.lost = heard, lost
         self.unsaid: list[tuple[Any, ...]] = []
         self.unread = bytearray()
+        self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: Any) -> None:
-        self.transport: asyncio.Transport = transport
+        self.transport = transport
+
+    def close(self) -> None:
+        if self.transport:
+            self.transport.close()
 
     def say(self, *words: Any) -> None:
         self.unsaid.append(words)
@@ -61,7 +66,7 @@ class Link(asyncio.Protocol):
 
     def _flush(self) -> None:
         words, self.unsaid = pickle.dumps(self.unsaid, pickle.HIGHEST_PROTOCOL), []
-        if not self.transport.is_closing():
+        if self.transport and not self.transport.is_closing():
             self.transport.write(len(words).to_bytes(SIZE) + words)
 
     def data_received(self, data: bytes) -> None:

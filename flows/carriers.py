@@ -59,7 +59,10 @@ class Process:
             self.loaded = self.socket.recv(1, socket.MSG_PEEK) != b""
 
     def end(self) -> None:
+        """It goes when it has nobody to talk to; one that still loads would first come so far."""
         self.socket.close()
+        if not self.loaded:
+            self.running.kill()
         try:
             self.running.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -104,7 +107,7 @@ class Line:
             self.link.say("decided", self.n, self.claim is not None)
 
     def is_over(self, refused: str | None, failed: str | None) -> None:
-        self.let_go(f"{DIED}: {failed}")
+        self.let_go(f"{DIED}: {failed}" if failed else DIED)
         if failed:
             self._end(RuntimeError(f"a carrier failed: {failed}"))
         else:
@@ -139,11 +142,12 @@ class Carrier:
     sound: bool = True  # it may work for the next delivery too
     lines: dict[int, Line] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.link = Link(self._heard, self._lost)
+
     async def begin(self, this: Round) -> None:
         loop = asyncio.get_running_loop()
-        _, self.link = await loop.create_connection(
-            lambda: Link(self._heard, self._lost), sock=self.process.socket.dup()
-        )
+        await loop.create_connection(lambda: self.link, sock=self.process.socket.dup())
         self.link.say("begin", self.delivery, this.relay, this.letterhead)
         if self.process.loaded:
             try:
@@ -168,6 +172,15 @@ class Carrier:
             raise
         finally:
             del self.lines[n]
+
+    def leave(self) -> None:
+        """It is free for the next delivery."""
+        self.link.close()
+        if self.sound:
+            _give_back(self.process)
+        else:
+            self.process.running.kill()
+            self.process.end()
 
     def _heard(self, what: str, n: int, *said: Any) -> None:
         if what == "ready":
@@ -203,12 +216,7 @@ async def carriers(this: Round, workers: int, owing: int) -> AsyncIterator[Seque
         yield found
     finally:
         for carrier in found:
-            carrier.link.transport.close()
-            if carrier.sound:
-                _give_back(carrier.process)
-            else:
-                carrier.process.running.kill()
-                carrier.process.end()
+            carrier.leave()
 
 
 def ready_one(these: Sequence[Carrier]) -> Carrier | None:
