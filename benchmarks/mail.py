@@ -2,6 +2,8 @@
 many connections into the same sink, in the same run. The best of a few rounds counts.
 
 `build` has no database; `render` makes the words of each mail anew too, which the night does once.
+With the database it is the delivery as a night calls it, with the processes that carry its mail at
+hand, as `sise serve` has them from its first large outbox on: their start is not in it.
 """
 
 import asyncio
@@ -22,6 +24,7 @@ from benchmarks.outbox import HOME, compose, composed, letter, office_of, office
 from benchmarks.population import TONIGHT, instant
 from benchmarks.relays import needs_sink, postfix, smtp_sink
 from benchmarks.row import Budget, Row, options, told
+from flows import carriers
 from flows.database import open_engine
 from flows.delivery import deliver
 from flows.link_keys import LinkKeys
@@ -55,7 +58,7 @@ def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) ->
 
 def built(office: Office, keys: LinkKeys, mail: Message) -> bytes:
     """As flows.sending makes it from a message of the outbox."""
-    return wire_content(office, mail, mail.body, keys)
+    return wire_content(office.letterhead, mail, mail.body, keys)
 
 
 def rendered(office: Office, keys: LinkKeys, mail: Message) -> bytes:
@@ -145,6 +148,7 @@ def rows(n: int, rounds: int) -> Iterator[Row]:
         first = next(kinds["sqlite"])
         mails, office = composed(first), office_of(first, None)
         octets = len(built(office, LinkKeys(office.secret), mails[0]))
+        carriers.prepare(carriers.how_many(CONNECTIONS, n))
         with relays() as urls, two_processes() as both:
             for relay, url in urls.items():
                 size = f"{relay}, {n:,} of {octets:,} octets"

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from flows.limits import WHOLE_RELAY, Room, room_left
 from flows.link_keys import LinkKeys
+from flows.octets import in_octets
 from flows.outbox import LEASE, LIFE, OF_THE_RELAY, OWED, OWNER, Outbox
 from flows.these import THESE, among
 from models import Message, MessageAttempt, MessageBody, RelayState, ReplyLink
@@ -51,9 +52,11 @@ _BEGINS = (
     .values(attempts=col(Message.attempts) + 1)
     .returning(col(Message.id))
 )
-_SAID = select(MessageBody.__table__).where(  # type: ignore[attr-defined]  # as above
-    among(col(MessageBody.message_id), THESE)
-)
+_SAID = select(
+    col(MessageBody.message_id),
+    in_octets(col(MessageBody.text)).label("text"),
+    in_octets(col(MessageBody.html)).label("html"),
+).where(among(col(MessageBody.message_id), THESE))
 _LINKS_OPEN = (
     update(ReplyLink)
     .where(among(col(ReplyLink.message_id), THESE))

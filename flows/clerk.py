@@ -106,8 +106,11 @@ class Place:
     ended: Ended | None
     wants: bool
     served: asyncio.Future[Claim | None]  # what to send next, once that is committed
-    taken: Claim | None = None  # it will be this one, or none: to be put together meanwhile
-    state: MessageState | None = None  # of what ended, once that is committed; None: lease lost
+    taken: Claim | None = None
+
+    async def ahead(self) -> Claim | None:
+        """What it will be served, unless that is nothing: to be put together meanwhile."""
+        return self.taken
 
 
 @dataclass
@@ -115,6 +118,8 @@ class Clerk:
     office: Office
     outbox: Outbox
     at: Callable[[], datetime]
+    # Told of each outcome once it is committed; what lost its lease is another's to count.
+    count: Callable[[Ended, MessageState], None] = lambda ended, state: None
     dropped: Counter[MessageState] = field(default_factory=Counter)  # instead of being sent
     line: list[Place] = field(default_factory=list)
     stock: Stock = field(default_factory=Stock)
@@ -220,7 +225,8 @@ class Clerk:
         self.stock.claims.extend(turn.stock)
         for place in places:
             if place.ended:
-                place.state = turn.settled.get(place.ended.claim.message.id)
+                if state := turn.settled.get(place.ended.claim.message.id):
+                    self.count(place.ended, state)
                 place.ended = None
             if not place.wants and not place.served.done():
                 place.served.set_result(None)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -10,6 +10,7 @@ from threading import Event
 
 from sqlalchemy.exc import DatabaseError
 
+from flows.carriers import Carrier, carriers, ready_one
 from flows.clerk import Clerk
 from flows.climb import climb
 from flows.database import reading
@@ -78,16 +79,18 @@ def queued(office: Office) -> int:
 
 
 async def _deliver(this: Round, workers: int) -> None:
-    this.clerk = Clerk(this.office, this.outbox, this.at)
+    this.clerk = Clerk(this.office, this.outbox, this.at, this.count)
     heart = asyncio.create_task(_beat(this))
     try:
         if await this.clerk.ask(is_open, this.office) and not await _probe(this):
             return
-        crew = [_work(this) for _ in range(min(workers, max(1, await this.owing())))]
-        # One that fails must not cancel another that waits for the answer to a final dot.
-        for failure in await asyncio.gather(*crew, return_exceptions=True):
-            if failure is not None:
-                raise failure
+        owing = await this.owing()
+        async with carriers(this, workers, owing) as others:
+            crew = [_work(this, others) for _ in range(min(workers, max(1, owing)))]
+            # One that fails must not cancel another that waits for the answer to a final dot.
+            for failure in await asyncio.gather(*crew, return_exceptions=True):
+                if failure is not None:
+                    raise failure
     finally:
         heart.cancel()
         await this.clerk.close()
@@ -114,25 +117,30 @@ async def _probe(this: Round) -> bool:
     return await _connect(this, 1, probing=True)
 
 
-async def _work(this: Round) -> None:
+async def _work(this: Round, others: Sequence[Carrier]) -> None:
     """One connection after the other, until nothing is owed."""
     while True:
         if await this.owing():
             paused = await this.clerk.ask(is_open, this.office)
-            if paused or not await _connect(this, TO_A_CONNECTION):
+            if paused or not await _connect(this, TO_A_CONNECTION, ready_one(others)):
                 return
         elif not await _relieved(this):
             return
 
 
-async def _connect(this: Round, most: int, *, probing: bool = False) -> bool:
-    """Use one connection. False: the relay would not have it.
+async def _connect(
+    this: Round, most: int, carrier: Carrier | None = None, *, probing: bool = False
+) -> bool:
+    """Use one connection, by a carrier if one is there. False: the relay would not have it.
 
     That alone says little: it may allow us fewer at once. If no other is left, it has gone.
     """
     domain = wire_address(this.office.mail_from).rpartition("@")[2]
     this.connections += 1
     try:
+        if carrier:
+            await carrier.use(this, most)
+            return True
         async with connected(this.relay, domain) as connection:
             await use(this, connection, most)
     except RelayUnavailable as refusal:

@@ -7,15 +7,17 @@ from functools import partial
 from threading import Event
 from time import monotonic
 
-from flows.clerk import Clerk
+from flows.attempts import Ended
+from flows.claims import Claim
+from flows.clerk import Clerk, Place
 from flows.link_keys import link_keys
 from flows.mail_waits import Why
-from flows.office import Office
+from flows.office import Letterhead, Office
 from flows.outbox import Outbox
 from flows.still_owed import still_owed
-from models.message import MessageKind
+from models.message import MessageKind, MessageState
 from models.workdays import Calendar
-from notifications.mailer import Relay
+from notifications.mailer import Outcome, Relay, Report
 
 
 @dataclass
@@ -45,10 +47,12 @@ class Round:
     began: float = field(default_factory=monotonic)
     delivered: Delivered = field(default_factory=Delivered)
     connections: int = 0  # that are tried or used at this moment
+    letterhead: Letterhead = field(init=False)
     outbox: Outbox = field(init=False)
     clerk: Clerk = field(init=False)
 
     def __post_init__(self) -> None:
+        self.letterhead = self.office.letterhead
         self.outbox = Outbox(
             self.office.engine,
             str(self.relay),
@@ -66,6 +70,24 @@ class Round:
         if self.stopping.is_set():
             return False
         return self.office.mail_hours.open_at(self.office.local(self.at()), self.calendar)
+
+    def line_up(self, ended: Ended | None, *, wants: bool) -> Place | None:
+        wants = wants and self.open()
+        return self.clerk.line_up(ended, wants=wants) if ended or wants else None
+
+    def withdraw(self, place: Place) -> None:
+        self.clerk.withdraw(place)
+
+    def leave(self, claim: Claim, report: Report) -> None:
+        self.clerk.leave(claim, report)
+
+    def count(self, ended: Ended, state: MessageState) -> None:
+        delivered = self.delivered
+        delivered.sent += state == MessageState.SENT
+        delivered.failed += state == MessageState.DEAD
+        delivered.unknown += ended.report is not None and ended.report.outcome == Outcome.UNKNOWN
+        if state == MessageState.SENT:
+            self.done(ended.claim.message.to_address)
 
     async def owing(self) -> int:
         if not self.open():

@@ -38,6 +38,16 @@ class MailHours:
 
 
 @dataclass(frozen=True)
+class Letterhead:
+    """What of an office stands in each of its mails."""
+
+    base_url: str
+    mail_from: str
+    bounce_address: str | None
+    timezone: ZoneInfo
+
+
+@dataclass(frozen=True)
 class Office:
     """One installation. Its keys derive the reply tokens; they never enter the database."""
 
@@ -59,6 +69,10 @@ class Office:
     def secret(self) -> bytes:
         """What is derived and signed from now on."""
         return self.ring.newest
+
+    @property
+    def letterhead(self) -> Letterhead:
+        return Letterhead(self.base_url, self.mail_from, self.bounce_address, self.timezone)
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.timezone)

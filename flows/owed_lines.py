@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Date, and_, bindparam, func, select
+from sqlalchemy import Date, String, and_, bindparam, func, select, type_coerce
 from sqlmodel import Session, col
 
 from flows.recipients import stands_aside
@@ -113,19 +113,27 @@ _HELD_BACK = and_(
 )
 _ASIDE = stands_aside(col(Task.id), col(Message.official_id), bindparam("on", type_=Date()))
 _OF_TASK = func.coalesce(*(col(t.task_id) for t in (Notice, Reminder, Referral, Transition)))
+
+
+def _plainly(column: Any) -> Any:
+    """What is a StrEnum as the string that it is: to look up each of them costs as much as the
+    row."""
+    return type_coerce(col(column), String())
+
+
 # Built once, with the columns that are asked for and no more: it is run for every mail. A mail
 # without lines, as a summary, has one row with nothing in it.
 _ANEW = (
     select(
         *(col(Message.id), col(Official.email), col(Suppression.reason)),
         *(col(MessageItem.id), col(MessageItem.transition_id), _ASIDE),
-        *(col(Task.id), col(Task.state), col(Task.colour), col(Task.handler_id)),
+        *(col(Task.id), _plainly(Task.state), _plainly(Task.colour), col(Task.handler_id)),
         *(col(Task.due_on), col(Task.begun_on), col(Task.stage_on), col(Task.reported_on)),
         *(col(Receipt.id), col(Receipt.official_id), col(Receipt.stands_for_id)),
-        *(col(Receipt.capacity), col(Receipt.duty), col(Receipt.acknowledged_at)),
+        *(_plainly(Receipt.capacity), _plainly(Receipt.duty), col(Receipt.acknowledged_at)),
         col(Receipt.ended_on),
-        *(col(Notice.id), col(Notice.state)),
-        *(col(Reminder.clock), col(Reminder.anchor), col(Referral.state)),
+        *(col(Notice.id), _plainly(Notice.state)),
+        *(col(Reminder.clock), col(Reminder.anchor), _plainly(Referral.state)),
     )
     .select_from(Message)
     .join(Official, col(Official.id) == col(Message.official_id))

@@ -1,18 +1,23 @@
 """A message of the outbox as it goes over the wire: its links are made live at this moment."""
 
 from flows.link_keys import LinkKeys
-from flows.office import Office
+from flows.office import Letterhead
 from models import Message, MessageBody
 from notifications.links import fill
 from notifications.mime import build
 
 
-def wire_content(office: Office, message: Message, body: MessageBody, keys: LinkKeys) -> bytes:
+def wire_content(head: Letterhead, message: Message, body: MessageBody, keys: LinkKeys) -> bytes:
     """Raises ValueError if no relay would take it."""
-    live: dict[str, str] = {}
+    live: dict[bytes, bytes] = {}
     text, html = (
-        fill(words, secret=keys.newest, base_url=office.base_url, older=keys.older, live=live)
+        fill(octets(words), secret=keys.newest, base_url=head.base_url, older=keys.older, live=live)
         for words in (body.text, body.html)
     )
-    at = office.local(message.composed_at)
-    return build(message, mail_from=office.mail_from, text=text, html=html, at=at)
+    at = message.composed_at.astimezone(head.timezone)
+    return build(message, mail_from=head.mail_from, text=text, html=html, at=at)
+
+
+def octets(words: str | bytes) -> bytes:
+    """A delivery reads them so, where the database lets it."""
+    return words if isinstance(words, bytes) else words.encode()

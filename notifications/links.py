@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _PLACEHOLDER = re.compile(r"@@(link|code|login):([0-9a-f]{32})@@")
+_IN_OCTETS = re.compile(_PLACEHOLDER.pattern.encode())
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -52,23 +53,24 @@ def sign_in_placeholder(salt: str) -> str:
 
 
 def fill(
-    body: str,
+    body: bytes,
     *,
     secret: bytes,
     base_url: str,
     older: Mapping[str, bytes] = _NONE,
-    live: dict[str, str] | None = None,
-) -> str:
+    live: dict[bytes, bytes] | None = None,
+) -> bytes:
     """The body as it is sent, with live links. `older`: for the salts of links that an older key
     was taken for, that key. `live`: what the mail's other body was filled with, by salt."""
     live = {} if live is None else live
-    parts = _PLACEHOLDER.split(body)
+    parts = _IN_OCTETS.split(body)
     for at in range(1, len(parts), 3):
         kind, salt = parts[at : at + 2]
         if salt not in live:
-            live[salt] = _live(kind, secret, older.get(salt, secret), salt, base_url)
-        parts[at], parts[at + 1] = live[salt], ""
-    return "".join(parts)
+            own = older.get(salt.decode(), secret)
+            live[salt] = _live(kind.decode(), secret, own, salt.decode(), base_url).encode()
+        parts[at], parts[at + 1] = live[salt], b""
+    return b"".join(parts)
 
 
 def _live(kind: str, newest: bytes, own: bytes, salt: str, base_url: str) -> str:

@@ -49,8 +49,9 @@ def wire_address(address: str) -> str:
     return written
 
 
-def build(message: Message, *, mail_from: str, text: str, html: str, at: datetime) -> bytes:
-    """`at` is the frozen Date header in the office's zone. ASCII only, lines end with CRLF."""
+def build(message: Message, *, mail_from: str, text: bytes, html: bytes, at: datetime) -> bytes:
+    """`at` is the frozen Date header in the office's zone; the words are UTF-8. ASCII only, lines
+    end with CRLF."""
     sender, message_id = wire_address(mail_from), wire_address(message.message_id.strip("<>"))
     opening = f"--{message.boundary}".encode("ascii")
     head = (
@@ -121,8 +122,7 @@ def _slices(written: str) -> Iterator[bytes]:
         begin = end
 
 
-def _part(kind: str, body: str) -> bytes:
-    octets = body.encode()
+def _part(kind: str, octets: bytes) -> bytes:
     if b"\r" in octets:
         octets = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     encoded = b2a_base64(octets.replace(b"\n", b"\r\n"), newline=False)

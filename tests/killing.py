@@ -21,12 +21,16 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
+from flows import carriers
 from flows.database import open_engine
 from flows.delivery import deliver
 from flows.keyring import open_ring
 from flows.office import MailHours, Office
 
-url, home, smtp, now, workers = sys.argv[1:]
+url, home, smtp, now, workers, carried = sys.argv[1:]
+if int(carried):
+    carriers.MANY = 1
+    carriers.prepare(int(carried))
 deliver(
     Office(open_engine(url), Path(home), open_ring(Path(home, "secret")), ZoneInfo("Asia/Shanghai"),
            "zh-CN", "http://sise.example", "sise@office.example", smtp, MailHours()),
@@ -36,16 +40,30 @@ deliver(
 
 
 def delivering(
-    office: Office, database_url: str, relay: Peer, now: datetime, workers: int = 2
+    office: Office,
+    database_url: str,
+    relay: Peer,
+    now: datetime,
+    workers: int = 2,
+    *,
+    carried: int = 0,
 ) -> subprocess.Popen[bytes]:
+    """`carried`: by so many processes of its own."""
+    told = database_url, office.home, relay.url, now, workers, carried
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, database_url, office.home, relay.url, str(now), str(workers)],
-        stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", CHILD, *map(str, told)], stderr=subprocess.DEVNULL
     )
 
 
 def kill_again_and_again(
-    office: Office, database_url: str, *, mails: int, kills: int, workers: int, seed: int
+    office: Office,
+    database_url: str,
+    *,
+    mails: int,
+    kills: int,
+    workers: int,
+    seed: int,
+    carried: int = 0,
 ) -> None:
     """kill -9 after a random line of SMTP, so often; then deliver what is left.
 
@@ -68,7 +86,8 @@ def kill_again_and_again(
     with peer(dies) as relay:
         for kill in range(kills):
             left = drawn.randint(workers * 2, stretch)
-            child = delivering(office, database_url, relay, NOON + kill * LEASE_IS_OVER, workers)
+            at = NOON + kill * LEASE_IS_OVER
+            child = delivering(office, database_url, relay, at, workers, carried=carried)
             assert child.wait(120) == -signal.SIGKILL
         begun = sum(message.attempts > 0 for message in messages(office))
         assert begun <= len(relay.mails) + workers * kills, "what was not begun stays untried"

@@ -50,7 +50,9 @@ class Letter:
 def wire(
     letter=None, *, text="你好\n", html="<p>你好</p>\n", mail_from="sise@office.example", at=NOON
 ):
-    return build(letter or Letter(), mail_from=mail_from, text=text, html=html, at=at)
+    return build(
+        letter or Letter(), mail_from=mail_from, text=text.encode(), html=html.encode(), at=at
+    )
 
 
 def read(raw: bytes) -> Parsed:

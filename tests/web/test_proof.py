@@ -42,7 +42,7 @@ def mails(office, kind):
 
 def code_of(office):
     text = mails(office, MessageKind.CODE)[-1].body.text
-    sent = fill(text, secret=office.secret, base_url="http://sise.example")
+    sent = fill(text.encode(), secret=office.secret, base_url="http://sise.example").decode()
     return re.search(r"^\d{6}$", sent, re.MULTILINE)[0]
 
 

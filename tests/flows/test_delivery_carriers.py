@@ -1,0 +1,216 @@
+"""A large outbox is carried by processes beside: one clerk, and no mail lost with any of them."""
+
+import os
+import select
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event
+
+import pytest
+
+from flows import carriers
+from flows.delivery import deliver
+from flows.limits import MailLimits
+from models.message import MessageState
+from tests.killing import LEASE_IS_OVER, delivering, kill_again_and_again
+from tests.outboxes import NOON, crowd, fill, messages, states, to
+from tests.smtp_peers import answers, peer
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def at_hand(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[carriers.Process]]:
+    """Two carriers that are ready; on three processors, and where twenty mails are many."""
+    monkeypatch.setattr(carriers, "MANY", 20)
+    monkeypatch.setattr(carriers, "_processors", lambda: 3)
+    carriers.prepare(2)
+    yield list(carriers._idle)
+    carriers._end_all()
+
+
+def doubtful(office) -> list[str]:
+    return [m.to_address for m in messages(office) if m.possible_duplicate]
+
+
+def test_carriers_send_each_mail_once_and_are_kept_for_the_next_delivery(office, cast, at_hand):
+    fill(office, *crowd(120))
+    told: list[str] = []
+    with peer() as relay:
+        delivered = deliver(to(relay, office), now=NOON, workers=4, done=told.append)
+
+    assert (delivered.sent, delivered.waiting, delivered.unknown) == (120, 0, 0)
+    assert sorted(relay.to()) == sorted(told) == sorted(crowd(120))
+    assert states(office) == {MessageState.SENT: 120}
+    assert {m.lease_owner for m in messages(office)} == {None}
+    assert sorted(p.running.pid for p in carriers._idle) == sorted(p.running.pid for p in at_hand)
+
+
+def test_a_small_outbox_asks_no_other_process(office, cast):
+    fill(office, *crowd(60))
+    carriers._end_all()
+    with peer() as relay:
+        assert deliver(to(relay, office), now=NOON, workers=8).sent == 60
+
+    assert carriers._idle == []
+
+
+def test_until_carriers_are_ready_the_delivery_sends_by_itself(office, cast, monkeypatch):
+    monkeypatch.setattr(carriers, "MANY", 20)
+    monkeypatch.setattr(carriers, "_processors", lambda: 3)
+    carriers._end_all()
+    fill(office, *crowd(40))
+    with peer() as relay:
+        assert deliver(to(relay, office), now=NOON, workers=4).sent == 40
+
+    carriers._end_all()
+    assert sorted(relay.to()) == sorted(crowd(40))
+
+
+def test_what_a_killed_carrier_had_in_hand_is_in_doubt_and_the_others_go_on(office, cast, at_hand):
+    fill(office, *crowd(200))
+
+    def kill(verb: str, argument: str) -> None:
+        if verb == "." and len(relay.mails) == 30:
+            at_hand[0].running.kill()
+
+    with peer(kill) as relay:
+        first = deliver(to(relay, office), now=NOON, workers=4)
+        in_doubt = doubtful(office)
+        assert 1 <= len(in_doubt) <= 2, "one for each of its connections"
+        assert (first.sent, first.waiting) == (200 - len(in_doubt), len(in_doubt))
+        assert {m.lease_owner for m in messages(office)} == {None}
+        last = deliver(to(relay, office), now=NOON + LEASE_IS_OVER, workers=4)
+
+    assert (last.sent, last.waiting) == (len(in_doubt), 0)
+    assert sorted(set(relay.to())) == sorted(crowd(200))
+    assert len(set(relay.mails)) == 200, "a duplicate is the same bytes"
+    assert len(relay.mails) <= 200 + len(in_doubt)
+
+
+def test_where_all_carriers_are_killed_the_delivery_sends_the_rest_by_itself(office, cast, at_hand):
+    fill(office, *crowd(120))
+
+    def kill(verb: str, argument: str) -> None:
+        if verb == "." and len(relay.mails) == 30:
+            for process in at_hand:
+                process.running.kill()
+
+    with peer(kill) as relay:
+        first = deliver(to(relay, office), now=NOON, workers=4)
+
+    assert first.sent + len(doubtful(office)) == 120
+    assert 1 <= len(doubtful(office)) <= 4
+
+
+def test_who_is_told_to_stop_finishes_what_is_in_flight(office, cast, at_hand):
+    fill(office, *crowd(120))
+    stopping = Event()
+
+    def stop(verb: str, argument: str) -> None:
+        if verb == "." and len(relay.mails) == 30:
+            stopping.set()
+
+    with peer(stop) as relay:
+        delivered = deliver(to(relay, office), now=NOON, workers=4, stopping=stopping)
+
+    assert 30 <= delivered.sent == len(relay.mails) < 120
+    assert states(office) == {
+        MessageState.SENT: len(relay.mails),
+        MessageState.QUEUED: 120 - len(relay.mails),
+    }
+    assert doubtful(office) == []
+    assert {m.lease_owner for m in messages(office)} == {None}
+
+
+def test_carriers_share_one_limit(office, cast, at_hand):
+    fill(office, *crowd(60))
+    with peer() as relay:
+        limited = replace(
+            to(relay, office), mail_limits=MailLimits({"*": 25, "dinghai.example": 23})
+        )
+        assert deliver(limited, now=NOON, workers=4).sent == 23
+        assert deliver(limited, now=NOON + 1.5 * MINUTE, workers=4).sent == 23
+
+    assert len(relay.mails) == 46
+
+
+def test_a_relay_that_will_not_have_us_costs_carried_mail_nothing(office, cast, at_hand):
+    fill(office, *crowd(60))
+    with peer(answers(MAIL="421 closing down")) as relay:
+        first = deliver(to(relay, office), now=NOON, workers=4)
+        assert (first.sent, first.failed, first.waiting) == (0, 0, 60)
+        assert "421 closing down" in first.why.said("en")
+        assert {m.attempts for m in messages(office)} == {0}
+        relay.script = lambda verb, argument: None
+        assert deliver(to(relay, office), now=NOON + 20 * MINUTE, workers=4).sent == 60 + 1
+
+    assert sorted(relay.to()) == sorted([*crowd(60), "olga@dinghai.example"])  # told of it once
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_lost_when_a_delivery_with_carriers_is_killed(office, cast, database_url, seed):
+    kill_again_and_again(office, database_url, mails=60, kills=2, workers=4, seed=seed, carried=2)
+
+
+def test_carriers_end_with_the_process_that_they_work_for(office, cast, database_url):
+    fill(office, *crowd(60))
+    child: subprocess.Popen[bytes] | None = None
+    its_own: set[int] = set()
+
+    def kill(verb: str, argument: str) -> None:
+        if child is not None and verb == "." and len(relay.mails) == 10:
+            its_own.update(children_of(child.pid))
+            child.kill()
+
+    with peer(kill) as relay:
+        child = delivering(office, database_url, relay, NOON, 4, carried=2)
+        child.wait(60)
+
+    assert len(its_own) == 2
+    for pid in its_own:
+        ended(pid)
+
+
+def test_a_second_ctrl_c_leaves_what_carriers_have_in_hand_as_perhaps_sent(
+    office, cast, database_url
+):
+    fill(office, *crowd(60))
+    child: subprocess.Popen[bytes] | None = None
+
+    def stop(verb: str, argument: str) -> bytes | None:
+        if child is None or verb != "." or len(relay.mails) > 1:
+            return None
+        child.send_signal(signal.SIGINT)
+        return b"250-and the rest never comes"
+
+    with peer(stop) as relay:
+        child = delivering(office, database_url, relay, NOON, 4, carried=2)
+        assert child.wait(60) != 0
+        child = None
+        assert relay.to()[0] in doubtful(office)
+        assert {m.lease_owner for m in messages(office)} == {None}
+        deliver(to(relay, office), now=NOON + LEASE_IS_OVER)
+
+    assert states(office) == {MessageState.SENT: 60}
+    assert len(set(relay.mails)) == 60
+
+
+def children_of(pid: int) -> set[int]:
+    with open(f"/proc/{pid}/task/{pid}/children") as listed:
+        return {int(one) for one in listed.read().split()}
+
+
+def ended(pid: int) -> None:
+    """Wait until no such process runs."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        assert select.select([handle], [], [], 10)[0], f"{pid} still runs"
+    finally:
+        os.close(handle)
