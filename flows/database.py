@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlmodel import Session
 
 from flows import history
@@ -41,6 +42,7 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite if sqlite else _prepare_postgresql)
     if sqlite:
         event.listen(engine, "begin", _begin_sqlite)
+        _let_go_of_a_moved_file(engine)
     return engine
 
 
@@ -113,6 +115,33 @@ def changed(session: Session, statement: Any) -> int:
         statement.execution_options(synchronize_session=False)
     )
     return result.rowcount
+
+
+def _let_go_of_a_moved_file(engine: Engine) -> None:
+    """A connection that was kept open stays with the file that it opened. Where somebody has put
+    another in its place, as a backup, all that is written would be lost with the old one."""
+    file = sqlite_file(engine)
+    if file is None:
+        return
+
+    def opened(_connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(file)
+
+    def taken(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _identity(file):
+            raise DisconnectionError  # by which the pool opens another
+
+    event.listen(engine, "connect", opened)
+    event.listen(engine, "checkout", taken)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """None: it is not there, or is no file (a database in memory)."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
