@@ -55,6 +55,12 @@ def client_of(session: Session, token: str) -> ApiClient | None:
     ).first()
 
 
+def still_let_in(session: Session, client: ApiClient) -> ApiClient | None:
+    """Held until this act is committed: nobody turns it away meanwhile."""
+    wanted = select(ApiClient).where(ApiClient.id == client.id, col(ApiClient.revoked_at).is_(None))
+    return session.exec(wanted.with_for_update(read=True)).first()
+
+
 def all_clients(session: Session) -> Sequence[ApiClient]:
     return session.exec(select(ApiClient).order_by(ApiClient.name)).all()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -45,6 +45,7 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite if sqlite else _prepare_postgresql)
     if sqlite:
         event.listen(engine, "begin", _begin_sqlite)
+        _let_go_of_a_moved_file(engine)
     else:
         _ask_after_a_pause(engine)
     return engine
@@ -140,6 +141,33 @@ def changed(session: Session, statement: Any, known: dict[str, Any] | None = Non
     parameters are. What is in memory is not looked through, which would cost thrice as much."""
     session.flush()
     return session.connection().execute(statement, known).rowcount
+
+
+def _let_go_of_a_moved_file(engine: Engine) -> None:
+    """A connection that was kept open stays with the file that it opened. Where somebody has put
+    another in its place, as a backup, all that is written would be lost with the old one."""
+    file = sqlite_file(engine)
+    if file is None:
+        return
+
+    def opened(_connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(file)
+
+    def taken(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _identity(file):
+            raise DisconnectionError  # by which the pool opens another
+
+    event.listen(engine, "connect", opened)
+    event.listen(engine, "checkout", taken)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """None: it is not there, or is no file (a database in memory)."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -69,7 +69,7 @@ from web.access_log import redact_access_log
 from web.acting import NotOpen
 from web.api.app import create_api
 from web.desk import Desk, desk_of
-from web.failures import API, busy, failure
+from web.failures import API, busy, disk_full, failure
 from web.headers import SecurityHeaders, from_elsewhere, protect
 from web.limits import TooOften
 from web.link_paths import led_on
@@ -107,6 +107,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(OperationalError, busy)
+    app.add_exception_handler(OSError, disk_full)
     app.add_exception_handler(Exception, _failed)
     app.middleware("http")(_guard)
     app.add_middleware(SecurityHeaders)

@@ -13,7 +13,7 @@ from flows.word_search import MOST, with_words
 from flows.working_days import load_calendar
 from models import Unit
 from models.warning import Colour
-from web.board_rows import DEEPEST, PAGE, Asked, counts, rows
+from web.board_rows import DEEPEST, PAGE, Asked, counts, may_be_told, rows
 from web.desk import desk_of
 from web.desk_pages import desk_page
 from web.ids import id_in
@@ -47,7 +47,8 @@ def board(
     with reading(desk.office.engine) as session:
         viewer = viewer_of(request, session, now)
         if asked.number and viewer.sees_all:
-            asked = replace(asked, hits=with_words(session, asked.number))
+            hits = with_words(session, asked.number, may_be_told(viewer, asked))
+            asked = replace(asked, hits=hits)
         tally = counts(session, viewer, asked)
         found = tally[asked.colour] if asked.colour else sum(tally.values())
         pages = min(max(1, -(-found // PAGE)), DEEPEST)

@@ -122,16 +122,21 @@ def _shown_ids(
 
 def _wanted(viewer: Viewer, asked: Asked, *, many: bool = False) -> list[ColumnElement[bool]]:
     """Open tasks; a search by number or title finds closed ones too."""
-    wanted = [viewer.may_see(), *_units_of(viewer, asked, Task, many=many)]
+    wanted = [*_units_of(viewer, asked, Task, many=many)]
     if asked.number:
-        named = col(Task.number).icontains(asked.number, autoescape=True)
-        titled = col(Task.title).icontains(asked.number, autoescape=True)
-        wanted.append(or_(named, titled & _shown(viewer, Task)))
+        wanted.append(may_be_told(viewer, asked))
         if viewer.sees_all:  # others have few
             wanted.append(col(Task.id).in_(asked.hits))
     else:
-        wanted.append(is_open())
+        wanted += [viewer.may_see(), is_open()]
     return wanted
+
+
+def may_be_told(viewer: Viewer, asked: Asked) -> ColumnElement[bool]:
+    """What this viewer may see, and which has what is searched for where he may see that too."""
+    named = col(Task.number).icontains(asked.number, autoescape=True)
+    titled = col(Task.title).icontains(asked.number, autoescape=True)
+    return viewer.may_see() & or_(named, titled & _shown(viewer, Task))
 
 
 def _units_of(

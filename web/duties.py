@@ -10,13 +10,17 @@ from sqlmodel import Session, col, select
 from flows.database import reading, transaction
 from flows.duties.registering import change_state, duty_of, load_duty
 from flows.duties.standing import Standing, opened, standings
+from flows.named_once import hold_names
+from flows.office_changes import ChangedSince, version
 from flows.working_days import load_calendar
 from models import DutyChange
 from models.duty import DutyAct
+from models.office_change import Subject
 from models.refusal import Refusal
 from notifications.recurrence_words import answer_words, recurrence_words
 from web.desk import Desk, desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
+from web.ids import id_in
 from web.reply_form import clean
 from web.rights import Viewer
 
@@ -29,6 +33,11 @@ TOO_LONG = Refusal(
     f"文件超过 {LONGEST_FILE} 字或理由超过 {LONGEST} 字；没有记录任何操作",
     f"the file has more than {LONGEST_FILE} characters, or the reason more than {LONGEST}; nothing "
     "was recorded",
+)
+OTHERS_ADDED = Refusal(
+    "您打开页面后，已有他人新建或改动周期任务（见本页）；请核对后再提交，没有记录任何操作",
+    "somebody added or changed a duty since you opened the page (it stands here now); look at it "
+    "and send again. Nothing was recorded",
 )
 NO_ACT = Refusal(
     "请选择要做什么；没有记录任何操作", "please choose what to do; nothing was recorded"
@@ -45,12 +54,12 @@ def duties(request: Request) -> Response:
 
 
 @router.post(PATH)
-def add(request: Request, text: Text = "", reason: Text = "") -> Response:
+def add(request: Request, text: Text = "", reason: Text = "", seen: Text = "") -> Response:
     """A new duty, or a known one by its name as the file now has it."""
     desk, viewer = desk_of(request), _office(request)
     said = {"text": clean(text), "reason": clean(reason).strip()}
     try:
-        name = _load(desk, viewer, **said)
+        name = _load(desk, viewer, seen, **said)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             return _all(request, session, viewer, said, refused)
@@ -67,7 +76,12 @@ def one_duty(request: Request, name: str) -> Response:
 
 @router.post(PATH + "/{name}")
 def act(
-    request: Request, name: str, act: Text = "", text: Text = "", reason: Text = ""
+    request: Request,
+    name: str,
+    act: Text = "",
+    text: Text = "",
+    reason: Text = "",
+    seen: Text = "",
 ) -> Response:
     desk, viewer = desk_of(request), _office(request)
     said = {"text": clean(text), "reason": clean(reason).strip()}
@@ -75,7 +89,7 @@ def act(
         _found(session, viewer, name)
     try:
         if act == DutyAct.CHANGE:
-            _load(desk, viewer, only=name, **said)
+            _load(desk, viewer, seen, only=name, **said)
         else:
             _change(desk, viewer, name, act, said["reason"])
     except Refusal as refused:
@@ -84,11 +98,15 @@ def act(
     return RedirectResponse(f"{PATH}/{name}", status_code=303)
 
 
-def _load(desk: Desk, viewer: Viewer, *, text: str, reason: str, only: str = "") -> str:
+def _load(desk: Desk, viewer: Viewer, seen: str, *, text: str, reason: str, only: str = "") -> str:
+    """`seen`: the newest change when the form was opened, of this duty or of them all."""
     if len(text) > LONGEST_FILE or len(reason) > LONGEST:
         raise TOO_LONG
     actor = viewer.actor(desk.now())
     with transaction(desk.office.engine, actor.now) as session:
+        hold_names(session)
+        if id_in(seen) != version(session, Subject.DUTY, only or None):
+            raise ChangedSince(only) if only else OTHERS_ADDED
         loaded = load_duty(session, text, actor, file=FILE, reason=reason)
         if only and loaded.name != only:
             raise Refusal(
@@ -142,6 +160,7 @@ def _all(
         refused,
         duties=found,
         missed=sorted((late for one in found for late in one.missed), key=lambda late: late.row.on),
+        seen=version(session, Subject.DUTY),
         written=said or {"text": "", "reason": ""},
     )
 
@@ -165,6 +184,7 @@ def _one(
         rows=opened(session, one.duty, SHOWN, viewer.may_see()),
         changes=session.exec(changes.order_by(col(DutyChange.id).desc())).all(),
         title_of=duty_of(one.duty).title_of,
+        seen=version(session, Subject.DUTY, name),
         written=said or {"text": one.duty.source, "reason": ""},
     )
 

@@ -1,14 +1,18 @@
 """The friendly pages for what cannot be done, in Chinese and English."""
 
+import errno
+
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response
+from psycopg.errors import DiskFull
 from sqlalchemy.exc import OperationalError
 
 from web.pages import said
 
 API = "/api/v1"
+Failure = tuple[tuple[str, str], tuple[str, str]]  # its title, and what to do
 
-FAILURES = {
+FAILURES: dict[int, Failure] = {
     403: (
         ("请求未被接受", "This was not accepted"),
         (
@@ -74,20 +78,48 @@ FAILURES = {
 }
 
 
-def failure(request: Request, status: int) -> Response:
+FULL = (
+    ("服务器磁盘已满", "The server's disk is full"),
+    (
+        "没有记录任何操作。请告知督查办公室或系统管理员；腾出空间后，请返回上一页再提交一次。",
+        (
+            "Nothing was recorded. Please tell the supervision office or whoever looks after the "
+            "machine; once there is room, go back and send it once more."
+        ),
+    ),
+)
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_FULL_SAYS = ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
+
+
+def failure(request: Request, status: int, said_of: Failure | None = None) -> Response:
     """A page for a person, a line of JSON for a program."""
-    title, words = FAILURES.get(status) or FAILURES[422 if status < 500 else 500]
+    title, words = said_of or FAILURES.get(status) or FAILURES[422 if status < 500 else 500]
     if request.url.path.startswith(API):
         return JSONResponse({"detail": " / ".join(title)}, status)
     return said(request, status, title, words)
 
 
 def busy(request: Request, error: Exception) -> Response:
-    """The database is locked, or cannot be reached; SQLite calls any failure operational."""
+    """The database is locked, cannot be reached, or finds no room on its disk; SQLite calls any
+    failure operational."""
     assert isinstance(error, OperationalError)
     reason = getattr(error.orig, "sqlite_errorname", "SQLITE_BUSY")
+    if reason.startswith(_FULL_SAYS) or isinstance(error.orig, DiskFull):
+        return _wait(failure(request, 503, FULL))
     if not reason.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         raise error
-    response = failure(request, 503)
+    return _wait(failure(request, 503))
+
+
+def disk_full(request: Request, error: Exception) -> Response:
+    """A file that is sent finds no room."""
+    assert isinstance(error, OSError)
+    if error.errno not in _DISK_FULL:
+        raise error
+    return _wait(failure(request, 503, FULL))
+
+
+def _wait(response: Response) -> Response:
     response.headers["Retry-After"] = "60"
     return response

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from flows.database import reading, transaction
-from flows.measures.reporting import Reading, report
+from flows.measures.reporting import Reading, newest_report, report
 from flows.measures.series import find_series, versions
 from flows.measures.table import CODES, Cell, Line, Series, all_series
 from flows.signoff.telling import tell
@@ -20,6 +20,7 @@ from notifications.charts.chart import Chart
 from notifications.charts.lines import Point, Subject, lines
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
+from web.ids import id_in
 from web.rights import Viewer
 from web.written import Written, written
 
@@ -61,7 +62,8 @@ def say(request: Request, name: str, sent: Sent) -> Response:
         sent.require_short()
         with transaction(desk.office.engine, now) as session:
             calendar = load_calendar(session)
-            report(session, find_series(session, name), [one], actor, calendar=calendar)
+            series, seen = find_series(session, name), id_in(sent["seen"])
+            report(session, series, [one], actor, calendar=calendar, seen=seen)
             tell(session, desk.office, on=actor.on, now=now, calendar=calendar)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
@@ -123,6 +125,7 @@ def _page(
         "codes": CODES,
         "chart": _chart(one, language),
         "versions": versions(session, one.row),
+        "seen": newest_report(session, one.row.id),
     }
     return desk_page(
         request,

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 from sqlalchemy import func, select
 from sqlmodel import Session, col
-from xlsxwriter.exceptions import FileCreateError
 
+from flows.ledger.book_on_disk import book_on_disk
 from flows.ledger.directory import plan_directory
 from flows.ledger.kept_people import KeptPeople, directory_rows
 from flows.ledger.kept_tasks import KeptTask, kept_tasks
@@ -90,15 +90,12 @@ def export_ledger(
     _require_ours(target)
     people = KeptPeople.load(session)
     with put_in_place(target, (".xlsx",)) as path:
-        try:
-            settings = {"constant_memory": True, "tmpdir": str(path.parent)}
-            with xlsxwriter.Workbook(path, settings) as book:
-                made_at = now.astimezone(timezone).replace(tzinfo=None)
-                book.set_properties({"created": made_at, "keywords": OURS})
-                export = _Export(session, people, book, now.astimezone(timezone), language)
-                return export.write(timezone, advance)
-        except FileCreateError as error:
-            raise error.args[0] from error  # what the system said
+        settings = {"constant_memory": True, "tmpdir": str(path.parent)}
+        with book_on_disk(path, settings) as book:
+            made_at = now.astimezone(timezone).replace(tzinfo=None)
+            book.set_properties({"created": made_at, "keywords": OURS})
+            export = _Export(session, people, book, now.astimezone(timezone), language)
+            return export.write(timezone, advance)
 
 
 @dataclass(slots=True)

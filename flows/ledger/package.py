@@ -1,7 +1,9 @@
 """An .xlsx as a zip of parts: unpacked under limits, before anything else looks into it."""
 
+import codecs
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from xml.etree import ElementTree
@@ -11,6 +13,8 @@ from flows.ledger.problems import UnreadableLedger
 MAX_UNPACKED = 200_000_000  # bytes; 50,000 full rows take about 40 million
 MAX_PARTS = 2_000
 WORKBOOK = "xl/workbook.xml"
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
+_DECLARED = re.compile(r"^<\?xml[^>]*\?>")
 _NOT_READ = ("xl/media/", "xl/drawings/", "xl/embeddings/", "xl/charts/", "xl/theme/")
 
 TOO_LARGE = (
@@ -39,7 +43,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
                 raise UnreadableLedger(*NOT_A_WORKBOOK)
             if len(members) > MAX_PARTS or sum(m.file_size for m in members) > MAX_UNPACKED:
                 raise UnreadableLedger(*TOO_LARGE)
-            parts = {member.filename: archive.read(member) for member in members}
+            parts = {member.filename: _in_utf8(archive.read(member)) for member in members}
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -55,6 +59,16 @@ def unpack(data: bytes) -> dict[str, bytes]:
             *BROKEN
         )  # no office program writes one; entities could unfold without end
     return parts
+
+
+def _in_utf8(part: bytes) -> bytes:
+    """Some programs write UTF-16, which the fast reader takes for an empty sheet. Raises
+    ValueError."""
+    if not part.startswith(_UTF16):
+        return part
+    big = part.startswith((codecs.BOM_UTF16_BE, b"\0<"))
+    text = part.decode("utf-16-be" if big else "utf-16-le").removeprefix("\ufeff")
+    return _DECLARED.sub("", text, count=1).encode()
 
 
 def repack(parts: dict[str, bytes]) -> io.BytesIO:

@@ -9,14 +9,13 @@ import xlsxwriter
 from flows.ledger.layout import CELL, FILLS, HEAD, SET, TITLE, Column, Style
 from flows.put_in_place import CannotWrite
 from models.warning import Colour
-from notifications.sheet_words import AS_FORMULA, cell_words
+from notifications.sheet_words import AS_FORMULA, LONGEST, cell_words, units
 from notifications.wording import ENGLISH, colour_word
 
 Shown = str | int | date | Colour | None
 Cells = Mapping[str, Shown]
 
 A3 = 8
-LONGEST = 32_767  # UTF-16 units in a cell; Excel calls a longer one damaged
 LINE = 14.0  # points of one line of CELL's font
 TALLEST = 409  # points; Excel has no taller row
 AS_TYPED = "as typed"  # what Excel would compute otherwise
@@ -114,7 +113,7 @@ class SheetWriter:
 
 def _text(text: str) -> str:
     """Raises CannotWrite."""
-    if len(text) > LONGEST // 2 and len(text.encode("utf-16-le")) // 2 > LONGEST:
+    if len(text) > LONGEST // 2 and units(cell_words(text)) > LONGEST:
         raise CannotWrite(
             f"“{text[:20]}……”超过 {LONGEST} 个字，一个单元格放不下；请先在台账中缩短",
             f"'{text[:20]}…' is longer than the {LONGEST} characters that a cell holds; "

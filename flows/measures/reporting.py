@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from flows.measures.following import Worse, follow_up, open_follow_up
 from flows.measures.series import series_of, version_of
@@ -68,13 +68,18 @@ def report(
     actor: OfficeActor,
     *,
     calendar: Calendar,
+    seen: int | None = None,
 ) -> list[Reported]:
-    """All or nothing; `series` is held. Raises Refusal with every problem, a line each."""
+    """All or nothing; `series` is held. `seen`: the newest report when these were written, if it
+    is known: what came since is corrected by nobody who has not read it. Raises Refusal with every
+    problem, a line each."""
     file = series_of(series)
     wanted, problems = list[_Checked](), list[Fault]()
     for reading in readings:
         try:
-            wanted.append(_checked(session, series, file, reading, actor.on))
+            one = _checked(session, series, file, reading, actor.on)
+            _require_read(file, one, seen)
+            wanted.append(one)
         except Fault as fault:
             problems.append(_of_line(fault, reading.line))
     keys = [(one.subject.name, one.period) for one in wanted]
@@ -100,6 +105,26 @@ def current(
         wanted = wanted.where(col(Measurement.period) < before)
     newest = wanted.order_by(col(Measurement.period).desc(), col(Measurement.n).desc())
     return session.exec(newest.limit(1)).first()
+
+
+def newest_report(session: Session, series_id: int) -> int:
+    """The id of what was reported last; 0: nothing was."""
+    newest = select(func.max(Measurement.id)).where(Measurement.series_id == series_id)
+    return session.exec(newest).one() or 0
+
+
+def _require_read(file: SeriesFile, one: _Checked, seen: int | None) -> None:
+    """Raises Fault."""
+    known = one.known
+    if seen is None or known is None or known.id <= seen or known.value == one.value:
+        return
+    period = file.written(one.period)
+    raise Fault(
+        f"您打开页面后，“{known.subject}”{period} 已由{known.said_by}报为 {known.value}；"
+        "请核对后再提交",
+        f"since you opened the page {known.said_by} reported {known.value} for '{known.subject}' "
+        f"in {period}; look at it and send again",
+    )
 
 
 def _checked(

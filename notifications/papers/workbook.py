@@ -1,14 +1,16 @@
 """A paper as an Excel file: what it says first, then each of its tables on a sheet of its own."""
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from io import BytesIO
+from itertools import zip_longest
 from typing import Any
 
 import xlsxwriter
 
 from notifications.papers.paper import Grid, Heading, Paper, Paragraph, Title
-from notifications.sheet_words import AS_FORMULA, cell_words
+from notifications.sheet_words import AS_FORMULA, cell_words, pieces
 from notifications.wording import ENGLISH
 
 CELL = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
@@ -35,9 +37,10 @@ def write_workbook(paper: Paper) -> bytes:
                 _sheet(book, heading, block)
             elif isinstance(block, Title | Paragraph):
                 said = f"{heading}：{block.words}" if heading else block.words
-                style = TITLE if isinstance(block, Title) else WORDS
-                front.write_string(row, 0, cell_words(said), book.add_format(style))
-                row += 1
+                style = book.add_format(TITLE if isinstance(block, Title) else WORDS)
+                for piece in pieces(said):
+                    front.write_string(row, 0, cell_words(piece), style)
+                    row += 1
     return written.getvalue()
 
 
@@ -48,14 +51,20 @@ def _sheet(book: xlsxwriter.Workbook, heading: str, grid: Grid) -> None:
     for n, (name, width) in enumerate(zip(grid.headings, grid.widths, strict=True)):
         sheet.set_column(n, n, width / 2)
         sheet.write_string(0, n, name, head)
-    for m, cells in enumerate(grid.rows, 1):
+    rows = [row for cells in grid.rows for row in _rows(cells)]
+    for m, cells in enumerate(rows, 1):
         for n, said in enumerate(cells):
             if n in grid.numeric and said.isdecimal():
                 sheet.write_number(m, n, int(said), plain)
             else:
                 style = typed if said.startswith(AS_FORMULA) else plain
                 sheet.write_string(m, n, cell_words(said), style)
-    _page(sheet, len(grid.rows), len(grid.headings))
+    _page(sheet, len(rows), len(grid.headings))
+
+
+def _rows(cells: Sequence[str]) -> Iterator[Sequence[str]]:
+    """What one cell cannot hold goes on in the row below, and nothing is left out."""
+    yield from zip_longest(*map(pieces, cells), fillvalue="")
 
 
 def _page(sheet: Any, rows: int, columns: int) -> None:

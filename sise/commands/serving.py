@@ -120,6 +120,7 @@ def listen(
     import uvicorn
 
     from web.app import create_app
+    from web.slow_clients import OnTime
 
     edge.say(
         f"督办台：{office.base_url}　按 Ctrl-C 停止",
@@ -131,4 +132,4 @@ def listen(
             f"No relay is set; what is sent can be read at {office.base_url}/mailbox",
         )
     app = create_app(office, clock=clock.now, mailbox=mailbox, demo=demo)
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(app, host=host, port=port, http=OnTime, log_level="warning", server_header=False)

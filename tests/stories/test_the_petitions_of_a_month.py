@@ -11,7 +11,7 @@ from flows.database import reading
 from flows.papers.paper_file import TABLES, write_file
 from flows.papers.petitions import petition_facts
 from flows.signoff.request_bounds import NotAllowed
-from notifications.papers.paper import Grid, Heading, Paper, Title
+from notifications.papers.paper import Grid, Heading, Paper, Paragraph, Title
 from notifications.papers.petitions import SETS, petitions_paper
 from notifications.papers.petitions import PetitionSet as S
 from notifications.papers.workbook import write_workbook
@@ -131,6 +131,20 @@ def test_the_month_is_a_workbook_too_with_a_sheet_for_each_set(kept, tmp_path):
     assert sheets[4][1][:4] == ["信-线", "限知", "—", "—"]
     again = write_workbook(petitions_paper(july, "zh-CN"))
     assert again == file.read_bytes()
+
+
+def test_words_that_one_cell_cannot_hold_go_on_in_the_next_row(tmp_path):
+    words = ["长" * 40_000, "𠮷" * 20_000, f"<r>{'短' * 32_759}</r>", "=1"]
+    grid = Grid(["事项", "单位"], [[said, "区教育局"] for said in words], [20, 20])
+    blocks = [Title("文书"), Paragraph("说" * 70_000), Heading("表"), grid]
+    file = tmp_path / "表.xlsx"
+    file.write_bytes(write_workbook(Paper("文书", "督查室", "zh-CN", d(7, 31), blocks)))
+    book = CalamineWorkbook.from_path(file)
+    front, table = (book.get_sheet_by_index(n).to_python() for n in range(2))
+    assert "".join(row[0] for row in front[1:]) == "说" * 70_000
+    assert "".join(row[0].strip() for row in table[1:]) == "".join(words)
+    assert [row[1] for row in table[1:] if row[1]] == ["区教育局"] * 4
+    assert max(len(row[0].encode("utf-16-le")) for row in (*front, *table)) <= 2 * 32_767
 
 
 def test_words_that_look_like_a_workbook_s_own_marks_stay_words(tmp_path):

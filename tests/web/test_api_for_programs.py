@@ -1,19 +1,22 @@
 """What else a program reads and hands in; and what is said when a call cannot be used."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date
 
 import pytest
 from sqlmodel import select
 
-from flows.database import reading
+from flows.api_clients import turn_away
+from flows.database import _turns, reading, sqlite_file, transaction
+from flows.moves import lock_all_tasks
 from flows.replies import answer
 from models import CalendarDay, Official, Post, Unit
 from models.api_client import Scope
 from models.signoff import TaskState
 from notifications.wording import state_word
-from tests.kept import everything, reply, rows
-from tests.web.conftest import DAY, DUE
+from tests.kept import everything, reply, rows, until_it_waits
+from tests.web.conftest import DAY, DUE, NOON
 
 API, ASSIGNED = "/api/v1", TaskState.ASSIGNED
 
@@ -148,6 +151,41 @@ READS = {
     "/calendar": Scope.READ,
     **dict.fromkeys(("/units", "/people"), Scope.PEOPLE),
 }
+
+
+ROW = {"number": "新-1", "title": "河道清淤", "unit": "区教育局", "due_on": "2022-09-30"}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("/ledger", {"rows": [ROW]}),
+        ("/directory", {"rows": [{"unit": "新设局", "parent": "定海区委", "name": "erin"}]}),
+        ("/calendar", {"days": [{"on": "2022-07-23", "working": True, "why": "调休"}]}),
+    ],
+)
+def test_of_a_program_that_is_turned_away_while_it_asks_nothing_is_written(
+    program, office, cast, path, sent
+):
+    """Its call waits for whoever writes just then, and that is whoever turns it away."""
+    client = program(*Scope)
+    with ThreadPoolExecutor(1) as other, transaction(office.engine, NOON) as session:
+        lock_all_tasks(session)
+        turn_away(session, f"接口{'、'.join(Scope)}", NOON)
+        asked = other.submit(client.post, API + path, json=sent)
+        _until_it_waits(office, asked)
+        session.commit()
+        before = everything(office.engine)
+    assert asked.result().status_code == 401
+    assert everything(office.engine) == before
+
+
+def _until_it_waits(office, asked) -> None:
+    if office.engine.dialect.name == "postgresql":
+        until_it_waits(office, asked)
+    turns = _turns.get(sqlite_file(office.engine))
+    while turns is not None and not turns.waiting and not asked.done():
+        wait([asked], timeout=0.01)
 
 
 @pytest.mark.parametrize("scope", list(Scope))

@@ -230,6 +230,30 @@ def test_of_a_database_that_is_locked_or_gone_a_program_is_told_in_json(office, 
     assert answered.headers["retry-after"] == "60"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_disk_that_is_full_is_said_and_nothing_is_half_done(
+    office, cast, night, link, digest_of_database
+):
+    """As good as full: the database may not grow."""
+    cast.task("甲-1", DUE)
+    night()
+    path, full = link("alice", "甲-1"), open_engine(str(office.engine.url))
+    event.listen(full, "connect", lambda raw, _: raw.execute("PRAGMA max_page_count = 1"))
+    app = create_app(replace(office, engine=full), clock=lambda: NOON)
+    here, before = TestClient(app, raise_server_exceptions=False), digest_of_database()
+    words = "已约谈学校和承运单位，" * 170
+    sent = {"receipt": "1", "who": "self", "act": "answer", "words": words}
+    pages = [here.post(path, data=sent) for _ in range(2)]
+    full.dispose()
+
+    for page in pages:
+        assert page.status_code == 503
+        assert "服务器磁盘已满" in page.text
+        assert "没有记录任何操作" in page.text
+        assert page.headers["retry-after"] == "60"
+    assert digest_of_database() == before
+
+
 @contextmanager
 def _out_of_reach(office):
     """The same office, whose database another program holds (SQLite), or which is not there."""

@@ -1,5 +1,6 @@
 """The pages of the measurements: reported, corrected, followed up, and for whom they are."""
 
+import re
 from datetime import date, time
 
 import pytest
@@ -13,6 +14,10 @@ from tests.kept import rows
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PATH = "/measurements/growth"
+
+
+def _seen(desk, path):
+    return re.search(r'name="seen" value="([^"]*)"', desk.get(path).text)[1]
 
 
 def test_a_value_is_reported_turns_red_is_followed_up_and_corrected(office, cast, sign_in):
@@ -30,7 +35,8 @@ def test_a_value_is_reported_turns_red_is_followed_up_and_corrected(office, cast
     refused = olga.post(PATH, data=june | {"value": "6"})
     assert refused.status_code == 422
     assert "更正请写明理由" in refused.text
-    assert olga.post(PATH, data=june | {"value": "6", "reason": "补报出口"}).status_code == 303
+    right = june | {"value": "6", "reason": "补报出口", "seen": _seen(olga, PATH)}
+    assert olga.post(PATH, data=right).status_code == 303
     page = olga.get(PATH).text
     assert "原报 -3" in page
     assert "补报出口" in page

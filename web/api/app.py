@@ -20,7 +20,7 @@ from web.api import (
 )
 from web.api.wrong import SAID, NotThere, WrongParameter, refuse_unknown
 from web.desk import Desk
-from web.failures import busy, failure
+from web.failures import busy, disk_full, failure
 from web.limits import TooOften
 
 PARTS = (tasks, notices, nights, transitions, scores, directory, ledger, proposals, calendar)
@@ -45,6 +45,7 @@ def create_api(desk: Desk) -> FastAPI:
     api.add_exception_handler(HTTPException, _failed)
     api.add_exception_handler(TooOften, _too_often)
     api.add_exception_handler(OperationalError, busy)
+    api.add_exception_handler(OSError, disk_full)
     api.add_exception_handler(Exception, _broken)
     return api
 

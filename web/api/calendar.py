@@ -11,7 +11,7 @@ from flows.database import reading, transaction
 from flows.working_days import DaySaid, set_days
 from models import CalendarDay
 from models.refusal import Refusal
-from web.api.clients import CalendarWriter, Here, Reader, author
+from web.api.clients import CalendarWriter, Here, Reader, author, require_still
 
 router = APIRouter(tags=["calendar"])
 
@@ -63,4 +63,5 @@ def change_days(here: Here, client: CalendarWriter, body: Days) -> Kept:
     with transaction(here.office.engine, now) as session:
         said = [DaySaid(day.on, day.working, day.why) for day in body.days]
         set_days(session, author(client, here, now), said)
+        require_still(session, client)
     return Kept(days=body.days)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel import Session
 
-from flows.api_clients import client_of
+from flows.api_clients import client_of, still_let_in
 from flows.database import reading
 from flows.signoff.actor import Unattended
 from models.api_client import ApiClient, Scope
@@ -32,7 +33,11 @@ def _client(request: Request, credentials: Credentials) -> ApiClient:
             if (client := client_of(session, credentials.credentials)) is not None:
                 return client
     at.limits.count(UNKNOWN, address_of(request))
-    raise HTTPException(
+    raise _turned_away()
+
+
+def _turned_away() -> HTTPException:
+    return HTTPException(
         401,
         "令牌缺失、有误或已停用 / the token is missing, wrong or revoked",
         {"WWW-Authenticate": "Bearer"},
@@ -46,6 +51,12 @@ def _allowed(scope: Scope) -> Callable[[ApiClient], Awaitable[ApiClient]]:
         return client
 
     return check
+
+
+def require_still(session: Session, client: ApiClient) -> None:
+    """Where it writes: whoever was turned away since it asked writes nothing. Raises 401."""
+    if still_let_in(session, client) is None:
+        raise _turned_away()
 
 
 def author(client: ApiClient, at: Desk, now: datetime) -> Unattended:

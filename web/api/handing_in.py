@@ -8,7 +8,7 @@ from flows.ledger.handed_in import Row, handed_in
 from flows.ledger.needs import shown
 from flows.working_days import load_calendar
 from models.api_client import ApiClient
-from web.api.clients import author
+from web.api.clients import author, require_still
 from web.desk import Desk
 
 LONGEST_NAME = 200  # of a field that nobody reads, as it is said back
@@ -30,4 +30,5 @@ def hand_in_rows(
             calendar=load_calendar(session),
             author=author(client, at, now),
         )
+        require_still(session, client)
     return applied, [shown(name, LONGEST_NAME) for name in ledger.ignored_columns]

@@ -12,7 +12,7 @@ from flows.proposals.written import LONGEST, MOST
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
 from models import Task
-from web.api.clients import Here, Writer, author
+from web.api.clients import Here, Writer, author, require_still
 from web.api.wrong import TOO_MUCH
 
 router = APIRouter(tags=["proposals"])
@@ -54,6 +54,7 @@ def hand_in(here: Here, client: Writer, body: HandedIn) -> Taken:
         calendar = load_calendar(session)
         lines = [said for line in body.lines if (said := "|".join(line)).strip()]
         made = propose(session, body.procedure, body.unit, body.title, lines, by, calendar=calendar)
+        require_still(session, client)
         tell(session, here.office, on=by.on, now=now, calendar=calendar)
         task = session.get_one(Task, made.task_id)
         return Taken(number=task.number, review_by=task.due_on, lines=len(lines))

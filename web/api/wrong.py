@@ -23,7 +23,10 @@ SAID: dict[int | str, dict[str, Any]] = {
     403: {"model": Problem, "description": "The token has not the scope."},
     422: {"model": Problem, "description": "What was asked or handed in cannot be used."},
     429: {"model": Problem, "description": "Too many wrong tokens from one address."},
-    503: {"model": Problem, "description": "The database is busy; try again in a minute."},
+    503: {
+        "model": Problem,
+        "description": "The database is busy, or its disk is full; try again in a minute.",
+    },
 }
 NOT_THERE: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is none of this name."}

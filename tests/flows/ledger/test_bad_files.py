@@ -131,6 +131,30 @@ def test_a_document_type_in_the_xml_is_refused(tmp_path: Path, read_bytes: Read)
     assert "文件已损坏" in unreadable(data, read_bytes)
 
 
+@pytest.mark.parametrize("written", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_sheet_in_utf_16_is_read(tmp_path: Path, read_bytes: Read, written: str) -> None:
+    def changed(xml: bytes) -> bytes:
+        return xml.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"').encode(written)
+
+    for part in (SHEET, "xl/workbook.xml", "xl/sharedStrings.xml"):
+        ledger = read_bytes(workbook(tmp_path, changed, part), "台账.xlsx")
+        assert [row.number for row in ledger.rows] == ["定巡001"], part
+        assert ledger.problems == ()
+
+
+def test_a_document_type_in_utf_16_is_refused(tmp_path: Path, read_bytes: Read) -> None:
+    doctype = '?>\n<!DOCTYPE x [<!ENTITY a "b">]>'
+    data = workbook(tmp_path, lambda xml: xml.decode().replace("?>", doctype, 1).encode("utf-16"))
+
+    assert "文件已损坏" in unreadable(data, read_bytes)
+
+
+def test_half_a_character_of_utf_16_is_refused(tmp_path: Path, read_bytes: Read) -> None:
+    data = workbook(tmp_path, lambda xml: xml.decode().encode("utf-16")[:-1])
+
+    assert "文件已损坏" in unreadable(data, read_bytes)
+
+
 def test_broken_xml_is_refused(tmp_path: Path, read_bytes: Read) -> None:
     data = workbook(tmp_path, lambda xml: xml[: len(xml) // 2])
 

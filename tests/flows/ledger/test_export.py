@@ -1,8 +1,10 @@
 """What goes out comes in again: an export loses nothing, and never runs what a cell says."""
 
 import gc
+import random
 import re
 import resource
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -19,6 +21,7 @@ from sqlmodel import Session, select
 from flows.database import reading, transaction, trial
 from flows.ledger import export
 from flows.ledger.apply import Applied, apply_ledger
+from flows.ledger.book_on_disk import book_on_disk
 from flows.ledger.export import Exported, export_ledger
 from flows.ledger.reading import read_ledger
 from flows.ledger.rows import DirectoryRow, Ledger, LedgerRow
@@ -312,6 +315,38 @@ def test_a_disk_that_is_full_is_one_sentence(kept: Engine, tmp_path: Path, room:
     gc.collect()
     assert "请检查权限和磁盘空间，原有文件未改动" in said
     assert list(tmp_path.iterdir()) == []
+
+
+# The same, and no more than that.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("lacks", [10, 400, 2_000])
+def test_a_disk_that_is_full_at_the_end_is_one_sentence_and_no_traceback(
+    tmp_path: Path, lacks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many octets are lacking for the archive, when all of its parts have found room."""
+    whole, left = tmp_path / "whole", list[object]()
+    _two_sheets(whole)
+    monkeypatch.setattr(sys, "unraisablehook", lambda what: left.append(what.exc_value))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (whole.stat().st_size - lacks, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            _two_sheets(tmp_path / "cut")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    gc.collect()
+    assert [one for one in left if not isinstance(one, ResourceWarning)] == []
+
+
+def _two_sheets(path: Path) -> None:
+    """Of words that no archive makes much smaller."""
+    drawn = random.Random(1)
+    with book_on_disk(path, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
+        for sheet in (book.add_worksheet(), book.add_worksheet()):
+            for row in range(100):
+                said = "".join(chr(drawn.randint(0x4E00, 0x9FFF)) for _ in range(100))
+                sheet.write_string(row, 0, said)
 
 
 def test_an_office_without_a_ledger_gets_its_headings(empty: Engine, tmp_path: Path) -> None:
