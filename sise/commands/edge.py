@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.office import Office, open_office
-from flows.schema import require_current
+from flows.schema import NeverSetUp, require_current
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from models.refusal import Refusal
 from models.warning import Colour
@@ -84,6 +84,8 @@ class Edge:
 
 def open_edge(*, check_schema: bool = True) -> Edge:
     settings = load_settings()
+    if check_schema and not (settings.database_url or settings.file.exists()):
+        raise NeverSetUp(str(settings.file))  # nothing is made where a wrong SISE_HOME leads
     office = open_office(settings)
     opened.callback(office.engine.dispose)
     if check_schema:

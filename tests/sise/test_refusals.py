@@ -87,8 +87,13 @@ def test_an_export_onto_an_open_file_could_not_be_done(ready: Sise, tmp_path: Pa
 @pytest.mark.parametrize(
     "command", [["tasks"], ["night", "--inline"], ["import", "x"], ["export", "x.xlsx"], ["health"]]
 )
-def test_a_database_that_was_never_set_up_says_what_to_run(sise: Sise, command: list[str]) -> None:
-    assert sise.refused(*command, code=IMPOSSIBLE) == "数据库尚未建立；请先运行 sise init"
+def test_a_database_that_was_never_set_up_says_where_and_what_to_run(
+    sise: Sise, command: list[str]
+) -> None:
+    told = sise.refused(*command, code=IMPOSSIBLE)
+
+    assert told == f"数据库尚未建立（{sise.home / 'sise.db'}）；请先运行 sise init"
+    assert not sise.home.exists()  # a SISE_HOME with a slip in it leaves nothing behind
 
 
 @pytest.mark.parametrize(
