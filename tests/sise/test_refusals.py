@@ -53,7 +53,11 @@ IMPOSSIBLE, WRONG = 1, 2
         (["hand-over", "x@y", "z@y", "--why", "x"], "通讯录中没有邮箱 x@y"),
         (["hand-over", "x@y"], "用法有误：缺少“TO”；用法见 sise hand-over --help"),
         (["forecast", "--days", "0"], "用法有误：“--days”不得小于 1"),
-        (["tasks", "--colour", "puce"], "用法有误：“--colour”有误：'puce': green (绿)"),
+        (["tasks", "--colour", "puce"], "用法有误：“--colour”不能是 'puce'，可用：green (绿)"),
+        (["report", "notces", "x", "y"], "用法有误：没有命令“notces”，可能是 'notice'"),
+        (["calendar", "show", "99999"], "用法有误：“year”不得大于 2100"),
+        (["calendar", "set", "2027-02-03", "holiday", "--why", " "], "请写明理由（--why）"),
+        (["restore", "没有.sise"], "没有.sise：无法读取（没有这个文件或目录）"),
         (["nonsense"], "用法有误：没有命令“nonsense”；用法见 sise --help"),
         (["task"], "用法有误：缺少“number”；用法见 sise task --help"),
         (["task", "甲-1", "乙"], "用法有误：多写了“乙”"),
@@ -129,7 +133,9 @@ def test_every_problem_of_a_ledger_is_listed_and_nothing_is_kept(
 
     told = ready.refused("import", file, code=WRONG).splitlines()
 
-    assert [line.split("：")[0] for line in told] == [f"台账 第{n}行 整改时限" for n in (3, 4, 5)]
+    assert [line.split("：")[0] for line in told] == [
+        f"台账.xlsx 台账 第{n}行 整改时限" for n in (3, 4, 5)
+    ]
     assert all("“下周”不是日期" in line for line in told)
     assert ready.done("tasks", "--json").json == []
 
