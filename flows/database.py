@@ -77,6 +77,11 @@ def sqlite_file(engine: Engine) -> Path | None:
     return Path(database) if engine.dialect.name == "sqlite" and database else None
 
 
+def place_of(engine: Engine) -> str:
+    """Where the data are, as a person reads it: without a password, a path as it is written."""
+    return str(sqlite_file(engine) or engine.url.render_as_string())
+
+
 @contextmanager
 def transaction(engine: Engine, now: datetime, kept: Connection | None = None) -> Iterator[Session]:
     """All or nothing: one commit at the end, which seals the history that was written. `kept`: on

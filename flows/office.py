@@ -113,7 +113,8 @@ class Settled(Protocol):
 
 def open_office(settings: Settled) -> Office:
     """The office of these settings. Its home and its first key are made if they are missing."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    # What is in it is not for everybody on the machine: matters' titles, evidence, keys.
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Office(
         engine=open_engine(settings.url),
         home=settings.home,

@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 import models
+from flows.database import place_of
 from models.refusal import Refusal
 
 
@@ -17,6 +18,16 @@ class SchemaMismatch(Refusal):
     """The database and this code do not belong together."""
 
     exit_code = 1
+
+
+class NeverSetUp(SchemaMismatch):
+    """There is no database yet, or the settings lead to where none is."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"数据库尚未建立（{place}）；请先运行 sise init",
+            f"the database has not been set up yet ({place}); run 'sise init'",
+        )
 
 
 def upgrade(engine: Engine) -> bool:
@@ -44,10 +55,7 @@ def require_current(engine: Engine) -> None:
         present = _present(connection)
     _refuse_newer(present)
     if present is None:
-        raise SchemaMismatch(
-            "数据库尚未建立；请先运行 sise init",
-            "the database has not been set up yet; run 'sise init'",
-        )
+        raise NeverSetUp(place_of(engine))
     if present != newest():
         raise SchemaMismatch(
             "数据库版本低于本程序；请先备份，再运行 sise init 升级",

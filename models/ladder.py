@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from string import Formatter
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
 
 from models.organisation import PostKind
 from models.refusal import Refusal
@@ -44,8 +52,9 @@ def _within(written: Any) -> Span:
     return span
 
 
-AnySpan = Annotated[Span, BeforeValidator(_span)]
-Within = Annotated[Span, BeforeValidator(_within)]
+AS_WRITTEN = PlainSerializer(Span.written)
+AnySpan = Annotated[Span, BeforeValidator(_span), AS_WRITTEN]
+Within = Annotated[Span, BeforeValidator(_within), AS_WRITTEN]
 
 
 class Strict(BaseModel):

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+PORTS = range(1, 65536)
 
 
 class BadSetting(Exception):
@@ -33,7 +35,7 @@ def _part(line: str, language: str) -> str:
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix="SISE_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="SISE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     home: Path = Path("var")
@@ -48,6 +50,11 @@ class Settings(BaseSettings):
     night_at: str = "02:00"
     mail_hours: str = "08:30-17:30"
     mail_limits: str = ""
+
+    @field_validator("home")
+    @classmethod
+    def _a_folder(cls, value: Path) -> Path:
+        return value.expanduser()  # no shell has read what stands in .env
 
     @field_validator("database_url")
     @classmethod
@@ -131,9 +138,8 @@ class Settings(BaseSettings):
     @classmethod
     def _a_relay(cls, value: str | None) -> str | None:
         # The value is not repeated: it may hold a password.
-        if value and not re.fullmatch(
-            r"smtp(\+starttls|s)?://(\S+@)?[^\s:/@]+(:\d{1,5})?/?", value
-        ):
+        found = re.fullmatch(r"smtp(\+starttls|s)?://(\S+@)?[^\s:/@]+(:(\d{1,5}))?/?", value or "")
+        if value and (not found or int(found[4] or 1) not in PORTS):
             raise ValueError(
                 "不是邮件服务器地址；请写成 smtp://主机:端口、smtp+starttls://用户:密码@主机:端口 "
                 "或 smtps://用户:密码@主机:端口"
@@ -188,7 +194,13 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """Where the database is: SQLite in SISE_HOME unless it is said."""
-        return self.database_url or f"sqlite:///{(self.home / 'sise.db').absolute()}"
+        # A path may hold signs that an address has to escape.
+        return self.database_url or URL.create("sqlite", database=str(self.file)).render_as_string()
+
+    @property
+    def file(self) -> Path:
+        """SQLite's own, where no database is named."""
+        return (self.home / "sise.db").absolute()
 
     @property
     def night_time(self) -> time | None:
@@ -204,6 +216,12 @@ def load_settings() -> Settings:
     """Raises BadSetting with one sentence for each setting that cannot be used."""
     try:
         return Settings()
+    except (UnicodeError, OSError) as error:
+        raise BadSetting(
+            ".env: 无法读取；请检查权限，并另存为 UTF-8 编码"
+            " | it cannot be read; check its rights, and save it as UTF-8",
+            os.environ.get("SISE_LANGUAGE", "zh-CN"),
+        ) from error
     except ValidationError as error:
         faults = [
             f"SISE_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"

@@ -16,6 +16,7 @@ from sqlalchemy import Column, Table
 from sqlmodel import SQLModel
 
 from models.refusal import Refusal
+from notifications.system_words import system_words
 
 CONTENTS = "backup.json"
 KEYS = "secret"
@@ -65,6 +66,10 @@ def contents_of(file: Path) -> Contents:
         with zipfile.ZipFile(file) as zipped:
             read = json.loads(zipped.read(CONTENTS))
             return Contents(**read | {"audit": tuple(read["audit"])})
+    except OSError as error:
+        raise NoBackup(
+            file, f"无法读取（{system_words(error)}）", f"it cannot be read ({error.strerror})"
+        ) from error
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
         raise NoBackup(file, "不是 sise backup 生成的备份", "no backup made by Sise") from error
 

@@ -21,7 +21,7 @@ from flows.backup.form import (
     rows_in,
     tables,
 )
-from flows.database import transaction
+from flows.database import place_of, transaction
 from flows.office import Office
 from flows.schema import newest, upgrade
 from flows.signoff.evidence_files import keep
@@ -59,7 +59,7 @@ def restore(
             "restore it with that version, then upgrade",
         )
     if _occupied(office):
-        raise Occupied(office.engine.url.render_as_string())
+        raise Occupied(place_of(office.engine))
     with zipfile.ZipFile(file) as zipped:
         if damaged := zipped.testzip():
             raise NoBackup(file, f"已损坏（{damaged}）", f"it is damaged ({damaged})")

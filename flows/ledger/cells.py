@@ -47,6 +47,7 @@ _DAY = re.compile(
     r"|/([0-9]{1,2})/([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
 )
 _MONTH_END = re.compile(r"(0?[1-9]|1[0-2])月底")
+_PADDING = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, bidi and zero-width, surrogates, separators
 # Printable, yet nothing to see; and what no XML may hold, so that no workbook could give it back.
 _BLANKS = re.compile("[\ufffd\u115f\u1160\u3164\uffa0\u2800\ufffe\uffff]")
@@ -92,6 +93,11 @@ def line(value: Value, limit: int = 200) -> str:
     if len(text) > limit:
         raise BadCell(Need.TOO_LONG, text, str(limit))
     return text
+
+
+def name(value: Value) -> str:
+    """A person's. 李　四 is 李四: two characters are set as wide as three in many a list."""
+    return _PADDING.sub("", line(value))
 
 
 def title(value: Value) -> str:

@@ -18,10 +18,10 @@ def _directory_row(table: Table, row: int) -> DirectoryRow:
     read = DirectoryRow(
         unit=table.take(row, "unit", cells.line, ""),
         parent=table.take(row, "parent", cells.line, ""),
-        name=table.take(row, "name", cells.line, ""),
+        name=table.take(row, "name", cells.name, ""),
         post=table.take(row, "post", cells.post, None),
         email=table.take(row, "email", cells.address, ""),
-        deputy=table.take(row, "deputy", cells.line, ""),
+        deputy=table.take(row, "deputy", cells.name, ""),
         from_on=table.take(row, "from", cells.day, None),
         until_on=table.take(row, "to", cells.day, None),
         language=table.take(row, "language", cells.language, ""),

@@ -17,9 +17,9 @@ from notifications.wording import track_word
 
 _LINES: dict[str, Callable[[Value], Any]] = {
     "procedure": cells.line,
-    "handler": cells.line,
+    "handler": cells.name,
     "handler_email": cells.address,
-    "supervising_leader": cells.line,
+    "supervising_leader": cells.name,
     "lead_unit": cells.line,
     "opened_on": cells.day,
     "track": cells.track,

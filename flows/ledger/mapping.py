@@ -35,11 +35,11 @@ class HeadingMap:
 
     tables: Mapping[str, tuple[Heading, ...]]
 
-    def told(self, refused: LedgerRefused) -> LedgerRefused:
-        """The same problems, with the columns called as the file calls them."""
+    def told(self, refused: LedgerRefused, file: str = "") -> LedgerRefused:
+        """The same problems, with the file, and the columns called as it calls them."""
         named = {h.chinese: h.read_as for table in self.tables.values() for h in table}
         columns = ((p, named.get(p.column, p.column)) for p in refused.problems)
-        return LedgerRefused([replace(problem, column=column) for problem, column in columns])
+        return LedgerRefused([replace(p, column=column) for p, column in columns], file)
 
 
 OURS = HeadingMap({LEDGER_SHEET: LEDGER, DIRECTORY_SHEET: DIRECTORY})

@@ -22,19 +22,19 @@ class Problem:
     need: Need
     other: str = ""
 
-    def message(self, language: str = "zh-CN") -> str:
-        """One sentence: sheet, row, column, what was found, what to write."""
+    def message(self, language: str = "zh-CN", file: str = "") -> str:
+        """One sentence: file, sheet, row, column, what was found, what to write."""
         said = self.need.say(self.found, self.other, language)
-        where = self._where(language)
+        where = self._where(language, file)
         if not where:
             return said
         return f"{where}: {said}" if language == "en" else f"{where}：{said}"
 
-    def _where(self, language: str) -> str:
+    def _where(self, language: str, file: str) -> str:
         row = None
         if self.row is not None:
             row = f"row {self.row}" if language == "en" else f"第{self.row}行"
-        parts = [part for part in (self.sheet, row) if part]
+        parts = [part for part in (file, self.sheet, row) if part]
         place = " ".join(parts)
         if not self.column:
             return place
@@ -47,15 +47,16 @@ class UnreadableLedger(Refusal):
 
 
 class LedgerRefused(Refusal):
-    """The ledger was read and has problems; nothing was written. One line per problem."""
+    """The ledger was read and has problems; nothing was written. One line per problem, that begins
+    with the file where it is named."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(_lines(problems, "zh-CN"), _lines(problems, "en"))
+    def __init__(self, problems: Sequence[Problem], file: str = "") -> None:
+        super().__init__(_lines(problems, "zh-CN", file), _lines(problems, "en", file))
         self.problems = tuple(problems)
 
 
-def _lines(problems: Sequence[Problem], language: str) -> str:
-    lines = [problem.message(language) for problem in problems[:SAID]]
+def _lines(problems: Sequence[Problem], language: str, file: str) -> str:
+    lines = [problem.message(language, file) for problem in problems[:SAID]]
     if (more := len(problems) - SAID) > 0:
         lines.append(f"… and {more} more" if language == "en" else f"……另有 {more} 处")
     return "\n".join(lines)

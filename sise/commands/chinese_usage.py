@@ -5,6 +5,7 @@ import re
 _SAYINGS = tuple(
     (re.compile(english), chinese)
     for english, chinese in (
+        (r"No such command '(.*)'\. Did you mean (.*)\?", "没有命令“{}”，可能是 {}"),
         (r"No such command '(.*)'.*", "没有命令“{}”"),
         (r"No such option: (\S+) \(Possible options?: (.*)\).*", "没有选项 {}，可能是 {}"),
         (r"No such option: (\S+).*", "没有选项 {}"),
@@ -25,6 +26,7 @@ _SAYINGS = tuple(
             r"Invalid value for '(.*?)': Value error, (.*) is not one of (.*?)\.?",
             "“{}”不能是 {}，可用：{}",
         ),
+        (r"Invalid value for '(.*?)': (.*) is none of: (.*)", "“{}”不能是 {}，可用：{}"),
         (r"Invalid value for '(.*?)': (.*)", "“{}”有误：{}"),
     )
 )

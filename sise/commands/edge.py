@@ -6,6 +6,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.office import Office, open_office
-from flows.schema import require_current
+from flows.schema import NeverSetUp, require_current
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from models.refusal import Refusal
 from models.warning import Colour
@@ -36,11 +37,23 @@ STYLES = {
 }
 
 
+def _writable() -> None:
+    """A result or an error is written, or lost, but never a failure: a job may have closed what it
+    does not read, and a machine may still speak GBK, which has no ✓."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open for as long as we run
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def _width() -> int | None:
     """What goes into a pipe or a file is not shortened to a screen's width."""
     return None if sys.stdout.isatty() or "COLUMNS" in os.environ else 400
 
 
+_writable()
 # No markup: a title may hold brackets, and would then be shown without them, or not at all.
 out = Console(highlight=False, soft_wrap=True, markup=False, width=_width())
 aside = Console(highlight=False, markup=False, stderr=True)
@@ -84,6 +97,8 @@ class Edge:
 
 def open_edge(*, check_schema: bool = True) -> Edge:
     settings = load_settings()
+    if check_schema and not (settings.database_url or settings.file.exists()):
+        raise NeverSetUp(str(settings.file))  # nothing is made where a wrong SISE_HOME leads
     office = open_office(settings)
     opened.callback(office.engine.dispose)
     if check_schema:
@@ -93,7 +108,14 @@ def open_edge(*, check_schema: bool = True) -> Edge:
 
 def as_json(result: Any) -> None:
     # Not through rich: a terminal's width must not break a line of JSON.
-    print(json.dumps(result, ensure_ascii=False, indent=2, default=str))
+    # Whoever speaks GBK gets the signs that it lacks as JSON writes them, and loses none.
+    any_sign = sys.stdout.encoding.lower().startswith("utf")
+    print(json.dumps(result, ensure_ascii=not any_sign, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> str:
+    """Days and instants as ISO 8601."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def progress(*columns: ProgressColumn) -> Progress:
@@ -133,9 +155,15 @@ def octets_of(file: Path) -> bytes:
     return found
 
 
-def text_of(file: Path) -> str:
+def text_of(file: Path, *, else_in: str = "utf-8-sig") -> str:
+    """`else_in`: how a file is read that is no UTF-8."""
+    found = octets_of(file)
     try:
-        return octets_of(file).decode("utf-8-sig")
+        return found.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return found.decode(else_in)
     except UnicodeDecodeError as error:
         raise Refusal(
             f"无法读取 {file}：不是 UTF-8 文本",

@@ -46,7 +46,7 @@ def import_(
         bar.update(doing, description=edge.both(f"正在核对 {n} 件事项", f"checking {n} tasks"))
         engine = edge.office.engine
         with trial(engine) if dry_run else transaction(engine, edge.now) as session:
-            applied = _apply(edge, session, ledger, named)
+            applied = _apply(edge, session, ledger, named, file.name)
             with file.open("rb") as content:
                 sha256 = hashlib.file_digest(content, "sha256").hexdigest()
             record_import(session, edge.actor, applied, file=file.name, sha256=sha256)
@@ -56,7 +56,7 @@ def import_(
         _show(edge, ledger, applied, dry_run)
 
 
-def _apply(edge: Edge, session: Session, ledger: Ledger, mapping: HeadingMap) -> Applied:
+def _apply(edge: Edge, session: Session, ledger: Ledger, mapping: HeadingMap, file: str) -> Applied:
     try:
         return apply_ledger(
             session,
@@ -67,7 +67,7 @@ def _apply(edge: Edge, session: Session, ledger: Ledger, mapping: HeadingMap) ->
             author=edge.actor,
         )
     except LedgerRefused as refused:
-        raise mapping.told(refused) from refused
+        raise mapping.told(refused, file) from refused
 
 
 def _read(edge: Edge, file: Path, mapping: HeadingMap) -> Ledger:

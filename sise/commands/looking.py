@@ -30,12 +30,12 @@ def _state(written: str) -> TaskState:
 
 
 def _member(written: str, words: dict[Named, str]) -> Named:
-    """By its identifier or its Chinese word."""
+    """By its identifier, in capitals too, or its Chinese word."""
     for member, chinese in words.items():
-        if written in (member, chinese):
+        if written.strip().lower() in (member, chinese):
             return member
     known = ", ".join(f"{member} ({chinese})" for member, chinese in words.items())
-    raise typer.BadParameter(f"'{written}': {known}")
+    raise typer.BadParameter(f"'{written}' is none of: {known}")
 
 
 def tasks(

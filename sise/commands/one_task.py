@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
 from rich.text import Text
 from sqlmodel import col, select
 
@@ -21,6 +22,7 @@ from notifications.deadline_words import weekday_words
 from notifications.explanation import ExplainRow, Explanation
 from notifications.wording import assurance_word, day_words, event_word, state_word, word
 from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out
+from sise.commands.looking import ROOMY
 
 _WORDS_OF = {"warning": "colour", "notice": "notice", "sign-off": "state"}
 
@@ -202,6 +204,22 @@ def _show_explanation(edge: Edge, found: Explanation) -> None:
         f"规则：{found.policy}　截至 {day_words(found.on)}",
         f"Policy: {found.policy}, as of {day_words(found.on, 'en')}",
     )
+    if out.width < ROOMY:
+        for row in found.rows:
+            out.print(edge.colour(row.colour), _in_a_line(edge, row))
+    else:
+        out.print(_rungs(edge, found))
+    for sentence in found.sentences(edge.language):
+        out.print(f"· {sentence}")
+
+
+def _in_a_line(edge: Edge, row: ExplainRow) -> str:
+    strikes = weekday_words(row.strike_on, edge.language) if row.strike_on else "—"
+    marked = edge.both(f"（{mark}）", f" ({mark})") if (mark := _mark(edge, row)) else ""
+    return f"{row.clock(edge.language)}{edge.both('：', ': ')}{strikes}{marked}"
+
+
+def _rungs(edge: Edge, found: Explanation) -> Table:
     rows = edge.table("颜色|何时达到|起算|达到日期|", "colour|when|counted from|strikes on|")
     for row in found.rows:
         rows.add_row(
@@ -213,9 +231,7 @@ def _show_explanation(edge: Edge, found: Explanation) -> None:
         )
     for n in (0, 2, 3, 4):
         rows.columns[n].no_wrap = True
-    out.print(rows)
-    for sentence in found.sentences(edge.language):
-        out.print(f"· {sentence}")
+    return rows
 
 
 def _mark(edge: Edge, row: ExplainRow) -> str:

@@ -1,6 +1,5 @@
 """Policies and the calendar: reading them, checking them, changing them."""
 
-import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,8 @@ import typer
 from sqlmodel import col, select
 
 from flows.database import reading, transaction
+from flows.ledger import cells
+from flows.ledger.needs import Need
 from flows.rulebook import bring_policy, current_policy, ladder_of
 from flows.working_days import DaySaid, confirm_year, load_calendar, set_days
 from models import Policy
@@ -23,7 +24,6 @@ from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out, text
 
 KINDS = {"working": True, "上班": True, "holiday": False, "放假": False}
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 STATUTORY_DAYS = 13  # 全国年节及纪念日放假办法 (2024): no year has fewer days off
 
 policy = typer.Typer(
@@ -87,7 +87,7 @@ def policy_show(name: str, json: Json = False) -> None:
         )
     ladder = ladder_of(found)
     if json:
-        as_json(ladder.model_dump(mode="json"))
+        as_json(ladder.model_dump(mode="json", by_alias=True))
     else:
         _show_ladder(edge, ladder)
 
@@ -110,7 +110,10 @@ def _show_ladder(edge: Edge, ladder: Ladder) -> None:
 
 
 @calendar.command("show")
-def calendar_show(year: int, json: Json = False) -> None:
+def calendar_show(
+    year: Annotated[int, typer.Argument(min=cells.YEARS[0], max=cells.YEARS[-1])],
+    json: Json = False,
+) -> None:
     """The days of a year that are not as their weekday says, and whether the year is known."""
     edge = open_edge()
     with reading(edge.office.engine) as session:
@@ -151,6 +154,10 @@ def calendar_set(
         raise Refusal(
             f"“{kind}”有误；请写 working（上班）或 holiday（放假）",
             f"'{kind}' is neither 'working' nor 'holiday'",
+        )
+    if not why.strip():
+        raise Refusal(
+            "请写明理由（--why）；没有记录任何操作", "give the reason (--why); nothing was recorded"
         )
     edge, on = open_edge(), a_date(day)
     with transaction(edge.office.engine, edge.now) as session:
@@ -194,33 +201,32 @@ def calendar_import(file: Path, json: Json = False) -> None:
 
 def _calendar_lines(file: Path) -> list[DaySaid]:
     days, faults = list[DaySaid](), list[tuple[str, str]]()
-    for n, line in enumerate(text_of(file).splitlines(), 1):
+    for n, line in enumerate(text_of(file, else_in="gb18030").splitlines(), 1):
         parts = [part.strip() for part in line.split(",", 2)]
         if not any(parts) or parts[0].lower() in ("date", "日期"):
             continue
         try:
-            working = KINDS[parts[1]]
-            on = date.fromisoformat(parts[0])
+            on, working = _written_day(parts[0]), KINDS[parts[1].lower()]
             days.append(DaySaid(on, working, parts[2] if parts[2:] else ""))
-        except (ValueError, KeyError, IndexError):
-            faults.append(_fault(n, parts[0]))
+        except (ValueError, KeyError, IndexError) as error:
+            faults.append(_fault(n, parts[0], error))
     if faults or not days:
-        chinese, english = zip(*(faults or [_fault(1, "")]), strict=True)
+        chinese, english = zip(*(faults or [_fault(1)]), strict=True)
         raise Refusal(f"{file.name} {'；'.join(chinese)}", f"{file.name} {'; '.join(english)}")
     return days
 
 
-def _fault(n: int, day: str) -> tuple[str, str]:
-    if _DAY.fullmatch(day) and not _exists(day):
+def _written_day(text: str) -> date:
+    """As in a ledger: Excel writes 2027/2/5 into a CSV."""
+    if (found := cells.day(text)) is None:
+        raise ValueError(text)
+    return found
+
+
+def _fault(n: int, day: str = "", error: Exception | None = None) -> tuple[str, str]:
+    if isinstance(error, cells.BadCell) and error.need is Need.NO_SUCH_DAY:
         return f"第 {n} 行：{day} 这一天不存在", f"line {n}: there is no day {day}"
     return (
         f"第 {n} 行：应写成 2027-02-05,holiday,春节（或 working）",
         f"line {n}: write 2027-02-05,holiday,Spring Festival (or working)",
     )
-
-
-def _exists(day: str) -> bool:
-    try:
-        return bool(date.fromisoformat(day))
-    except ValueError:
-        return False

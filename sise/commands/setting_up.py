@@ -2,7 +2,7 @@
 
 import typer
 
-from flows.database import transaction
+from flows.database import place_of, transaction
 from flows.health import check
 from flows.schema import upgrade
 from flows.signing_in import offer_sign_in
@@ -28,11 +28,10 @@ def init(json: Json = False) -> None:
             }
         )
         return
+    place = place_of(edge.office.engine)
     edge.say(
-        f"数据库已{'建立或升级' if changed else '是最新版本'}："
-        f"{edge.office.engine.url.render_as_string()}",
-        f"The database {'was set up' if changed else 'is up to date'}: "
-        f"{edge.office.engine.url.render_as_string()}",
+        f"数据库已{'建立或升级' if changed else '是最新版本'}：{place}",
+        f"The database {'was set up' if changed else 'is up to date'}: {place}",
     )
     edge.say(
         f"已装入 {len(loaded.policies)} 套预警规则、{len(loaded.procedures)} 类事项、"

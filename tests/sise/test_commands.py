@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def test_a_ledger_with_its_own_headings_is_imported_by_a_mapping(
     assert ready.done("import", file, "--mapping", mapping, "--json").json["opened"] == 1
     write_sheets(file, {"台账": (headings, (*row[:3], "下周", *row[4:])), "通讯录": units})
     told = ready.refused("import", file, "--mapping", mapping, code=2)
-    assert told.startswith("台账 第2行 完成时限：“下周”不是日期")
+    assert told.startswith("台账.xlsx 台账 第2行 完成时限：“下周”不是日期")
 
 
 def test_a_repeated_night_prints_the_stored_result(kept: Sise, today: date) -> None:
@@ -313,9 +314,31 @@ def test_the_calendar_is_shown_set_and_imported(ready: Sise, tmp_path: Path) -> 
     assert ready.done("calendar", "show", 2031, "--json").json["known"]
 
 
+def test_a_calendar_that_excel_saved_is_read(ready: Sise, tmp_path: Path) -> None:
+    saved = tmp_path / "2031.csv"
+    saved.write_bytes("date,kind,why\r\n2031/2/3,Holiday,春节\r\n2031/1/4,上班,\r\n".encode("gbk"))
+
+    ready.done("calendar", "import", saved)
+
+    days = ready.done("calendar", "show", 2031, "--json").json["days"]
+    edited = {day["date"]: day["working"] for day in days if day["edited"]}
+    assert edited == {"2031-02-03": False, "2031-01-04": True}
+
+
+def test_a_policy_is_shown_as_its_file_says_it(ready: Sise) -> None:
+    shown = ready.done("policy", "show", "default", "--json").json
+
+    said = tomllib.loads((ROOT / "seeds/policies/default.toml").read_text("utf-8"))
+    red, written = shown["rung"][-1], said["rung"][-1]
+    assert {key: red[key] for key in written if key != "when"} == {
+        key: value for key, value in written.items() if key != "when"
+    }
+    assert red["when"] == [{"of": None} | entry for entry in written["when"]]
+
+
 def test_a_day_that_does_not_exist_is_told_with_its_line(ready: Sise, tmp_path: Path) -> None:
     days = tmp_path / "days.csv"
-    days.write_text("2031-02-30,放假,春节\n2031-02-03,放假,春节\n2031-2-4,放假,春节\n", "utf-8")
+    days.write_text("2031-02-30,放假,春节\n2031-02-03,放假,春节\n二月四日,放假,春节\n", "utf-8")
 
     told = ready.refused("calendar", "import", days, code=2)
 

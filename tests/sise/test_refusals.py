@@ -53,7 +53,11 @@ IMPOSSIBLE, WRONG = 1, 2
         (["hand-over", "x@y", "z@y", "--why", "x"], "通讯录中没有邮箱 x@y"),
         (["hand-over", "x@y"], "用法有误：缺少“TO”；用法见 sise hand-over --help"),
         (["forecast", "--days", "0"], "用法有误：“--days”不得小于 1"),
-        (["tasks", "--colour", "puce"], "用法有误：“--colour”有误：'puce': green (绿)"),
+        (["tasks", "--colour", "puce"], "用法有误：“--colour”不能是 'puce'，可用：green (绿)"),
+        (["report", "notces", "x", "y"], "用法有误：没有命令“notces”，可能是 'notice'"),
+        (["calendar", "show", "99999"], "用法有误：“year”不得大于 2100"),
+        (["calendar", "set", "2027-02-03", "holiday", "--why", " "], "请写明理由（--why）"),
+        (["restore", "没有.sise"], "没有.sise：无法读取（没有这个文件或目录）"),
         (["nonsense"], "用法有误：没有命令“nonsense”；用法见 sise --help"),
         (["task"], "用法有误：缺少“number”；用法见 sise task --help"),
         (["task", "甲-1", "乙"], "用法有误：多写了“乙”"),
@@ -87,8 +91,13 @@ def test_an_export_onto_an_open_file_could_not_be_done(ready: Sise, tmp_path: Pa
 @pytest.mark.parametrize(
     "command", [["tasks"], ["night", "--inline"], ["import", "x"], ["export", "x.xlsx"], ["health"]]
 )
-def test_a_database_that_was_never_set_up_says_what_to_run(sise: Sise, command: list[str]) -> None:
-    assert sise.refused(*command, code=IMPOSSIBLE) == "数据库尚未建立；请先运行 sise init"
+def test_a_database_that_was_never_set_up_says_where_and_what_to_run(
+    sise: Sise, command: list[str]
+) -> None:
+    told = sise.refused(*command, code=IMPOSSIBLE)
+
+    assert told == f"数据库尚未建立（{sise.home / 'sise.db'}）；请先运行 sise init"
+    assert not sise.home.exists()  # a SISE_HOME with a slip in it leaves nothing behind
 
 
 @pytest.mark.parametrize(
@@ -124,7 +133,9 @@ def test_every_problem_of_a_ledger_is_listed_and_nothing_is_kept(
 
     told = ready.refused("import", file, code=WRONG).splitlines()
 
-    assert [line.split("：")[0] for line in told] == [f"台账 第{n}行 整改时限" for n in (3, 4, 5)]
+    assert [line.split("：")[0] for line in told] == [
+        f"台账.xlsx 台账 第{n}行 整改时限" for n in (3, 4, 5)
+    ]
     assert all("“下周”不是日期" in line for line in told)
     assert ready.done("tasks", "--json").json == []
 

@@ -238,3 +238,22 @@ def test_an_import_does_not_end_the_last_post_of_the_office(engine: Engine) -> N
     with reading(engine) as session:
         (post,) = session.exec(select(Post))
     assert post.until_on is None
+
+
+def test_a_name_that_was_set_wide_is_the_same_name(read_sheets: Callable[..., Ledger]) -> None:
+    ledger = read_sheets(
+        {
+            "台账": [
+                ["问题编号", "反馈问题", "责任单位", "责任人", "分管领导", "整改时限"],
+                ["1", "题 目", BUREAU, "李　四", "欧阳 修", "2022-12-31"],
+                ["2", "题", BUREAU, "John Smith", "", "2022-12-31"],
+            ],
+            "通讯录": [["单位", "姓名", "代理人"], [BUREAU, "李  四", "王 五"]],
+        }
+    )
+
+    assert [(r.title, r.handler, r.supervising_leader) for r in ledger.rows] == [
+        ("题 目", "李四", "欧阳修"),
+        ("题", "John Smith", ""),
+    ]
+    assert [(r.name, r.deputy) for r in ledger.directory] == [("李四", "王五")]

@@ -1,0 +1,80 @@
+"""Where a result goes: a narrow window, a pipe that speaks GBK, nowhere at all."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from sise.commands import edge
+from tests.sise.conftest import Sise
+
+ROOT = Path(__file__).parents[2]
+GBK = {"PYTHONIOENCODING": "gbk"}
+
+
+def started(words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """`sise` as a shell starts it; `words` may redirect."""
+    command = f"{sys.executable} -m sise.main {words}"
+    told = os.environ | {"SISE_HOME": str(home), "PYTHONPATH": str(ROOT)} | environment
+    return subprocess.run(command, shell=True, env=told, capture_output=True, check=False)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_job_that_closed_what_it_does_not_read_is_done(kept: Sise, closed: str) -> None:
+    said = started(f"tasks --json {closed}", kept.home)
+
+    assert (said.returncode, said.stderr) == (0, b"")
+
+
+def test_an_error_that_nobody_reads_is_not_taken_for_the_result(kept: Sise) -> None:
+    said = started("task nope 2>&-", kept.home)
+
+    assert (said.returncode, said.stdout) == (2, b"")
+
+
+def test_an_old_machine_that_speaks_gbk_is_answered(kept: Sise) -> None:
+    said = started(f"policy check {ROOT}/seeds/policies/default.toml", kept.home, **GBK)
+    facts = started("tasks --json", kept.home, **GBK)
+
+    assert said.returncode == 0
+    assert said.stdout.decode("gbk").startswith("? default.toml: 四色督办")
+    assert {row["unit"] for row in json.loads(facts.stdout)} == {"区教育局"}
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_in_a_narrow_window_an_explanation_still_names_each_colour_and_day(
+    kept: Sise, columns: int
+) -> None:
+    wide = kept.done("explain", "教-3", "--json").json
+    kept.monkeypatch.setattr(edge.out, "_width", columns)
+
+    lines = kept.done("explain", "教-3").out.splitlines()
+
+    assert f"● 蓝色 截止日后 1 天：{_day(wide['rungs'][0]['strike_on'])}" in lines[2]
+
+
+def _day(written: str) -> str:
+    on = datetime.fromisoformat(written)
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def test_instants_are_iso_8601(kept: Sise) -> None:
+    kept.done("night", "--inline")
+
+    history = kept.done("task", "教-1", "--json").json["history"]
+
+    assert history
+    for move in history:
+        assert datetime.fromisoformat(move["at"]).isoformat() == move["at"]
+
+
+def test_a_colour_may_be_written_in_capitals(kept: Sise) -> None:
+    kept.done("night", "--inline")
+
+    blue = kept.done("tasks", "--colour", "BLUE", "--json").json
+
+    assert blue == kept.done("tasks", "--colour", "蓝", "--json").json != []
