@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from functools import cache
 from typing import Any, NoReturn
 
 import typer
@@ -105,7 +106,7 @@ IMPOSSIBLE, WRONG, STOPPED = 1, 2, 130  # it could not be done; the input or usa
 def run() -> None:
     try:
         with opened:
-            sys.exit(_command()(prog_name="sise", standalone_mode=False))
+            sys.exit(_command(_language())(prog_name="sise", standalone_mode=False))
     except typer.TyperException as error:
         _stop(_usage(error), WRONG)
     except BadSetting as error:
@@ -122,9 +123,11 @@ def run() -> None:
         _stop(_unforeseen(error), IMPOSSIBLE)
 
 
-def _command() -> Any:
+@cache
+def _command(language: str) -> Any:
+    """Built once in a process that runs many: it takes longer than most commands."""
     command = typer.main.get_command(app)
-    if _language() != ENGLISH:
+    if language != ENGLISH:
         in_chinese(command)
     return command
 

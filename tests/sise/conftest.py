@@ -4,14 +4,17 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+import flows.office
+from flows.database import open_engine
 from notifications.mailbox import Mailbox
 from sise import clock
 from sise.commands import edge
@@ -80,11 +83,32 @@ class Sise:
         return said.err.strip()
 
 
+@pytest.fixture(scope="session")
+def compiled(sqlite_engine: Engine) -> Callable[[str], Engine]:
+    """Each command opens an engine, and would compile all its statements anew: on SQLite they
+    share one dialect, and what was compiled for it."""
+    kept: dict[Any, Any] = {}
+    sqlite_engine.connect().close()  # of which a dialect learns what it has to know
+
+    def opened(url: str) -> Engine:
+        engine = open_engine(url)
+        if engine.dialect.name == "sqlite":
+            engine.dialect = sqlite_engine.dialect
+            engine.update_execution_options(compiled_cache=kept)
+        return engine
+
+    return opened
+
+
 @pytest.fixture
 def sise(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    compiled: Callable[[str], Engine],
 ) -> Sise:
     """In an empty folder, with nothing set but SISE_HOME."""
+    monkeypatch.setattr(flows.office, "open_engine", compiled)
     for name in [name for name in os.environ if name.startswith("SISE_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
