@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Date, and_, bindparam, func, insert, or_, select
 from sqlmodel import Session, col
 
+from flows.database import changed
 from flows.open_counts import SHOWN, is_open, open_by_colour
 from models import DayCount, DeadlineChange, Task, Transition
+from models.columns import written_out
 from models.signoff import CLOSED, SIGNOFF
 from models.warning import WARNING, Colour
 from models.workdays import DAY
@@ -17,10 +19,9 @@ from notifications.papers.bulletin import DayCounts
 
 MOST_DAYS = timedelta(days=400)  # that are looked back for, once, where none was kept
 # Written out, so that the database knows its partial indexes by them.
-_COUNTED = col(Transition.machine).in_(
-    bindparam(None, [WARNING.name, SIGNOFF.name], expanding=True, literal_execute=True)
-)
+_COUNTED = col(Transition.machine).in_(written_out(WARNING.name, SIGNOFF.name))
 _OPENED = col(DeadlineChange.kind) == bindparam(None, "opened", literal_execute=True)
+_INSERT = insert(DayCount)
 _NEWEST = select(func.max(col(DayCount.on)))  # built once: that costs as much as running it
 Step = tuple[date, Colour, int]  # on this date so many more of this colour
 
@@ -52,7 +53,7 @@ def keep_days(session: Session, on: date) -> None:
         for colour, n in counts.items()
     ]
     if rows:
-        session.execute(insert(DayCount), rows)
+        changed(session, _INSERT, rows)
 
 
 def _kept(session: Session, days: Collection[date]) -> dict[date, dict[Colour, int]]:

@@ -1,6 +1,6 @@
 """The database at an edge: opening it, and the one place that commits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -143,9 +143,11 @@ def reading(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
-def changed(session: Session, statement: Any, known: dict[str, Any] | None = None) -> int:
-    """Run an UPDATE, or an INSERT … SELECT, and say how many rows it hit. `known`: what its
-    parameters are. What is in memory is not looked through, which would cost thrice as much."""
+def changed(
+    session: Session, statement: Any, known: dict[str, Any] | Sequence[dict[str, Any]] | None = None
+) -> int:
+    """Run an UPDATE or an INSERT and say how many rows it hit. `known`: what its parameters are,
+    or the rows. What is in memory is not looked through, which would cost thrice as much."""
     session.flush()
     return session.connection().execute(statement, known).rowcount
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, bindparam, insert, select
 from sqlmodel import Session, col
 
+from flows.database import changed
 from flows.digest_lines import (
     Composition,
     addressees,
@@ -169,8 +170,8 @@ def _write(session: Session, composition: Composition, drafts: list[Draft]) -> N
     written = list(zip(put(session, messages), drafts, strict=True))
     items = [item | {"message_id": n} for n, draft in written for item in draft.items]
     links = [link | {"message_id": n} for n, draft in written for link in draft.links.rows]
-    session.execute(_INSERT_ITEM, items)
-    session.execute(_INSERT_LINK, links)
+    changed(session, _INSERT_ITEM, items)
+    changed(session, _INSERT_LINK, links)
 
 
 def _message(composition: Composition, draft: Draft, asked: Mapping[int, Asked]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def issue_notices(
             _notice(row, ladder, numbers.next(ladder.name), on, calendar)
             for row, ladder in ((row, ladders[row.policy_id]) for row in some)
         ]
-        session.execute(_INSERT_NOTICE, notices)
+        changed(session, _INSERT_NOTICE, notices)
         _write_receipts(session, some, ladders, directory, on)
     return len(escalated)
 
@@ -171,7 +171,7 @@ def _write_receipts(
         for told, duty in told_of(row, ladders[row.policy_id].at(row.target), directory)
     ]
     if receipts:
-        session.execute(_INSERT_RECEIPT, receipts)
+        changed(session, _INSERT_RECEIPT, receipts)
 
 
 def told_of(task: Escalated, rung: Rung, directory: Directory) -> Iterator[tuple[Told, Duty]]:

@@ -4,10 +4,11 @@ there are."""
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, text, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, text, union_all
 from sqlmodel import Session, col
 
 from models import OpenCount, Task, Unit
+from models.columns import written_out
 from models.signoff import OPEN
 from models.warning import Colour
 
@@ -47,8 +48,7 @@ def open_by_policy(session: Session) -> Mapping[int, int]:
 
 def is_open() -> ColumnElement[bool]:
     """The states written out: a database uses a partial index only when it can read them."""
-    states = [str(state) for state in OPEN]
-    return col(Task.state).in_(bindparam(None, states, expanding=True, literal_execute=True))
+    return col(Task.state).in_(written_out(*OPEN))
 
 
 def count_contradictions(session: Session) -> Iterator[tuple[str, str]]:

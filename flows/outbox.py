@@ -52,11 +52,11 @@ def outbox_row(
 
 def put(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Queue these mails: each an `outbox_row` with its words. Returns their ids, in this order."""
-    session.execute(_INSERT, [{k: v for k, v in row.items() if k not in WORDS} for row in rows])
+    changed(session, _INSERT, [{k: v for k, v in row.items() if k not in WORDS} for row in rows])
     named = [row["message_id"] for row in rows]
     ids = dict(session.execute(_IDS, {"named": named}).all())
     bodies = [{"message_id": ids[row["message_id"]]} | {w: row[w] for w in WORDS} for row in rows]
-    session.execute(_INSERT_BODY, bodies)
+    changed(session, _INSERT_BODY, bodies)
     return [ids[name] for name in named]
 
 

@@ -41,7 +41,7 @@ from flows.history import link_id
 from flows.moves import lock_all_tasks, lock_tasks
 from flows.rulebook import ladder_of
 from models import NightShard, Notice, Policy, Task, Transition
-from models.columns import Instant
+from models.columns import Instant, written_out
 from models.ladder import Entry, Ladder, Rung
 from models.notice_machine import NoticeState
 from models.signoff import ON_CLOCK
@@ -220,9 +220,7 @@ def on_clock() -> ColumnElement[bool]:
 
 def _literally(column: Mapped[Any], values: tuple[str, ...]) -> ColumnElement[bool]:
     """`IN` with the values written out: SQLite uses a partial index only when it can read them."""
-    return column.in_(
-        bindparam(None, [str(v) for v in values], expanding=True, literal_execute=True)
-    )
+    return column.in_(written_out(*values))
 
 
 def _code(rung: Rung, position: int) -> int:
