@@ -189,7 +189,17 @@ async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Resp
             return failure(request, 413)
     elif (way := led_on(request)) is not None:
         return way
-    return await call_next(request)
+    response = await call_next(request)
+    _lead_to_ourselves(request, response)
+    return response
+
+
+def _lead_to_ourselves(request: Request, response: Response) -> None:
+    """An address that ends in a bar too many is led on by the name that the request gave itself,
+    and by http behind a proxy: what is ours is named by its path alone."""
+    to = response.headers.get("location", "/")
+    if not to.startswith("/") and to.startswith(ours := str(request.base_url)):
+        response.headers["location"] = "/" + to.removeprefix(ours).lstrip("/\\")
 
 
 def _too_long(request: Request) -> bool:

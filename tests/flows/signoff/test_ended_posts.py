@@ -58,3 +58,24 @@ def test_handed_over_its_successor_decides(bench: Bench, nina: int):  # noqa: F8
     bench.decide("甲-1", nina, Verdict.APPROVE, NEXT)
 
     assert [one.official_id for one in rows(bench.office, Decision)] == [nina]
+
+
+@pytest.mark.parametrize("afterwards", ["back", "another deputy"])
+def test_a_deputy_decides_what_he_was_asked_and_nothing_that_comes_later(
+    bench: Bench, afterwards: str
+):
+    """Also when the absent one is back, or has another deputy; a link is not taken away."""
+    dora, bob = bench.cast.dora, bench.cast.bob
+    add(bench.office, Absence(official_id=dora, deputy_id=bob, from_on=DAY, until_on=DAY))
+    if afterwards == "another deputy":
+        alter = bench.cast.mallory
+        add(bench.office, Absence(official_id=dora, deputy_id=alter, from_on=NEXT))
+    for number in ("甲-1", "甲-2"):
+        bench.task(number, DUE)
+    bench.apply("甲-1", DAY)
+    bench.decide("甲-1", bob, Verdict.APPROVE, NEXT)
+    bench.apply("甲-2", NEXT)
+
+    [decision] = rows(bench.office, Decision)
+    assert decision.official_id == bob
+    assert bench.asked("甲-2") == [dora if afterwards == "back" else bench.cast.mallory]
