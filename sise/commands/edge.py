@@ -42,7 +42,7 @@ def _writable() -> None:
     does not read, and a machine may still speak GBK, which has no ✓."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open for as long as we run
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open for as long as we run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
