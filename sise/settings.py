@@ -189,7 +189,7 @@ class Settings(BaseSettings):
                 f"“{value}”不是网址；请写成 http://主机:端口"
                 f" | '{value}' is no address of a site; write it as http://host:port"
             )
-        return value
+        return value.rstrip("/")  # what follows it begins with one
 
     @property
     def url(self) -> str:

@@ -77,7 +77,7 @@ def login(email: str, json: Json = False) -> None:
     with transaction(edge.office.engine, edge.now) as session:
         official = official_at(session, email)
         token = offer_sign_in(session, official, edge.now)
-    url = f"{edge.settings.base_url.rstrip('/')}/login/{token}"
+    url = f"{edge.settings.base_url}/login/{token}"
     if json:
         as_json({"official": official.name, "url": url})
         return

@@ -21,6 +21,6 @@ def test_wrong_files_and_full_houses_are_one_clear_line(kept, ledger, tmp_path):
     assert "不是 sise backup 生成的备份" in kept.refused("backup", ledger, code=2)
     assert "不是 sise backup 生成的备份" in kept.refused("restore", ledger, code=2)
     assert "中已有数据" in kept.refused("restore", tmp_path / "sise.zip", code=1)
-    assert "nowhere" in kept.refused("restore", tmp_path / "nowhere.zip", code=1)
+    assert "nowhere" in kept.refused("restore", tmp_path / "nowhere.zip", code=2)
     nowhere = tmp_path / "nowhere"
     assert f"没有文件夹 {nowhere}；请先建立" in kept.refused("backup", nowhere / "b.zip", code=2)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from notifications.mailbox import Mailbox
 from sise.settings import Settings
 from tests.sise.conftest import Sise
 
@@ -55,6 +56,21 @@ def test_what_is_in_a_home_is_not_for_everybody_on_the_machine(sise: Sise) -> No
     sise.done("init")
 
     assert stat.S_IMODE(sise.home.stat().st_mode) == 0o700
+
+
+def test_an_address_of_pages_may_end_with_a_slash(kept: Sise, relay: Mailbox) -> None:
+    kept.monkeypatch.setenv("SISE_BASE_URL", "http://duban.example/")
+
+    kept.done("night", "--inline")
+
+    said = "\n".join(f"{mail.text}\n{mail.html}" for mail in relay.messages())
+    assert "http://duban.example/r/" in said
+    assert "duban.example//" not in said
+    assert (
+        kept.done("login", "office@dinghai.example", "--json")
+        .json["url"]
+        .startswith("http://duban.example/login/")
+    )
 
 
 @pytest.mark.parametrize("port", [0, 65536, 99999])
