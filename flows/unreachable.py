@@ -33,17 +33,18 @@ def unreachable(session: Session, on: date) -> list[Unreachable]:
     return sorted(people.values(), key=lambda person: (person.unit, person.name, person.address))
 
 
-def without_address(session: Session) -> list[str]:
-    """Handlers of open tasks to whom no mail can be written."""
+def without_address(session: Session) -> list[tuple[str, str]]:
+    """Handlers of open tasks to whom no mail can be written: name and unit."""
     theirs = select(col(Task.id)).where(
         col(Task.handler_id) == col(Official.id), col(Task.state).in_(OPEN)
     )
-    people = session.scalars(
-        select(col(Official.name))
+    people = session.execute(
+        select(col(Official.name), col(Unit.name))
+        .join(Unit, col(Unit.id) == col(Official.unit_id))
         .where(func.coalesce(col(Official.email), "") == "", theirs.exists())
         .order_by(col(Official.name))
     )
-    return list(people)
+    return [(name, unit) for name, unit in people]
 
 
 def _suppressed(session: Session, on: date) -> dict[int, Unreachable]:

@@ -10,7 +10,7 @@ import typer
 from flows.bounces import fetch_bounces, take_bounces
 from flows.database import reading, transaction
 from flows.suppression import reach as take_back
-from flows.unreachable import Unreachable, unreachable
+from flows.unreachable import Unreachable, unreachable, without_address
 from models.refusal import Refusal
 from notifications.bounce_reports import split_mbox
 from sise.commands.edge import Edge, Json, as_json, fitting, octets_of, open_edge, out
@@ -20,16 +20,28 @@ people = typer.Typer(help="Who can be reached by mail.", no_args_is_help=True)
 
 @people.command("unreachable")
 def unreachable_command(json: Json = False) -> None:
-    """Everybody whose address is refused: correct it in the directory and import that."""
+    """Whose address is refused, or missing: correct it in the directory and import that."""
     edge = open_edge()
     with reading(edge.office.engine) as session:
-        found = unreachable(session, edge.today)
+        found, without = unreachable(session, edge.today), without_address(session)
     if json:
-        as_json([asdict(person) for person in found])
-    elif not found:
-        edge.say("没有退信的人员。", "Mail reaches everybody.")
-    else:
+        none = {"address": "", "since": None, "suppressed": False}
+        why = edge.both("没有邮箱", "no address")
+        rest = [{"name": name, "unit": unit, "why": why, **none} for name, unit in without]
+        as_json([asdict(person) for person in found] + rest)
+        return
+    if found:
         _show(edge, found)
+    if without:
+        named = edge.both("、", ", ").join(
+            edge.both(f"{name}（{unit}）", f"{name} ({unit})") for name, unit in without
+        )
+        edge.say(
+            f"没有邮箱的责任人：{named}；请在通讯录里填写后导入。",
+            f"Handlers without an address: {named}; enter it in the directory and import that.",
+        )
+    if not (found or without):
+        edge.say("没有退信的人员。", "Mail reaches everybody.")
 
 
 def _show(edge: Edge, found: list[Unreachable]) -> None:

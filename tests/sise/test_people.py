@@ -4,6 +4,7 @@ import io
 from email import message_from_bytes
 from types import SimpleNamespace
 
+from tests.flows.ledger.conftest import write_sheets
 from tests.reports import dsn
 from tests.sise.conftest import Sise
 from tests.smtp_peers import at_recipient, peer
@@ -73,3 +74,18 @@ def test_settings_for_bounces_that_cannot_be_used_are_named_without_a_password(r
     assert "SISE_IMAP_URL" in said
     assert "SISE_BOUNCE_ADDRESS" in said
     assert "geheim" not in said
+
+
+def test_a_handler_without_an_address_is_not_passed_over(ready: Sise, tmp_path):
+    file = tmp_path / "台账.xlsx"
+    units = (("单位", "姓名"), ("甲", "李伟"))
+    row = ("1", "题", "甲", "李伟", "2031-01-01")
+    headings = ("问题编号", "反馈问题", "责任单位", "责任人", "整改时限")
+    write_sheets(file, {"台账": (headings, row), "通讯录": units})
+    ready.done("import", file)
+
+    [person] = ready.done("people", "unreachable", "--json").json
+
+    assert (person["name"], person["unit"], person["address"]) == ("李伟", "甲", "")
+    assert person["why"] == "没有邮箱"
+    assert "没有邮箱的责任人：李伟（甲）" in ready.done("people", "unreachable").out
