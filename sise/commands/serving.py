@@ -27,6 +27,7 @@ from sise.commands.stopping import ended_by_sigterm
 
 DELIVER_EVERY = timedelta(minutes=1)
 HOOKS_WITHIN = timedelta(seconds=40)  # mail is not kept waiting by many of them
+ANSWERED_WITHIN = 20  # seconds; who is still sending when it is stopped would hold it up for ever
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -132,4 +133,12 @@ def listen(
             f"No relay is set; what is sent can be read at {office.base_url}/mailbox",
         )
     app = create_app(office, clock=clock.now, mailbox=mailbox, demo=demo)
-    uvicorn.run(app, host=host, port=port, http=OnTime, log_level="warning", server_header=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        http=OnTime,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=ANSWERED_WITHIN,
+    )
