@@ -11,6 +11,7 @@ from flows.establishment.holding import AtField, name_in, require_keeper, unit_i
 from flows.establishment.open_matters import OpenMatters, open_matters
 from flows.establishment.posts import close_posts, lasting
 from flows.ledger.addresses import normal_address
+from flows.ledger.cells import unpadded
 from flows.office_changes import record
 from flows.signoff.actor import OfficeActor
 from models import Absence, Official, Unit
@@ -90,7 +91,7 @@ def take_back(session: Session, actor: OfficeActor, official: Official, reason: 
 
 
 def _set(session: Session, official: Official, said: Said) -> None:
-    official.name = name_in("name", said.name)
+    official.name = unpadded(name_in("name", said.name))
     if said.unit_id != official.unit_id:
         official.unit_id = unit_in(session, "unit", said.unit_id).id
     official.email = _address(session, official, said.email)

@@ -96,8 +96,13 @@ def line(value: Value, limit: int = 200) -> str:
 
 
 def name(value: Value) -> str:
-    """A person's. 李　四 is 李四: two characters are set as wide as three in many a list."""
-    return _PADDING.sub("", line(value))
+    """A person's."""
+    return unpadded(line(value))
+
+
+def unpadded(text: str) -> str:
+    """李　四 is 李四: two characters are set as wide as three in many a list."""
+    return _PADDING.sub("", text)
 
 
 def title(value: Value) -> str:

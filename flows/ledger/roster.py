@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from sqlmodel import Session, col, select
 
+from flows.ledger.cells import unpadded
 from models import Absence, Official, Post, Unit
 from models.organisation import PostKind
 
@@ -78,7 +79,7 @@ class Roster:
         people: dict[int | None, Person] = {}
         for official in session.exec(select(Official).order_by(col(Official.id))):
             known = Person(
-                official.name,
+                unpadded(official.name),  # as a ledger's are read
                 official.email or "",
                 names[official.unit_id],
                 official,

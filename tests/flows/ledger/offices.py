@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from flows.ledger.cells import unpadded
 from flows.ledger.rows import DirectoryRow, Ledger, LedgerRow
 from models import Absence, Measure, Official, Post, Procedure, Task, Unit
 from models.organisation import PostKind
@@ -77,7 +78,7 @@ def _people(draw: st.DrawFn, units: Sequence[str]) -> list[Somebody]:
     """Of one name only where each has an address."""
     people = [Somebody("区长", "", units[0], "")]
     for n in range(draw(st.integers(0, 5))):
-        name = draw(text)
+        name = unpadded(draw(text))
         email = draw(st.sampled_from(["", f"p{n}@x.example"]))
         if any(name == other.name and not (email and other.email) for other in people):
             continue

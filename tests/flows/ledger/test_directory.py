@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from flows.database import reading
+from flows.database import reading, transaction
 from flows.establishment.holding import NoKeeper
 from flows.ledger.rows import DirectoryRow, Ledger
 from models import Absence, Official, Post, Unit
 from models.organisation import PostKind
 from notifications.wording import post_word
+from tests.conftest import instant
 from tests.flows.ledger.conftest import apply_to, refusals, sentences
 
 BUREAU = "区教育局"
@@ -257,3 +258,14 @@ def test_a_name_that_was_set_wide_is_the_same_name(read_sheets: Callable[..., Le
         ("题", "John Smith", ""),
     ]
     assert [(r.name, r.deputy) for r in ledger.directory] == [("李四", "王五")]
+
+
+def test_whoever_is_kept_with_a_wide_name_is_found_by_it(engine: Engine) -> None:
+    apply_to(engine, directory(row("李四", "li@example.cn")))
+    with transaction(engine, instant(JULY)) as session:
+        session.exec(select(Official).where(Official.name == "李四")).one().name = "李　四"
+
+    apply_to(engine, directory(row("李四", post=PostKind.UNIT_HEAD)))
+
+    with reading(engine) as session:
+        assert session.exec(select(Official.name)).all() == ["李四"]
