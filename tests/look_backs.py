@@ -15,6 +15,7 @@ from models.decision import Verdict
 from models.organisation import PostKind
 from models.proof import Assurance
 from tests.kept import add, rows
+from tests.played import as_played
 from tests.sign_offs import Bench
 
 DUE = date(2022, 1, 28)
@@ -34,11 +35,15 @@ def another_reviewer(bench: Bench, name: str = "ruth") -> int:
 
 def sign_off(bench: Bench, number: str, on: date = SIGNED_OFF, *, open_it: bool = True) -> None:
     """Through the whole chain in one day."""
-    if open_it:
-        bench.task(number, DUE)
-    bench.apply(number, on)
-    for who in bench.levels:
-        bench.decide(number, who, Verdict.APPROVE, on)
+
+    def live() -> None:
+        if open_it:
+            bench.task(number, DUE)
+        bench.apply(number, on)
+        for who in bench.levels:
+            bench.decide(number, who, Verdict.APPROVE, on)
+
+    as_played(bench.office.engine, ("signed off", number, on, open_it), live)
 
 
 def put_down(

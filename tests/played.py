@@ -12,14 +12,14 @@ import hashlib
 from collections.abc import Callable, Hashable
 from datetime import date
 
-from sqlalchemy import Engine, select
+from sqlalchemy import URL, Engine, select
 from sqlmodel import SQLModel
 
 from flows.office import Office
-from tests.databases import keep, pour, whole
+from tests.databases import begin_with, keep, pour, whole
 from tests.kept import wind
 
-Begun = tuple[str, str, Hashable]  # the kind of database, what it held, and what was played then
+Begun = tuple[URL, str, Hashable]  # the database, what it held, and what was played then
 _DRAWN = {"link_id", "salt", "token_hash", "message_id", "boundary", "slot"}
 _LOOK = {
     table.name: "SELECT {} FROM {}".format(
@@ -45,7 +45,7 @@ def wound(office: Office, first: date, last: date) -> None:
 
 def as_played(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
     """`on` names what is played: a night's date, or anything that is the same each time."""
-    begun = (engine.dialect.name, _digest(engine), on)
+    begun = (engine.url, _digest(engine), on)
     if begun in _played:
         _played[begun]()
     else:
@@ -55,8 +55,11 @@ def as_played(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
 
 def _begin(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
     begun = hashlib.sha256(repr(rows_of_all(engine)).encode()).hexdigest(), on
-    if engine.dialect.name == "postgresql" and begun in _files:
-        pour(_files[begun], engine)
+    if begun in _files:
+        if engine.dialect.name == "postgresql":
+            pour(_files[begun], engine)
+        else:  # another file than that in which it was played
+            begin_with(engine, _files[begun])
         return
     play()
     if engine.dialect.name == "sqlite":

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from flows.audit import contradictions
 from flows.database import reading
-from flows.night import run_night
-from tests.conftest import Cast, instant
+from tests.conftest import Cast
+from tests.played import wound
 
 DAY = date(2022, 7, 14)
 
@@ -21,7 +21,7 @@ def found(office):
 @pytest.fixture
 def blue(office, cast: Cast):
     cast.task("甲-1", date(2022, 7, 13))
-    run_night(office, on=DAY, now=instant(DAY))
+    wound(office, DAY, DAY)
 
 
 def test_an_office_that_nobody_tampered_with_contradicts_nothing(office, blue):

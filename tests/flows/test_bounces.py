@@ -21,6 +21,7 @@ from notifications.verp import envelope_sender, message_of, tag
 from tests.conftest import Cast
 from tests.kept import digests, edit, play, rows, told
 from tests.outboxes import NOON, to
+from tests.played import as_played
 from tests.reports import ORIGINAL, chinese_report, dsn, out_of_office
 from tests.smtp_peers import peer
 
@@ -32,10 +33,14 @@ BOUNCES = "duban-bounce@unit.example"
 @pytest.fixture
 def sent(office: Office, cast: Cast) -> Message:
     """Alice's digest, which the relay took."""
-    cast.task("甲-1", date(2022, 7, 13))
-    play(office, DAY)
-    with peer() as relay:
-        deliver(to(relay, office), now=NOON)
+
+    def send() -> None:
+        cast.task("甲-1", date(2022, 7, 13))
+        play(office, DAY)
+        with peer() as relay:
+            deliver(to(relay, office), now=NOON)
+
+    as_played(office.engine, "a digest that the relay took", send)
     return digests(office, cast.alice)[0]
 
 

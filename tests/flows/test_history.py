@@ -13,6 +13,7 @@ from flows.replies import acknowledge, answer
 from models import ChainLink, Transition
 from tests.conftest import Cast, instant
 from tests.kept import extend, play, reply, rows, summaries
+from tests.played import as_played
 
 DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)
@@ -21,10 +22,14 @@ DAY = date(2022, 7, 14)
 @pytest.fixture
 def lived(office, cast: Cast):
     """An office with some history: four links, of an opening, a night, a reply, a new date."""
-    cast.task("甲-1", DUE)
-    play(office, DAY)
-    reply(office, acknowledge, cast.alice, "甲-1", on=DAY)
-    extend(office, "甲-1", date(2022, 9, 13), on=DAY)
+
+    def live() -> None:
+        cast.task("甲-1", DUE)
+        play(office, DAY)
+        reply(office, acknowledge, cast.alice, "甲-1", on=DAY)
+        extend(office, "甲-1", date(2022, 9, 13), on=DAY)
+
+    as_played(office.engine, "some history", live)
     return office
 
 

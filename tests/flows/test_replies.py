@@ -16,6 +16,7 @@ from models.signoff import TaskState
 from notifications.links import token
 from tests.conftest import Cast, instant
 from tests.kept import edit, extend, notices, play, reply, rows, wind
+from tests.played import wound
 
 DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)
@@ -25,14 +26,14 @@ LONG_AGO = date(2022, 5, 13)  # red by now
 @pytest.fixture
 def blue(office, cast: Cast) -> Task:
     task = cast.task("甲-1", DUE)
-    play(office, DAY)
+    wound(office, DAY, DAY)
     return task
 
 
 @pytest.fixture
 def red(office, cast: Cast) -> Task:
     task = cast.task("甲-1", LONG_AGO)
-    play(office, DAY)
+    wound(office, DAY, DAY)
     return task
 
 

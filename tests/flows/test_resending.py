@@ -20,6 +20,7 @@ from models.refusal import Refusal
 from tests.conftest import instant
 from tests.kept import digests, edit, reply, rows
 from tests.outboxes import NOON, to
+from tests.played import as_played
 from tests.smtp_peers import at_recipient, peer
 
 DUE = date(2022, 7, 13)
@@ -31,9 +32,13 @@ LATER = NOON + timedelta(minutes=5)
 @pytest.fixture
 def dead(office, cast) -> Message:
     """Alice's digest, which her mailbox refused; so her address is held back."""
-    cast.task("甲-1", DUE)
-    with peer(at_recipient("RCPT", alice=REFUSED)) as relay:
-        run_night(to(relay, office), on=DAY, now=instant(DAY))
+
+    def refuse() -> None:
+        cast.task("甲-1", DUE)
+        with peer(at_recipient("RCPT", alice=REFUSED)) as relay:
+            run_night(to(relay, office), on=DAY, now=instant(DAY))
+
+    as_played(office.engine, "a digest that is refused", refuse)
     return alices(office, cast)
 
 

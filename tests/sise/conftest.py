@@ -118,20 +118,25 @@ def sise(
 
 
 @pytest.fixture(scope="session")
-def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the home that `sise init` made is kept, for each test to begin with a copy."""
-    return tmp_path_factory.mktemp("initialised") / "home"
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where homes are kept as commands left them, for each test to begin with a copy."""
+    return tmp_path_factory.mktemp("homes")
+
+
+def after(sise: Sise, home: Path, *words: object) -> Sise:
+    """What this command leaves in SISE_HOME, kept in `home` from the first time on."""
+    if not home.exists():
+        sise.done(*words)
+        shutil.copytree(sise.home, home)
+    else:
+        shutil.copytree(home, sise.home, dirs_exist_ok=True)
+    return sise
 
 
 @pytest.fixture
-def ready(sise: Sise, initialised: Path) -> Sise:
+def ready(sise: Sise, homes: Path) -> Sise:
     """After `sise init`, on SQLite in SISE_HOME."""
-    if not initialised.exists():
-        sise.done("init")
-        shutil.copytree(sise.home, initialised)
-    else:
-        shutil.copytree(initialised, sise.home)
-    return sise
+    return after(sise, homes / "ready", "init")
 
 
 @pytest.fixture
@@ -158,10 +163,9 @@ def ledger(tmp_path: Path, today: date) -> Path:
 
 
 @pytest.fixture
-def kept(ready: Sise, ledger: Path) -> Sise:
+def kept(ready: Sise, ledger: Path, homes: Path, today: date) -> Sise:
     """An office with its ledger."""
-    ready.done("import", ledger)
-    return ready
+    return after(ready, homes / f"kept {today}", "import", ledger)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.papers import CHINESE, text_of
-from tests.sise.conftest import Sise
+from tests.sise.conftest import Sise, after
 
 
 @pytest.fixture
@@ -20,9 +20,8 @@ def played(sise: Sise, database_url: str, ledger: Path) -> Sise:
 
 
 @pytest.fixture
-def after_a_night(kept: Sise) -> Sise:
-    kept.done("night", "--inline")
-    return kept
+def after_a_night(kept: Sise, homes: Path, today: date) -> Sise:
+    return after(kept, homes / f"after a night {today}", "night", "--inline")
 
 
 def test_a_notice_becomes_a_word_file(played: Sise, tmp_path: Path) -> None:

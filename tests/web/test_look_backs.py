@@ -8,6 +8,7 @@ from models import Task
 from models.decision import Verdict
 from tests.kept import edit, play
 from tests.look_backs import FIRST, another_reviewer, check, put_down, sign_off, the_task
+from tests.played import as_played
 from tests.sign_offs import Bench, gather_bench
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -19,12 +20,16 @@ def bench(office, cast) -> Bench:
     """Two drawn, of which one was found to be a sham; one put down by hand."""
     bench = gather_bench(office, cast)
     ruth = another_reviewer(bench)
-    for number in ("甲-1", "甲-2"):
-        sign_off(bench, number)
-    sign_off(bench, "甲-3", date(2022, 3, 10))
-    play(office, date(2022, 4, 1))
-    check(bench, "甲-1", ruth, Verdict.SHAM, FIRST, reason="台账是补的")
-    put_down(bench, "甲-3", FIRST)
+
+    def live() -> None:
+        for number in ("甲-1", "甲-2"):
+            sign_off(bench, number)
+        sign_off(bench, "甲-3", date(2022, 3, 10))
+        play(office, date(2022, 4, 1))
+        check(bench, "甲-1", ruth, Verdict.SHAM, FIRST, reason="台账是补的")
+        put_down(bench, "甲-3", FIRST)
+
+    as_played(office.engine, "three that are looked back at", live)
     cast.people |= {"ruth": ruth}
     return bench
 

@@ -14,6 +14,7 @@ from models.organisation import PostKind
 from tests.conftest import instant
 from tests.kept import add, digests, rows
 from tests.outboxes import NOON, crowd, fill, to
+from tests.played import as_played
 from tests.responsibility import keep_away
 from tests.smtp_peers import at_recipient, peer
 from tests.web.conftest import DAY, DUE
@@ -25,9 +26,13 @@ SURE = {"sure": "yes", "seen": "0 1 alice@dinghai.example"}
 @pytest.fixture
 def mailed(office, cast):
     """A night whose mail to Alice is refused; Carol is told in her place, and the office."""
-    cast.task("甲-1", DUE, title="校车监管不到位")
-    with peer(at_recipient("RCPT", alice="550 5.1.1 user unknown")) as relay:
-        run_night(to(relay, office), on=DAY, now=instant(DAY))
+
+    def refuse() -> None:
+        cast.task("甲-1", DUE, title="校车监管不到位")
+        with peer(at_recipient("RCPT", alice="550 5.1.1 user unknown")) as relay:
+            run_night(to(relay, office), on=DAY, now=instant(DAY))
+
+    as_played(office.engine, "a night whose mail is refused", refuse)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from models.organisation import PostKind
 from models.warning import Colour
 from tests.conftest import Cast
 from tests.kept import add, colour, digests, edit, play, rows, wind
+from tests.played import as_played
 from tests.sign_offs import Bench
 from tests.tellings import referrals, send, tell_at
 
@@ -26,11 +27,15 @@ def chases(bench: Bench) -> list[tuple[date, int, bool]]:
 
 @pytest.fixture
 def asked(bench: Bench) -> Bench:
-    bench.task("甲-1", DUE)
-    play(bench.office, date(2022, 7, 14))
-    bench.apply("甲-1", APPLIED)
-    tell_at(bench.office, APPLIED)
-    send(bench.office, APPLIED)
+
+    def ask() -> None:
+        bench.task("甲-1", DUE)
+        play(bench.office, date(2022, 7, 14))
+        bench.apply("甲-1", APPLIED)
+        tell_at(bench.office, APPLIED)
+        send(bench.office, APPLIED)
+
+    as_played(bench.office.engine, "somebody who is asked", ask)
     return bench
 
 

@@ -41,6 +41,7 @@ from tests.look_backs import (
     sign_off,
     the_task,
 )
+from tests.played import as_played
 from tests.sign_offs import Bench
 
 ADVERSE = [Verdict.RECURRED, Verdict.SHAM, Verdict.FALLS_SHORT]
@@ -55,8 +56,12 @@ def ruth(bench: Bench) -> int:
 @pytest.fixture
 def planned(bench: Bench, ruth: int) -> Bench:
     """Signed off in January, put down by the office in March."""
-    sign_off(bench, "甲-1")
-    put_down(bench, "甲-1", ON)
+
+    def plan() -> None:
+        sign_off(bench, "甲-1")
+        put_down(bench, "甲-1", ON)
+
+    as_played(bench.office.engine, "a look back that is put down", plan)
     return bench
 
 
