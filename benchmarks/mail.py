@@ -24,7 +24,7 @@ from benchmarks.outbox import HOME, compose, composed, letter, office_of, office
 from benchmarks.population import TONIGHT, instant
 from benchmarks.relays import needs_sink, postfix, smtp_sink
 from benchmarks.row import Budget, Row, options, told
-from flows import carriers
+from flows import carrier_processes, carriers
 from flows.database import open_engine
 from flows.delivery import deliver
 from flows.link_keys import LinkKeys
@@ -148,7 +148,7 @@ def rows(n: int, rounds: int) -> Iterator[Row]:
         first = next(kinds["sqlite"])
         mails, office = composed(first), office_of(first, None)
         octets = len(built(office, LinkKeys(office.secret), mails[0]))
-        carriers.prepare(carriers.how_many(CONNECTIONS, n))
+        carrier_processes.prepare(carriers.how_many(CONNECTIONS, n))
         with relays() as urls, two_processes() as both:
             for relay, url in urls.items():
                 size = f"{relay}, {n:,} of {octets:,} octets"

@@ -120,18 +120,19 @@ class Carrier:
                 self.tasks.add(task)
                 task.add_done_callback(self.tasks.discard)
             case "letter":
-                self._place(n).told(said[0], begun=said[1])
+                if place := self._place(n):
+                    place.told(said[0], begun=said[1])
             case "decided":
-                self._place(n).decided(begun=said[0])
+                if place := self._place(n):
+                    place.decided(begun=said[0])
 
     async def _serve(self, line: Line, most: int) -> None:
         await line.serve(most)
         del self.lines[line.n]
 
-    def _place(self, n: int) -> Awaited:
-        place = self.lines[n].place
-        assert place is not None  # only whoever lined up is answered
-        return place
+    def _place(self, n: int) -> Awaited | None:
+        """None: its connection failed while the answer was on its way."""
+        return line.place if (line := self.lines.get(n)) else None
 
 
 def main() -> None:

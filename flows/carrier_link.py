@@ -1,4 +1,10 @@
-"""What a delivery and its carriers say to each other, over a socket that they alone share."""
+"""What a delivery and its carriers say to each other, over a socket that they alone share.
+
+By the delivery: `begin` (its number, relay, letterhead), `use` (a connection's number, how many
+mails at most), `letter` (a claim, whether it has begun), `decided` (whether what was sent ahead
+has begun). By a carrier: `ready` (a delivery's number, or 0), `line up` (what came of the last
+mail, whether the connection wants another), `over` (that the relay refused it, or what failed).
+"""
 
 import asyncio
 import pickle

@@ -5,73 +5,30 @@ to start one takes a second. Until they are ready, and where one dies, the deliv
 """
 
 import asyncio
-import atexit
 import os
-import socket
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
-from threading import Lock
 from typing import Any
 
 from flows.attempts import Ended
 from flows.carrier_link import Link, as_letter
+from flows.carrier_processes import PATIENCE, Process, give_back, lent
 from flows.claims import Claim
 from flows.clerk import Place
 from flows.delivery_round import Round
 from notifications.mailer import Outcome, RelayUnavailable, Report
 
 MANY = 300  # mails; for fewer nobody is asked
-PATIENCE = 5.0  # seconds that one has to answer, and to end by itself
 DIED = "the process that sent it ended without a word"
 
 _numbers = count(1)  # of connections and deliveries: what is said of one that is over is nobody's
-_idle: list["Process"] = []
-_lock = Lock()
 
 
 @dataclass
-class Process:
-    running: subprocess.Popen[bytes]
-    socket: socket.socket
-    loaded: bool = False  # it answers at once
-
-    @classmethod
-    def start(cls) -> "Process":
-        path = os.pathsep.join(filter(None, sys.path))
-        ours, theirs = socket.socketpair()
-        with theirs:
-            running = subprocess.Popen(
-                [sys.executable, "-m", "flows.carrier"],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path},
-                start_new_session=True,  # Ctrl-C is for the delivery
-            )
-        return cls(running, ours)
-
-    def load(self) -> None:
-        """Wait until it answers."""
-        if not self.loaded:
-            self.loaded = self.socket.recv(1, socket.MSG_PEEK) != b""
-
-    def end(self) -> None:
-        """It goes when it has nobody to talk to; one that still loads would first come so far."""
-        self.socket.close()
-        if not self.loaded:
-            self.running.kill()
-        try:
-            self.running.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.running.kill()
-            self.running.wait()
-
-
-@dataclass
-class Line:
+class Used:
     """A connection that a carrier uses, with what it has in hand."""
 
     this: Round
@@ -131,7 +88,7 @@ class Line:
 
 
 @dataclass
-class Carrier:
+class Lent:
     """One that works for a delivery."""
 
     process: Process
@@ -140,14 +97,18 @@ class Carrier:
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     ready: bool = False
     sound: bool = True  # it may work for the next delivery too
-    lines: dict[int, Line] = field(default_factory=dict)
+    lines: dict[int, Used] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.link = Link(self._heard, self._lost)
 
     async def begin(self, this: Round) -> None:
         loop = asyncio.get_running_loop()
-        await loop.create_connection(lambda: self.link, sock=self.process.socket.dup())
+        try:
+            await loop.create_connection(lambda: self.link, sock=self.process.socket.dup())
+        except OSError:  # too many files are open
+            self.sound = False
+            return
         self.link.say("begin", self.delivery, this.relay, this.letterhead)
         if self.process.loaded:
             try:
@@ -158,7 +119,7 @@ class Carrier:
     async def use(self, this: Round, most: int) -> None:
         """As flows.sending.use, with a connection that it opens."""
         n, over = next(_numbers), asyncio.get_running_loop().create_future()
-        self.lines[n] = line = Line(this, self.link, n, over)
+        self.lines[n] = line = Used(this, self.link, n, over)
         self.link.say("use", n, most)
         try:
             await over
@@ -177,7 +138,7 @@ class Carrier:
         """It is free for the next delivery."""
         self.link.close()
         if self.sound:
-            _give_back(self.process)
+            give_back(self.process)
         else:
             self.process.running.kill()
             self.process.end()
@@ -189,7 +150,10 @@ class Carrier:
                 self.ready = True
                 self.answered.set()
         elif line := self.lines.get(n):
-            line.line_up(*said) if what == "line up" else line.is_over(*said)
+            if what == "line up":
+                line.line_up(*said)
+            else:
+                line.is_over(*said)
 
     def _lost(self) -> None:
         self.ready = self.sound = False
@@ -198,18 +162,10 @@ class Carrier:
             line.is_over(None, None)
 
 
-def prepare(most: int) -> None:
-    """So many are at hand when this returns: for whoever cannot wait, or does not measure that."""
-    these = _lent(most)
-    for process in these:
-        process.load()
-        _give_back(process)
-
-
 @asynccontextmanager
-async def carriers(this: Round, workers: int, owing: int) -> AsyncIterator[Sequence[Carrier]]:
+async def carriers(this: Round, workers: int, owing: int) -> AsyncIterator[Sequence[Lent]]:
     """Those that help with so many mails over so many connections."""
-    found = [Carrier(process, next(_numbers)) for process in _lent(how_many(workers, owing))]
+    found = [Lent(process, next(_numbers)) for process in lent(how_many(workers, owing))]
     try:
         for carrier in found:
             await carrier.begin(this)
@@ -219,7 +175,7 @@ async def carriers(this: Round, workers: int, owing: int) -> AsyncIterator[Seque
             carrier.leave()
 
 
-def ready_one(these: Sequence[Carrier]) -> Carrier | None:
+def ready_one(these: Sequence[Lent]) -> Lent | None:
     ready = [carrier for carrier in these if carrier.ready]
     return min(ready, key=lambda carrier: len(carrier.lines), default=None)
 
@@ -232,22 +188,3 @@ def how_many(workers: int, owing: int) -> int:
 
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-def _lent(most: int) -> list[Process]:
-    with _lock:
-        found = [_idle.pop() for _ in range(min(most, len(_idle)))]
-    alive = [process for process in found if process.running.poll() is None]
-    return alive + [Process.start() for _ in range(most - len(alive))]
-
-
-def _give_back(process: Process) -> None:
-    with _lock:
-        _idle.append(process)
-
-
-@atexit.register
-def _end_all() -> None:
-    with _lock, suppress(IndexError):
-        while True:
-            _idle.pop().end()

@@ -154,7 +154,8 @@ def changed(
 
 def _let_go_of_a_moved_file(engine: Engine) -> None:
     """A connection that was kept open stays with the file that it opened. Where somebody has put
-    another in its place, as a backup, all that is written would be lost with the old one."""
+    another in its place, as a backup, all that is written would be lost with the old one. What
+    the old one's log (`-wal`) still holds SQLite would put into the new one: it has to go too."""
     file = sqlite_file(engine)
     if file is None:
         return
@@ -163,7 +164,8 @@ def _let_go_of_a_moved_file(engine: Engine) -> None:
         record.info["file"] = _identity(file)
 
     def taken(_connection: Any, record: Any, _proxy: Any) -> None:
-        if record.info["file"] != _identity(file):
+        found = _identity(file)
+        if found is not None and found != record.info["file"]:
             raise DisconnectionError  # by which the pool opens another
 
     event.listen(engine, "connect", opened)

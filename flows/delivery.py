@@ -10,7 +10,7 @@ from threading import Event
 
 from sqlalchemy.exc import DatabaseError
 
-from flows.carriers import Carrier, carriers, ready_one
+from flows.carriers import Lent, carriers, ready_one
 from flows.clerk import Clerk
 from flows.climb import climb
 from flows.database import reading
@@ -117,7 +117,7 @@ async def _probe(this: Round) -> bool:
     return await _connect(this, 1, probing=True)
 
 
-async def _work(this: Round, others: Sequence[Carrier]) -> None:
+async def _work(this: Round, others: Sequence[Lent]) -> None:
     """One connection after the other, until nothing is owed."""
     while True:
         if await this.owing():
@@ -129,7 +129,7 @@ async def _work(this: Round, others: Sequence[Carrier]) -> None:
 
 
 async def _connect(
-    this: Round, most: int, carrier: Carrier | None = None, *, probing: bool = False
+    this: Round, most: int, carrier: Lent | None = None, *, probing: bool = False
 ) -> bool:
     """Use one connection, by a carrier if one is there. False: the relay would not have it.
 

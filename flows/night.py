@@ -126,7 +126,7 @@ def _play(
     for step in STEPS:
         run_step(step, run)
     with reading(office.engine) as session:
-        stored: dict[str, Any] = json.loads(session.scalar(_RESULT, {"night": run.night_id}) or "")
+        stored: dict[str, Any] = json.loads(session.scalars(_RESULT, {"night": run.night_id}).one())
         return stored
 
 

@@ -21,7 +21,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
-from flows import carriers
+from flows import carrier_processes, carriers
 from flows.database import open_engine
 from flows.delivery import deliver
 from flows.keyring import open_ring
@@ -30,7 +30,7 @@ from flows.office import MailHours, Office
 url, home, smtp, now, workers, carried = sys.argv[1:]
 if int(carried):
     carriers.MANY = 1
-    carriers.prepare(int(carried))
+    carrier_processes.prepare(int(carried))
 deliver(
     Office(open_engine(url), Path(home), open_ring(Path(home, "secret")), ZoneInfo("Asia/Shanghai"),
            "zh-CN", "http://sise.example", "sise@office.example", smtp, MailHours()),

@@ -29,6 +29,10 @@ class OnTime(H11Protocol):
         super().data_received(data)
         self._await_next()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()  # looks at a request that came behind the other
+        self._await_next()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop()
         super().connection_lost(exc)

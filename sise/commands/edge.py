@@ -43,9 +43,8 @@ def _writable() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open for as long as we run
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    if isinstance(sys.stdout, TextIOWrapper):  # stderr by itself writes out what it lacks
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _width() -> int | None:
@@ -109,7 +108,7 @@ def open_edge(*, check_schema: bool = True) -> Edge:
 def as_json(result: Any) -> None:
     # Not through rich: a terminal's width must not break a line of JSON.
     # Whoever speaks GBK gets the signs that it lacks as JSON writes them, and loses none.
-    any_sign = sys.stdout.encoding.lower().startswith("utf")
+    any_sign = (sys.stdout.encoding or "").lower().startswith("utf")
     print(json.dumps(result, ensure_ascii=not any_sign, indent=2, default=_plain))
 
 
@@ -138,19 +137,20 @@ def a_date(written: str) -> date:
         ) from error
 
 
-def octets_of(file: Path) -> bytes:
+def octets_of(file: Path, most: int = LARGEST) -> bytes:
     """What a file or a pipe holds; a device may have no end."""
     try:
         with file.open("rb") as content:
-            found = content.read(LARGEST + 1)
+            found = content.read(most + 1)
     except OSError as error:
         raise Refusal(
             f"无法读取 {file}：{system_words(error)}", f"{file} cannot be read: {error.strerror}"
         ) from error
-    if len(found) > LARGEST:
+    if len(found) > most:
+        size = f"{most // 1_000_000} MB"
         raise Refusal(
-            f"无法读取 {file}：超过 64 MB；请检查路径",
-            f"{file} cannot be read: it is larger than 64 MB; check the path",
+            f"无法读取 {file}：超过 {size}；请检查路径",
+            f"{file} cannot be read: it is larger than {size}; check the path",
         )
     return found
 

@@ -15,6 +15,7 @@ from models.refusal import Refusal
 from notifications.bounce_reports import split_mbox
 from sise.commands.edge import Edge, Json, as_json, fitting, octets_of, open_edge, out
 
+MBOX = 1_000_000_000  # octets: what came back in years
 people = typer.Typer(help="Who can be reached by mail.", no_args_is_help=True)
 
 
@@ -81,7 +82,7 @@ def bounces(
     """Read what came back: from a file or a pipe, or from the mailbox of SISE_IMAP_URL."""
     edge = open_edge()
     if file:
-        octets = sys.stdin.buffer.read() if file == "-" else octets_of(Path(file))
+        octets = sys.stdin.buffer.read() if file == "-" else octets_of(Path(file), MBOX)
         came = take_bounces(edge.office, split_mbox(octets), now=edge.now)
     elif edge.office.imap_url:
         came = fetch_bounces(edge.office, now=edge.now)

@@ -18,6 +18,7 @@ def test_after_a_pause_nobody_notices_that_the_database_was_restarted(engine: En
     def long_ago(_connection, record) -> None:
         record.info["given_back"] = 0.0
 
+    engine.dispose()  # what other tests used just now
     event.listen(engine, "checkin", long_ago)
     with reading(engine) as one, reading(engine) as another:
         assert one.scalar(select(1)) == another.scalar(select(1))

@@ -86,6 +86,13 @@ def test_a_request_that_does_not_come_in_its_time_is_given_up(server: Server):
         assert said(client).startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.parametrize("server", [(800, 0.5)], indirect=True)
+def test_a_request_that_came_behind_another_is_given_up_too(server: Server):
+    whole = b"GET /login HTTP/1.1\r\nHost: sise\r\n\r\n"
+    with begin(server.port, whole + BEGUN["a form"]) as client:
+        assert said(client).startswith(b"HTTP/1.1 200")
+
+
 @pytest.mark.parametrize("server", [(20, 600)], indirect=True)
 def test_no_more_connections_than_there_are_files_for(server: Server):
     with ExitStack() as slow:
