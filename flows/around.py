@@ -55,7 +55,6 @@ def _with_deputies(people: Iterable[int], deputies: Mapping[int, int]) -> set[in
     return found
 
 
-# Built once: putting a statement together costs as much as running it.
 _UNITS = (
     select(Unit.id, Unit.parent_id).where(Unit.id == bindparam("unit")).cte("above", recursive=True)
 )

@@ -25,7 +25,6 @@ BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15, 30, 60, 120, 240))
 JITTER = (0.8, 1.2)  # so that what failed together does not come back together
 UNKNOWN_WAIT = timedelta(minutes=10)  # the relay may still be about to deliver it
 
-# Built once: putting a statement together costs as much as running it.
 _KEPT = insert(MessageAttempt)
 _OURS = (
     select(col(Message.id))

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from flows.claims import Claim
-from flows.wire_content import octets
+from flows.octets import octets
 from models.message import MessageKind
 
 SIZE = 4  # octets that say how long the rest is

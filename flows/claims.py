@@ -22,7 +22,6 @@ from notifications.mailer import Outcome
 POISON = 8  # attempts; a mail whose sender dies so often, its life over, is given up
 LINK_LIFE = timedelta(days=30)
 
-# Built once: putting a statement together costs as much as running it.
 _OLDEST = (
     select(
         Message.__table__,  # type: ignore[attr-defined]  # SQLModel does not type its table

@@ -26,7 +26,6 @@ from models.organisation import PostKind
 WEIGHT = (Duty.COPY, Duty.ACKNOWLEDGE, Duty.ACT)
 LaterItem, LaterMail = aliased(MessageItem), aliased(Message)
 
-# Built once: putting a statement together costs as much as running it.
 _LATER = (
     select(col(LaterItem.id))
     .join(LaterMail, col(LaterMail.id) == col(LaterItem.message_id))
@@ -71,7 +70,7 @@ def climb(office: Office, *, now: datetime) -> int:
     """Tell the next level in place of everybody who was not informed; returns how many were
     told. Their mail waits in the outbox."""
     with reading(office.engine) as session:
-        if not session.scalar(_ANY_MISSED):  # no writer is held up for nothing
+        if not missed(session):  # no writer is held up for nothing
             return 0
     with transaction(office.engine, now) as session:
         return tell_instead(session, office, missed(session), now)

@@ -22,7 +22,7 @@ MOST_DAYS = timedelta(days=400)  # that are looked back for, once, where none wa
 _COUNTED = col(Transition.machine).in_(written_out(WARNING.name, SIGNOFF.name))
 _OPENED = col(DeadlineChange.kind) == bindparam(None, "opened", literal_execute=True)
 _INSERT = insert(DayCount)
-_NEWEST = select(func.max(col(DayCount.on)))  # built once: that costs as much as running it
+_NEWEST = select(func.max(col(DayCount.on)))
 Step = tuple[date, Colour, int]  # on this date so many more of this colour
 
 
@@ -143,7 +143,6 @@ def _of(task_id: int, among: ColumnElement[bool]) -> ColumnElement[bool]:
     return col(task_id).in_(select(col(Task.id)).where(col(Task.restricted).is_(False), among))
 
 
-# Built once: putting a statement together costs as much as running it.
 _AFTER = bindparam("after", type_=Date())
 _SOURCE, _TARGET = col(Transition.source), col(Transition.target)
 _CROSSED = or_(

@@ -81,27 +81,6 @@ def addressees(
     return dict(sorted(lines.items()))
 
 
-def _lines_of(table: type[Reminder] | type[Chase]) -> Select[int, int]:
-    mine = select(col(table.official_id), func.count()).where(col(table.night_id) == _NIGHT)
-    return mine.group_by(col(table.official_id))
-
-
-# Built once: putting a statement together costs as much as running it.
-_NIGHT = bindparam("night", type_=Integer())
-_LINES = union_all(
-    select(col(Receipt.official_id), func.count())
-    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-    .join(Transition, col(Transition.id) == col(Notice.transition_id))
-    .where(col(Transition.night_id) == _NIGHT)
-    .group_by(col(Receipt.official_id)),
-    _lines_of(Reminder),
-    _lines_of(Chase),
-)
-_ITEMS = select(func.count()).where(
-    col(MessageItem.message_id).in_(bindparam("of", expanding=True))
-)
-
-
 def receipts(
     session: Session, composition: Composition, people: list[int]
 ) -> Iterable[Row[*tuple[Any, ...]]]:
@@ -136,72 +115,6 @@ def _known(composition: Composition, people: list[int]) -> dict[str, Any]:
         "replaced": composition.taken_over(people),
         "on": composition.on,
     }
-
-
-def _replaced(wanted: Any, item: Any) -> ColumnElement[bool]:
-    of_these = col(MessageItem.message_id).in_(bindparam("replaced", expanding=True))
-    found: ColumnElement[bool] = wanted.in_(select(item).where(of_these))
-    return found
-
-
-_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
-_RECEIPTS: Select[*tuple[Any, ...]] = (
-    select(
-        *(Receipt, Notice, Task, Unit, Official),
-        col(Absent.name).label("absent"),
-        col(Transition.source).label("raised_from"),
-        col(Transition.cause).label("cause"),
-    )
-    .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
-    .join(Transition, col(Transition.id) == col(Notice.transition_id))
-    .join(Task, col(Task.id) == col(Notice.task_id))
-    .join(Unit, col(Unit.id) == col(Task.unit_id))
-    .join(Official, col(Official.id) == col(Receipt.official_id))
-    .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
-    .where(
-        col(Receipt.official_id).in_(_PEOPLE),
-        or_(
-            col(Transition.night_id) == _NIGHT,
-            col(Receipt.id).in_(bindparam("told", expanding=True)),
-            _replaced(col(Receipt.id), col(MessageItem.receipt_id)),
-        ),
-        owed(),
-        ~stands_aside(col(Task.id), col(Receipt.official_id), TODAY),
-    )
-    .order_by(col(Task.number))
-)
-_REMINDERS = (
-    select(Reminder, Task, Unit, Official)
-    .join_from(Reminder, Task, col(Task.id) == col(Reminder.task_id))
-    .join(Unit, col(Unit.id) == col(Task.unit_id))
-    .join(Official, col(Official.id) == col(Reminder.official_id))
-    .where(
-        col(Reminder.official_id).in_(_PEOPLE),
-        or_(
-            col(Reminder.night_id) == _NIGHT,
-            _replaced(col(Reminder.id), col(MessageItem.reminder_id)),
-        ),
-        col(Task.colour) == Colour.GREEN,
-        ~stands_aside(col(Task.id), col(Reminder.official_id), TODAY),
-    )
-    .order_by(col(Reminder.id))
-)
-_CHASES: Select[*tuple[Any, ...]] = (
-    select(Chase, Referral, Official, col(Owing.name).label("owing"))
-    .join_from(Chase, Referral, col(Referral.id) == col(Chase.referral_id))
-    .join(Owing, col(Owing.id) == col(Referral.official_id))
-    .join(Official, col(Official.id) == col(Chase.official_id))
-    .where(
-        col(Chase.official_id).in_(_PEOPLE),
-        or_(
-            col(Chase.night_id) == _NIGHT,
-            _replaced(col(Chase.id), col(MessageItem.chase_id)),
-        ),
-        col(Referral.state) == ReferralState.OPEN,
-        ~stands_aside(col(Referral.task_id), col(Chase.official_id), TODAY),
-    )
-    .order_by(col(Chase.superior), col(Referral.decide_by), col(Referral.id), col(Chase.id))
-)
 
 
 def warning_line(composition: Composition, row: Row[*tuple[Any, ...]], link: str) -> Line:
@@ -267,3 +180,87 @@ def _matter(composition: Composition, task: Task, unit: Unit) -> dict[str, Any]:
         "days_over": (composition.on - counted_on).days if counted_on else None,
         "provisional": due is not None and not calendar.is_known(due.year),
     }
+
+
+def _lines_of(table: type[Reminder] | type[Chase]) -> Select[int, int]:
+    mine = select(col(table.official_id), func.count()).where(col(table.night_id) == _NIGHT)
+    return mine.group_by(col(table.official_id))
+
+
+def _replaced(wanted: Any, item: Any) -> ColumnElement[bool]:
+    of_these = col(MessageItem.message_id).in_(bindparam("replaced", expanding=True))
+    found: ColumnElement[bool] = wanted.in_(select(item).where(of_these))
+    return found
+
+
+_NIGHT = bindparam("night", type_=Integer())
+_LINES = union_all(
+    select(col(Receipt.official_id), func.count())
+    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .join(Transition, col(Transition.id) == col(Notice.transition_id))
+    .where(col(Transition.night_id) == _NIGHT)
+    .group_by(col(Receipt.official_id)),
+    _lines_of(Reminder),
+    _lines_of(Chase),
+)
+_ITEMS = select(func.count()).where(
+    col(MessageItem.message_id).in_(bindparam("of", expanding=True))
+)
+_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+_RECEIPTS: Select[*tuple[Any, ...]] = (
+    select(
+        *(Receipt, Notice, Task, Unit, Official),
+        col(Absent.name).label("absent"),
+        col(Transition.source).label("raised_from"),
+        col(Transition.cause).label("cause"),
+    )
+    .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
+    .join(Transition, col(Transition.id) == col(Notice.transition_id))
+    .join(Task, col(Task.id) == col(Notice.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .join(Official, col(Official.id) == col(Receipt.official_id))
+    .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
+    .where(
+        col(Receipt.official_id).in_(_PEOPLE),
+        or_(
+            col(Transition.night_id) == _NIGHT,
+            col(Receipt.id).in_(bindparam("told", expanding=True)),
+            _replaced(col(Receipt.id), col(MessageItem.receipt_id)),
+        ),
+        owed(),
+        ~stands_aside(col(Task.id), col(Receipt.official_id), TODAY),
+    )
+    .order_by(col(Task.number))
+)
+_REMINDERS = (
+    select(Reminder, Task, Unit, Official)
+    .join_from(Reminder, Task, col(Task.id) == col(Reminder.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .join(Official, col(Official.id) == col(Reminder.official_id))
+    .where(
+        col(Reminder.official_id).in_(_PEOPLE),
+        or_(
+            col(Reminder.night_id) == _NIGHT,
+            _replaced(col(Reminder.id), col(MessageItem.reminder_id)),
+        ),
+        col(Task.colour) == Colour.GREEN,
+        ~stands_aside(col(Task.id), col(Reminder.official_id), TODAY),
+    )
+    .order_by(col(Reminder.id))
+)
+_CHASES: Select[*tuple[Any, ...]] = (
+    select(Chase, Referral, Official, col(Owing.name).label("owing"))
+    .join_from(Chase, Referral, col(Referral.id) == col(Chase.referral_id))
+    .join(Owing, col(Owing.id) == col(Referral.official_id))
+    .join(Official, col(Official.id) == col(Chase.official_id))
+    .where(
+        col(Chase.official_id).in_(_PEOPLE),
+        or_(
+            col(Chase.night_id) == _NIGHT,
+            _replaced(col(Chase.id), col(MessageItem.chase_id)),
+        ),
+        col(Referral.state) == ReferralState.OPEN,
+        ~stands_aside(col(Referral.task_id), col(Chase.official_id), TODAY),
+    )
+    .order_by(col(Chase.superior), col(Referral.decide_by), col(Referral.id), col(Chase.id))
+)

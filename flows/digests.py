@@ -36,7 +36,6 @@ from notifications.referral import Asked
 
 BATCH, LINES = 50, 3000  # people whose digests are in memory at once, and lines of them
 ITEM = ("receipt_id", "reminder_id", "chase_id")
-# Built once: putting a statement together costs as much as running it.
 _POLICIES = select(Policy)
 _INSERT_ITEM, _INSERT_LINK = insert(MessageItem), insert(ReplyLink)
 _OF_OTHERS = superseding(

@@ -121,7 +121,7 @@ def _came_back() -> ColumnElement[bool]:
 
 
 _COMPOSED = (NightStep.COMPOSED, NightStep.REPORTED, NightStep.CLOSED)
-_UNTOLD = (  # built once: putting a statement together costs as much as running it
+_UNTOLD = (
     select(Receipt)
     .distinct()
     .join(Notice, col(Notice.id) == col(Receipt.notice_id))

@@ -160,7 +160,6 @@ def _written(
     }
 
 
-# Built once: putting a statement together costs as much as running it.
 _NIGHT = bindparam("night", type_=Integer())
 _REPLACED = (
     update(Message)

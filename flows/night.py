@@ -225,7 +225,6 @@ def _unfenced(session: Session, run: NightRun) -> None:
         raise Fenced
 
 
-# Built once: putting a statement together costs as much as running it.
 _ID = bindparam("night", type_=Integer())
 _NIGHT = (  # as it stands in the database, whatever was read of it before
     select(Night).where(col(Night.id) == _ID).execution_options(populate_existing=True)

@@ -40,7 +40,6 @@ def unfinished(session: Session, on: date) -> date | None:
     return session.scalar(_UNFINISHED, {"before": on})
 
 
-# Built once: putting a statement together costs as much as running it.
 _LAST = select(Night).order_by(col(Night.on).desc()).limit(1)
 _UNFINISHED = (
     select(col(Night.on))

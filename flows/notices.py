@@ -189,7 +189,6 @@ def told_of(task: Escalated, rung: Rung, directory: Directory) -> Iterator[tuple
     yield from chosen.values()
 
 
-# Built once: putting a statement together costs as much as running it.
 _THIS = bindparam("night_id", type_=Integer())
 _POLICIES = select(Policy)
 _INSERT_NOTICE, _INSERT_RECEIPT = insert(Notice), insert(Receipt)

@@ -15,7 +15,6 @@ from models.warning import Colour
 KIND = ("unit_id", "policy_id", "colour", "restricted")
 SHOWN = col(OpenCount.restricted).is_(False)
 
-# Built once: putting a statement together costs as much as running it.
 _TOTAL = func.sum(col(OpenCount.n))
 _BY_COLOUR = select(col(OpenCount.colour), _TOTAL).group_by(col(OpenCount.colour))
 _BY_POLICY = (

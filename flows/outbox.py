@@ -66,7 +66,6 @@ def reword(message: Message, said: Mapping[str, Any]) -> None:
         setattr(message.body if name in WORDS else message, name, value)
 
 
-# Built once: putting a statement together costs as much as running it.
 _NOW, _RELAY, OWNER = (
     bindparam("now", type_=Instant()),
     bindparam("relay", type_=String()),

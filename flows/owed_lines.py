@@ -37,7 +37,8 @@ OVER = {NoticeState.SUPERSEDED: Dropped.SUPERSEDED, NoticeState.LIFTED: Dropped.
 
 class OwedLine(NamedTuple):
     """One item of a mail with what it is about: a notice, a decision that is asked for or chased,
-    or (as a reminder, or as what was decided) its task alone."""
+    or (as a reminder, or as what was decided) its task alone. Of its enums it holds the
+    words that are stored, which are equal to them."""
 
     item_id: int
     transition_id: int | None  # of what was decided

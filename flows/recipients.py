@@ -256,7 +256,6 @@ def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: Day) -> Co
     )
 
 
-# Built once: putting a statement together costs as much as running it.
 TODAY = bindparam("on", type_=Date())
 _POSTS = (
     select(Post.unit_id, Post.kind, Post.official_id)

@@ -255,7 +255,6 @@ def _passed(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
     return case(*said, else_=literal("")) if said else literal("")
 
 
-# Built once: putting a statement together costs as much as running it.
 _NIGHT = bindparam("night_id", type_=Integer())
 _SCANNED = select(func.count()).select_from(Task).where(on_clock())
 _IN_USE = (

@@ -81,7 +81,6 @@ def _relieved(session: Session, previous: Night | None) -> int:
     return session.scalar(_RELIEVED, {"since": since}) or 0
 
 
-# Built once: putting a statement together costs as much as running it.
 _THIS = bindparam("night_id", type_=Integer())
 _BEFORE = (
     select(Night)

@@ -64,7 +64,6 @@ def _refused(session: Session) -> dict[int, Unreachable]:
     }
 
 
-# Built once: putting a statement together costs as much as running it.
 _SUPPRESSED = (
     select(Official, col(Unit.name), Suppression)
     .join_from(Official, Unit, col(Unit.id) == col(Official.unit_id))

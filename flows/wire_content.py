@@ -1,6 +1,7 @@
 """A message of the outbox as it goes over the wire: its links are made live at this moment."""
 
 from flows.link_keys import LinkKeys
+from flows.octets import octets
 from flows.office import Letterhead
 from models import Message, MessageBody
 from notifications.links import fill
@@ -16,8 +17,3 @@ def wire_content(head: Letterhead, message: Message, body: MessageBody, keys: Li
     )
     at = message.composed_at.astimezone(head.timezone)
     return build(message, mail_from=head.mail_from, text=text, html=html, at=at)
-
-
-def octets(words: str | bytes) -> bytes:
-    """A delivery reads them so, where the database lets it."""
-    return words if isinstance(words, bytes) else words.encode()

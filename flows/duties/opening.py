@@ -24,7 +24,7 @@ from models.recurrence import Occurrence
 from models.workdays import Calendar
 
 BY_DUTY = "周期任务自动交办"
-_RUNNING = (  # built once: putting a statement together costs as much as running it
+_RUNNING = (
     select(DutyTemplate)
     .where(col(DutyTemplate.state) == DutyState.RUNNING)
     .order_by(col(DutyTemplate.id))

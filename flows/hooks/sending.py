@@ -28,9 +28,7 @@ NO_KEY = Answer(
     "another name",
 )
 
-_ANY_OWED = (  # built once: putting a statement together costs as much as running it
-    select(WebhookDelivery.id).where(*owed(bindparam("at", type_=Instant()))).limit(1)
-)
+_ANY_OWED = select(WebhookDelivery.id).where(*owed(bindparam("at", type_=Instant()))).limit(1)
 
 
 @dataclass

@@ -40,7 +40,7 @@ def waiting(session: Session) -> Sequence[PostingDraft]:
     return session.exec(_WAITING).all()
 
 
-_WAITING = (  # built once: putting a statement together costs as much as running it
+_WAITING = (
     select(PostingDraft)
     .where(PostingDraft.state == PostingState.DRAFT)
     .order_by(col(PostingDraft.id))

@@ -129,7 +129,6 @@ def _chased(session: Session, today: dict[str, Any]) -> dict[int, dict[bool, dat
     return chased
 
 
-# Built once: putting a statement together costs as much as running it.
 _UNHEARD = refused()
 _DUE = or_(
     col(Referral.decide_by) <= bindparam("on", type_=Date()),

@@ -194,7 +194,6 @@ def _not_asked(
     return found
 
 
-# Built once: putting a statement together costs as much as running it.
 _SAID = (
     select(col(MessageItem.id))
     .join(Message, col(Message.id) == col(MessageItem.message_id))

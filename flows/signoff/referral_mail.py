@@ -91,7 +91,6 @@ def _said(
     }
 
 
-# Built once: putting a statement together costs as much as running it.
 _TOLD = (
     select(col(MessageItem.id))
     .join(Message, col(Message.id) == col(MessageItem.message_id))

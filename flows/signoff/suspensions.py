@@ -84,7 +84,7 @@ def is_suspended() -> ColumnElement[bool]:
     return col(Task.state) == bindparam(None, str(TaskState.SUSPENDED), literal_execute=True)
 
 
-_ENDED = (  # built once: putting a statement together costs as much as running it
+_ENDED = (
     suspended_tasks()
     .where(col(ChangeRequest.until_on) < bindparam("before", type_=Date()))
     .order_by(col(Task.id))

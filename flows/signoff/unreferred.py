@@ -128,7 +128,6 @@ def _asked(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(col(Referral.id)).where(which, IS_OPEN).exists()
 
 
-# Built once: putting a statement together costs as much as running it.
 _WAITING = union_all(_applications(), _requests(), _look_backs()).subquery("waiting")
 _WHAT, _SUBJECT_ID, _TASK_ID = _WAITING.c
 UNREFERRED = (
