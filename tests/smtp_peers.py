@@ -39,6 +39,7 @@ class Peer:
     said: list[str] = field(default_factory=list)  # every command line that it was sent
     mails: list[tuple[str, bytes]] = field(default_factory=list)  # what it had whole, with its dot
     connections: int = 0
+    asked_from: int = 0  # the port of whom the script answers
     port: int = 0
     address: str = "127.0.0.1"
 
@@ -83,6 +84,7 @@ class Peer:
                 return
 
     def _answer(self, writer: asyncio.StreamWriter, verb: str, argument: str) -> str:
+        self.asked_from = writer.get_extra_info("peername")[1]
         answer = self.script(verb, argument) or PLAIN_ANSWERS.get(verb, "502 what?")
         if answer == DROP:
             return ""
