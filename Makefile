@@ -5,6 +5,9 @@ HOME_OF_DEMO ?= ./var/demo
 # Tests start many processes: each would compile all of it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+# For every Python that Sise runs on: packages ask for others by its version.
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+
 BENCH ?=
 
 .PHONY: help demo serve test storm cluster check bench format requirements migration screenshots clean
@@ -57,12 +60,9 @@ format: .venv/dev ## put the code into form
 	$(BIN)/ruff check --fix .
 
 requirements: .venv/dev ## pin what requirements*.in ask for, with hashes
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header \
-		requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header \
-		requirements-dev.in -c requirements.txt -o requirements-dev.txt
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header \
-		requirements-bench.in -c requirements-dev.txt -o requirements-bench.txt
+	$(PIN) requirements.in -o requirements.txt
+	$(PIN) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(PIN) requirements-bench.in -c requirements-dev.txt -o requirements-bench.txt
 
 migration: .venv/dev ## write a migration for what the models now declare: make migration m="why"
 	$(BIN)/python -m models.migrations "$(m)"

@@ -2,11 +2,15 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("models", "notifications", "flows", "seeds", "web", "sise")
@@ -103,6 +107,27 @@ def test_every_requirement_is_pinned_with_hashes_and_no_index_is_named(file: str
 
     assert all(re.match(r"[\w.\[\],-]+==\S+( ; [^\n]+)? \\\n\s+--hash=sha256:", p) for p in pinned)
     assert not re.search(r"https?://|--index|--extra-index|--find-links|--trusted", text)
+
+
+@pytest.mark.parametrize("version", ["3.11.0", "3.12.0", "3.13.0", "3.14.0"])
+def test_what_is_pinned_is_all_that_an_installation_needs_on_any_python(version: str) -> None:
+    """Packages ask for others by the version of Python, and pip with hashes fetches none of them
+    by itself."""
+    python = {"python_version": version.rpartition(".")[0], "python_full_version": version}
+    there = {**default_environment(), **python, "extra": ""}
+
+    def name(one: Requirement | Distribution) -> str:
+        return canonicalize_name(one.name)
+
+    def asked(written: Iterable[str]) -> set[str]:
+        found = map(Requirement, written)
+        return {name(one) for one in found if one.marker is None or one.marker.evaluate(there)}
+
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    pinned = asked(line.rstrip(" \\") for line in lines if "==" in line)
+    needed = [asked(one.requires or ()) for one in distributions() if name(one) in pinned]
+
+    assert set().union(*needed) - pinned == set()
 
 
 def _files_calling(wanted: Callable[[str], bool]) -> set[str]:
