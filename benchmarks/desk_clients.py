@@ -21,7 +21,7 @@ from benchmarks.machine import worked
 PATIENCE = 60.0  # seconds: then whoever waits has gone away
 READERS, WRITERS = 4, 1
 ROOT = Path(__file__).parent.parent
-SERVE = "from sise.main import run; run()"
+SERVE = "from sise.__main__ import main; main()"
 Step = tuple[str, str, str, dict[str, str] | None]
 """What it is called, how and where it is asked, and what is sent."""
 

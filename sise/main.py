@@ -1,9 +1,9 @@
-"""The `sise` command: its parts, and the one place where an error becomes a line on stderr."""
+"""The `sise` command as it runs: the one place where an error becomes a line on stderr."""
 
 import sys
 import traceback
 from functools import cache
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import typer
 from sqlalchemy.exc import DatabaseError
@@ -11,94 +11,10 @@ from sqlalchemy.exc import DatabaseError
 from models.refusal import Refusal
 from notifications.system_words import system_words
 from notifications.wording import ENGLISH
-from sise.commands import (
-    ahead,
-    audits,
-    backups,
-    clients,
-    demo,
-    duties,
-    figures,
-    keys,
-    lead_reviews,
-    ledgers,
-    look_backs,
-    looking,
-    measuring,
-    milestones,
-    nights,
-    one_task,
-    pairing,
-    people,
-    procedures,
-    recording,
-    rehearsing,
-    reports,
-    responsible,
-    rules,
-    scoring,
-    serving,
-    setting_up,
-    stages,
-    watch_lists,
-    webhooks,
-)
-from sise.commands.chinese_help import in_chinese
 from sise.commands.chinese_usage import usage_in_chinese
 from sise.commands.edge import opened
+from sise.parts import whole
 from sise.settings import BadSetting, load_settings
-
-app = typer.Typer(
-    name="sise",
-    help="Every task has its official and deadline; overdue ones turn blue, yellow, red.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-app.command()(setting_up.init)
-app.command()(demo.demo)
-app.command()(serving.serve)
-app.command("import")(ledgers.import_)
-app.command()(ledgers.export)
-app.command()(nights.night)
-app.command()(nights.deliver)
-app.command()(looking.tasks)
-app.command()(one_task.task)
-app.add_typer(people.people, name="people")
-app.command()(people.bounces)
-app.command("explain")(one_task.explain_command)
-app.command("forecast")(ahead.forecast_command)
-app.command("rehearse")(rehearsing.rehearse_command)
-app.command("reassign")(responsible.reassign_command)
-app.command("stage")(stages.stage_command)
-app.command("transfer")(stages.transfer_command)
-app.add_typer(lead_reviews.lead_review, name="lead-review")
-app.command("milestones")(milestones.milestones_command)
-app.command("exclude")(responsible.exclude_command)
-app.command("readmit")(responsible.readmit_command)
-app.command("hand-over")(responsible.hand_over_command)
-app.add_typer(watch_lists.watch_list, name="watch-list")
-app.add_typer(duties.duty, name="duty")
-app.add_typer(pairing.pairing, name="pairing")
-app.add_typer(measuring.measure, name="measure")
-app.add_typer(scoring.score, name="score")
-app.add_typer(look_backs.look_back, name="look-back")
-app.add_typer(recording.act, name="act")
-app.add_typer(recording.outcome, name="outcome")
-app.add_typer(figures.figure, name="figure")
-app.add_typer(reports.report, name="report")
-app.add_typer(rules.policy, name="policy")
-app.add_typer(procedures.procedure, name="procedure")
-app.add_typer(rules.calendar, name="calendar")
-app.add_typer(audits.audit, name="audit")
-app.add_typer(clients.client, name="client")
-app.add_typer(webhooks.webhook, name="webhook")
-app.add_typer(keys.secret, name="secret")
-app.command()(backups.backup)
-app.command("restore")(backups.restore_command)
-app.command()(setting_up.health)
-app.command()(setting_up.login)
 
 IMPOSSIBLE, WRONG, STOPPED = 1, 2, 130  # it could not be done; the input or usage is wrong; Ctrl-C
 
@@ -123,13 +39,7 @@ def run() -> None:
         _stop(_unforeseen(error), IMPOSSIBLE)
 
 
-@cache
-def _command(language: str) -> Any:
-    """Built once in a process that runs many: it takes longer than most commands."""
-    command = typer.main.get_command(app)
-    if language != ENGLISH:
-        in_chinese(command)
-    return command
+_command = cache(whole)  # built once in a process that runs many
 
 
 def _usage(error: typer.TyperException) -> str:
@@ -212,7 +122,3 @@ def _stop(sentence: str, code: int) -> NoReturn:
     if sentence:
         print(sentence, file=sys.stderr)
     sys.exit(code)
-
-
-if __name__ == "__main__":
-    run()

@@ -2,9 +2,9 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
-import typer
 
 from models.notice_machine import NOTICE
 from models.posting import POSTING
@@ -12,7 +12,7 @@ from models.request_machine import REQUEST
 from models.score import SCORE
 from models.signoff import SIGNOFF
 from models.warning import WARNING
-from sise.main import app
+from sise.parts import whole
 from sise.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +32,7 @@ def test_architecture_shows_the_machines_as_they_are() -> None:
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_the_readme_names_every_command_and_setting(readme: Path) -> None:
     text = readme.read_text("utf-8")
-    wanted = [f"sise {name}" for name in command_names(app)]
+    wanted = [f"sise {name}" for name in command_names(whole("en"))]
     wanted += [f"SISE_{name.upper()}" for name in Settings.model_fields]
 
     assert [name for name in wanted if f"`{name}" not in text] == []
@@ -41,7 +41,7 @@ def test_the_readme_names_every_command_and_setting(readme: Path) -> None:
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
 def test_the_readme_names_no_command_or_setting_that_is_not_there(readme: Path) -> None:
     text = readme.read_text("utf-8")
-    commands = {name.split()[0] for name in command_names(app)}
+    commands = {name.split()[0] for name in command_names(whole("en"))}
     settings = {f"SISE_{name.upper()}" for name in Settings.model_fields}
 
     assert set(re.findall(r"`sise ([a-z-]+)", text)) <= commands
@@ -86,15 +86,11 @@ def generated(text: str) -> str:
     return text
 
 
-def command_names(part: typer.Typer) -> list[str]:
-    names = [
-        command.name or command.callback.__name__
-        for command in part.registered_commands
-        if command.callback
-    ]
-    for group in part.registered_groups:
-        assert group.typer_instance
-        names += [f"{group.name} {name}" for name in command_names(group.typer_instance)]
+def command_names(group: Any) -> list[str]:
+    names = []
+    for name, part in group.commands.items():
+        below = command_names(part) if hasattr(part, "commands") else [""]
+        names += [f"{name} {rest}".strip() for rest in below]
     return names
 
 

@@ -146,7 +146,7 @@ def mailed() -> dict[str, str]:
 @contextmanager
 def served() -> Iterator[None]:
     settings = os.environ | {"SISE_NIGHT_AT": "off", "SISE_BASE_URL": AT}
-    command = [sys.executable, "-m", "sise.main", "serve", "--port", str(PORT)]
+    command = [sys.executable, "-m", "sise", "serve", "--port", str(PORT)]
     with subprocess.Popen(command, env=settings, stdout=subprocess.DEVNULL) as server:
         try:
             _await_it()
@@ -167,7 +167,7 @@ def _await_it() -> None:
 
 
 def entered(browser: Browser, person: str, size: tuple[int, int]) -> BrowserContext:
-    command = [sys.executable, "-m", "sise.main", "login", person, "--json"]
+    command = [sys.executable, "-m", "sise", "login", person, "--json"]
     said = subprocess.run(
         command, env=os.environ | {"SISE_BASE_URL": AT}, capture_output=True, check=True, text=True
     )

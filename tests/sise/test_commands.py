@@ -13,7 +13,7 @@ import pytest
 
 from notifications.mailbox import Mailbox
 from sise.commands import edge
-from sise.main import app
+from sise.parts import whole
 from tests.flows.duties.files import duty
 from tests.flows.ledger.conftest import write_sheets
 from tests.flows.measures.files import GROWTH
@@ -386,7 +386,7 @@ def test_login_prints_a_link_that_works_once(kept: Sise) -> None:
 
 
 def test_every_command_has_help(sise: Sise) -> None:
-    for words in ["", "policy", "calendar", "audit", *command_names(app)]:
+    for words in ["", "policy", "calendar", "audit", *command_names(whole("en"))]:
         assert sise.done(*words.split(), "--help").out.strip().startswith("Usage: sise")
 
 
@@ -394,7 +394,7 @@ def test_every_command_has_help(sise: Sise) -> None:
 @pytest.mark.prefect
 def test_the_installed_command_plays_the_night_on_prefect(kept: Sise, tmp_path: Path) -> None:
     said = subprocess.run(
-        [sys.executable, "-m", "sise.main", "night", "--json"],
+        [sys.executable, "-m", "sise", "night", "--json"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from flows.ledger.headings import DIRECTORY, LEDGER
 from sise.commands.chinese_help import HELP
-from sise.main import app
+from sise.parts import whole
 from tests.flows.ledger.conftest import write_sheets
 from tests.sise.conftest import Sise
 from tests.test_docs import command_names
@@ -84,7 +83,15 @@ def test_no_chinese_is_left_in_english_output(english: Sise, words: str) -> None
 
 
 def test_every_help_is_in_the_offices_language(sise: Sise) -> None:
-    for words in ["", "policy", "calendar", "audit", "secret", "report", *command_names(app)]:
+    for words in [
+        "",
+        "policy",
+        "calendar",
+        "audit",
+        "secret",
+        "report",
+        *command_names(whole("en")),
+    ]:
         chinese = sise.done(*words.split(), "--help").out
         sise.monkeypatch.setenv("SISE_LANGUAGE", "en")
         english = sise.done(*words.split(), "--help").out
@@ -95,7 +102,7 @@ def test_every_help_is_in_the_offices_language(sise: Sise) -> None:
 
 
 def test_every_sentence_of_the_help_is_translated(sise: Sise) -> None:
-    assert set(_helps(typer.main.get_command(app))) == set(HELP)
+    assert set(_helps(whole("en"))) == set(HELP)
 
 
 def _helps(command: Any) -> Iterator[str]:

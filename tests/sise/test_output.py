@@ -18,7 +18,7 @@ GBK = {"PYTHONIOENCODING": "gbk"}
 
 def started(words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """`sise` as a shell starts it; `words` may redirect."""
-    command = f"{sys.executable} -m sise.main {words}"
+    command = f"{sys.executable} -m sise {words}"
     told = os.environ | {"SISE_HOME": str(home), "PYTHONPATH": str(ROOT)} | environment
     return subprocess.run(command, shell=True, env=told, capture_output=True, check=False)
 

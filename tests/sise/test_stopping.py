@@ -42,7 +42,7 @@ def started(*words: str, home: Path, relay: Peer, **settings: str) -> Iterator[s
         "PYTHONPATH": str(ROOT),
         **settings,
     }
-    process = subprocess.Popen([sys.executable, "-m", "sise.main", *words], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "sise", *words], env=environment)
     try:
         yield process
     finally:
