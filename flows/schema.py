@@ -2,16 +2,18 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect, text
 
 import models
 from flows.database import place_of
 from models.refusal import Refusal
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(models.__file__).parent / "migrations"
 
 
 class SchemaMismatch(Refusal):
@@ -32,6 +34,8 @@ class NeverSetUp(SchemaMismatch):
 
 def upgrade(engine: Engine) -> bool:
     """Create the tables, or bring them up to this code; True if there was something to do."""
+    from alembic import command  # loaded for this alone: every command asks for the version
+
     with engine.execution_options(sise_writes=True).connect() as connection:
         present = _present(connection)
         _refuse_newer(present)
@@ -44,6 +48,8 @@ def upgrade(engine: Engine) -> bool:
 
 def downgrade(engine: Engine) -> None:
     """Remove every table and what is in it."""
+    from alembic import command  # as above
+
     with engine.execution_options(sise_writes=True).connect() as connection:
         command.downgrade(_config(connection), "base")
         connection.commit()  # as above
@@ -70,13 +76,16 @@ def newest() -> str:
 
 @cache
 def _revisions() -> tuple[str, ...]:
-    """The newest first. Each migration is a module to load, and none is added to a process."""
-    scripts = ScriptDirectory.from_config(_config(None))
-    return tuple(script.revision for script in scripts.walk_revisions())
+    """The newest first: the file of each begins with its name."""
+    files = (MIGRATIONS / "versions").glob("[0-9]*.py")
+    return tuple(sorted((file.name.partition("_")[0] for file in files), reverse=True))
 
 
 def _present(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def _refuse_newer(present: str | None) -> None:
@@ -90,8 +99,10 @@ def _refuse_newer(present: str | None) -> None:
         )
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config  # as above
+
     config = Config()
-    config.set_main_option("script_location", str(Path(models.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config

@@ -2,12 +2,14 @@
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from flows.database import open_engine
-from flows.schema import SchemaMismatch, require_current, upgrade
+from flows.schema import MIGRATIONS, SchemaMismatch, newest, require_current, upgrade
 from models.migrations import declared
 
 
@@ -20,6 +22,15 @@ def test_the_migrations_make_exactly_what_the_models_declare(engine):
         context = MigrationContext.configure(connection, opts=opts)
 
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_newest_migration_is_the_last_by_the_names_of_the_files():
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    chain = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+
+    assert chain == sorted(chain, reverse=True)
+    assert newest() == chain[0]
 
 
 def test_upgrading_twice_does_nothing_the_second_time(tmp_path):
