@@ -6,6 +6,7 @@ It lives as long as the other end of its standard input, which is a socket.
 """
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -138,8 +139,6 @@ class Carrier:
 def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # whoever stops the delivery stops us by it
         signal.signal(number, signal.SIG_IGN)
+    gc.freeze()  # what was imported stays: nobody looks through it for what can go
+    gc.enable()
     asyncio.run(Carrier().serve(socket.socket(fileno=0)))
-
-
-if __name__ == "__main__":
-    main()

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from threading import Lock
 
+# Of what it imports nothing goes, nor is it looked for.
+CARRY = "import gc; gc.disable(); from flows.carrier import main; main()"
 PATIENCE = 5.0  # seconds that one has to answer, and to end by itself
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ class Process:
             try:
                 running = subprocess.Popen(
                     # -P: nothing is imported from the folder where somebody happens to be
-                    [sys.executable, "-P", "-m", "flows.carrier"],
+                    [sys.executable, "-P", "-c", CARRY],
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     env={**os.environ, "PYTHONPATH": path},

@@ -1,5 +1,6 @@
 """`sise serve`: the pages, the scheduler, and a catching mailbox where no relay is set."""
 
+import gc
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -122,6 +123,8 @@ def listen(
 
     from web.app import create_app
     from web.slow_clients import OnTime
+
+    gc.freeze()  # they stay to the end of the process: nobody looks through them for what can go
 
     edge.say(
         f"督办台：{office.base_url}　按 Ctrl-C 停止",
