@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from sise.commands import edge
 from tests.sise.conftest import Sise
 
 ROOT = Path(__file__).parents[2]
-GBK = {"PYTHONIOENCODING": "gbk"}
 
 
 def started(words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -37,12 +37,22 @@ def test_an_error_that_nobody_reads_is_not_taken_for_the_result(kept: Sise) -> N
 
 
 def test_an_old_machine_that_speaks_gbk_is_answered(kept: Sise) -> None:
-    said = started(f"policy check {ROOT}/seeds/policies/default.toml", kept.home, **GBK)
-    facts = started("tasks --json", kept.home, **GBK)
+    policy = ROOT / "seeds/policies/default.toml"
+    said = started(f"policy check {policy}", kept.home, PYTHONIOENCODING="gbk")
 
     assert said.returncode == 0
     assert said.stdout.decode("gbk").startswith("? default.toml: 四色督办")
-    assert {row["unit"] for row in json.loads(facts.stdout)} == {"区教育局"}
+
+
+def test_a_result_as_json_loses_no_sign_in_gbk(kept: Sise) -> None:
+    kept.done("reassign", "教-1", "--to", "HEAD@dinghai.example", "--why", "✓")
+    octets = BytesIO()
+    kept.monkeypatch.setattr(sys, "stdout", TextIOWrapper(octets, "gbk", write_through=True))
+
+    kept("task", "教-1", "--json")
+
+    [move] = json.loads(octets.getvalue())["history"]
+    assert (move["reason"], octets.getvalue().isascii()) == ("✓", True)
 
 
 @pytest.mark.parametrize("columns", [40, 80])
