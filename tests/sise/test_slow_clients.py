@@ -1,31 +1,42 @@
 """Whoever begins a request and does not go on is in nobody's way, and not for ever."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import NamedTuple
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from tests.sise.conftest import Sise
 from tests.sise.test_serving import ROOT, free_port, listens, until
 
 SERVE = """
+import gc
+gc.disable()
 import sys
+import threading
 import h11
+from sise.__main__ import main
 from sise.commands import serving
-from sise.main import run
 from web import slow_clients
 
 serving.ANSWERED_WITHIN = 1
-slow_clients.MOST = int(sys.argv[2])
-slow_clients.WITHIN |= {h11.IDLE: float(sys.argv[3]), h11.SEND_BODY: float(sys.argv[3])}
+
+def heed():
+    for line in sys.stdin:
+        most, within = line.split()
+        slow_clients.MOST = int(most)
+        slow_clients.WITHIN |= {h11.IDLE: float(within), h11.SEND_BODY: float(within)}
+        print(line, end="", file=sys.stderr, flush=True)
+
+threading.Thread(target=heed, daemon=True).start()
 sys.argv = ["sise", "serve", "--port", sys.argv[1]]
-run()
+main()
 """
 ASKED = b"GET /login HTTP/1.1\r\nHost: sise\r\nConnection: close\r\n\r\n"
 BEGUN = {
@@ -36,22 +47,30 @@ BEGUN = {
 }
 
 
-class Server(NamedTuple):
+@dataclass
+class Server:
     port: int
-    child: subprocess.Popen[bytes]
+    child: subprocess.Popen[str]
 
+    def takes(self, most: int, within: float) -> None:
+        """From now on: so many connections at once, and so many seconds for a request. Nobody is
+        left of those who came before."""
+        self._take(1, 600)
+        until(self._answers, self.child)
+        self._take(most, within)
 
-@pytest.fixture
-def server(ready: Sise, request: pytest.FixtureRequest) -> Iterator[Server]:
-    """Parameters: how many connections at once, and the seconds a request may take."""
-    port = free_port()
-    command = [sys.executable, "-c", SERVE, str(port), *map(str, request.param)]
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "SISE_NIGHT_AT": "off"}) as child:
+    def _take(self, most: int, within: float) -> None:
+        line = f"{most} {within}\n"
+        self.child.stdin.write(line)
+        self.child.stdin.flush()
+        assert self.child.stderr.readline() == line
+
+    def _answers(self) -> bool:
         try:
-            until(lambda: listens(port), child)
-            yield Server(port, child)
-        finally:
-            child.kill()
+            with begin(self.port, ASKED) as alone:
+                return said(alone).startswith(b"HTTP/1.1 200")
+        except ConnectionError:
+            return False
 
 
 def begin(port: int, octets: bytes) -> socket.socket:
@@ -68,6 +87,39 @@ def said(client: socket.socket) -> bytes:
         return b""
 
 
+@contextmanager
+def serving(home: Path, blank: Path) -> Iterator[Server]:
+    shutil.copy(blank, home / "sise.db")
+    settings = {name: value for name, value in os.environ.items() if name[:5] != "SISE_"}
+    port = free_port()
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port)],
+        cwd=ROOT,
+        env={**settings, "SISE_HOME": str(home), "SISE_NIGHT_AT": "off"},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        try:
+            until(lambda: listens(port), child)
+            yield Server(port, child)
+        finally:
+            child.kill()
+
+
+@pytest.fixture(scope="module")
+def one_server(tmp_path_factory: pytest.TempPathFactory, blank_sqlite: Path) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("home"), blank_sqlite) as server:
+        yield server
+
+
+@pytest.fixture
+def server(one_server: Server, request: pytest.FixtureRequest) -> Server:
+    """Parameters: how many connections at once, and the seconds that a request may take."""
+    one_server.takes(*request.param)
+    return one_server
+
+
 @pytest.mark.parametrize("server", [(800, 600)], indirect=True)
 def test_two_hundred_who_do_not_go_on_keep_nobody_waiting(server: Server):
     with ExitStack() as slow:
@@ -79,8 +131,9 @@ def test_two_hundred_who_do_not_go_on_keep_nobody_waiting(server: Server):
 
 @pytest.mark.parametrize("server", [(800, 0.5)], indirect=True)
 def test_a_request_that_does_not_come_in_its_time_is_given_up(server: Server):
-    for octets in BEGUN.values():
-        with begin(server.port, octets) as client:
+    with ExitStack() as slow:
+        clients = [slow.enter_context(begin(server.port, octets)) for octets in BEGUN.values()]
+        for client in clients:
             assert not said(client).startswith(b"HTTP/1.1 200")
     with begin(server.port, ASKED) as client:
         assert said(client).startswith(b"HTTP/1.1 200")
@@ -102,9 +155,8 @@ def test_no_more_connections_than_there_are_files_for(server: Server):
             assert said(one_more) == b""
 
 
-@pytest.mark.parametrize("server", [(800, 600)], indirect=True)
-def test_whoever_is_still_sending_does_not_hold_up_the_end(server: Server):
-    with begin(server.port, BEGUN["a form"]):
+def test_whoever_is_still_sending_does_not_hold_up_the_end(tmp_path: Path, blank_sqlite: Path):
+    with serving(tmp_path, blank_sqlite) as server, begin(server.port, BEGUN["a form"]):
         with begin(server.port, ASKED) as another:
             assert said(another).startswith(b"HTTP/1.1 200"), "so the form has begun, too"
         server.child.send_signal(signal.SIGTERM)
