@@ -69,7 +69,7 @@ def test_a_delivery_that_is_stopped_ends_what_is_in_flight_and_says_goodbye(home
         assert slow.thinking.wait(60)
         process.send_signal(asked)
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(1)
+            process.wait(0.3)
         slow.answer.set()
         assert process.wait(60) == code
 
