@@ -8,7 +8,7 @@ DEFAULT = SEEDS / "policies" / "default.toml"
 
 
 def test_what_a_stricter_policy_would_have_done_is_shown_and_nothing_written(kept, tmp_path, today):
-    for n in range(30, -1, -1):
+    for n in range(12, -1, -1):
         kept.done("night", "--inline", "--date", today - timedelta(days=n))
     stricter = tmp_path / "stricter.toml"
     text = DEFAULT.read_text(encoding="utf-8")
