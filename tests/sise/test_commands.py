@@ -13,12 +13,10 @@ import pytest
 
 from notifications.mailbox import Mailbox
 from sise.commands import edge
-from sise.parts import whole
 from tests.flows.duties.files import duty
 from tests.flows.ledger.conftest import write_sheets
 from tests.flows.measures.files import GROWTH
 from tests.sise.conftest import HEADINGS, Sise
-from tests.test_docs import command_names
 
 NIGHT = (
     "date run_id orchestrator scanned escalated relieved notices recipients messages unresolved "
@@ -383,11 +381,6 @@ def test_login_prints_a_link_that_works_once(kept: Sise) -> None:
     assert facts["official"] == "周敏"
     assert facts["url"].startswith("http://127.0.0.1:8000/login/")
     assert "周敏 的一次性登录链接" in kept.done("login", "office@dinghai.example").out
-
-
-def test_every_command_has_help(sise: Sise) -> None:
-    for words in ["", "policy", "calendar", "audit", *command_names(whole("en"))]:
-        assert sise.done(*words.split(), "--help").out.strip().startswith("Usage: sise")
 
 
 @pytest.mark.slow

@@ -22,10 +22,10 @@ def test_a_setting_that_is_left_empty_has_its_default(sise: Sise, name: str) -> 
     assert getattr(Settings(), name) == default
 
 
-@pytest.mark.parametrize("folder", ["四 色", "what?", "100%41", "a#b", "a&b=c", "it's"])
 def test_the_database_is_in_sise_home_whatever_the_folder_is_called(
-    sise: Sise, tmp_path: Path, folder: str
+    sise: Sise, tmp_path: Path
 ) -> None:
+    folder = "四 色 100%41 it's a&b=c a#b what?"
     sise.monkeypatch.setenv("SISE_HOME", folder)  # relative, too
 
     told = sise.done("init").out
