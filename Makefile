@@ -19,7 +19,7 @@ help: ## what can be made here
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sise needs Python 3.11 or newer")'
 	$(PYTHON) -m venv .venv
 
-.venv/run: requirements.txt | .venv/pyvenv.cfg
+.venv/run: requirements.txt pyproject.toml | .venv/pyvenv.cfg
 	$(BIN)/pip install --quiet --require-hashes -r requirements.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@

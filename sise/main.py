@@ -122,3 +122,7 @@ def _stop(sentence: str, code: int) -> NoReturn:
     if sentence:
         print(sentence, file=sys.stderr)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    run()
