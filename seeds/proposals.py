@@ -68,6 +68,8 @@ def _act_on(session: Session, on: date, now: datetime, shift: timedelta) -> None
         if entry["opened_on"] + shift == on:
             _ask(session, entry, on, now, shift)
     for entry in _proposals():
+        if on not in _days(entry, shift):
+            continue
         task = session.exec(select(Task).where(Task.title == entry["title"])).first()
         if task is None and entry["handed_in"] + shift == on:
             _hand_in(session, entry, on, now)

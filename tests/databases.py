@@ -1,15 +1,27 @@
 """The database between two tests: emptied, kept as it stands, put back."""
 
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, cast, func, insert, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    Table,
+    cast,
+    create_engine,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import REGCLASS
+from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
-from flows.database import open_engine, sqlite_file
+from flows.database import sqlite_file
 
 TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
 OTHERS_GO = text(  # a test that failed may have left a transaction open, and its locks
@@ -21,6 +33,10 @@ NUMBERS_BEGIN_ANEW = (
     " WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
 )
 NUMBERS = text("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+ANY_ROWS = text("SELECT " + ", ".join(f'EXISTS (SELECT 1 FROM "{t}")' for t in TABLES))
+_SOURCE = create_engine(
+    "sqlite://", poolclass=StaticPool
+)  # of what is poured: it knows its queries
 
 _kept: list[str] = []  # schemas
 
@@ -75,21 +91,21 @@ def keep(engine: Engine) -> Callable[[], None]:
 
 def pour(whole: bytes, into: Engine) -> None:
     """All rows of a file of SQLite, and nothing else, into PostgreSQL."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "whole.db"
-        file.write_bytes(whole)
-        source = open_engine(f"sqlite:///{file}")
-        with source.connect() as rows, into.begin() as connection:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-            connection.execute(text("SELECT kept.empty()"))
-            for table in SQLModel.metadata.sorted_tables:
-                _pour(rows.execute(select(table)).mappings().all(), table, connection)
-        source.dispose()
+    with _SOURCE.connect() as rows, into.begin() as connection:
+        _hold(whole, rows)
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("SELECT kept.empty()"))
+        for table in _filled(rows):
+            _pour(rows.execute(select(table)).mappings().all(), table, connection)
+
+
+def _hold(whole: bytes, rows: Connection) -> None:
+    """In memory; what is not in a file knows no log."""
+    raw: Any = rows.connection.driver_connection
+    raw.deserialize(whole[:18] + b"\x01\x01" + whole[20:])
 
 
 def _pour(rows: Sequence[RowMapping], table: Table, connection: Connection) -> None:
-    if not rows:
-        return
     connection.execute(insert(table), [dict(row) for row in rows])
     column = table.autoincrement_column
     if column is not None:
@@ -108,9 +124,15 @@ def whole(engine: Engine) -> Path:
     return file
 
 
+def _filled(connection: Connection) -> list[Table]:
+    found = connection.execute(ANY_ROWS).one()
+    tables = SQLModel.metadata.sorted_tables
+    return [table for table, filled in zip(tables, found, strict=True) if filled]
+
+
 def _copy(connection: Connection, schema: str) -> None:
     connection.execute(text(f"CREATE SCHEMA {schema}"))
-    filled = [t for t in TABLES if connection.scalar(text(f'SELECT EXISTS (SELECT FROM "{t}")'))]
+    filled = [table.name for table in _filled(connection)]
     for table in filled:
         connection.execute(text(f'CREATE TABLE {schema}."{table}" AS TABLE "{table}"'))
     rows = (f'INSERT INTO "{table}" SELECT * FROM {schema}."{table}"' for table in filled)

@@ -1,7 +1,8 @@
 """The task that follows a change for the worse up: one per subject and period, and none beside
 one that is open and was opened for as bad a code."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +23,7 @@ from models.workdays import Calendar
 from notifications.wording import word
 
 BY_MEASUREMENT = "监测变码自动交办"
+FollowUp = tuple[MeasurementFollowUp, Task]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class Followed:
     of_period: bool
     open_ones: Sequence[tuple[str, Colour]]
 
+    @classmethod
+    def of(cls, found: Sequence[FollowUp], period: date) -> "Followed":
+        return cls(
+            any(row.period == period for row, _ in found),
+            [(task.number, row.code) for row, task in found if task.state in OPEN],
+        )
+
     def covers(self, code: Colour) -> bool:
         return self.of_period or any(had.rank >= code.rank for _, had in self.open_ones)
 
@@ -53,20 +62,23 @@ class Followed:
         return "、".join(number for number, _ in self.open_ones)
 
 
-def follow_up(session: Session, series_id: int, subject: str, period: date) -> Followed:
+def follow_ups(
+    session: Session, series_id: int, subjects: Collection[str]
+) -> defaultdict[str, list[FollowUp]]:
+    """Of each of these subjects, in the order in which they were opened."""
     found = session.execute(
         select(MeasurementFollowUp, Task)
         .join(Task, col(Task.id) == col(MeasurementFollowUp.task_id))
         .where(
             col(MeasurementFollowUp.series_id) == series_id,
-            col(MeasurementFollowUp.subject) == subject,
+            col(MeasurementFollowUp.subject).in_(subjects),
         )
         .order_by(col(MeasurementFollowUp.id))
-    ).all()
-    return Followed(
-        any(row.period == period for row, _ in found),
-        [(task.number, row.code) for row, task in found if task.state in OPEN],
     )
+    opened = defaultdict[str, list[FollowUp]](list)
+    for row, task in found:
+        opened[row.subject].append((row, task))
+    return opened
 
 
 def open_follow_up(
@@ -75,7 +87,7 @@ def open_follow_up(
     worse: Worse,
     actor: OfficeActor,
     calendar: Calendar,
-) -> Task:
+) -> FollowUp:
     """By the one way in which tasks are opened. Raises Refusal if nobody could be given it."""
     asked, year = worse.file.follow_up, actor.on.year
     n = _next(session, series.id, worse, year)
@@ -92,19 +104,18 @@ def open_follow_up(
     )
     _enter(session, row, actor, calendar)
     task = session.scalars(select(Task).where(col(Task.number) == row.number)).one()
-    session.add(
-        MeasurementFollowUp(
-            series_id=series.id,
-            subject=worse.subject.name,
-            period=worse.period,
-            code=worse.code,
-            year=year,
-            n=n,
-            task_id=task.id,
-        )
+    follow_up = MeasurementFollowUp(
+        series_id=series.id,
+        subject=worse.subject.name,
+        period=worse.period,
+        code=worse.code,
+        year=year,
+        n=n,
+        task_id=task.id,
     )
+    session.add(follow_up)
     session.flush()
-    return task
+    return follow_up, task
 
 
 def _enter(session: Session, row: LedgerRow, actor: OfficeActor, calendar: Calendar) -> None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func, select
 
-from flows.measures.following import Worse, follow_up, open_follow_up
+from flows.measures.following import Worse, open_follow_up
+from flows.measures.known import Known
 from flows.measures.series import series_of, version_of
 from flows.signoff.actor import OfficeActor
-from models import Measurement, MeasurementSeries, Task
+from models import Measurement, MeasurementSeries
 from models.refusal import Refusal
 from models.rule_words import Fault
 from models.series_file import SeriesFile, Subject
@@ -61,6 +62,19 @@ class _Checked:
     known: Measurement | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where values are recorded, and by whom."""
+
+    session: Session
+    series: MeasurementSeries
+    file: SeriesFile
+    version: int
+    known: Known
+    actor: OfficeActor
+    calendar: Calendar
+
+
 def report(
     session: Session,
     series: MeasurementSeries,
@@ -74,10 +88,11 @@ def report(
     is known: what came since is corrected by nobody who has not read it. Raises Refusal with every
     problem, a line each."""
     file = series_of(series)
+    known = Known.load(session, series.id, _subjects(file, readings))
     wanted, problems = list[_Checked](), list[Fault]()
     for reading in readings:
         try:
-            one = _checked(session, series, file, reading, actor.on)
+            one = _checked(known, file, reading, actor.on)
             _require_read(file, one, seen)
             wanted.append(one)
         except Fault as fault:
@@ -88,23 +103,15 @@ def report(
     if problems or not readings:
         raise _refused(problems or [Fault("没有可报的数值", "there is no value")])
     wanted.sort(key=lambda one: one.period)
-    return [_record(session, series, file, one, actor, calendar) for one in wanted]
+    desk = _Desk(session, series, file, version_of(session, series), known, actor, calendar)
+    said = [_record(desk, one) for one in wanted]
+    session.flush()
+    return said
 
 
-def current(
-    session: Session, series_id: int, subject: str, *, period: date | None = None,
-    before: date | None = None,
-) -> Measurement | None:  # fmt: skip
-    """What counts for this period, or for the newest one before that day."""
-    wanted = select(Measurement).where(
-        col(Measurement.series_id) == series_id, col(Measurement.subject) == subject
-    )
-    if period is not None:
-        wanted = wanted.where(col(Measurement.period) == period)
-    if before is not None:
-        wanted = wanted.where(col(Measurement.period) < before)
-    newest = wanted.order_by(col(Measurement.period).desc(), col(Measurement.n).desc())
-    return session.exec(newest.limit(1)).first()
+def _subjects(file: SeriesFile, readings: Sequence[Reading]) -> set[str]:
+    named = (file.named(reading.subject.strip()) for reading in readings)
+    return {subject.name for subject in named if subject}
 
 
 def newest_report(session: Session, series_id: int) -> int:
@@ -127,9 +134,7 @@ def _require_read(file: SeriesFile, one: _Checked, seen: int | None) -> None:
     )
 
 
-def _checked(
-    session: Session, series: MeasurementSeries, file: SeriesFile, reading: Reading, on: date
-) -> _Checked:
+def _checked(known_ones: Known, file: SeriesFile, reading: Reading, on: date) -> _Checked:
     """Raises Fault."""
     subject = file.named(reading.subject.strip())
     if subject is None:
@@ -140,7 +145,7 @@ def _checked(
         raise Fault(
             f"{file.written(period)} 还没有开始", f"{file.written(period)} has not begun yet"
         )
-    known = current(session, series.id, subject.name, period=period)
+    known = known_ones.of(subject.name, period)
     reason = reading.reason.strip()
     if known is not None and known.value != value and not reason:
         raise Fault(
@@ -173,53 +178,46 @@ def _no_number(written: str) -> Fault:
     )
 
 
-def _record(
-    session: Session,
-    series: MeasurementSeries,
-    file: SeriesFile,
-    one: _Checked,
-    actor: OfficeActor,
-    calendar: Calendar,
-) -> Reported:
-    code = file.code(one.subject, one.period, Decimal(one.value))
-    earlier = current(session, series.id, one.subject.name, before=one.period)
+def _record(desk: _Desk, one: _Checked) -> Reported:
+    name, period, had = one.subject.name, one.period, one.known
+    code = desk.file.code(one.subject, period, Decimal(one.value))
+    earlier = desk.known.before(name, period)
     before = earlier.code if earlier else None
-    if one.known is not None and one.known.value == one.value:
-        return Reported(
-            one.subject.name, one.period, one.value, one.known.code, before, unchanged=True
-        )
-    session.add(
-        Measurement(
-            series_id=series.id,
-            subject=one.subject.name,
-            period=one.period,
-            n=one.known.n + 1 if one.known else 1,
-            value=one.value,
-            code=code,
-            version=version_of(session, series),
-            reason=one.reason if one.known else "",
-            on=actor.on,
-            at=actor.now,
-            said_by=actor.said_by,
-        )
+    if had is not None and had.value == one.value:
+        return Reported(name, period, one.value, had.code, before, unchanged=True)
+    _keep(desk, one, code)
+    following = desk.known.following(name, period)
+    opened = None
+    if code.rank > (before or FIRST).rank and not following.covers(code):
+        opened = _open(desk, Worse(desk.file, one.subject, period, one.value, before, code))
+    still = following.open_number if opened is None and following.worse_than(code) else None
+    corrected = had.value if had else None
+    return Reported(name, period, one.value, code, before, corrected, opened, still)
+
+
+def _keep(desk: _Desk, one: _Checked, code: Colour) -> None:
+    kept = Measurement(
+        series_id=desk.series.id,
+        subject=one.subject.name,
+        period=one.period,
+        n=one.known.n + 1 if one.known else 1,
+        value=one.value,
+        code=code,
+        version=desk.version,
+        reason=one.reason if one.known else "",
+        on=desk.actor.on,
+        at=desk.actor.now,
+        said_by=desk.actor.said_by,
     )
-    session.flush()
-    open_one = follow_up(session, series.id, one.subject.name, one.period)
-    opened: Task | None = None
-    if code.rank > (before or FIRST).rank and not open_one.covers(code):
-        worse = Worse(file, one.subject, one.period, one.value, before, code)
-        opened = open_follow_up(session, series, worse, actor, calendar)
-    still = open_one.open_number if opened is None and open_one.worse_than(code) else None
-    return Reported(
-        one.subject.name,
-        one.period,
-        one.value,
-        code,
-        before,
-        corrected=one.known.value if one.known else None,
-        opened=opened.number if opened else None,
-        still_open=still,
-    )
+    desk.session.add(kept)
+    desk.known.add(kept)
+
+
+def _open(desk: _Desk, worse: Worse) -> str:
+    """The number of the task that was opened."""
+    follow_up, task = open_follow_up(desk.session, desk.series, worse, desk.actor, desk.calendar)
+    desk.known.followed[worse.subject.name].append((follow_up, task))
+    return task.number
 
 
 def _of_line(fault: Fault, line: int | None) -> Fault:

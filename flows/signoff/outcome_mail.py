@@ -71,6 +71,8 @@ def _parts(
     session: Session, items: Sequence[MessageItem], official_id: int, on: date
 ) -> list[tuple[Transition, Part]]:
     """What this person had to do with it; whose part is over has it for information."""
+    if not items:
+        return []
     ids = [item.transition_id for item in items]
     found = select(Transition).where(col(Transition.id).in_(ids)).order_by(col(Transition.id))
     moves = session.scalars(found).all()

@@ -21,6 +21,7 @@ from tests import files
 from tests.conftest import instant
 from tests.databases import empty_postgres, empty_sqlite
 from tests.kept import add, edit, everything, play, rows
+from tests.played import as_played
 from tests.sign_offs import gather_bench
 
 DAY = date(2022, 7, 14)
@@ -34,11 +35,15 @@ def nobody_looks(so_far, total):
 @pytest.fixture
 def full(office, cast, tmp_path):
     """With warnings, mails, an application and its evidence."""
-    bench = gather_bench(office, cast)
-    bench.task("甲-1", date(2022, 7, 13))
-    bench.task("甲-2", date(2022, 8, 13))
-    play(office, DAY)
-    bench.apply("甲-2", DAY)
+
+    def live():
+        bench = gather_bench(office, cast)
+        bench.task("甲-1", date(2022, 7, 13))
+        bench.task("甲-2", date(2022, 8, 13))
+        play(office, DAY)
+        bench.apply("甲-2", DAY)
+
+    as_played(office.engine, "warned and applied for", live)
     add(office, _evidence(office))
     return office
 

@@ -13,7 +13,7 @@ from models.workdays import Calendar
 from tests.conftest import SHANGHAI, instant, sample, shipped_rules
 from tests.flows.ledger.conftest import REQUIRED, TODAY, write_sheets
 
-ROWS = sample(5_000, 50_000)
+ROWS = sample(2_000, 50_000)
 
 
 @pytest.mark.storm

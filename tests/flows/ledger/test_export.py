@@ -39,6 +39,7 @@ from seeds.load import load_rulebook
 from tests.conftest import SHANGHAI, instant, sample
 from tests.flows.ledger.conftest import TODAY
 from tests.flows.ledger.offices import dump, offices
+from tests.played import as_played
 
 CALENDAR = Calendar()
 ROW = LedgerRow(
@@ -58,8 +59,12 @@ OFFICE = Ledger(rows=(ROW, LONG), directory=(HEAD,))
 @pytest.fixture
 def empty(engine: Engine) -> Engine:
     """An office with all its rules, and nobody in it."""
-    with transaction(engine, instant(TODAY)) as session:
-        load_rulebook(session, now=instant(TODAY))
+
+    def load() -> None:
+        with transaction(engine, instant(TODAY)) as session:
+            load_rulebook(session, now=instant(TODAY))
+
+    as_played(engine, "the rules are loaded", load)
     return engine
 
 

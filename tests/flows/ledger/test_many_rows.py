@@ -1,9 +1,10 @@
 """Rows that go in by the thousand stand as they would have, written one by one."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import func, text, true
+from sqlalchemy import URL, func, text, true
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
@@ -19,6 +20,7 @@ from models.task import Track
 from models.warning import Colour
 from models.workdays import Calendar
 from tests.conftest import instant, shipped_rules
+from tests.databases import keep
 from tests.flows.ledger.conftest import TODAY
 from tests.flows.ledger.offices import ODD
 
@@ -38,9 +40,23 @@ STRANGE = (
 )
 
 
+TITLES = [STRANGE[n % len(STRANGE)] for n in range(ROWS)]
+_imported: dict[URL, Callable[[], None]] = {}
+
+
 @pytest.fixture
 def imported(engine):
-    titles = [STRANGE[n % len(STRANGE)] for n in range(ROWS)]
+    """Imported once into each kind of database, and put back for whoever looks next."""
+    if engine.url in _imported:
+        _imported[engine.url]()
+    else:
+        import_them(engine)
+        _imported[engine.url] = keep(engine)
+    with reading(engine) as session:
+        yield session, TITLES
+
+
+def import_them(engine):
     rows = tuple(
         LedgerRow(
             number=f"查{n:05}",
@@ -54,7 +70,7 @@ def imported(engine):
             restricted=n % 5 == 0,
             row=n,
         )
-        for n, title in enumerate(titles)
+        for n, title in enumerate(TITLES)
     )
     with transaction(engine, instant(TODAY)) as session:
         shipped_rules(session, instant(TODAY))
@@ -62,8 +78,6 @@ def imported(engine):
         session.flush()
         ledger = Ledger(rows)
         apply_ledger(session, ledger, today=TODAY, now=instant(TODAY), calendar=Calendar())
-    with reading(engine) as session:
-        yield session, titles
 
 
 def test_all_are_there_in_the_order_of_the_file_with_every_character(imported):

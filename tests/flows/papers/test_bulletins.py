@@ -101,15 +101,15 @@ def test_printing_it_again_gives_the_same_document_whatever_happened_since(offic
     word, page = printed(office), printed(office, write=write_page)
 
     extend(office, "甲-1", date(2022, 12, 1), on=date(2022, 8, 1))
-    wound(office, date(2022, 8, 1), date(2022, 8, 31))
-    publish(office, date(2022, 8, 31))
+    wound(office, date(2022, 8, 1), date(2022, 8, 8))
+    publish(office, date(2022, 8, 8))
 
     assert printed(office) == word
     assert printed(office, write=write_page) == page
     assert printed(office, 2) != word
     assert [(b.number, b.from_on, b.to_on) for b in rows(office, Bulletin)] == [
         (1, date(2022, 7, 1), END),
-        (2, date(2022, 8, 1), date(2022, 8, 31)),
+        (2, date(2022, 8, 1), date(2022, 8, 8)),
     ]
 
 
@@ -132,7 +132,8 @@ def test_a_period_that_is_over_is_issued_as_it_was_when_it_ended(office, cast: C
 
 def test_each_line_is_what_the_history_of_its_matter_says(office, cast: Cast):
     district(cast)
-    wound(office, date(2022, 6, 20), date(2022, 8, 20))
+    wound(office, date(2022, 6, 20), END)
+    wound(office, date(2022, 8, 1), date(2022, 8, 20))
     extend(office, "甲-1", date(2022, 12, 1), on=date(2022, 8, 20))
 
     with reading(office.engine) as session:
@@ -167,7 +168,7 @@ def test_what_was_signed_off_after_a_warning_is_counted(bench: Bench):
 
 def test_of_restricted_matters_nothing_is_said_and_nothing_is_kept(office, cast: Cast):
     district(cast)
-    wound(office, date(2022, 7, 20), END)
+    wound(office, date(2022, 6, 20), END)
     publish(office)
 
     [kept] = rows(office, Bulletin)

@@ -15,6 +15,7 @@ from notifications.papers.word import write_word
 from tests.conftest import instant
 from tests.kept import add, edit, rows
 from tests.papers import CHINESE, table_of, text_of
+from tests.played import as_played
 from tests.sign_offs import Bench
 
 DUE, APPLIED, DECIDED = date(2022, 7, 13), date(2022, 7, 15), date(2022, 7, 18)
@@ -27,6 +28,13 @@ def printed(bench: Bench, language: str = "zh-CN") -> bytes:
 
 def apply(bench: Bench, **facts: object) -> str:
     """With two measures and two files; returns the hash of what was submitted."""
+    as_played(bench.office.engine, ("applied", repr(facts)), lambda: put_forward(bench, **facts))
+    [application] = rows(bench.office, Application)
+    assert application.packet
+    return application.packet
+
+
+def put_forward(bench: Bench, **facts: object) -> None:
     task = bench.task("甲-1", DUE, **{"title": "校车监管不到位", "goal": "全部车辆年检"} | facts)
     add(
         bench.office,
@@ -64,9 +72,6 @@ def apply(bench: Bench, **facts: object) -> str:
         rules="校车管理办法（定教〔2022〕8号）",
         money_returned=449,
     )
-    [application] = rows(bench.office, Application)
-    assert application.packet
-    return application.packet
 
 
 def test_it_has_all_that_was_submitted(bench: Bench):

@@ -50,8 +50,10 @@ def test_the_reviewer_is_reminded_on_the_day_and_the_level_above_after_it(asked:
     play(asked.office, LATE)
     assert chases(asked)[1:] == [(LATE, dora, False), (LATE, olga, True)]
 
-    wind(asked.office, LATE + timedelta(days=1), date(2022, 8, 5))
     again = [date(2022, 7, 28), date(2022, 8, 4)]
+    wind(asked.office, LATE + timedelta(days=1), LATE + timedelta(days=1))
+    for week in again:  # and neither on the day before it nor on the day after
+        wind(asked.office, week - timedelta(days=1), week + timedelta(days=1))
     assert chases(asked)[3:] == [
         (on, who, above) for on in again for who, above in ((dora, False), (olga, True))
     ]

@@ -184,9 +184,9 @@ def test_the_share_of_each_unit_is_drawn_and_five_at_least(bench: Bench, ruth: i
 
 
 def test_the_same_seed_gives_the_same_sample_whatever_happened_since(bench: Bench, ruth: int):
-    rules(bench, floor=("at_least = 5", "at_least = 2"))
     for n in range(7):
         sign_off(bench, f"甲-{n}")
+    rules(bench, floor=("at_least = 5", "at_least = 2"))
     play(bench.office, date(2022, 4, 1))
     was = drawn(bench)
     check(bench, was[0], ruth, Verdict.SHAM, FIRST, reason="台账是补的")

@@ -14,8 +14,7 @@ DUE = date(2022, 7, 13)
 
 
 def test_a_night_finds_them_without_looking_at_the_other_tasks(asking: Asking):
-    for n in range(200):
-        asking.bench.cast.task(f"乙-{n}", DUE)
+    asking.bench.cast.task("乙-1", DUE)  # a plan without statistics is the same for thousands
     with reading(asking.office.engine) as session:
         dialect = session.get_bind().dialect
         asked = suspended_tasks().compile(
