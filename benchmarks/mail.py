@@ -16,6 +16,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, sleep
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -25,12 +26,12 @@ from benchmarks.population import TONIGHT, instant
 from benchmarks.relays import needs_sink, postfix, smtp_sink
 from benchmarks.row import Budget, Row, options, told
 from flows import carrier_processes, carriers
+from flows.carrier_link import Letter
 from flows.database import open_engine
 from flows.delivery import deliver
 from flows.link_keys import LinkKeys
-from flows.office import Office
+from flows.office import Letterhead, Office
 from flows.wire_content import wire_content
-from models import Message
 from notifications.digest import render_digest
 from notifications.mailer import Outcome, Relay, connected
 
@@ -40,7 +41,7 @@ BUDGETS = {"build": Budget(0.6, at_least=True)} | {
 }
 
 
-def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) -> None:
+def push(url: str, mails: list[Letter], content: Callable[[Letter], bytes]) -> None:
     queue = iter(mails)
 
     async def work() -> None:
@@ -56,14 +57,14 @@ def push(url: str, mails: list[Message], content: Callable[[Message], bytes]) ->
     asyncio.run(crew())
 
 
-def built(office: Office, keys: LinkKeys, mail: Message) -> bytes:
+def built(head: Letterhead, keys: LinkKeys, mail: Any) -> bytes:
     """As flows.sending makes it from a message of the outbox."""
-    return wire_content(office.letterhead, mail, mail.body, keys)
+    return wire_content(head, mail, mail, keys)
 
 
-def rendered(office: Office, keys: LinkKeys, mail: Message) -> bytes:
+def rendered(office: Office, keys: LinkKeys, mail: Letter) -> bytes:
     render_digest(letter(mail.to_name), office.language)
-    return built(office, keys, mail)
+    return built(office.letterhead, keys, mail)
 
 
 def from_outbox(url: str, copy: Engine, mails: int) -> None:
@@ -90,15 +91,15 @@ def share(url: str, database: str, home: Path, workers: int) -> int:
 
 def measure(
     url: str,
-    mails: list[Message],
+    mails: list[Letter],
     office: Office,
     kinds: dict[str, Copies],
     both: Executor,
     rounds: int,
 ) -> dict[str, float]:
     """Mails per second on each path; all paths in each round, so that they share the noise."""
-    keys = LinkKeys(office.secret)
-    ready = {mail.id: built(office, keys, mail) for mail in mails}
+    keys, head = LinkKeys(office.secret), office.letterhead
+    ready = {mail.id: built(head, keys, mail) for mail in mails}
     best: dict[str, float] = {}
 
     def note(path: str, work: Callable[[], None]) -> None:
@@ -108,7 +109,7 @@ def measure(
 
     for _ in range(rounds):
         note("floor", partial(push, url, mails, lambda mail: ready[mail.id]))
-        note("build", partial(push, url, mails, partial(built, office, keys)))
+        note("build", partial(push, url, mails, partial(built, head, keys)))
         note("render", partial(push, url, mails, partial(rendered, office, keys)))
         for kind, copies in kinds.items():  # of which each is gone with the next
             note(kind, partial(from_outbox, url, next(copies), len(mails)))
@@ -147,7 +148,7 @@ def rows(n: int, rounds: int) -> Iterator[Row]:
             )
         first = next(kinds["sqlite"])
         mails, office = composed(first), office_of(first, None)
-        octets = len(built(office, LinkKeys(office.secret), mails[0]))
+        octets = len(built(office.letterhead, LinkKeys(office.secret), mails[0]))
         carrier_processes.prepare(carriers.how_many(CONNECTIONS, n))
         with relays() as urls, two_processes() as both:
             for relay, url in urls.items():

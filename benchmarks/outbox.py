@@ -9,6 +9,7 @@ from sqlalchemy import Engine, insert, update
 from sqlmodel import col, select
 
 from benchmarks.population import TONIGHT, UNITS, instant, populate
+from flows.carrier_link import Letter
 from flows.database import reading, transaction
 from flows.keyring import open_ring
 from flows.night import run_night
@@ -37,10 +38,11 @@ def compose(engine: Engine, mails: int) -> None:
     run_night(office_of(engine, None), on=TONIGHT, now=instant(TONIGHT))
 
 
-def composed(engine: Engine) -> list[Message]:
+def composed(engine: Engine) -> list[Letter]:
+    """As a connection has them in hand."""
     with reading(engine) as session:
         digests = select(Message).where(col(Message.kind) == MessageKind.DIGEST)
-        return list(session.exec(digests))
+        return [Letter.of(message, message.body) for message in session.exec(digests)]
 
 
 def office_of(engine: Engine, smtp_url: str | None) -> Office:

@@ -77,7 +77,7 @@ def _tell(session: Session, owner: str, facts: Mapping[int, dict[str, Any]]) -> 
     for same, these in alike.items():
         told = dict(same)
         known = told | {"these": these, "owner": owner}
-        held.update(session.connection().scalars(_telling(*told), known))
+        held.update(session.connection().scalars(_telling(*told), known).all())
     return held
 
 

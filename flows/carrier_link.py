@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from flows.claims import Claim
 from flows.octets import octets
-from models.message import MessageKind
+from models.message import Message, MessageBody, MessageKind
 
 SIZE = 4  # octets that say how long the rest is
 
@@ -37,15 +37,17 @@ class Letter(NamedTuple):
     text: bytes
     html: bytes
 
+    @classmethod
+    def of(cls, message: Message, body: MessageBody) -> "Letter":
+        return cls._make((*_told(message), octets(body.text), octets(body.html)))
+
 
 _told = attrgetter(*Letter._fields[:-2])
 
 
 def as_letter(claim: Claim) -> Claim:
     """To be carried: the same claim, apart from the database."""
-    letter: Any = Letter._make(
-        (*_told(claim.message), octets(claim.body.text), octets(claim.body.html))
-    )
+    letter: Any = Letter.of(claim.message, claim.body)
     return claim._replace(message=letter, body=letter)
 
 

@@ -95,7 +95,7 @@ def begin(
     if not claims:
         return ()
     known = {"these": [claim.message.id for claim in claims], "owner": outbox.owner}
-    begun = set(session.connection().scalars(_BEGINS, known))
+    begun = set(session.connection().scalars(_BEGINS, known).all())
     return [claim._replace(began_at=at) for claim in claims if claim.message.id in begun]
 
 
@@ -186,7 +186,7 @@ def _lease(
 ) -> list[Claim]:
     these = [message.id for message in messages]
     keys = outbox.keys(session, messages)
-    said: Any = session.connection().execute(_SAID, {"these": these})
+    said: Any = session.connection().execute(_SAID, {"these": these}).all()
     bodies = {body.message_id: body for body in said}
     claims = [
         Claim(m, bodies[m.id], m.attempts + 1, _life_ends(m, at), keys, at, relay_was_down)

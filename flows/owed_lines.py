@@ -162,7 +162,8 @@ def anew(session: Session, messages: Sequence[Message], at: datetime, on: date) 
     """By message."""
     found: dict[int, Anew] = {}
     known = {"these": [message.id for message in messages], "now": at, "on": on}
-    for message_id, email, refused, *line in session.connection().execute(_ANEW, known):
+    asked = session.connection().execute(_ANEW, known).all()  # one by one they cost thrice as much
+    for message_id, email, refused, *line in asked:
         one = found.setdefault(message_id, Anew(email, refused, []))
         if line[0] is not None:
             one.lines.append(OwedLine(*line))

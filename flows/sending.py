@@ -63,12 +63,12 @@ async def use(this: Sending[Spot], connection: Connection, most: int) -> None:
 
 async def _served(
     this: Sending[Spot], connection: Connection, place: Spot
-) -> tuple[Claim | None, bytes | Report | None]:
-    """What is to be sent, and what was made of it already: while the last outcome is committed the
-    next mail is announced to the relay, but nothing of it is sent before it has begun."""
+) -> tuple[Claim | None, Report | bool]:
+    """What is to be sent, and whether it was opened already: while the last outcome is committed
+    the next mail goes to the relay, but not its final dot before it has begun."""
     try:
         taken = await place.ahead()
-        opened = await _open(this, connection, taken) if taken else None
+        opened = await _open(this, connection, taken) if taken else False
         claim = await place.served
     except BaseException as error:
         if isinstance(error, asyncio.CancelledError):
@@ -82,27 +82,27 @@ async def _served(
 
 
 async def _attempt(
-    this: Sending[Spot], connection: Connection, claim: Claim, opened: bytes | Report | None
+    this: Sending[Spot], connection: Connection, claim: Claim, opened: Report | bool
 ) -> Report:
     try:
         opened = opened or await _open(this, connection, claim)
-        return opened if isinstance(opened, Report) else await connection.finish(opened)
+        return opened if isinstance(opened, Report) else await connection.finish()
     except asyncio.CancelledError:  # a second Ctrl-C; other workers may not feel it (gh-86296)
         this.stopping.set()
         this.leave(claim, Report(Outcome.UNKNOWN, "stopped while it was being sent"))
         raise
 
 
-async def _open(this: Sending[Spot], connection: Connection, claim: Claim) -> bytes | Report:
-    """Put a mail together and announce it; the relay now waits for this, unless it refused."""
+async def _open(this: Sending[Spot], connection: Connection, claim: Claim) -> Report | bool:
+    """Put a mail together and send it. True: the relay waits for its final dot."""
     head, content = this.letterhead, _content(this, claim)
     if isinstance(content, Report):
         return content
     sender = envelope_sender(
         claim.keys.newest, head.bounce_address, head.mail_from, claim.message.id
     )
-    refused = await connection.begin(wire_address(sender), wire_address(claim.message.to_address))
-    return refused or content
+    recipient = wire_address(claim.message.to_address)
+    return await connection.begin(wire_address(sender), recipient, content) or True
 
 
 def _content(this: Sending[Spot], claim: Claim) -> bytes | Report:

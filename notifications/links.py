@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from types import MappingProxyType
 
-_PLACEHOLDER = re.compile(r"@@(link|code|login):([0-9a-f]{32})@@")
+_PLACEHOLDER = re.compile(r"@@((?:link|code|login):[0-9a-f]{32})@@")
 _IN_OCTETS = re.compile(_PLACEHOLDER.pattern.encode())
 _NONE: Mapping[str, bytes] = MappingProxyType({})
 
@@ -52,38 +52,37 @@ def sign_in_placeholder(salt: str) -> str:
     return f"@@login:{salt}@@"
 
 
-def fill(
-    body: bytes,
-    *,
-    secret: bytes,
-    base_url: str,
-    older: Mapping[str, bytes] = _NONE,
-    live: dict[bytes, bytes] | None = None,
-) -> bytes:
-    """The body as it is sent, with live links. `older`: for the salts of links that an older key
-    was taken for, that key. `live`: what the mail's other body was filled with, by salt."""
-    live = {} if live is None else live
+class Live(dict[bytes, bytes]):
+    """What one mail has for each placeholder; derived at its first. `older`: for the salts of links
+    that an older key was taken for, that key."""
+
+    def __init__(self, secret: bytes, base_url: str, older: Mapping[str, bytes] = _NONE) -> None:
+        super().__init__()
+        self.secret, self.base_url, self.older = secret, base_url, older
+
+    def __missing__(self, stands: bytes) -> bytes:
+        kind, _, salt = stands.decode().partition(":")
+        self[stands] = live = self._derived(kind, salt).encode()
+        return live
+
+    def _derived(self, kind: str, salt: str) -> str:
+        if kind == "code":
+            return six_digits(self.secret, salt)
+        if kind == "login":
+            return f"{self.base_url.rstrip('/')}/login/{sign_in_token(self.secret, salt)}"
+        return reply_url(self.base_url, token(self.older.get(salt, self.secret), salt))
+
+
+def fill(body: bytes, live: Live) -> bytes:
+    """The body as it is sent, with live links."""
     parts = _IN_OCTETS.split(body)
-    for at in range(1, len(parts), 3):
-        kind, salt = parts[at : at + 2]
-        if salt not in live:
-            own = older.get(salt.decode(), secret)
-            live[salt] = _live(kind.decode(), secret, own, salt.decode(), base_url).encode()
-        parts[at], parts[at + 1] = live[salt], b""
+    parts[1::2] = [live[stands] for stands in parts[1::2]]
     return b"".join(parts)
-
-
-def _live(kind: str, newest: bytes, own: bytes, salt: str, base_url: str) -> str:
-    if kind == "code":
-        return six_digits(newest, salt)
-    if kind == "login":
-        return f"{base_url.rstrip('/')}/login/{sign_in_token(newest, salt)}"
-    return reply_url(base_url, token(own, salt))
 
 
 def blanked(body: str, link: str, code: str) -> str:
     """The body with these words where links and codes will stand: to be read, not to be used."""
-    return _PLACEHOLDER.sub(lambda found: code if found[1] == "code" else link, body)
+    return _PLACEHOLDER.sub(lambda found: code if found[1].startswith("code:") else link, body)
 
 
 def reply_url(base_url: str, written: str) -> str:

@@ -4,7 +4,7 @@ import os
 import re
 import ssl
 from asyncio import BaseTransport, CancelledError, WriteTransport
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib.protocol import SMTPProtocol
 
 REPLY_SECONDS = 60.0
 FINAL_DOT_SECONDS = 600.0  # RFC 5321 §4.5.3.2.6: a shorter wait here makes duplicates
@@ -121,24 +122,27 @@ class Connection:
 
     async def send(self, sender: str, recipient: str, content: bytes) -> Report:
         """One envelope recipient per transaction: state and retry are per person."""
-        return await self.begin(sender, recipient) or await self.finish(content)
+        return await self.begin(sender, recipient, content) or await self.finish()
 
-    async def begin(self, sender: str, recipient: str) -> Report | None:
-        """Up to where the content is asked for: nothing was sent yet. None: it is asked for."""
-        steps = {
+    async def begin(self, sender: str, recipient: str, content: bytes) -> Report | None:
+        """All but the final dot: without it the relay keeps nothing. None: it waits for that."""
+        steps: dict[str, Callable[[], Awaitable[object]]] = {
             "MAIL": lambda: self.client.mail(sender),
             "RCPT": lambda: self.client.rcpt(recipient),
             "DATA": self._open_data,
+            "content": lambda: self._transmit(content),
         }
         for phase, step in steps.items():
             if isinstance(answer := await self._answer(phase, step()), Report):
                 return answer
         return None
 
-    async def finish(self, content: bytes) -> Report:
-        """The content and the final dot, after a `begin` that was taken."""
+    async def finish(self) -> Report:
+        """The final dot, after a `begin` that was taken."""
+        if not self.usable:
+            return Report(Outcome.RETRY, "content: Connection lost")
         phase = "final dot"
-        answer = await self._answer(phase, self._transmit(content))
+        answer = await self._answer(phase, self._end())
         return (
             answer
             if isinstance(answer, Report)
@@ -178,14 +182,21 @@ class Connection:
         if reply.code != 354:
             raise SMTPResponseException(reply.code, reply.message)
 
-    async def _transmit(self, content: bytes) -> str:
-        if (protocol := self.client.protocol) is None:
-            raise SMTPServerDisconnected("Connection lost")
-        protocol.write(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+    async def _transmit(self, content: bytes) -> None:
+        self._write(content.replace(b"\r\n.", b"\r\n.."))
+
+    async def _end(self) -> str:
+        protocol = self._write(b".\r\n")
         reply = await protocol.read_response(timeout=FINAL_DOT_SECONDS)
         if not 200 <= reply.code < 300:  # RFC 5321 §4.3.2: any 2yz is acceptance
             raise SMTPResponseException(reply.code, reply.message)
         return f"{reply.code} {reply.message}"
+
+    def _write(self, octets: bytes) -> SMTPProtocol:
+        if (protocol := self.client.protocol) is None:
+            raise SMTPServerDisconnected("Connection lost")
+        protocol.write(octets)
+        return protocol
 
     async def _start_afresh(self, code: int) -> None:
         # Codes outside 4yz and 5yz, and 421: what the server does next cannot be known.

@@ -5,8 +5,6 @@ long (RFC 2047 §2) and puts an encoded-word inside an address; it also takes tw
 """
 
 import re
-from base64 import b64encode
-from binascii import b2a_base64
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -14,6 +12,7 @@ from functools import lru_cache
 from struct import unpack
 
 import idna
+from pybase64 import b64encode
 
 from models.message import Message, MessageKind
 
@@ -125,7 +124,7 @@ def _slices(written: str) -> Iterator[bytes]:
 def _part(kind: str, octets: bytes) -> bytes:
     if b"\r" in octets:
         octets = octets.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    encoded = b2a_base64(octets.replace(b"\n", b"\r\n"), newline=False)
+    encoded = b64encode(octets.replace(b"\n", b"\r\n"))
     last = len(encoded) // LINE * LINE
     lines = unpack(f"{LINE}s" * (last // LINE), encoded[:last])  # in half the time of slices
     head = b"Content-Type: text/%b; charset=utf-8" % kind.encode("ascii")

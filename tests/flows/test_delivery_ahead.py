@@ -1,4 +1,4 @@
-"""While the outcome of one mail is committed the next is announced, and nothing of it is sent."""
+"""While the outcome of one mail is committed the next goes to the relay, but for its final dot."""
 
 import asyncio
 import threading
@@ -55,7 +55,7 @@ def test_the_next_mail_is_announced_before_the_outcome_of_the_last_is_committed(
     assert in_time == [True]
 
 
-def test_what_is_announced_and_then_replaced_is_not_sent_and_the_rest_is(office, cast: Cast):
+def test_what_is_announced_and_then_replaced_never_arrives_and_the_rest_does(office, cast: Cast):
     fill(office, *crowd(20))
     replaced = messages(office)[8]
 

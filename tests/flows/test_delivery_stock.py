@@ -65,7 +65,7 @@ def test_a_delivery_leases_more_than_it_sends_and_sends_all_of_it(office, cast: 
     with peer(look) as relay:
         assert deliver(to(relay, office), now=NOON, workers=2).sent == 60
 
-    assert max(ahead) > 20
+    assert max(ahead) > 10, "many times what two connections have in hand"
     assert sorted(relay.to()) == sorted(crowd(60))
     assert {(m.attempts, m.lease_owner) for m in messages(office)} == {(1, None)}
 

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.links import fill, new_salt, placeholder, reply_url, token, token_hash
+from notifications.links import Live, fill, new_salt, placeholder, reply_url, token, token_hash
 
 SECRET = b"not a secret: a test"
 
@@ -32,7 +32,7 @@ def test_every_placeholder_becomes_the_link_that_the_page_looks_for():
     salts = [new_salt() for _ in range(3)]
     body = "".join(f'<a href="{placeholder(salt)}">{placeholder(salt)}</a>\n' for salt in salts)
 
-    filled = fill(body.encode(), secret=SECRET, base_url="http://sise.example/").decode()
+    filled = fill(body.encode(), Live(SECRET, "http://sise.example/")).decode()
 
     urls = [reply_url("http://sise.example", token(SECRET, salt)) for salt in salts]
     assert filled == "".join(f'<a href="{url}">{url}</a>\n' for url in urls)
@@ -41,10 +41,10 @@ def test_every_placeholder_becomes_the_link_that_the_page_looks_for():
 
 @given(st.text())
 def test_a_body_without_placeholders_stays_as_it_is(body):
-    assert fill(body.encode(), secret=SECRET, base_url="http://sise.example").decode() == body
+    assert fill(body.encode(), Live(SECRET, "http://sise.example")).decode() == body
 
 
 def test_what_only_looks_like_a_placeholder_is_left_alone():
     body = "@@link:zz@@ @@link:@@ @@link:" + "0" * 31 + "@@"
 
-    assert fill(body.encode(), secret=SECRET, base_url="http://sise.example").decode() == body
+    assert fill(body.encode(), Live(SECRET, "http://sise.example")).decode() == body

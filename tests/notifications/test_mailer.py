@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -94,6 +95,20 @@ def test_the_phase_of_a_failure_decides_what_it_means(script, outcome, words):
     assert report.outcome == outcome
     assert report.said.startswith(words)
     assert words.endswith(": ") == (report.said != words)
+
+
+def test_what_was_cut_off_before_its_final_dot_did_not_arrive():
+    async def cut_off() -> Report:
+        with ExitStack() as running:
+            relay = running.enter_context(peer())
+            async with connected(Relay.parse(relay.url), "office.example") as connection:
+                assert await connection.begin("sise@office.example", "a@b.example", CONTENT) is None
+                await asyncio.to_thread(running.close)
+                while connection.usable:
+                    await asyncio.sleep(0)
+                return await connection.finish()
+
+    assert asyncio.run(cut_off()) == Report(Outcome.RETRY, "content: Connection lost")
 
 
 @pytest.mark.parametrize(

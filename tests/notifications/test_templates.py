@@ -21,7 +21,7 @@ from notifications.link_mail import (
     render_code,
     render_sign_in,
 )
-from notifications.links import code_placeholder, fill, placeholder, sign_in_placeholder
+from notifications.links import Live, code_placeholder, fill, placeholder, sign_in_placeholder
 from notifications.pending import Approvals, Pending, render_approvals
 from notifications.render import render
 from notifications.wording import LANGUAGES, colour_word, day_words
@@ -277,7 +277,7 @@ def test_links_are_filled_in_both_bodies_when_the_mail_is_sent():
     mail = render_digest(_digest(LINE), "zh-CN")
 
     for body in (mail.text, mail.html):
-        sent = fill(body.encode(), secret=b"s", base_url="https://duban.example.cn/").decode()
+        sent = fill(body.encode(), Live(b"s", "https://duban.example.cn/")).decode()
         assert "@@" not in sent
         assert re.search(r"https://duban\.example\.cn/r/[0-9a-f]{32}", sent)
 
@@ -329,7 +329,7 @@ def test_a_code_stands_alone_on_its_line_and_not_in_the_subject(language):
     assert "@@" not in mail.subject
     for body in (mail.text, mail.html):
         assert "09:40" in body
-        sent = fill(body.encode(), secret=b"s", base_url="https://duban.example.cn/").decode()
+        sent = fill(body.encode(), Live(b"s", "https://duban.example.cn/")).decode()
         assert re.search(r"(?<!\d)\d{6}(?!\d)", sent.replace("#", ""))
 
 
@@ -361,5 +361,5 @@ def test_a_sign_in_link_stands_alone_on_its_line(language):
     assert f'href="{link}"' in mail.html
     assert "@@" not in mail.subject
     for body in (mail.text, mail.html):
-        sent = fill(body.encode(), secret=b"s", base_url="https://duban.example.cn/").decode()
+        sent = fill(body.encode(), Live(b"s", "https://duban.example.cn/")).decode()
         assert re.search(r"https://duban\.example\.cn/login/[0-9a-f]{32}", sent)

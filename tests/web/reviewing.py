@@ -10,7 +10,7 @@ from flows.database import reading, transaction
 from flows.office import Office
 from models import Application, Message, MessageBody, Official, Referral, ReplyLink, Task
 from models.message import MessageKind, MessageState
-from notifications.links import fill, key_id, new_salt, token, token_hash
+from notifications.links import Live, fill, key_id, new_salt, token, token_hash
 from tests.conftest import instant
 from tests.kept import rows
 
@@ -85,7 +85,7 @@ class Reviewing:
         """The six digits of the newest mail that has any."""
         mail = rows(self.office, Message, col(Message.kind) == MessageKind.CODE)[-1]
         sent = fill(
-            mail.body.text.encode(), secret=self.office.secret, base_url="http://sise.example"
+            mail.body.text.encode(), Live(self.office.secret, "http://sise.example")
         ).decode()
         return re.search(r"^\d{6}$", sent, re.MULTILINE)[0]
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 from flows.office import MailHours
 from models import Message, Official, Receipt, ReplyLink, Transition
 from models.message import MessageKind, MessageState
-from notifications.links import fill
+from notifications.links import Live, fill
 from notifications.mailbox import Mailbox
 from tests.conftest import instant
 from tests.kept import edit, rows
@@ -42,7 +42,7 @@ def mails(office, kind):
 
 def code_of(office):
     text = mails(office, MessageKind.CODE)[-1].body.text
-    sent = fill(text.encode(), secret=office.secret, base_url="http://sise.example").decode()
+    sent = fill(text.encode(), Live(office.secret, "http://sise.example")).decode()
     return re.search(r"^\d{6}$", sent, re.MULTILINE)[0]
 
 

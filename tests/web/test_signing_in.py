@@ -8,7 +8,7 @@ import pytest
 from flows.database import transaction
 from flows.signing_in import offer_sign_in
 from models import Message, Official
-from notifications.links import fill
+from notifications.links import Live, fill
 from tests.kept import edit, rows
 from tests.web.conftest import NOON
 
@@ -73,7 +73,7 @@ def test_a_forged_cookie_is_no_session(browser, cast, cookie):
 def mailed(office) -> list[str]:
     """The links that were mailed, as a sent mail has them."""
     found = [
-        fill(mail.body.text.encode(), secret=office.secret, base_url="http://sise.example").decode()
+        fill(mail.body.text.encode(), Live(office.secret, "http://sise.example")).decode()
         for mail in rows(office, Message)
     ]
     return [re.search(r"http://sise\.example(/login/[0-9a-f]{32})$", one, re.M)[1] for one in found]
