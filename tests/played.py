@@ -9,7 +9,7 @@ them there too is a test of its own (tests/test_played.py).
 """
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 
 from sqlalchemy import URL, Engine, select
@@ -21,13 +21,13 @@ from tests.kept import wind
 
 Begun = tuple[URL, str, Hashable]  # the database, what it held, and what was played then
 _DRAWN = {"link_id", "salt", "token_hash", "message_id", "boundary", "slot"}
-_LOOK = {
-    table.name: "SELECT {} FROM {}".format(
+_LOOK = [  # but for what is drawn anew in every run
+    "SELECT {} FROM {}".format(
         ", ".join(f'"{c.name}"' for c in table.columns if c.name not in _DRAWN), table.name
     )
     for table in SQLModel.metadata.sorted_tables
     if table.name != "chain_link"
-}
+]
 _SAID = {
     table.name: [c for c in table.columns if c.name not in _DRAWN]
     for table in SQLModel.metadata.sorted_tables
@@ -45,7 +45,7 @@ def wound(office: Office, first: date, last: date) -> None:
 
 def as_played(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
     """`on` names what is played: a night's date, or anything that is the same each time."""
-    begun = (engine.url, _digest(engine), on)
+    begun = (engine.url, digest_of(engine, _LOOK), on)
     if begun in _played:
         _played[begun]()
     else:
@@ -69,18 +69,21 @@ def _begin(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
 def rows_of_all(engine: Engine) -> dict[str, list[str]]:
     """Of each table, but for what is drawn: the same on either kind of database."""
     with engine.connect() as connection:
-        return {
+        found = {
             name: sorted(map(repr, map(tuple, connection.execute(select(*columns)))))
             for name, columns in _SAID.items()
         }
+        connection.commit()
+    return found
 
 
-def _digest(engine: Engine) -> str:
-    """Of every row, but for what is drawn anew in every run."""
+def digest_of(engine: Engine, looks: Iterable[str]) -> str:
+    """Of every row that each of these finds."""
     found = hashlib.sha256()
     with engine.connect() as connection:
         cursor = connection.connection.cursor()
-        for look in _LOOK.values():
+        for look in looks:
             cursor.execute(look)
             found.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
+        connection.connection.commit()  # at a ROLLBACK the driver forgets what it has prepared
     return found.hexdigest()
