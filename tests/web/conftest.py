@@ -34,6 +34,8 @@ with warnings.catch_warnings():
 DUE = date(2022, 7, 13)  # a Wednesday
 DAY = date(2022, 7, 14)
 NOON = instant(DAY, time(12))
+# For what no database has a part in, or what is long and of one kind on both.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @dataclass

@@ -1,4 +1,7 @@
-"""Whoever asks too often waits; whoever has much to do does not. The library's clock is wound."""
+"""Whoever asks too often waits; whoever has much to do does not. The library's clock is wound.
+
+What is counted is kept in memory: a database has no part in it.
+"""
 
 import pytest
 from sqlmodel import col
@@ -7,11 +10,8 @@ from flows.database import transaction
 from flows.signing_in import offer_sign_in
 from models import Official, Receipt
 from tests.kept import rows
-from tests.web.conftest import DUE, NOON
+from tests.web.conftest import DUE, NOON, on_sqlite
 from tests.web.test_proof import act
-
-# What counts them is kept in memory: a database has no part in it.
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

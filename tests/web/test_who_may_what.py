@@ -17,12 +17,10 @@ from flows.signing_in import offer_sign_in
 from models import Notice, Official, Task
 from tests.conftest import instant
 from tests.kept import rows
-from tests.web.conftest import _browser
+from tests.web.conftest import _browser, on_sqlite
 from tests.web.district import DAY, HANDLER, NO_PART, UNIT, District, marks, played_district
 from web.app import _PARTS, create_app
 from web.headers import protect
-
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 AFTER = instant(date(2022, 7, 15), time(12))
 ROLES = {
