@@ -10,13 +10,14 @@ from sqlmodel import Session, col, or_, select
 from flows.recipients import (
     CLIMB,
     OF_THE_UNIT,
+    SUPPRESSING,
     TODAY,
     Directory,
     Parties,
     aside,
+    day_begins,
     deputies_of,
     in_force,
-    suppressing,
 )
 from models import Official, Post, Suppression, Unit
 from models.organisation import PostKind
@@ -34,14 +35,14 @@ def around(session: Session, task: Parties, on: date) -> Directory:
     named |= {who for who in (task.handler_id, task.supervising_leader_id) if who is not None}
     deputies = deputies_of(session, on)
     wanted = _with_deputies(named, deputies)
-    people = session.exec(select(Official).where(col(Official.id).in_(wanted))).all()
+    people = session.scalars(_PEOPLE, {"people": list(wanted)}).all()
     excluded = session.scalars(_ASIDE, today | {"task": task.id})
     return Directory(
         officials={official.id: official for official in people},
         parents=dict(session.execute(_ABOVE, {"unit": task.unit_id}).all()),
         posts=posts,
         deputies=deputies,
-        suppressed=frozenset(session.exec(select(Suppression.address).where(suppressing(on)))),
+        suppressed=frozenset(session.scalars(_SUPPRESSED, {"at": day_begins(on)})),
         gone=frozenset(o.id for o in people if o.left_on and o.left_on <= on),
         excluded={task.id: frozenset(excluded)},
     )
@@ -68,5 +69,7 @@ _POSTS = (
     )
     .order_by(col(Post.id))
 )
+_PEOPLE = select(Official).where(col(Official.id).in_(bindparam("people", expanding=True)))
+_SUPPRESSED = select(Suppression.address).where(SUPPRESSING)
 _STANDING_ASIDE = aside(TODAY)
 _ASIDE = select(_STANDING_ASIDE.c.official_id).where(_STANDING_ASIDE.c.task_id == bindparam("task"))

@@ -1,6 +1,7 @@
 """Who handles a task, as its lists name him."""
 
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlmodel import Session, col
@@ -10,6 +11,7 @@ from models import Official, Post, Task
 from models.organisation import PostKind
 
 
+@lru_cache(maxsize=8)  # putting it together costs more than running it
 def handler_name(on: date) -> ColumnElement[str | None]:
     """Beside a task: whom it names, else whoever holds the handler's post in its unit on this
     date, else the unit's head; NULL if nobody does."""

@@ -248,6 +248,7 @@ def day_begins(on: date) -> datetime:
     return datetime.combine(on, time.min, UTC)
 
 
+@lru_cache(maxsize=64)
 def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: Day) -> ColumnElement[bool]:
     """The assignment holds on this date; both its ends are included."""
     return and_(

@@ -87,9 +87,9 @@ def due_by(
     for policy in session.scalars(_IN_USE):
         ladder = ladder_of(policy)
         for rung, entry in ladder.entries():
-            last = cutoff(entry, on, ladder, calendar)
-            struck = _struck(policy.id, rung, entry, 0, last).where(among).limit(most + 1)
-            found.update(session.scalars(struck))
+            until = {"policy_id": policy.id, "last": cutoff(entry, on, ladder, calendar)}
+            struck = _struck_by(rung, entry).where(among).limit(most + 1)
+            found.update(session.scalars(struck, until))
             if len(found) > most:
                 return found
     return found
@@ -168,7 +168,7 @@ def scanned(session: Session) -> int:
 def _log_of_all(ladder: Ladder) -> Insert:
     """Its `policy_id`, and for each code its `last_…`, come as parameters."""
     last = {code: bindparam(f"last_{code}", type_=Date()) for code, _, _ in _coded(ladder)}
-    return _log(bindparam("policy_id", type_=Integer()), ladder, last, ALL)
+    return _log(_POLICY, ladder, last, ALL)
 
 
 def _log(
@@ -214,6 +214,13 @@ def _struck(policy_id: Id, rung: Rung, entry: Entry, code: int, last: Day) -> Se
     )
 
 
+@lru_cache(maxsize=64)
+def _struck_by(rung: Rung, entry: Entry) -> Select[int, int]:
+    """Its `policy_id` and its `last` come as parameters."""
+    return _struck(_POLICY, rung, entry, 0, bindparam("last", type_=Date()))
+
+
+@lru_cache(maxsize=1)
 def on_clock() -> ColumnElement[bool]:
     return _literally(col(Task.state), ON_CLOCK)
 
@@ -256,6 +263,7 @@ def _passed(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
 
 
 _NIGHT = bindparam("night_id", type_=Integer())
+_POLICY = bindparam("policy_id", type_=Integer())
 _SCANNED = select(func.count()).select_from(Task).where(on_clock())
 _IN_USE = (
     select(Policy)

@@ -9,7 +9,7 @@ them there too is a test of its own (tests/test_played.py).
 """
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import date
 from typing import Any
 
@@ -55,7 +55,7 @@ def wound(office: Office, first: date, last: date) -> None:
 
 def as_played(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
     """`on` names what is played: a night's date, or anything that is the same each time."""
-    begun = (engine.url, _digest(engine), on)
+    begun = (engine.url, digest_of(engine, _LOOK), on)
     if begun in _played:
         _played[begun]()
     else:
@@ -79,18 +79,21 @@ def _begin(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
 def rows_of_all(engine: Engine) -> dict[str, list[str]]:
     """Of each table, but for what is drawn: the same on either kind of database."""
     with engine.connect() as connection:
-        return {
+        found = {
             name: sorted(map(repr, map(tuple, connection.execute(said))))
             for name, said in _SAID.items()
         }
+        connection.commit()
+    return found
 
 
-def _digest(engine: Engine) -> str:
-    """Of every row, but for what is drawn anew in every run."""
+def digest_of(engine: Engine, looks: Iterable[str]) -> str:
+    """Of every row that each of these finds."""
     found = hashlib.sha256()
     with engine.connect() as connection:
         cursor = connection.connection.cursor()
-        for look in _LOOK:
+        for look in looks:
             cursor.execute(look)
             found.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
+        connection.connection.commit()  # at a ROLLBACK the driver forgets what it has prepared
     return found.hexdigest()

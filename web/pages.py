@@ -73,6 +73,7 @@ def _environment() -> Environment:
         autoescape=select_autoescape(["html"]),
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # it would look at each file for each page; they are of the program
     )
     environment.globals["say"] = _say
     environment.globals["look"] = _LOOK  # a new style sheet has a new address

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, true, union
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select, true, union
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col
 
-from flows.recipients import in_force, tasks_aside
+from flows.recipients import TODAY, in_force, tasks_aside
 from flows.signoff.actor import Actor
 from models import Absence, Notice, Official, Post, Proposal, Receipt, Referral, Task
 from models.organisation import PostKind
@@ -65,6 +65,16 @@ class Person:
         )
 
 
+# Built once: every page asks them, and building them costs as much as asking.
+_ABSENT = select(col(Absence.official_id)).where(
+    col(Absence.deputy_id) == bindparam("deputy_id", type_=Integer()), in_force(Absence, TODAY)
+)
+_POSTS = select(Post).where(
+    col(Post.official_id).in_(bindparam("people", type_=Integer(), expanding=True)),
+    in_force(Post, TODAY),
+)
+
+
 @dataclass(frozen=True)
 class Viewer:
     """One signed-in person on a business date, with the absent people this one stands in for."""
@@ -76,15 +86,9 @@ class Viewer:
 
     @classmethod
     def load(cls, session: Session, official: Official, on: date) -> "Viewer":
-        absent = session.scalars(
-            select(col(Absence.official_id)).where(
-                col(Absence.deputy_id) == official.id, in_force(Absence, on)
-            )
-        )
+        absent = session.scalars(_ABSENT, {"deputy_id": official.id, "on": on})
         people = sorted({official.id, *absent})
-        posts = session.scalars(
-            select(Post).where(col(Post.official_id).in_(people), in_force(Post, on))
-        ).all()
+        posts = session.scalars(_POSTS, {"people": people, "on": on}).all()
         return cls(
             official,
             tuple(

@@ -94,6 +94,8 @@ def give(
 
 def rejected_by(session: Session, decisions: Sequence[int]) -> dict[int, dict[int, str]]:
     """Of each decision (id) that gave verdicts on lines: which were turned down, and why."""
+    if not decisions:
+        return {}
     rows = session.exec(
         select(LineVerdict, ProposalLine.position)
         .join(ProposalLine, col(ProposalLine.id) == col(LineVerdict.line_id))

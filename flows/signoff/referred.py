@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -70,7 +70,7 @@ def find_referred(
 ) -> Sequence[Referred]:
     """What is owed first comes first."""
     by_date = (col(Referral.decide_by), col(Task.number), col(Referral.id))
-    rows = session.execute(_joined().where(wanted).order_by(*by_date).limit(limit).offset(offset))
+    rows = session.execute(_JOINED.where(wanted).order_by(*by_date).limit(limit).offset(offset))
     return [_referred(row) for row in rows]
 
 
@@ -82,15 +82,14 @@ def newest_of(session: Session, referral_id: int, official_id: int) -> Referred 
     first = session.get(Referral, referral_id)
     if first is None or first.official_id != official_id:
         return None
-    wanted = col(Referral.id) == first.id
     if first.state == ReferralState.VOID:
         wanted = of_the_same(first) & (col(Referral.official_id) == official_id)
         open_first = (col(Referral.state) == ReferralState.OPEN).desc()
         rows = session.execute(
-            _joined().where(wanted).order_by(open_first, col(Referral.id).desc()).limit(1)
+            _JOINED.where(wanted).order_by(open_first, col(Referral.id).desc()).limit(1)
         )
     else:
-        rows = session.execute(_joined().where(wanted))
+        rows = session.execute(_THIS_ONE, {"referral": first.id})
     return _referred(rows.one())
 
 
@@ -104,16 +103,17 @@ def stands_aside(session: Session, referral: Referral, on: date) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def _joined() -> Any:
-    return (
-        select(Referral, Task, Unit, col(Absent.name), Application, ChangeRequest, LookBack)
-        .join_from(Referral, Task, col(Task.id) == col(Referral.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .outerjoin(Absent, col(Absent.id) == col(Referral.stands_for_id))
-        .outerjoin(Application, col(Application.id) == col(Referral.application_id))
-        .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
-        .outerjoin(LookBack, col(LookBack.id) == col(Referral.look_back_id))
-    )
+# Built once: a page of one referral asks it three times.
+_JOINED = (
+    select(Referral, Task, Unit, col(Absent.name), Application, ChangeRequest, LookBack)
+    .join_from(Referral, Task, col(Task.id) == col(Referral.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .outerjoin(Absent, col(Absent.id) == col(Referral.stands_for_id))
+    .outerjoin(Application, col(Application.id) == col(Referral.application_id))
+    .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
+    .outerjoin(LookBack, col(LookBack.id) == col(Referral.look_back_id))
+)
+_THIS_ONE = _JOINED.where(col(Referral.id) == bindparam("referral"))
 
 
 def _referred(row: Any) -> Referred:

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.around import around
-from flows.recipients import Directory, in_force
+from flows.recipients import TODAY, Directory, in_force
 from models import Notice, Post, Receipt, Referral, Task
 from models.decision import ReferralState
 from models.notice import Duty
@@ -98,10 +99,7 @@ def _roles(
     found = {_OF_REFERRAL[which] for which in _asked(session, task, official_id)}
     if official_id in handlers(session, directory, task):
         found.add(HANDLER)
-    kept = col(Post.kind).in_(KEEPS_LEDGER)
-    if session.scalar(
-        select(Post.id).where(Post.official_id == official_id, kept, in_force(Post, on))
-    ):
+    if session.scalar(_KEEPING, {"who": official_id, "on": on}):
         found.add(OFFICE)
     return frozenset(found)
 
@@ -125,31 +123,37 @@ def require_move(session: Session, task: Task, event: str, official_id: int, on:
 
 def handlers(session: Session, directory: Directory, task: Task) -> Collection[int]:
     """The handler or his deputy, whoever the ladder climbed to, and whoever was told to act."""
-    acting = session.scalars(
-        select(Receipt.official_id)
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .where(
-            Notice.task_id == task.id,
-            col(Notice.state).in_(LIVE),
-            Receipt.duty == Duty.ACT,
-            col(Receipt.ended_on).is_(None),
-        )
-    )
+    acting = session.scalars(_ACTING, {"task": task.id})
     now = {told.official_id for told in directory.resolve(task, PostKind.HANDLER)}
     own = {task.handler_id} if task.handler_id is not None else set()
     return now | own | set(acting)
 
 
 def _asked(session: Session, task: Task, official_id: int) -> set[str]:
-    rows = session.execute(
-        select(Referral.application_id, Referral.request_id, Referral.look_back_id).where(
-            Referral.task_id == task.id,
-            Referral.official_id == official_id,
-            Referral.state == ReferralState.OPEN,
-        )
-    )
+    rows = session.execute(_ASKED, {"task": task.id, "who": official_id})
     names = ("application", "request", "look_back")
     return {name for row in rows for name, key in zip(names, row, strict=True) if key is not None}
 
 
+# Built once: each act asks them several times over.
+_KEEPING = select(Post.id).where(
+    Post.official_id == bindparam("who"),
+    col(Post.kind).in_(KEEPS_LEDGER),
+    in_force(Post, TODAY),
+)
+_ACTING = (
+    select(Receipt.official_id)
+    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .where(
+        Notice.task_id == bindparam("task"),
+        col(Notice.state).in_(LIVE),
+        Receipt.duty == Duty.ACT,
+        col(Receipt.ended_on).is_(None),
+    )
+)
+_ASKED = select(Referral.application_id, Referral.request_id, Referral.look_back_id).where(
+    Referral.task_id == bindparam("task"),
+    Referral.official_id == bindparam("who"),
+    Referral.state == ReferralState.OPEN,
+)
 _OF_REFERRAL = {"application": REVIEWER, "request": APPROVER, "look_back": LOOK_BACK}

@@ -3,6 +3,7 @@ that asks for more time, and a restricted lead of another unit whose every word 
 
 from dataclasses import dataclass, replace
 from datetime import date, time
+from io import BytesIO
 
 from sqlmodel import select
 
@@ -21,6 +22,7 @@ from flows.scores.sheets import approve as approve_scores
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.signoff.applications import draft
 from flows.signoff.evidence import add_evidence
+from flows.signoff.evidence_files import keep as keep_file
 from flows.working_days import load_calendar
 from models import Measure, Official, Post, ScoreSheet, Task, Unit
 from models.api_client import Scope
@@ -38,14 +40,19 @@ from tests.flows.scores.files import load as load_scores
 from tests.flows.scores.files import prepared as prepared_scores
 from tests.kept import play, reply, rows
 from tests.petitions import load_kind
+from tests.played import as_played
 from tests.proposals import gather_department
 from tests.records import NOON, kept, prepared_report, published_report, said, with_kinds
 from tests.sign_offs import Bench
 
+NOWHERE = "http://127.0.0.1:9/"
 JUNE, DAY = date(2022, 6, 30), date(2022, 7, 14)
 MARK = "暗记"  # in every word of the lead
 WORDS = f"{MARK}答复：已约谈当事人"
 UNIT, HANDLER = "暗处单位", "暗处承办人"  # who has it: known to the directory, told of it nowhere
+
+
+NO_PART = ("alice", "carol", "hugo", "rita", "mallory")  # in the lead
 
 
 @dataclass
@@ -53,6 +60,21 @@ class District:
     bench: Bench
     token: str
     people: dict[str, int]
+
+
+def marks(said: str, *others: str) -> list[str]:
+    return [mark for mark in (MARK, *others) if mark in said]
+
+
+def played_district(bench: Bench) -> District:
+    """As it was gathered once, for whoever does not listen while it is."""
+    office = bench.office
+    as_played(office.engine, "district", lambda: _gathered.append(gather_district(bench, NOWHERE)))
+    keep_file(office.home, BytesIO(files.PDF))  # a home is new for each test
+    return replace(_gathered[0], bench=bench)
+
+
+_gathered: list[District] = []
 
 
 def gather_district(bench: Bench, receiver: str) -> District:

@@ -14,7 +14,7 @@ from flows.signing_in import offer_sign_in
 from models import Official, Receipt, Transition
 from notifications.mailbox import Mailbox
 from tests.kept import reply, rows
-from tests.web.conftest import DAY, DUE, NOON, _browser
+from tests.web.conftest import DAY, DUE, NOON, _browser, on_sqlite
 from web.app import create_app
 
 WORDS = "已完成两项整改，剩余一项下周办结。"
@@ -41,6 +41,7 @@ def encoded(form):
 URLENCODED = "application/x-www-form-urlencoded"
 
 
+@on_sqlite
 @pytest.mark.parametrize("kind", [URLENCODED, "multipart/form-data; boundary=b"])
 def test_a_body_that_does_not_tell_its_length_is_not_read(browser, blue, kind):
     sent = []
@@ -56,6 +57,7 @@ def test_a_body_that_does_not_tell_its_length_is_not_read(browser, blue, kind):
     assert "内容过长" in page.text
 
 
+@on_sqlite
 @pytest.mark.parametrize("length", ["-1", "1e3", "²", HUGE, "", "0x10"])
 def test_an_odd_length_is_refused(browser, blue, length):
     headers = {"Content-Length": length.encode(), "Content-Type": URLENCODED}
@@ -220,6 +222,7 @@ def test_odd_addresses_at_the_desk_are_no_failure(sign_in, path):
     assert sign_in("olga").get(path).status_code in (200, 404)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "header",
     ["X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"],
@@ -232,6 +235,7 @@ def test_whoever_comes_through_a_proxy_does_not_sit_at_this_machine(local, heade
     assert here.get("/", headers={header: "127.0.0.1"}).status_code == 303
 
 
+@on_sqlite
 def test_a_forwarded_host_never_enters_a_page(browser, blue):
     for header in ("Host", "X-Forwarded-Host", "X-Forwarded-Prefix", "X-Original-URL"):
         page = browser.get(blue, headers={header: "evil.example"})
@@ -240,6 +244,7 @@ def test_a_forwarded_host_never_enters_a_page(browser, blue):
     assert sent.headers["location"] == blue
 
 
+@on_sqlite
 def test_the_session_cookie_is_kept_from_scripts_and_other_sites(browser, office, cast, sign_in):
     def cookie(client):
         with transaction(office.engine, NOON) as session:
@@ -254,6 +259,7 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(browser, office
     assert "; secure" in cookie(_browser(create_app(secure, clock=lambda: NOON)))
 
 
+@on_sqlite
 def test_a_cookie_that_was_changed_signs_nobody_in(sign_in, cast):
     browser = sign_in("alice")
     cookie = browser.cookies["sise_session"]

@@ -35,13 +35,23 @@ from notifications.papers.sign_off import sign_off_paper
 from notifications.papers.word import write_word
 from tests.kept import rows
 from tests.receivers import Receiver, receiving
-from tests.web.district import DAY, HANDLER, JUNE, MARK, UNIT, WORDS, gather_district
-from tests.web.test_who_may_what import AFTER, MATRIX, entered
+from tests.web.district import (
+    DAY,
+    HANDLER,
+    JUNE,
+    MARK,
+    NO_PART,
+    UNIT,
+    WORDS,
+    gather_district,
+    marks,
+    played_district,
+)
+from tests.web.test_who_may_what import AFTER, entered
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 KEEPS = {"olga", "adam"}  # the ledger
-OTHERS = ("alice", "carol", "hugo", "rita", "mallory")
 OF_THE_LEAD = (
     *("/tasks/密-1", "/tasks/密-1/application", "/tasks/密-1/requests/extension"),
     *("/tasks/密-1/office/reassign", "/tasks/密-1/evidence/2", "/?number=密", f"/?unit={UNIT}"),
@@ -60,13 +70,15 @@ def told():
 
 
 @pytest.fixture
-def district(office, bench, told: Receiver, caplog):
+def district(bench):
+    return played_district(bench)
+
+
+@pytest.fixture
+def listened_to(bench, told: Receiver, caplog):
+    """What a program was told of it, and the log, while it came to be."""
     caplog.set_level(logging.DEBUG)
     return gather_district(bench, told.address)
-
-
-def marks(said: str, *others: str) -> list[str]:
-    return [mark for mark in (MARK, *others) if mark in said]
 
 
 def text_in(word: bytes) -> str:
@@ -74,13 +86,13 @@ def text_in(word: bytes) -> str:
         return "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
 
 
-def test_no_page_shows_it_to_whoever_has_no_part_in_it(office, clock, district):
-    addresses = [line.path for (method, _), line in MATRIX.items() if method == "GET"]
+def test_no_page_of_the_lead_shows_it_to_whoever_has_no_part_in_it(office, clock, district):
+    """Nor any other: tests/web/test_who_may_what.py looks for the marks where it asks for them."""
     printed = [f"/notices/{notice.id}/print" for notice in rows(office, Notice)]
     seen: dict[str, list[str]] = {}
-    for who in OTHERS:
+    for who in NO_PART:
         browser = entered(office, clock, district, who)
-        for path in (*addresses, *printed, *OF_THE_LEAD):
+        for path in (*printed, *OF_THE_LEAD):
             answer = browser.get(path)
             assert answer.status_code < 500, path
             if found := marks(answer.text.replace(f'value="{MARK}"', ""), UNIT, HANDLER):
@@ -114,9 +126,9 @@ def test_whoever_keeps_the_ledger_does_see_it(office, clock, district):
         assert f"{MARK}人员甲" in browser.get("/proposals/预审-2022-001").text, who
 
 
-def test_no_program_is_told_of_it(office, browser, clock, district, told: Receiver):
+def test_no_program_is_told_of_it(browser, clock, listened_to, told: Receiver):
     clock.now = AFTER
-    browser.headers["Authorization"] = f"Bearer {district.token}"
+    browser.headers["Authorization"] = f"Bearer {listened_to.token}"
     said = [
         browser.get(f"/api/v1{path}").text
         for path in (
@@ -181,7 +193,7 @@ def test_no_document_tells_of_it(office, district):
     assert marks("".join(said), UNIT, HANDLER) == []
 
 
-def test_neither_log_nor_night_nor_health_nor_feed_tells_of_it(office, district, caplog):
+def test_neither_log_nor_night_nor_health_nor_feed_tells_of_it(office, listened_to, caplog):
     with reading(office.engine) as session:
         calendar = load_calendar(session)
         feed = [event_of(one) for one in transitions_after(session, Place(), 1000)]

@@ -17,12 +17,10 @@ from flows.signing_in import offer_sign_in
 from models import Notice, Official, Task
 from tests.conftest import instant
 from tests.kept import rows
-from tests.web.conftest import _browser
-from tests.web.district import DAY, District, gather_district
+from tests.web.conftest import _browser, on_sqlite
+from tests.web.district import DAY, HANDLER, NO_PART, UNIT, District, marks, played_district
 from web.app import _PARTS, create_app
 from web.headers import protect
-
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 AFTER = instant(date(2022, 7, 15), time(12))
 ROLES = {
@@ -217,7 +215,7 @@ DONE = {200, 409, 422}  # it is there: it shows, or says why this cannot be done
 
 @pytest.fixture
 def district(office, bench) -> District:
-    return gather_district(bench, "http://127.0.0.1:9/")
+    return played_district(bench)
 
 
 def entered(office, clock, district: District, who: str | None) -> TestClient:
@@ -246,24 +244,31 @@ def test_every_page_and_act_of_the_application_has_its_line():
 def test_each_page_and_act_is_there_for_those_whose_it_is_and_for_nobody_else(
     office, clock, district, digest_of_database
 ):
+    """And who has no part in the restricted lead finds no mark of it in any answer."""
     found: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
     wanted: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
     notice = _notice_of(office, "甲-1")
-    for who in (None, *ROLES):
-        browser, name = entered(office, clock, district, who), who or "nobody"
-        before = digest_of_database()
+    marked: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    browsers = {who: entered(office, clock, district, who) for who in (None, *ROLES)}
+    before = digest_of_database()
+    for who, browser in browsers.items():
+        name = who or "nobody"
         for place, line in MATRIX.items():
             if line.public and who not in (None, "alice"):
                 continue  # a session is of no help there
             path = line.path.replace("NOTICE", str(notice))
             data = {"data": line.sent} if place[0] == "POST" else {}
-            found[name][place] = _said(browser.request(place[0], path, **data))
+            answer = browser.request(place[0], path, **data)
+            found[name][place] = _said(answer)
+            if who in NO_PART and marks(answer.text, UNIT, HANDLER):
+                marked[name].append(place)
             wanted[name][place] = _expected(who, line)
         assert digest_of_database() == before, f"{who} has changed something"
 
     for name in wanted:
         differ = {p: said for p, said in found[name].items() if said != wanted[name][p]}
         assert differ == {}, name
+    assert marked == {}
 
 
 def _expected(who: str | None, line: Line) -> str:
