@@ -167,7 +167,8 @@ def serve_until_parent_ends() -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # not sys.stdin.read: its lock would not let Python end
+        pass
     os.kill(os.getpid(), signal.SIGTERM)  # uvicorn finishes what it is answering
     time.sleep(STOP_SECONDS)
     os._exit(1)

@@ -45,6 +45,11 @@ def end_of(child: BaseProcess) -> int | None:
     return child.exitcode
 
 
+def children_of(pid: int | None) -> set[int]:
+    with open(f"/proc/{pid}/task/{pid}/children") as listed:
+        return {int(one) for one in listed.read().split()}
+
+
 def gone(pid: int) -> None:
     """Wait until no such process runs."""
     try:

@@ -14,7 +14,7 @@ from flows.delivery import deliver
 from flows.office import Office
 from models.message import MessageState
 from tests.conftest import office_on
-from tests.forked import begun, end_of, gone, kill
+from tests.forked import begun, children_of, end_of, gone, kill
 from tests.outboxes import NOON, crowd, fill, messages, states, to
 from tests.smtp_peers import DROP, Peer, peer
 
@@ -46,11 +46,6 @@ def delivering(
     return begun(deliver_elsewhere, database_url, office.home, relay.url, now, workers, carried)
 
 
-def carriers_of(child: BaseProcess) -> set[int]:
-    with open(f"/proc/{child.pid}/task/{child.pid}/children") as listed:
-        return {int(one) for one in listed.read().split()}
-
-
 def kill_again_and_again(
     office: Office,
     database_url: str,
@@ -77,7 +72,7 @@ def kill_again_and_again(
         left -= 1
         if child is None or left:
             return None
-        its_own.update(carriers_of(child))
+        its_own.update(children_of(child.pid))
         kill(child)
         return DROP
 
