@@ -107,11 +107,20 @@ def on_prefect(apis: list[Held], home: Path):
 
 
 @contextmanager
+def told_of(api: str) -> Iterator[None]:
+    """As a worker is; without the heartbeats of flows, whose end takes a second."""
+    from prefect import settings
+
+    said = {settings.PREFECT_API_URL: api, settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    with settings.temporary_settings(said):
+        yield
+
+
+@contextmanager
 def client(api: str):
     from prefect import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    with temporary_settings({PREFECT_API_URL: api}), get_client(sync_client=True) as found:
+    with told_of(api), get_client(sync_client=True) as found:
         yield found
 
 
@@ -228,12 +237,10 @@ def test_a_night_that_asks_for_help_in_vain_does_all_of_it(
     office, cast: Cast, on_prefect, api, caplog
 ):
     """No such deployment is there: its parts, and what is in none of them, are its own work."""
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
     for n in range(10):
         cast.task(f"甲-{n}", DUE)
 
-    with temporary_settings({PREFECT_API_URL: api}):
+    with told_of(api):
         result = on_prefect.night(on=DAY, helpers=1)
 
     assert result["escalated"]["blue"] == result["notices"] == 10
@@ -247,9 +254,7 @@ def test_a_night_that_asks_for_help_in_vain_does_all_of_it(
 @on_sqlite
 @pytest.mark.usefixtures("worker")
 def test_a_night_that_another_worker_plays_is_left_to_it(office, on_prefect, api):
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with held(office.engine), temporary_settings({PREFECT_API_URL: api}):
+    with held(office.engine), told_of(api):
         state = on_prefect.night(on=DAY, return_state=True)
 
     assert state.is_cancelled()
@@ -291,21 +296,21 @@ def test_a_step_that_is_wrong_is_not_tried_again(on_prefect, api):
 def play(on_prefect, api: str, step: Step) -> None:
     """One step as a task of a flow of its own."""
     from prefect import flow
-    from prefect.settings import PREFECT_API_URL, temporary_settings
 
     @flow(name="one step")
     def alone() -> None:
         on_prefect.as_task(step, None)
 
-    with temporary_settings({PREFECT_API_URL: api}):
+    with told_of(api):
         alone()
 
 
 @on_sqlite
 def test_without_an_answer_from_the_api_the_night_is_played_inline(
-    office, environment, monkeypatch, caplog
+    office, on_prefect, monkeypatch, caplog
 ):
     monkeypatch.setenv("PREFECT_API_URL", NOWHERE)
+    monkeypatch.setattr(on_prefect, "CLIENT_RETRIES", 0)
 
     result = run_orchestrated_night(office, on=DAY, now=instant(DAY))
 
