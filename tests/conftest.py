@@ -37,6 +37,7 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 MEMORY = Path("/dev/shm")  # where there is one, a test need not wait for a disk
+SECRET = "5e" * OCTETS  # of every office
 ROOM = 1 << 30  # octets; some containers have next to none of it
 
 
@@ -152,7 +153,7 @@ def made_anew(engine: Engine) -> Iterator[None]:
 def office(engine: Engine, tmp_path: Path) -> Office:
     """An office that queues its mail; tests that send give it a relay. Its key is always the same,
     so that what one test has kept opens in another."""
-    (tmp_path / "secret").write_text("5e" * OCTETS)
+    (tmp_path / "secret").write_text(SECRET)
     return office_on(engine, tmp_path)
 
 

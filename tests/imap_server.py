@@ -5,12 +5,13 @@ import grp
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,12 @@ listen = 127.0.0.1
 ssl = required
 ssl_cert = <{folder}/relay.pem
 ssl_key = <{folder}/relay.pem
+auth_failure_delay = 0
 default_internal_user = {user}
 default_login_user = {user}
 default_internal_group = {group}
 first_valid_uid = 1
-mail_location = maildir:{folder}/mail
+mail_location = maildir:{folder}/%u
 imap_capability = {capability}
 passdb {{
   driver = static
@@ -60,18 +62,23 @@ service anvil {{
 class ImapServer:
     port: int
     folder: Path
+    user: str = "duban"  # each has a mailbox, and none is asked who it is
 
     @property
     def url(self) -> str:
-        return f"imaps://duban:geheim@127.0.0.1:{self.port}/INBOX"
+        return f"imaps://{self.user}:geheim@127.0.0.1:{self.port}/INBOX"
 
     @property
     def certificate(self) -> str:
         return str(self.folder / "ca.pem")
 
+    @property
+    def mails(self) -> Path:
+        return self.folder / self.user
+
     def put(self, *mails: bytes) -> None:
         """As a delivery would."""
-        new = self.folder / "mail/new"
+        new = self.mails / "new"
         for octets in mails:
             file = new / f"{len(list(new.iterdir())) + 1}.of.test"
             file.write_bytes(octets)
@@ -79,11 +86,19 @@ class ImapServer:
 
     def held(self, folder: str = "") -> int:
         """How many mails a folder has; the empty name is the inbox."""
-        place = self.folder / "mail" / (f".{folder}" if folder else "")
+        place = self.mails / (f".{folder}" if folder else "")
         return sum(1 for part in ("new", "cur") for _ in (place / part).glob("*"))
 
     def seen(self) -> int:
-        return len(list((self.folder / "mail/cur").glob("*:2,*S*")))
+        return len(list((self.mails / "cur").glob("*:2,*S*")))
+
+    def mailbox(self, user: str) -> "ImapServer":
+        """An empty one."""
+        own = replace(self, user=user)
+        for folder in (own.mails, *(own.mails / part for part in ("new", "cur", "tmp"))):
+            folder.mkdir()
+            _give(folder)
+        return own
 
 
 @contextmanager
@@ -93,37 +108,44 @@ def imap_server(capability: str = "") -> Iterator[ImapServer]:
         pytest.skip("needs an IMAP server: install Debian's package dovecot-imapd")
     # Not under pytest's own folder, which only root may enter: dovecot gives up being root.
     folder = Path(tempfile.mkdtemp(prefix="sise-imap-"))
-    user = "dovecot" if os.geteuid() == 0 else getpass.getuser()
+    user = _runs_as()
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
     server = ImapServer(port, folder)
     try:
-        _prepare(folder, user, group)
+        _prepare(folder)
         config = folder / "dovecot.conf"
         facts = {"folder": folder, "user": user, "group": group, "port": port}
         config.write_text(CONFIG.format(**facts, capability=capability))
-        process = subprocess.Popen([DOVECOT, "-F", "-c", config])
+        process = subprocess.Popen([DOVECOT, "-F", "-c", config], start_new_session=True)
         try:
             _wait(process, port, folder / "log")
-            yield server
+            yield server.mailbox(server.user)
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)  # asked to end, it first waits a second
             process.wait(20)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prepare(folder: Path, user: str, group: str) -> None:
+def _runs_as() -> str:
+    return "dovecot" if os.geteuid() == 0 else getpass.getuser()
+
+
+def _give(folder: Path) -> None:
+    if os.geteuid() == 0:
+        user = _runs_as()
+        shutil.chown(folder, user, grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name)
+
+
+def _prepare(folder: Path) -> None:
     folder.chmod(0o755)
     ca = CA()
     leaf = ca.issue_cert("127.0.0.1")
     leaf.private_key_and_cert_chain_pem.write_to_path(folder / "relay.pem")
     ca.cert_pem.write_to_path(folder / "ca.pem")
-    for name in ("", "mail", "mail/new", "mail/cur", "mail/tmp"):
-        (folder / name).mkdir(exist_ok=True)
-        if os.geteuid() == 0:
-            shutil.chown(folder / name, user, group)
+    _give(folder)
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

@@ -2,41 +2,36 @@
 
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 
+from flows import carrier_processes, carriers
+from flows.database import open_engine
 from flows.delivery import deliver
 from flows.office import Office
 from models.message import MessageState
+from tests.conftest import office_on
+from tests.forked import begun, children_of, end_of, gone, kill
 from tests.outboxes import NOON, crowd, fill, messages, states, to
 from tests.smtp_peers import DROP, Peer, peer
 
 LEASE_IS_OVER = timedelta(minutes=16)
 LINES_OF_A_MAIL = 4  # that a script hears of: MAIL, RCPT, DATA, the final dot
 
-CHILD = """
-import sys
-from datetime import datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
-from flows import carrier_processes, carriers
-from flows.database import open_engine
-from flows.delivery import deliver
-from flows.keyring import open_ring
-from flows.office import MailHours, Office
 
-url, home, smtp, now, workers, carried = sys.argv[1:]
-if int(carried):
-    carriers.MANY = 1
-    carrier_processes.prepare(int(carried))
-deliver(
-    Office(open_engine(url), Path(home), open_ring(Path(home, "secret")), ZoneInfo("Asia/Shanghai"),
-           "zh-CN", "http://sise.example", "sise@office.example", smtp, MailHours()),
-    now=datetime.fromisoformat(now), workers=int(workers),
-)
-"""
+def deliver_elsewhere(
+    url: str, home: Path, smtp_url: str, now: datetime, workers: int, carried: int
+) -> None:
+    """What the process does that is to be killed. `carried`: by so many processes of its own."""
+    if carried:
+        carriers.MANY = 1
+        carriers._processors = lambda: carried + 1
+        carrier_processes.prepare(carried)
+    office = replace(office_on(open_engine(url), home), smtp_url=smtp_url)
+    deliver(office, now=now, workers=workers)
 
 
 def delivering(
@@ -47,12 +42,8 @@ def delivering(
     workers: int = 2,
     *,
     carried: int = 0,
-) -> subprocess.Popen[bytes]:
-    """`carried`: by so many processes of its own."""
-    told = database_url, office.home, relay.url, now, workers, carried
-    return subprocess.Popen(
-        [sys.executable, "-c", CHILD, *map(str, told)], stderr=subprocess.DEVNULL
-    )
+) -> BaseProcess:
+    return begun(deliver_elsewhere, database_url, office.home, relay.url, now, workers, carried)
 
 
 def kill_again_and_again(
@@ -67,28 +58,33 @@ def kill_again_and_again(
 ) -> None:
     """kill -9 after a random line of SMTP, so often; then deliver what is left.
 
-    Nothing is lost; at most one duplicate for each connection and kill; each the same bytes.
+    Nothing is lost; at most one duplicate for each connection and kill; each the same bytes. Those
+    that carried its mail end with it.
     """
     fill(office, *crowd(mails))
     # Each kill in a stretch of its own, so that mail is left for the last of them.
     stretch, drawn = mails * LINES_OF_A_MAIL // (kills + 1), random.Random(seed)
     left, child = 0, None
+    its_own: set[int] = set()
 
     def dies(verb: str, argument: str) -> str | None:
         nonlocal left
         left -= 1
         if child is None or left:
             return None
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        its_own.update(children_of(child.pid))
+        kill(child)
         return DROP
 
     with peer(dies) as relay:
-        for kill in range(kills):
+        for n in range(kills):
             left = drawn.randint(workers * 2, stretch)
-            at = NOON + kill * LEASE_IS_OVER
+            at = NOON + n * LEASE_IS_OVER
             child = delivering(office, database_url, relay, at, workers, carried=carried)
-            assert child.wait(120) == -signal.SIGKILL
+            assert end_of(child) == -signal.SIGKILL
+        assert len(its_own) == carried * kills
+        for pid in its_own:
+            gone(pid)
         begun = sum(message.attempts > 0 for message in messages(office))
         assert begun <= len(relay.mails) + workers * kills, "what was not begun stays untried"
         child = None

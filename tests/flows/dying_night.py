@@ -1,4 +1,4 @@
-"""A night that is killed: `python -m tests.flows.dying_night URL HOME SMTP NOW WHERE N`.
+"""A night that is killed, in a process of its own (tests/forked.py).
 
 It dies by SIGKILL, which nothing can catch: right `before` or right `after` its N-th commit, at its
 N-th `statement`, or at a `moment`, N milliseconds after it began.
@@ -6,7 +6,6 @@ N-th `statement`, or at a `moment`, N milliseconds after it began.
 
 import os
 import signal
-import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -44,10 +43,8 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-if __name__ == "__main__":
-    url, home, smtp, instant, where, n = sys.argv[1:]
+def play_and_die(url: str, home: Path, smtp_url: str, now: datetime, where: str, n: int) -> None:
     engine = open_engine(url)
-    office = replace(office_on(engine, Path(home)), smtp_url=smtp)
-    now = datetime.fromisoformat(instant)
-    die_at(engine, where, int(n))
+    office = replace(office_on(engine, home), smtp_url=smtp_url)
+    die_at(engine, where, n)
     run_night(office, on=office.local(now).date(), now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.reports import chinese_report, dsn, out_of_office
 from tests.smtp_peers import peer
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+NUMBERS = count(1)
 LATER = NOON + timedelta(hours=1)
 A_LETTER = b"From: someone@dinghai.example\nSubject: a question\n\nWho are you?\n"
 
@@ -33,11 +35,17 @@ def sent(office: Office, cast: Cast) -> Message:
     return digests(office, cast.alice)[0]
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ImapServer]:
+@pytest.fixture(scope="module")
+def servers() -> Iterator[ImapServer]:
     with imap_server() as server:
-        monkeypatch.setenv("SSL_CERT_FILE", server.certificate)
         yield server
+
+
+@pytest.fixture
+def server(servers: ImapServer, monkeypatch: pytest.MonkeyPatch) -> ImapServer:
+    """With a mailbox for this test alone."""
+    monkeypatch.setenv("SSL_CERT_FILE", servers.certificate)
+    return servers.mailbox(f"duban-{next(NUMBERS)}")
 
 
 def test_what_was_read_is_moved_and_the_rest_stays_as_seen(office, sent, server):

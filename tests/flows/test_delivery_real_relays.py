@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time
 from email import message_from_bytes
@@ -72,7 +73,12 @@ def test_smtp_sink_takes_every_mail_and_keeps_it_as_it_was(outbox: Office, tmp_p
     assert not any(part.defects for mail in mails for part in mail.walk())
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may start a Postfix")
-def test_a_strict_postfix_takes_every_mail(outbox: Office):
+@pytest.fixture(scope="module")
+def strict_postfix() -> Iterator[str]:
     with postfix() as url:
-        assert_all_sent(outbox, url)
+        yield url
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may start a Postfix")
+def test_a_strict_postfix_takes_every_mail(outbox: Office, strict_postfix: str):
+    assert_all_sent(outbox, strict_postfix)

@@ -1,6 +1,7 @@
 """A night may die anywhere: whoever goes on comes to the end that it would have come to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from flows.night import STEPS, NightRun, Step, run_night
 from flows.office import Office
 from flows.replies import acknowledge, answer
 from models import Absence, Night, Notice, Receipt
-from tests.conftest import Cast, gather_cast, instant, office_on
-from tests.kept import add, extend, notices, outcome, play, reply, rows
+from tests.conftest import SECRET, Cast, gather_cast, instant, office_on
+from tests.kept import add, extend, notices, outcome, play, reply, rows, wind
 
 FIRST = date(2022, 7, 14)
 TASKS = 5  # of each of two kinds
@@ -69,48 +70,69 @@ def after(name: str) -> Callable[[Step, NightRun], None]:
     return run_step
 
 
-@pytest.fixture
-def undisturbed(tmp_path: Path, blank_sqlite: Path) -> Office:
-    """The office in which no night ever died, on SQLite: the end is the same on PostgreSQL."""
-    file = tmp_path / "undisturbed.db"
+DEATHS = [where(step.name) for step in STEPS for where in (before, after)]
+
+
+@contextmanager
+def undisturbed(home: Path, blank_sqlite: Path) -> Iterator[Office]:
+    """An office in which no night ever dies, on SQLite: the end is the same on PostgreSQL."""
+    file = home / "undisturbed.db"
     file.write_bytes(blank_sqlite.read_bytes())
-    office = office_on(open_engine(f"sqlite:///{file}"), tmp_path)
+    (home / "secret").write_text(SECRET)
+    office = office_on(open_engine(f"sqlite:///{file}"), home)
+    open_tasks(gather_cast(office.engine), office)
     yield office
     office.engine.dispose()
 
 
-def test_nights_that_die_between_steps_end_as_if_they_had_not(office, cast: Cast, undisturbed):
+@pytest.fixture(scope="module")
+def after_nights(
+    tmp_path_factory: pytest.TempPathFactory, blank_sqlite: Path
+) -> dict[int, dict[str, list]]:
+    """What so many nights and their days came to that nothing disturbed."""
+    found = {}
+    with undisturbed(tmp_path_factory.mktemp("nights"), blank_sqlite) as office:
+        for n in range(len(DEATHS)):
+            play(office, FIRST + timedelta(days=n))
+            daytime(office, FIRST + timedelta(days=n))
+            if n + 1 in (COMMITS, len(DEATHS)):
+                found[n + 1] = outcome(office.engine)
+    return found
+
+
+@pytest.fixture(scope="module")
+def without_days(tmp_path_factory: pytest.TempPathFactory, blank_sqlite: Path) -> list:
+    """The notices of as many nights, to none of which anybody replied."""
+    with undisturbed(tmp_path_factory.mktemp("nights"), blank_sqlite) as office:
+        wind(office, FIRST, FIRST + timedelta(days=2 * len(STEPS) - 1))
+        return every_notice(office)
+
+
+def test_nights_that_die_between_steps_end_as_if_they_had_not(office, cast: Cast, after_nights):
     """Every night of a fortnight dies at another place, and is begun again."""
-    deaths = [where(step.name) for step in STEPS for where in (before, after)]
     open_tasks(cast, office)
-    open_tasks(gather_cast(undisturbed.engine), undisturbed)
-    for n, death in enumerate(deaths):
+    for n, death in enumerate(DEATHS):
         on = FIRST + timedelta(days=n)
         with pytest.raises(Died):
             run_night(office, on=on, now=instant(on), run_step=death)
         play(office, on)
-        play(undisturbed, on)
-        for either in (office, undisturbed):
-            daytime(either, on)
+        daytime(office, on)
 
-    assert_same(office, undisturbed)
+    assert_same(outcome(office.engine), after_nights[len(DEATHS)])
     assert {night.epoch for night in rows(office, Night)} == {1, 2}  # one died behind its close
 
 
-def test_nights_that_die_inside_a_step_end_as_if_they_had_not(office, cast: Cast, undisturbed):
+def test_nights_that_die_inside_a_step_end_as_if_they_had_not(office, cast: Cast, after_nights):
     """The work of the step is done, and its commit never happens."""
     open_tasks(cast, office)
-    open_tasks(gather_cast(undisturbed.engine), undisturbed)
     for n in range(COMMITS):
         on = FIRST + timedelta(days=n)
         with pytest.raises(Died), Commits(office.engine, n):
             play(office, on)
         play(office, on)
-        play(undisturbed, on)
-        for either in (office, undisturbed):
-            daytime(either, on)
+        daytime(office, on)
 
-    assert_same(office, undisturbed)
+    assert_same(outcome(office.engine), after_nights[COMMITS])
 
 
 class Commits:
@@ -133,30 +155,22 @@ class Commits:
                 raise Died
 
 
-def test_a_night_that_died_is_finished_by_the_night_after_it(office, cast: Cast, undisturbed):
+def test_a_night_that_died_is_finished_by_the_night_after_it(office, cast: Cast, without_days):
     open_tasks(cast, office)
-    open_tasks(gather_cast(undisturbed.engine), undisturbed)
     for n, step in enumerate(STEPS):
         dead, alive = FIRST + timedelta(days=2 * n), FIRST + timedelta(days=2 * n + 1)
         with pytest.raises(Died):
             run_night(office, on=dead, now=instant(dead), run_step=before(step.name))
         play(office, alive)
-        play(undisturbed, dead)
-        play(undisturbed, alive)
 
-    mine, theirs = (
-        [(n.number, n.colour, n.state, n.issued_on, n.answer_by) for n in every_notice(either)]
-        for either in (office, undisturbed)
-    )
-    assert mine == theirs
+    assert every_notice(office) == without_days
 
 
 def every_notice(office: Office) -> list:
-    return rows(office, Notice)
+    return [(n.number, n.colour, n.state, n.issued_on, n.answer_by) for n in rows(office, Notice)]
 
 
-def assert_same(office: Office, undisturbed: Office) -> None:
-    mine, theirs = outcome(office.engine), outcome(undisturbed.engine)
+def assert_same(mine: dict[str, list], theirs: dict[str, list]) -> None:
     for table, kept in theirs.items():
         for n, row in enumerate(kept):
             assert mine[table][n : n + 1] == [row], (table, n)

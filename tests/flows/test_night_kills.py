@@ -5,13 +5,10 @@ What may differ is named in tests/ends.py.
 
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +20,12 @@ from flows.office import Office
 from tests.conftest import Cast, instant, sample
 from tests.databases import keep
 from tests.ends import difference, ended
+from tests.flows.dying_night import play_and_die
 from tests.flows.test_night_crashes import COMMITS, FIRST, daytime, open_tasks
+from tests.forked import begun, end_of
+from tests.kept import play
 from tests.outboxes import to
+from tests.played import as_played
 from tests.smtp_peers import Peer, peer
 
 KILLS = sample(3, 100)  # of each database
@@ -32,7 +33,6 @@ BEGUN, NIGHTS = 6, 4  # nights that nobody touches, then those that are killed
 LEASE_IS_OVER = timedelta(minutes=5)
 CONNECTIONS = 2
 COLD = 3  # so much longer a night takes in a process that is new
-ROOT = Path(__file__).parent.parent.parent
 
 
 @dataclass
@@ -62,22 +62,27 @@ def test_wherever_a_night_is_killed_the_next_run_comes_to_the_same_end(
             night.begin()
             relay.mails.clear()
             killed = die(office, database_url, night.on, where, n)
-            assert killed.returncode == -signal.SIGKILL or where == "moment", killed.stderr
+            assert killed == -signal.SIGKILL or (where == "moment" and killed == 0)
             finish(office, night.on)
             assert difference(ended(office.engine), night.end) == "", (kill, night.on, where, n)
             assert_all_arrived(relay, night, (kill, night.on, where, n))
 
 
 def play_undisturbed(office: Office, relay: Peer) -> list[Undisturbed]:
+    as_played(office.engine, "nights of which none is killed", lambda: wind_on(office))
     nights = []
-    for day in range(BEGUN + NIGHTS):
-        night = Undisturbed(FIRST + timedelta(days=day), lambda: None)
-        if day >= BEGUN:
-            night.begin = keep(office.engine)
-            nights.append(night)
+    for day in range(BEGUN, BEGUN + NIGHTS):
+        night = Undisturbed(FIRST + timedelta(days=day), keep(office.engine))
+        nights.append(night)
         play_one(office, relay, night)
         daytime(office, night.on)
     return nights
+
+
+def wind_on(office: Office) -> None:
+    for day in range(BEGUN):
+        play(office, FIRST + timedelta(days=day))
+        daytime(office, FIRST + timedelta(days=day))
 
 
 def play_one(office: Office, relay: Peer, night: Undisturbed) -> None:
@@ -104,12 +109,9 @@ def somewhere(drawn: random.Random, kill: int, night: Undisturbed) -> tuple[str,
     return where, 1 + kill // 4 % COMMITS
 
 
-def die(
-    office: Office, database_url: str, on: date, where: str, n: int
-) -> subprocess.CompletedProcess[bytes]:
-    given = (database_url, office.home, office.smtp_url, str(instant(on)), where, str(n))
-    child = [sys.executable, "-m", "tests.flows.dying_night", *given]
-    return subprocess.run(child, cwd=ROOT, capture_output=True, check=False)
+def die(office: Office, database_url: str, on: date, where: str, n: int) -> int | None:
+    given = database_url, office.home, office.smtp_url, instant(on), where, n
+    return end_of(begun(play_and_die, *given, quiet=False))
 
 
 def finish(office: Office, on: date) -> None:

@@ -3,9 +3,12 @@
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import date, timedelta
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Event
 
 import pytest
 import yaml
@@ -17,9 +20,10 @@ from flows.night import STEPS, Step, run_night
 from flows.night_dates import NightRefused
 from flows.night_lock import held
 from flows.orchestrated import run_orchestrated_night
-from flows.prefect_server import local_api, prefect_api
+from flows.prefect_server import prefect_api
 from models import Night, NightShard
 from tests.conftest import Cast, instant
+from tests.forked import begun, children_of, gone, kill
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -30,14 +34,28 @@ ROOT = Path(__file__).parent.parent.parent
 NOWHERE = "http://127.0.0.1:9/api"  # the discard port: nobody listens
 
 
-@pytest.fixture(scope="module")
-def environment() -> Iterator[None]:
-    """What a night sets for Prefect stays within these tests."""
-    before = dict(os.environ)
+def hold(home: Path, told: Connection) -> None:
+    """Say where the API is, and which process serves it; then hold it for ever."""
     os.environ.pop("PREFECT_API_URL", None)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
+    with prefect_api(home) as url:
+        told.send((url, *children_of(os.getpid())))
+        Event().wait()
+
+
+class Held:
+    """A local API that a process of its own has started."""
+
+    def __init__(self, home: Path) -> None:
+        told, child = Pipe()
+        self.holder = begun(hold, home, child)
+        child.close()
+        with told:
+            self.url, self.server = told.recv()
+
+    def goes(self) -> None:
+        """With its holder, which is killed and can do nothing more."""
+        kill(self.holder)
+        gone(self.server)
 
 
 @pytest.fixture(scope="module")
@@ -46,25 +64,63 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def api(environment, home: Path) -> Iterator[str]:
-    with prefect_api(home) as url:
-        yield url
+def environment() -> Iterator[None]:
+    """What a night sets for Prefect stays within these tests."""
+    before = dict(os.environ)
+    os.environ.pop("PREFECT_API_URL", None)
+    os.environ["NO_PROXY"] = "127.0.0.1"
+    yield
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="module")
-def on_prefect(api: str):
+def apis(environment, home: Path) -> Iterator[list[Held]]:
+    """One after the other: each until a test has made it go."""
+    held = [Held(home)]
+    yield held
+    if held[-1].holder.is_alive():
+        held[-1].goes()
+
+
+@pytest.fixture
+def held_api(apis: list[Held], home: Path) -> Held:
+    if not apis[-1].holder.is_alive():
+        apis.append(Held(home))
+    return apis[-1]
+
+
+@pytest.fixture
+def api(held_api: Held) -> str:
+    return held_api.url
+
+
+@pytest.fixture(scope="module")
+def on_prefect(apis: list[Held], home: Path):
     """Imported late, as its callers do: Prefect reads the environment that prefect_api sets."""
-    from flows import prefect_night
+    os.environ["PREFECT_API_URL"] = apis[-1].url
+    with prefect_api(home):
+        from flows import prefect_night
+    del os.environ["PREFECT_API_URL"]
 
     return prefect_night
 
 
 @contextmanager
+def told_of(api: str) -> Iterator[None]:
+    """As a worker is; without the heartbeats of flows, whose end takes a second."""
+    from prefect import settings
+
+    said = {settings.PREFECT_API_URL: api, settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    with settings.temporary_settings(said):
+        yield
+
+
+@contextmanager
 def client(api: str):
     from prefect import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    with temporary_settings({PREFECT_API_URL: api}), get_client(sync_client=True) as found:
+    with told_of(api), get_client(sync_client=True) as found:
         yield found
 
 
@@ -181,12 +237,10 @@ def test_a_night_that_asks_for_help_in_vain_does_all_of_it(
     office, cast: Cast, on_prefect, api, caplog
 ):
     """No such deployment is there: its parts, and what is in none of them, are its own work."""
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
     for n in range(10):
         cast.task(f"甲-{n}", DUE)
 
-    with temporary_settings({PREFECT_API_URL: api}):
+    with told_of(api):
         result = on_prefect.night(on=DAY, helpers=1)
 
     assert result["escalated"]["blue"] == result["notices"] == 10
@@ -200,9 +254,7 @@ def test_a_night_that_asks_for_help_in_vain_does_all_of_it(
 @on_sqlite
 @pytest.mark.usefixtures("worker")
 def test_a_night_that_another_worker_plays_is_left_to_it(office, on_prefect, api):
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with held(office.engine), temporary_settings({PREFECT_API_URL: api}):
+    with held(office.engine), told_of(api):
         state = on_prefect.night(on=DAY, return_state=True)
 
     assert state.is_cancelled()
@@ -244,21 +296,21 @@ def test_a_step_that_is_wrong_is_not_tried_again(on_prefect, api):
 def play(on_prefect, api: str, step: Step) -> None:
     """One step as a task of a flow of its own."""
     from prefect import flow
-    from prefect.settings import PREFECT_API_URL, temporary_settings
 
     @flow(name="one step")
     def alone() -> None:
         on_prefect.as_task(step, None)
 
-    with temporary_settings({PREFECT_API_URL: api}):
+    with told_of(api):
         alone()
 
 
 @on_sqlite
 def test_without_an_answer_from_the_api_the_night_is_played_inline(
-    office, environment, monkeypatch, caplog
+    office, on_prefect, monkeypatch, caplog
 ):
     monkeypatch.setenv("PREFECT_API_URL", NOWHERE)
+    monkeypatch.setattr(on_prefect, "CLIENT_RETRIES", 0)
 
     result = run_orchestrated_night(office, on=DAY, now=instant(DAY))
 
@@ -270,17 +322,16 @@ def test_without_an_answer_from_the_api_the_night_is_played_inline(
 
 
 @on_sqlite
-def test_an_api_that_goes_in_mid_night_does_not_stop_the_night(
-    office, cast: Cast, on_prefect, home, monkeypatch, caplog
+def test_a_night_goes_on_when_its_api_dies_with_a_parent_that_is_killed(
+    office, cast: Cast, on_prefect, held_api: Held, monkeypatch, caplog
 ):
     cast.task("甲-1", DUE)
     monkeypatch.setattr(on_prefect, "CLIENT_RETRIES", 0)
     monkeypatch.setattr(on_prefect, "DRAIN_SECONDS", 1)
-    with ExitStack() as server:
-        going = server.enter_context(local_api(home))
-        monkeypatch.setattr("flows.night.STEPS", (Step("go", lambda _: server.close()), *STEPS))
+    going = Step("go", lambda _: held_api.goes())
+    monkeypatch.setattr("flows.night.STEPS", (going, *STEPS))
 
-        result = on_prefect.run_night_on_prefect(office, on=DAY, now=instant(DAY), api=going)
+    result = on_prefect.run_night_on_prefect(office, on=DAY, now=instant(DAY), api=held_api.url)
 
     assert result["escalated"]["blue"] == 1
     assert "Prefect's record of it is not complete" in caplog.text

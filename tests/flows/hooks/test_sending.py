@@ -5,15 +5,15 @@ import hashlib
 import hmac
 import json
 import signal
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 
-from flows.database import reading, transaction
+from flows.database import open_engine, reading, transaction
 from flows.hooks import attempts
 from flows.hooks.claims import LEASE, claim_next
 from flows.hooks.registering import find_webhook, remove_webhook
@@ -25,8 +25,9 @@ from models import Message, Task, Webhook, WebhookAttempt, WebhookDelivery
 from models.message import MessageKind
 from models.webhook import AttemptOutcome, DeliveryState
 from notifications import receivers
-from tests.conftest import instant
+from tests.conftest import instant, office_on
 from tests.flows.hooks.conftest import DAY, NOON
+from tests.forked import begun, end_of, kill
 from tests.kept import edit, play, reply, rows
 from tests.receivers import DROP, receiving
 from tests.smtp_peers import self_signed
@@ -249,45 +250,27 @@ def test_an_address_where_nobody_listens_is_called_that(office, cast, hook, blue
     assert "refused" in rows(office, WebhookAttempt)[0].said.lower()
 
 
-CHILD = """
-import sys
-from datetime import datetime
-from pathlib import Path
-from zoneinfo import ZoneInfo
-from flows.database import open_engine
-from flows.hooks.sending import send_webhooks
-from flows.keyring import open_ring
-from flows.office import MailHours, Office
-
-url, home, now = sys.argv[1:]
-send_webhooks(
-    Office(open_engine(url), Path(home), open_ring(Path(home, "secret")), ZoneInfo("Asia/Shanghai"),
-           "zh-CN", "http://sise.example", "sise@office.example", None, MailHours()),
-    now=datetime.fromisoformat(now),
-)
-"""
+def send_elsewhere(url: str, home: Path) -> None:
+    send_webhooks(office_on(open_engine(url), home), now=NOON)
 
 
 def test_whoever_is_killed_between_sending_and_settling_loses_nothing(
     office, cast, hook, blue, database_url
 ):
     """Killed when the second of four has arrived and is not answered."""
-    child: subprocess.Popen[bytes] | None = None
+    child: BaseProcess | None = None
 
     def dies(post) -> int:
         if child is not None and post.n == 2:
-            child.send_signal(signal.SIGKILL)
-            child.wait()
+            kill(child)
             return DROP
         return 200
 
     with receiving(dies) as there:
         hook(there.address)
         blue("甲-1", "甲-2", "甲-3", "甲-4")
-        child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, database_url, office.home, NOON.isoformat()]
-        )
-        assert child.wait(60) == -signal.SIGKILL
+        child = begun(send_elsewhere, database_url, office.home)
+        assert end_of(child) == -signal.SIGKILL
         send_webhooks(office, now=NOON + MINUTE)
         assert len({post.id for post in there.posts}) == 4, "the leased one waits for its lease"
         assert len(there.posts) == 4
