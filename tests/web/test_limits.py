@@ -1,4 +1,8 @@
-"""Whoever asks too often waits; whoever has much to do does not. The library's clock is wound."""
+"""Whoever asks too often waits; whoever has much to do does not. The library's clock is wound.
+
+What is counted is not in the database: one kind is enough, and what the pages read and write is
+read and written on both in their own tests.
+"""
 
 import pytest
 from sqlmodel import col
@@ -9,6 +13,8 @@ from models import Official, Receipt
 from tests.kept import rows
 from tests.web.conftest import DUE, NOON
 from tests.web.test_proof import act
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
