@@ -23,7 +23,7 @@ from tests.conftest import Cast, instant
 from tests.databases import TABLES
 from tests.played import as_played, digest_of
 from tests.sign_offs import Bench, gather_bench
-from tests.web.chromium import chromium, desktop, phone  # noqa: F401  # fixtures
+from tests.web.chromium import _launched, chromium, desktop, phone  # noqa: F401  # fixtures
 from tests.web.reviewing import Reviewing
 from web.app import create_app
 

@@ -1,4 +1,5 @@
-"""From the mail to what a handler asks for: a phone, no JavaScript, no account."""
+"""From the mail to what a handler asks for: a phone, no JavaScript, no account. Each on one
+database, as in test_scanner.py: what is sent here is sent to both in the tests of the pages."""
 
 import re
 
@@ -16,6 +17,7 @@ from tests.web.test_scanner import links_of, links_on, look_at, press
 from web.app import create_app
 
 pytestmark = chromium.needed
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -28,6 +30,7 @@ def mailed(office, bench, night, link, clock):
         yield f"http://127.0.0.1:{port}{link('alice', '甲-1')}"
 
 
+@on_sqlite
 def test_from_the_mail_to_the_extension_in_six_steps(phone, mailed, office):
     phone.goto(mailed)  # 1 the link in the mail
     follow(phone, phone.get_by_role("link", name="申请延期"))  # 2
@@ -43,6 +46,7 @@ def test_from_the_mail_to_the_extension_in_six_steps(phone, mailed, office):
     assert (request.kind, request.said_by) == ("extension", "alice")
 
 
+@on_sqlite
 def test_from_the_mail_to_the_application(phone, mailed, office):
     phone.goto(mailed)
     follow(phone, phone.get_by_role("link", name="申请销号"))

@@ -1,6 +1,7 @@
 """Whoever asks too often waits; whoever has much to do does not. The library's clock is wound.
 
-What is counted is kept in memory: a database has no part in it.
+What is counted is not in the database: one kind is enough, and what the pages read and write is
+read and written on both in their own tests.
 """
 
 import pytest
@@ -10,8 +11,10 @@ from flows.database import transaction
 from flows.signing_in import offer_sign_in
 from models import Official, Receipt
 from tests.kept import rows
-from tests.web.conftest import DUE, NOON, on_sqlite
+from tests.web.conftest import DUE, NOON
 from tests.web.test_proof import act
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -29,7 +32,6 @@ def blue(cast, night, link):
     return link("alice", "甲-1")
 
 
-@on_sqlite
 def test_after_sixty_unknown_tokens_in_a_minute_an_address_waits_and_links_still_open(
     browser, blue, wound
 ):
@@ -45,7 +47,6 @@ def test_after_sixty_unknown_tokens_in_a_minute_an_address_waits_and_links_still
     assert browser.get("/r/" + "f" * 32).status_code == 404
 
 
-@on_sqlite
 def test_six_hundred_looks_in_a_minute_are_enough_at_whichever_link(
     browser, blue, wound, office, cast
 ):
@@ -59,7 +60,6 @@ def test_six_hundred_looks_in_a_minute_are_enough_at_whichever_link(
     assert browser.get(blue).status_code == 200
 
 
-@on_sqlite
 def test_thirty_forms_of_one_link_that_do_nothing_are_enough(browser, blue, link, wound):
     for _ in range(30):
         assert browser.post(blue, data={"receipt": "1", "act": "answer"}).status_code == 422
@@ -69,7 +69,6 @@ def test_thirty_forms_of_one_link_that_do_nothing_are_enough(browser, blue, link
     assert act(browser, link("alice")).status_code == 303, "by another link"
 
 
-@on_sqlite
 def test_forty_matters_can_be_acted_on_in_one_go(browser, cast, night, link, wound, office):
     for n in range(40):
         cast.task(f"甲-{n:02}", DUE)

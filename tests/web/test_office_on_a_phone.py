@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from playwright.sync_api import Page
 
 from flows.database import transaction
@@ -16,7 +17,10 @@ from tests.web.conftest import DUE, NOON
 from tests.web.test_app import running
 from web.app import create_app
 
-pytestmark = chromium.needed
+pytestmark = [
+    *chromium.needed,
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),  # as in test_scanner.py
+]
 
 
 def test_what_the_office_does_on_pages_is_done_on_a_phone(

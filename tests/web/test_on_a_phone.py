@@ -3,6 +3,8 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from flows.database import transaction
 from flows.delivery import deliver
 from flows.signoff.telling import tell
@@ -18,7 +20,10 @@ from tests.web.reviewing import APPLIED
 from tests.web.test_app import running
 from web.app import create_app
 
-pytestmark = chromium.needed
+pytestmark = [
+    *chromium.needed,
+    pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),  # as in test_scanner.py
+]
 
 
 def test_from_the_mail_to_the_approval_in_seven_steps(office, bench, review, clock, phone):
