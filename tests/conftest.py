@@ -30,7 +30,7 @@ from models.organisation import PostKind
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
-from tests.databases import can_be_emptied, empty_postgres, empty_sqlite, keep
+from tests.databases import beside, can_be_emptied, empty_postgres, empty_sqlite, keep
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -108,6 +108,7 @@ def postgres_engine(postgres: str) -> Iterator[Engine]:
     upgrade(engine)
     can_be_emptied(engine)
     yield engine
+    beside(engine).dispose()
     engine.dispose()
 
 

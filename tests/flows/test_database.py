@@ -9,7 +9,7 @@ from flows.database import reading
 
 OTHERS = text(
     "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    "WHERE datname = current_database() AND application_name = '' AND pid <> pg_backend_pid()"
 )
 
 
