@@ -38,7 +38,7 @@ def open_engine(url: str) -> Engine:
         url,
         connect_args={} if sqlite else ALIVE | {"connect_timeout": GONE_AFTER},
         pool_size=KEPT_OPEN,
-        pool_use_lifo=True,  # the one used last: what it has prepared and looked up is at hand
+        pool_use_lifo=True,  # the one last used knows the statements: it has them prepared
         query_cache_size=KEPT_COMPILED,
         # No limit beside that of whoever runs threads: a page that waits for a connection while it
         # holds one would be in the way of all others.

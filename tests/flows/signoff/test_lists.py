@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from flows.database import reading, transaction
@@ -20,7 +19,6 @@ from seeds.load import load_rulebook
 from tests.conftest import SEEDS, SHANGHAI, instant
 from tests.flows.ledger.conftest import apply_to
 from tests.kept import colour, notices, rows, wind
-from tests.played import as_played
 from tests.responsibility import act, keep_away
 from tests.sign_offs import Bench
 
@@ -30,11 +28,7 @@ SEED = (SEEDS / "policies/listed.toml").read_text("utf-8")
 
 @pytest.fixture(autouse=True)
 def loaded(bench: Bench) -> None:
-    as_played(bench.office.engine, "lists", lambda: load(bench.office.engine))
-
-
-def load(engine: Engine) -> None:
-    with transaction(engine, instant(DAY)) as session:
+    with transaction(bench.office.engine, instant(DAY)) as session:
         load_rulebook(session, now=instant(DAY))
         milder = (
             SEED.replace('"listed"', '"milder"').replace("定挂督", "缓督").replace('"10d"', '"90d"')
