@@ -107,7 +107,7 @@ def bring_procedure(session: Session, actor: OfficeActor, text: str, *, file: st
 def rules_of_all(session: Session) -> dict[str, ProcedureFile]:
     """Every procedure that is loaded, by its name."""
     found = session.exec(select(Procedure).order_by(Procedure.name))
-    return {one.name: parse_procedure(one.source, file=one.name) for one in found}
+    return {one.name: procedure_of(one) for one in found}
 
 
 def _refuse_borrowed_words(session: Session, read: ProcedureFile, file: str) -> None:

