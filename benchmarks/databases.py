@@ -1,11 +1,10 @@
-"""A populated database of each kind, and a fresh copy of it for every measurement: the one before
-is gone then."""
+"""A populated database of each kind, and a fresh copy of it for every measurement, behind one
+engine: as in a process that lives, it knows its statements. The copy before is gone then."""
 
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -37,13 +36,13 @@ def sqlite(home: Path, fill: Fill) -> Iterator[Copies]:
     engine.dispose()
 
     def copies() -> Copies:
-        for n in count():
-            copy = home / f"copy{n}.db"
-            shutil.copyfile(original, copy)
-            engine = open_engine(f"sqlite:///{copy}")
+        engine = open_engine(f"sqlite:///{home / 'copy.db'}")
+        while True:
+            shutil.copyfile(original, home / "copy.db")
             yield engine
             engine.dispose()
-            copy.unlink()
+            for left in home.glob("copy.db*"):
+                left.unlink()
 
     yield copies()
 
@@ -54,12 +53,15 @@ def postgresql(home: Path, fill: Fill) -> Iterator[Copies]:
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
 
-    def database(name: str, template: str) -> Engine:
+    def create(name: str, template: str) -> None:
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+
+    def opened(name: str) -> Engine:
         return open_engine(url.replace("/postgres?", f"/{name}?"))
 
-    original = database("original", "template0")
+    create("original", "template0")
+    original = opened("original")
     upgrade(original)
     fill(original)
     with original.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -67,12 +69,13 @@ def postgresql(home: Path, fill: Fill) -> Iterator[Copies]:
     original.dispose()
 
     def copies() -> Copies:
-        for n in count():
-            engine = database(f"copy{n}", "original")
+        engine = opened("copy")
+        while True:
+            create("copy", "original")
             yield engine
             engine.dispose()
             with admin.connect() as connection:
-                connection.execute(text(f"DROP DATABASE copy{n}"))
+                connection.execute(text("DROP DATABASE copy"))
 
     yield copies()
     admin.dispose()
