@@ -17,7 +17,7 @@ help: ## what can be made here
 
 .venv/pyvenv.cfg:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sise needs Python 3.11 or newer")'
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -f $@; exit 1; }
 
 .venv/run: requirements.txt pyproject.toml | .venv/pyvenv.cfg
 	$(BIN)/pip install --quiet --require-hashes -r requirements.txt

@@ -3,7 +3,7 @@
 import os
 import re
 import ssl
-from asyncio import BaseTransport, CancelledError, WriteTransport
+from asyncio import BaseTransport, CancelledError, Task, WriteTransport, create_task
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +12,13 @@ from functools import cache
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from aiosmtplib import (
+    SMTP,
+    SMTPException,
+    SMTPResponse,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
 from aiosmtplib.protocol import SMTPProtocol
 
 REPLY_SECONDS = 60.0
@@ -119,6 +125,7 @@ async def connected(relay: Relay, domain: str) -> AsyncIterator["Connection"]:
 @dataclass
 class Connection:
     client: SMTP
+    answer: Task[SMTPResponse] | None = None  # to a content, from when that is sent
 
     async def send(self, sender: str, recipient: str, content: bytes) -> Report:
         """One envelope recipient per transaction: state and retry are per person."""
@@ -138,11 +145,11 @@ class Connection:
         return None
 
     async def finish(self) -> Report:
-        """The final dot, after a `begin` that was taken."""
-        if not self.usable:
-            return Report(Outcome.RETRY, "content: Connection lost")
-        phase = "final dot"
-        answer = await self._answer(phase, self._end())
+        """The final dot, after a `begin` that was taken. None is sent where the relay has spoken
+        already, or hung up: then it has nothing."""
+        spoken = self.answer is None or self.answer.done() or not self.usable
+        phase = "content" if spoken else "final dot"
+        answer = await self._answer(phase, self._end(spoken))
         return (
             answer
             if isinstance(answer, Report)
@@ -151,6 +158,8 @@ class Connection:
 
     def abandon(self) -> None:
         """What was begun is not sent: after DATA there is no other way than to hang up."""
+        if self.answer is not None:
+            self.answer.cancel()
         self.client.close()
 
     async def _answer(self, phase: str, step: Awaitable[Answer]) -> Answer | Report:
@@ -159,7 +168,7 @@ class Connection:
             return await step
         except SMTPResponseException as error:
             outcome = _refused(phase, error)
-            await self._start_afresh(error.code)
+            await self._start_afresh(phase, error.code)
             said = _clean(f"{phase}: {error.code} {error.message}")
             return Report(outcome, said, outcome == Outcome.RETRY and _too_much(error))
         except (SMTPException, OSError) as error:
@@ -183,12 +192,17 @@ class Connection:
             raise SMTPResponseException(reply.code, reply.message)
 
     async def _transmit(self, content: bytes) -> None:
-        self._write(content.replace(b"\r\n.", b"\r\n.."))
+        protocol = self._write(content.replace(b"\r\n.", b"\r\n.."))
+        # From now on, or what it says before the dot would be thrown away.
+        self.answer = create_task(protocol.read_response(timeout=FINAL_DOT_SECONDS))
 
-    async def _end(self) -> str:
-        protocol = self._write(b".\r\n")
-        reply = await protocol.read_response(timeout=FINAL_DOT_SECONDS)
-        if not 200 <= reply.code < 300:  # RFC 5321 §4.3.2: any 2yz is acceptance
+    async def _end(self, spoken: bool) -> str:
+        if not spoken:
+            self._write(b".\r\n")
+        if self.answer is None:
+            raise SMTPServerDisconnected("Connection lost")
+        reply = await self.answer
+        if spoken or not 200 <= reply.code < 300:  # RFC 5321 §4.3.2: any 2yz is acceptance
             raise SMTPResponseException(reply.code, reply.message)
         return f"{reply.code} {reply.message}"
 
@@ -198,9 +212,10 @@ class Connection:
         protocol.write(octets)
         return protocol
 
-    async def _start_afresh(self, code: int) -> None:
-        # Codes outside 4yz and 5yz, and 421: what the server does next cannot be known.
-        if code == 421 or not 400 <= code < 600:
+    async def _start_afresh(self, phase: str, code: int) -> None:
+        # Codes outside 4yz and 5yz, and 421: what the server does next cannot be known; nor
+        # whether it takes what comes for the rest of a content.
+        if code == 421 or not 400 <= code < 600 or phase == "content":
             self.client.close()
             return
         try:

@@ -2,16 +2,16 @@
 
 import gc
 import sys
-from contextlib import suppress
 
 
 def main() -> None:
     gc.disable()  # of what is imported nothing goes: to look for it took as long as the rest
     from sise.main import run
-    from sise.parts import load
+    from sise.parts import PLACES, load
 
-    with suppress(IndexError, KeyError):  # `run` says what is wrong
-        load(sys.argv[1])
+    for name in sys.argv[1:2]:
+        if name in PLACES:  # else `run` says what is wrong
+            load(name)
     gc.freeze()  # nor does anybody look through it again: not even the end of the process
     gc.enable()
     run()

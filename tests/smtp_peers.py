@@ -33,6 +33,7 @@ class Peer:
     """What it answers is up to the script, by verb and argument; None: as a good server would.
 
     The greeting is the verb "", the final dot is "." with the recipient as its argument.
+    What is said at the "content" is said before its dot, and then it hangs up.
     """
 
     script: Script = lambda verb, argument: None
@@ -76,7 +77,11 @@ class Peer:
             if not (code := self._answer(writer, verb, argument)):
                 return
             if verb == "DATA" and code == "354":
-                content = await reader.readuntil(b"\r\n.\r\n")
+                content = await reader.readline()
+                if self.script("content", recipient):  # it does not wait for the dot
+                    self._answer(writer, "content", recipient)
+                    return
+                content += await reader.readuntil(b"\r\n.\r\n")
                 self.mails.append((recipient, content[:-3].replace(b"\r\n..", b"\r\n.")))
                 if not self._answer(writer, ".", recipient):
                     return

@@ -35,18 +35,20 @@ async def sent_so_far(clerk: Clerk, how_many: int) -> Claim:
     return claim
 
 
-def test_the_next_mail_is_announced_before_the_outcome_of_the_last_is_committed(office, cast: Cast):
+def test_the_next_mail_is_at_the_relay_before_the_outcome_of_the_last_is_committed(
+    office, cast: Cast
+):
     fill(office, *crowd(20))
-    announced = threading.Event()
+    there = threading.Event()
     in_time: list[bool] = []
 
     def look(verb: str, argument: str) -> None:
-        if verb == "DATA" and len(relay.mails) == 10:
-            announced.set()
+        if verb == "content" and len(relay.mails) == 10:
+            there.set()
 
     def hold_the_commit(connection) -> None:
         if len(relay.mails) == 10 and connection.get_execution_options().get("sise_writes"):
-            in_time.append(announced.wait(SECONDS))
+            in_time.append(there.wait(SECONDS))
 
     event.listen(office.engine, "commit", hold_the_commit)
     with peer(look) as relay:

@@ -4,7 +4,6 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -97,18 +96,29 @@ def test_the_phase_of_a_failure_decides_what_it_means(script, outcome, words):
     assert words.endswith(": ") == (report.said != words)
 
 
-def test_what_was_cut_off_before_its_final_dot_did_not_arrive():
-    async def cut_off() -> Report:
-        with ExitStack() as running:
-            relay = running.enter_context(peer())
-            async with connected(Relay.parse(relay.url), "office.example") as connection:
-                assert await connection.begin("sise@office.example", "a@b.example", CONTENT) is None
-                await asyncio.to_thread(running.close)
-                while connection.usable:  # noqa: ASYNC110  # the library tells nobody
-                    await asyncio.sleep(0)
-                return await connection.finish()
+@pytest.mark.parametrize(
+    ("said", "outcome", "words"),
+    [
+        (DROP, Outcome.RETRY, "content: "),
+        ("451 later", Outcome.RETRY, "content: 451 later"),
+        ("421 4.7.0 too much", Outcome.RETRY, "content: 421 4.7.0 too much"),
+        ("552 too large", Outcome.REJECT, "content: 552 too large"),
+        ("250 what dot?", Outcome.RETRY, "content: 250 what dot?"),
+    ],
+)
+def test_what_is_said_before_the_final_dot_is_heard_and_nothing_arrived(said, outcome, words):
+    async def spoken(url: str) -> Report:
+        async with connected(Relay.parse(url), "office.example") as connection:
+            assert await connection.begin("sise@office.example", "a@b.example", CONTENT) is None
+            await asyncio.wait([connection.answer])
+            return await connection.finish()
 
-    assert asyncio.run(cut_off()) == Report(Outcome.RETRY, "content: Connection lost")
+    with peer(answers(content=said)) as relay:
+        report = asyncio.run(spoken(relay.url))
+
+    assert (report.outcome, report.too_much) == (outcome, "too much" in said)
+    assert report.said.startswith(words)
+    assert relay.mails == []
 
 
 @pytest.mark.parametrize(
