@@ -59,9 +59,9 @@ def begin_with(engine: Engine, whole: bytes) -> None:
     """Whatever a test left of the file, and beside it."""
     file = sqlite_file(engine)
     assert file is not None
-    engine.dispose()
     for left in file.parent.glob(f"{file.stem}.*"):
         left.unlink()
+    engine.dispose()  # of a file that has gone SQLite does not copy the log into it
     file.write_bytes(whole)
 
 
