@@ -12,28 +12,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlmodel import Session
 
 from flows.database import open_engine, transaction
 from flows.history import link_id
 from flows.keyring import OCTETS, open_ring
 from flows.office import MailHours, Office
-from flows.rulebook import load_policy, load_procedure
 from flows.schema import upgrade
-from models import DeadlineChange, Official, Policy, Post, Procedure, Task, Unit
-from models.organisation import PostKind
+from models import DeadlineChange, Task
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
 from tests.databases import beside, can_be_emptied, empty_postgres, empty_sqlite, keep
+from tests.people import SEEDS as SEEDS
+from tests.people import gather_people, gather_reviewers, shipped_rules
+
+if TYPE_CHECKING:
+    from tests.sign_offs import Bench
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 MEMORY = Path("/dev/shm")  # where there is one, a test need not wait for a disk
@@ -122,15 +123,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A database with the schema, once for each kind: empty, or with the cast of the test."""
     kind = "sqlite" if request.param == "sqlite" else "postgres"
     engine: Engine = request.getfixturevalue(f"{kind}_engine")
-    if "cast" in request.fixturenames and kind in GATHERED:
-        GATHERED[kind][1]()
+    with_reviewers = "bench" in request.fixturenames
+    gathered = GATHERED.get((request.param, with_reviewers))
+    if gathered and "cast" in request.fixturenames:
+        gathered.put_back()
         return engine.url.render_as_string(hide_password=False)
     if kind == "sqlite":
         empty_sqlite(engine, request.getfixturevalue("blank_sqlite"))
     else:
         empty_postgres(engine)
     if "cast" in request.fixturenames:
-        GATHERED[kind] = gather_cast(engine), keep(engine)
+        cast, reviewers = gather_cast(engine), seat_reviewers(engine) if with_reviewers else None
+        GATHERED[request.param, with_reviewers] = Gathered(cast, reviewers, keep(engine))
     return engine.url.render_as_string(hide_password=False)
 
 
@@ -234,57 +238,39 @@ class Cast:
         return task
 
 
-GATHERED: dict[str, tuple[Cast, Callable[[], None]]] = {}  # on each kind, and how it is put there
+@dataclass(frozen=True)
+class Gathered:
+    """As gathered once, at the beginning of the first test that has them."""
+
+    cast: Cast
+    reviewers: tuple[int, int, int] | None
+    put_back: Callable[[], None]
+
+
+GATHERED: dict[tuple[str, bool], Gathered] = {}  # on each kind; with reviewers, and without
 
 
 @pytest.fixture
-def cast(engine: Engine) -> Cast:
-    """As gathered once, at the beginning of the first test that has one."""
-    kind = "sqlite" if engine.dialect.name == "sqlite" else "postgres"
-    gathered = GATHERED[kind][0]
-    return replace(gathered, engine=engine, people=dict(gathered.people), opened=[])
+def cast(request: pytest.FixtureRequest, engine: Engine) -> Cast:
+    kept = GATHERED[engine.dialect.name, "bench" in request.fixturenames].cast
+    return replace(kept, engine=engine, people=dict(kept.people), opened=[])
+
+
+@pytest.fixture
+def bench(office: Office, cast: Cast) -> "Bench":
+    """The office with everybody who decides."""
+    from tests.sign_offs import Bench as Seated  # which begins with what is here
+
+    return Seated(office, cast, *GATHERED[office.engine.dialect.name, True].reviewers)
 
 
 def gather_cast(engine: Engine) -> Cast:
     now = instant(date(2022, 1, 1))
     with transaction(engine, now) as session:
         policy, procedure = shipped_rules(session, now)
-        top = Unit(name="定海区委")
-        session.add(top)
-        session.flush()
-        unit = Unit(name="区教育局", parent_id=top.id)
-        session.add(unit)
-        session.flush()
-        people = {}
-        for name, kind, at in CAST:
-            home = unit if at == "unit" else top
-            official = Official(name=name, unit_id=home.id, email=f"{name}@dinghai.example")
-            session.add(official)
-            session.flush()
-            people[name] = official.id
-            if kind:
-                session.add(Post(official_id=official.id, unit_id=home.id, kind=kind))
-        return Cast(engine, unit.id, people, policy.id, procedure.id)
+        return Cast(engine, *gather_people(session), policy.id, procedure.id)
 
 
-CAST = (
-    ("alice", PostKind.HANDLER, "unit"),
-    ("bob", None, "unit"),
-    ("carol", PostKind.SUPERVISING_LEADER, "unit"),
-    ("dora", PostKind.UNIT_HEAD, "unit"),
-    ("olga", PostKind.OFFICE, "top"),
-    ("hugo", PostKind.COMMISSION_HEAD, "top"),
-    ("mallory", None, "unit"),
-)
-
-
-def shipped_rules(session: Session, now: datetime) -> tuple[Policy, Procedure]:
-    """The default policy and the rectification procedure, as shipped."""
-    policy, procedure = (
-        (SEEDS / folder / file).read_text(encoding="utf-8")
-        for folder, file in (("policies", "default.toml"), ("procedures", "rectification.toml"))
-    )
-    return (
-        load_policy(session, policy, file="default.toml", now=now),
-        load_procedure(session, procedure, file="rectification.toml", now=now),
-    )
+def seat_reviewers(engine: Engine) -> tuple[int, int, int]:
+    with transaction(engine, instant(date(2022, 1, 1))) as session:
+        return gather_reviewers(session)

@@ -25,6 +25,7 @@ from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 
 from flows.database import sqlite_file
+from tests.beside import Beside
 
 TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
 OTHERS_GO = text(  # a test that failed may have left a transaction open, and its locks
@@ -49,19 +50,24 @@ TRUNCATED = text(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY")
 _times = count(1)
 _kept: list[Engine] = []
 _beside: dict[URL, Engine] = {}
+_blank: dict[URL, Callable[[], None]] = {}
+_sides: dict[Path, Beside] = {}  # of SQLite's files
 
 
 def empty_sqlite(engine: Engine, blank: Path) -> None:
-    begin_with(engine, blank.read_bytes())
+    if engine.url not in _blank:
+        begin_with(engine, blank.read_bytes())
+        _blank[engine.url] = keep(engine)
+    _blank[engine.url]()
 
 
 def begin_with(engine: Engine, whole: bytes) -> None:
     """Whatever a test left of the file, and beside it."""
     file = sqlite_file(engine)
     assert file is not None
-    engine.dispose()
     for left in file.parent.glob(f"{file.stem}.*"):
         left.unlink()
+    engine.dispose()  # of a file that has gone SQLite does not copy the log into it
     file.write_bytes(whole)
 
 
@@ -101,10 +107,9 @@ def _emptied(engine: Engine) -> Iterator[Connection]:
 
 def keep(engine: Engine) -> Callable[[], None]:
     """The database as it stands now, to be put back as often as this is called."""
-    if engine.dialect.name == "sqlite":
-        kept = whole(engine).read_bytes()
-        return lambda: begin_with(engine, kept)
     _kept.append(engine)
+    if engine.dialect.name == "sqlite":
+        return _keep_rows(engine, f"put_{len(_kept)}")
     put = f"kept.put_{len(_kept)}"
     with beside(engine).begin() as connection:
         _copy(connection, put)
@@ -114,6 +119,29 @@ def keep(engine: Engine) -> Callable[[], None]:
             connection.execute(text(f"SELECT {put}()"))
 
     return put_back
+
+
+def _keep_rows(engine: Engine, put: str) -> Callable[[], None]:
+    """Of SQLite: put under open connections, if the file is still the same and nobody uses it."""
+    file = whole(engine)
+    kept = file.read_bytes()
+    filled = _beside_file(file).copy(put)
+
+    def put_back() -> None:
+        idle = not engine.pool.checkedout() and _sides[file].stands()
+        if not (idle and _sides[file].put(put, filled, len(kept))):
+            begin_with(engine, kept)
+            _beside_file(file)
+
+    return put_back
+
+
+def _beside_file(file: Path) -> Beside:
+    if file in _sides and _sides[file].stands():
+        return _sides[file]
+    if file in _sides:
+        _sides.pop(file).close()
+    return _sides.setdefault(file, Beside(file))
 
 
 def pour(whole: bytes, into: Engine) -> None:

@@ -14,13 +14,12 @@ from flows.signoff.deciding import Ruling
 from flows.signoff.levels import decide_level
 from flows.signoff.requests import ask
 from flows.working_days import load_calendar
-from models import Application, Official, Post, Referral, Task, Unit
+from models import Application, Official, Referral, Task
 from models.application import SixVisible
 from models.decision import ReferralState, Verdict
-from models.organisation import PostKind
 from models.proof import Assurance
 from models.request_machine import RequestKind
-from tests.conftest import Cast, instant
+from tests.conftest import Cast, instant, seat_reviewers
 
 COMPLETE = Content(
     summary="已完成整改，逐条落实。",
@@ -124,19 +123,4 @@ class Bench:
 
 
 def gather_bench(office: Office, cast: Cast) -> Bench:
-    with transaction(office.engine, instant(date(2022, 1, 1))) as session:
-        top = session.exec(select(Unit.id).where(Unit.name == "定海区委")).one()
-        lead = Unit(name="区委办", parent_id=top)
-        session.add(lead)
-        session.flush()
-        people = []
-        for name, unit, kind in (
-            ("leo", lead.id, PostKind.UNIT_HEAD),
-            ("rita", top, PostKind.REVIEWER),
-        ):
-            person = Official(name=name, unit_id=unit, email=f"{name}@dinghai.example")
-            session.add(person)
-            session.flush()
-            session.add(Post(official_id=person.id, unit_id=unit, kind=kind))
-            people.append(person.id)
-        return Bench(office, cast, lead.id, *people)
+    return Bench(office, cast, *seat_reviewers(office.engine))

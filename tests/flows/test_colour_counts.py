@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
 from sqlmodel import col, select
 
 from flows.colour_counts import colours_over_time
@@ -14,15 +13,10 @@ from models.decision import Verdict
 from models.signoff import OPEN
 from models.warning import Colour
 from tests.kept import extend, play
-from tests.sign_offs import Bench, gather_bench
+from tests.sign_offs import Bench
 
 FIRST = date(2022, 7, 1)
 DAYS = [FIRST + timedelta(days=n) for n in range(24)]
-
-
-@pytest.fixture
-def bench(office, cast) -> Bench:
-    return gather_bench(office, cast)
 
 
 def stood(office) -> dict[Colour, int]:

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 
 from flows.database import reading, trial
 from flows.forecast import Turn, forecast, next_night
-from flows.office import Office
 from models import Task, Transition
 from models.decision import Verdict
 from models.request_machine import RequestKind
@@ -17,16 +16,10 @@ from models.workdays import Calendar
 from tests.conftest import Cast
 from tests.flows.test_sweep import RANDOM, World, answers, dates, populations
 from tests.lives import CALENDAR, Life
-from tests.sign_offs import Bench, gather_bench
 from tests.strategies import calendars, ladders
 
 DAY = timedelta(days=1)
 DUE = date(2022, 7, 1)  # a Friday
-
-
-@pytest.fixture
-def bench(office: Office, cast: Cast) -> Bench:
-    return gather_bench(office, cast)
 
 
 def told(turns: list[Turn]) -> list[tuple[date, str, str, str, str]]:

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
 from sqlmodel import col, select
 
 from flows.database import reading, transaction
@@ -12,18 +11,13 @@ from flows.signoff.hand_over import HandOver, hand_over
 from flows.working_days import load_calendar
 from models import Official, Task
 from models.decision import Verdict
-from tests.conftest import SHANGHAI, Cast
+from tests.conftest import SHANGHAI
 from tests.flows.test_still_owed import send
 from tests.kept import add, play, reply, rows, told, wind
 from tests.responsibility import by
-from tests.sign_offs import Bench, gather_bench
+from tests.sign_offs import Bench
 
 DUE, HANDED = date(2022, 7, 4), date(2022, 7, 18)
-
-
-@pytest.fixture
-def bench(office, cast: Cast) -> Bench:
-    return gather_bench(office, cast)
 
 
 def test_a_leader_who_changes_office(bench: Bench):

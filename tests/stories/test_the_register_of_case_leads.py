@@ -18,7 +18,7 @@ from tests.kept import add, colour, play, rows
 from tests.petitions import load_kind, move, receive
 from tests.requests import Asking
 from tests.responsibility import act, by
-from tests.sign_offs import Bench, gather_bench
+from tests.sign_offs import Bench
 
 
 def d(month: int, day: int, year: int = 2022) -> date:
@@ -26,10 +26,9 @@ def d(month: int, day: int, year: int = 2022) -> date:
 
 
 @pytest.fixture
-def bench(office, cast) -> Bench:
+def bench(office, cast, bench) -> Bench:
     load_kind(office, "lead_review")
     cast.procedure_id = load_kind(office, "case_lead")
-    bench = gather_bench(office, cast)
     top = rows(office, Post, Post.official_id == cast.olga)[0].unit_id
     add(office, Post(official_id=cast.mallory, unit_id=top, kind=PostKind.UNIT_HEAD))
     for n, on in enumerate((d(1, 31), d(3, 1), d(6, 10)), 1):

@@ -23,7 +23,7 @@ from models.warning import Colour
 from tests.conftest import instant
 from tests.kept import add, colour, play, rows, wind
 from tests.petitions import load_kind
-from tests.sign_offs import Bench, gather_bench
+from tests.sign_offs import Bench
 
 ON = date(2022, 7, 1)  # due on Saturday 16 July, so on Monday
 NUMBER = "社监-2022-001"
@@ -31,10 +31,9 @@ WORDS, WHO = "暗记：某处施工至今未停", "暗记电话"
 
 
 @pytest.fixture
-def bench(office, cast) -> Bench:
+def bench(office, cast, bench) -> Bench:
     """Mallory heads the office's unit; Hugo is above both."""
     load_kind(office, "feedback")
-    bench = gather_bench(office, cast)
     top = rows(office, Post, Post.official_id == cast.olga)[0].unit_id
     add(office, Post(official_id=cast.mallory, unit_id=top, kind=PostKind.UNIT_HEAD))
     return bench

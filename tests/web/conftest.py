@@ -22,7 +22,7 @@ from notifications.links import token
 from tests.conftest import Cast, instant
 from tests.databases import TABLES
 from tests.played import as_played, digest_of
-from tests.sign_offs import Bench, gather_bench
+from tests.sign_offs import Bench
 from tests.web.chromium import _launched, chromium, desktop, phone  # noqa: F401  # fixtures
 from tests.web.reviewing import Reviewing
 from web.app import create_app
@@ -153,11 +153,6 @@ def _browser(app: object, base_url: str = "http://sise.example", **facts: object
     return _Browser(
         app, base_url=base_url, follow_redirects=False, raise_server_exceptions=False, **facts
     )
-
-
-@pytest.fixture
-def bench(office: Office, cast: Cast) -> Bench:
-    return gather_bench(office, cast)
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from models.decision import Verdict
 from models.message import MessageKind
 from tests import files
 from tests.kept import add, edit, rows
-from tests.sign_offs import Bench, gather_bench
 from tests.web.conftest import DAY, DUE, NOON, _browser
 from tests.web.test_proof import prove
 from web.app import create_app
@@ -31,11 +30,6 @@ COMPLETE = {
     **{f"words-{v}": f"见材料：{v}" for v in SixVisible},
 }
 SUBMIT = {"act": "submit", "who": "self"}
-
-
-@pytest.fixture
-def bench(office, cast) -> Bench:
-    return gather_bench(office, cast)
 
 
 @pytest.fixture

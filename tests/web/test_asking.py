@@ -11,7 +11,6 @@ from models import ChangeRequest, DeadlineChange, Message, Referral, ReplyLink, 
 from models.message import MessageKind
 from models.request_machine import RequestKind
 from tests.kept import edit, play, rows
-from tests.sign_offs import Bench, gather_bench
 from tests.web.conftest import DAY, DUE, NOON, _browser
 from tests.web.test_applying import said_beside
 from tests.web.test_proof import prove
@@ -19,11 +18,6 @@ from web.app import create_app
 
 REASON = "汛期施工受阻，需要延后两周。"
 EXTENSION = {"reason": REASON, "until_on": "2022-08-10", "who": "self"}
-
-
-@pytest.fixture
-def bench(office, cast) -> Bench:
-    return gather_bench(office, cast)
 
 
 @pytest.fixture

@@ -9,16 +9,15 @@ from models.decision import Verdict
 from tests.kept import edit, play
 from tests.look_backs import FIRST, another_reviewer, check, put_down, sign_off, the_task
 from tests.played import as_played
-from tests.sign_offs import Bench, gather_bench
+from tests.sign_offs import Bench
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PAGE = "/look-backs"
 
 
 @pytest.fixture
-def bench(office, cast) -> Bench:
+def bench(office, cast, bench) -> Bench:
     """Two drawn, of which one was found to be a sham; one put down by hand."""
-    bench = gather_bench(office, cast)
     ruth = another_reviewer(bench)
 
     def live() -> None:
