@@ -1,6 +1,5 @@
 """A browser at the office's web application, after one night with something to answer."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -24,12 +23,9 @@ from tests.databases import TABLES
 from tests.played import as_played, digest_of
 from tests.sign_offs import Bench, gather_bench
 from tests.web.chromium import _launched, chromium, desktop, phone  # noqa: F401  # fixtures
+from tests.web.in_process import Browser, TestClient
 from tests.web.reviewing import Reviewing
 from web.app import create_app
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it asks for httpx2, and works with the httpx that is here
-    from fastapi.testclient import TestClient
 
 DUE = date(2022, 7, 13)  # a Wednesday
 DAY = date(2022, 7, 14)
@@ -57,7 +53,7 @@ def clock() -> Clock:
 def _loop() -> Iterator[None]:
     """On which the pages of all tests are made, as on one that serves; by itself a browser starts
     one for each request, and threads with it."""
-    with start_blocking_portal() as _Browser.portal:
+    with start_blocking_portal() as Browser.portal:
         yield
 
 
@@ -145,14 +141,12 @@ def digest_of_database(office: Office) -> Callable[[], str]:
 _EVERYTHING = [f'SELECT * FROM "{name}"' for name in TABLES]
 
 
-class _Browser(TestClient):
-    pass
-
-
-def _browser(app: object, base_url: str = "http://sise.example", **facts: object) -> TestClient:
-    return _Browser(
-        app, base_url=base_url, follow_redirects=False, raise_server_exceptions=False, **facts
-    )
+def _browser(
+    app: object,
+    base_url: str = "http://sise.example",
+    client: tuple[str, int] = ("testclient", 50000),
+) -> TestClient:
+    return Browser(app, base_url, client)
 
 
 @pytest.fixture
