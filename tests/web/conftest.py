@@ -1,11 +1,13 @@
 """A browser at the office's web application, after one night with something to answer."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 import pytest
 from anyio.from_thread import start_blocking_portal
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -26,6 +28,7 @@ from tests.web.chromium import _launched, chromium, desktop, phone  # noqa: F401
 from tests.web.in_process import Browser, TestClient
 from tests.web.reviewing import Reviewing
 from web.app import create_app
+from web.pages import _TEMPLATES
 
 DUE = date(2022, 7, 13)  # a Wednesday
 DAY = date(2022, 7, 14)
@@ -55,6 +58,15 @@ def _loop() -> Iterator[None]:
     one for each request, and threads with it."""
     with start_blocking_portal() as Browser.portal:
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Compiled by whichever worker of this run comes first."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = tmp_path_factory.getbasetemp().parent / "templates"
+        folder.mkdir(exist_ok=True)
+        _TEMPLATES.env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture
