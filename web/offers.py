@@ -1,6 +1,6 @@
 """What the handler may do with a task beside answering its warning: the ways to those pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -12,7 +12,7 @@ from flows.signoff.applications import present_application
 from flows.signoff.levels import rules_of
 from flows.signoff.offers import offers
 from flows.signoff.requests import pending
-from flows.signoff.roles import HANDLER, roles_of
+from flows.signoff.roles import HANDLER
 from models import Task
 from models.application import ApplicationState
 from models.request_machine import RequestKind
@@ -46,10 +46,16 @@ class Way:
 
 
 def ways(
-    session: Session, task: Task, official_id: int, base: str, *, on: date, calendar: Calendar
+    session: Session,
+    task: Task,
+    roles: Collection[str],
+    base: str,
+    *,
+    on: date,
+    calendar: Calendar,
 ) -> Sequence[Way]:
-    """Those that are open to this person now; none for whoever is not on the handler's side."""
-    if HANDLER not in roles_of(session, task, official_id, on):
+    """Those that are open now to whoever has these roles; none but on the handler's side."""
+    if HANDLER not in roles:
         return []
     found = [*_lines(session, task), *_application(session, task, base)]
     if request := pending(session, task):

@@ -1,12 +1,12 @@
 """What the office may do with a task now, for its page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from flows.around import around
-from flows.signoff.roles import OFFICE, roles_of
+from flows.signoff.roles import OFFICE
 from flows.signoff.waiting import Waiting, waiting
 from models import Official, Task, Unit
 from models.signoff import OPEN, TaskState
@@ -14,7 +14,6 @@ from web.matter import Showing
 from web.offers import Way
 from web.office_form import RESUME, WITHDRAW
 from web.office_ways import office_ways
-from web.rights import Viewer
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,10 @@ class OfficeMay:
 
 
 def office_may(
-    session: Session, viewer: Viewer, task: Task, showing: Showing, base: str
+    session: Session, roles: Collection[str], task: Task, showing: Showing, base: str
 ) -> OfficeMay:
-    """Nothing, for anybody else. `base`: where the task's page lies."""
-    if OFFICE not in roles_of(session, task, viewer.official.id, showing.on):
+    """Nothing, for anybody else. `roles`: the viewer's; `base`: where the task's page lies."""
+    if OFFICE not in roles:
         return OfficeMay((), (), (), ())
     found = waiting(session, task)
     names = dict(session.exec(select(Official.id, Official.name)).all()) if found else {}

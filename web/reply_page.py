@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
 from flows.reply_links import how_many
+from flows.signoff.roles import roles_of
 from flows.working_days import load_calendar
 from models import Task
 from models.notice import Duty
@@ -84,10 +85,9 @@ def _ways(session: Session, seat: Seat, items: Sequence[Item]) -> Mapping[int, S
         if len(items) > 1:
             found[task.id] = [Way(OTHERS, base)]
         else:
+            roles = roles_of(session, task, seat.official.id, seat.on)
             calendar = load_calendar(session)
-            found[task.id] = ways(
-                session, task, seat.official.id, base, on=seat.on, calendar=calendar
-            )
+            found[task.id] = ways(session, task, roles, base, on=seat.on, calendar=calendar)
     return found
 
 

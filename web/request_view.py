@@ -10,6 +10,7 @@ from flows.signoff.chain import asked_of
 from flows.signoff.levels import rules_of
 from flows.signoff.offers import Offer, offer_of
 from flows.signoff.requests import pending
+from flows.signoff.roles import roles_of
 from flows.working_days import load_calendar
 from models import Referral, Task
 from models.refusal import Refusal
@@ -75,7 +76,7 @@ def show_ways(request: Request, session: Session, acting: Acting) -> Response:
     found = ways(
         session,
         task,
-        acting.official.id,
+        roles_of(session, task, acting.official.id, acting.on),
         acting.base,
         on=acting.on,
         calendar=load_calendar(session),

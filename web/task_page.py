@@ -1,6 +1,6 @@
 """One task: its facts, why it has its colour, and its story."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
@@ -12,6 +12,7 @@ from flows.explain import explain
 from flows.handler_name import handler_of
 from flows.ledger.lists import KnownLists
 from flows.signoff.levels import rules_of
+from flows.signoff.roles import roles_of
 from flows.working_days import load_calendar
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
 from web.counting import counting
@@ -57,6 +58,7 @@ def show_task(
         calendar = load_calendar(session)
         showing = Showing.load(session, calendar, desk.today(now))
         language = viewer.official.language or desk.office.language
+        roles = roles_of(session, task, viewer.official.id, showing.on)
         explained = explain(
             session, number, on=showing.on, calendar=calendar, timezone=desk.office.timezone
         )
@@ -79,8 +81,8 @@ def show_task(
             because=explained.colour_sentences(language),
             story=story(session, task, explained.told),
             signoff=sign_off_of(session, task, viewer),
-            ways=_ways(session, task, viewer, showing),
-            office_may=office_may(session, viewer, task, showing, task_path(task.number)),
+            ways=_ways(session, task, roles, showing),
+            office_may=office_may(session, roles, task, showing, task_path(task.number)),
             lists=_lists(session, task),
             acts=acts_about(session, viewer, task),
             slip=has_slip(session, viewer, task),
@@ -112,9 +114,9 @@ def _measures(session: Session, task: Task) -> Sequence[Measure]:
     return session.exec(mine.order_by(col(Measure.position))).all()
 
 
-def _ways(session: Session, task: Task, viewer: Viewer, showing: Showing) -> Sequence[Way]:
+def _ways(session: Session, task: Task, roles: Collection[str], showing: Showing) -> Sequence[Way]:
     base, calendar = task_path(task.number), showing.calendar
-    return ways(session, task, viewer.official.id, base, on=showing.on, calendar=calendar)
+    return ways(session, task, roles, base, on=showing.on, calendar=calendar)
 
 
 def _lists(session: Session, task: Task) -> str:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.history import link_id
@@ -96,12 +97,7 @@ def rejected_by(session: Session, decisions: Sequence[int]) -> dict[int, dict[in
     """Of each decision (id) that gave verdicts on lines: which were turned down, and why."""
     if not decisions:
         return {}
-    rows = session.exec(
-        select(LineVerdict, ProposalLine.position)
-        .join(ProposalLine, col(ProposalLine.id) == col(LineVerdict.line_id))
-        .where(col(LineVerdict.decision_id).in_(decisions))
-        .order_by(col(ProposalLine.position))
-    )
+    rows = session.execute(_LINE_BY_LINE, {"decisions": list(decisions)})
     found: dict[int, dict[int, str]] = {}
     for verdict, position in rows:
         said = found.setdefault(verdict.decision_id, {})
@@ -114,21 +110,30 @@ def last_said(session: Session, tasks: Sequence[int]) -> dict[int, dict[int, str
     """Of each task (id) what the newest decision on its present application turned down, and why;
     not there: no level has decided. It is what the next level begins with, and, once signed off,
     what counts."""
-    present = (ApplicationState.OPEN, ApplicationState.GRANTED)
-    rows = session.exec(
-        select(Decision.task_id, Decision.id)
-        .join(Referral, col(Referral.id) == col(Decision.referral_id))
-        .join(Application, col(Application.id) == col(Referral.application_id))
-        .join(Task, col(Task.id) == col(Decision.task_id))
-        .where(
-            col(Decision.task_id).in_(tasks),
-            Decision.verdict == Verdict.APPROVE,
-            Application.cycle == Task.cycle,
-            col(Application.state).in_(present),
-            Referral.version == Application.version,
-        )
-        .order_by(col(Decision.id))
-    )
-    newest = dict(rows.all())
+    rows = session.execute(_APPROVED, {"tasks": list(tasks)})
+    newest = {row.task_id: row.id for row in rows}
     said = rejected_by(session, list(newest.values()))
     return {task: said[decision] for task, decision in newest.items() if decision in said}
+
+
+# Built once: the page of each referral asks them.
+_LINE_BY_LINE = (
+    select(LineVerdict, ProposalLine.position)
+    .join(ProposalLine, col(ProposalLine.id) == col(LineVerdict.line_id))
+    .where(col(LineVerdict.decision_id).in_(bindparam("decisions", expanding=True)))
+    .order_by(col(ProposalLine.position))
+)
+_APPROVED = (
+    select(Decision.task_id, Decision.id)
+    .join(Referral, col(Referral.id) == col(Decision.referral_id))
+    .join(Application, col(Application.id) == col(Referral.application_id))
+    .join(Task, col(Task.id) == col(Decision.task_id))
+    .where(
+        col(Decision.task_id).in_(bindparam("tasks", expanding=True)),
+        Decision.verdict == Verdict.APPROVE,
+        Application.cycle == Task.cycle,
+        col(Application.state).in_((ApplicationState.OPEN, ApplicationState.GRANTED)),
+        Referral.version == Application.version,
+    )
+    .order_by(col(Decision.id))
+)

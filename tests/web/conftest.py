@@ -1,12 +1,13 @@
 """A browser at the office's web application, after one night with something to answer."""
 
-import warnings
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 import pytest
 from anyio.from_thread import start_blocking_portal
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -24,12 +25,10 @@ from tests.databases import TABLES
 from tests.played import as_played, digest_of
 from tests.sign_offs import Bench
 from tests.web.chromium import _launched, chromium, desktop, phone  # noqa: F401  # fixtures
+from tests.web.in_process import Browser, TestClient
 from tests.web.reviewing import Reviewing
 from web.app import create_app
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it asks for httpx2, and works with the httpx that is here
-    from fastapi.testclient import TestClient
+from web.pages import _TEMPLATES
 
 DUE = date(2022, 7, 13)  # a Wednesday
 DAY = date(2022, 7, 14)
@@ -57,8 +56,17 @@ def clock() -> Clock:
 def _loop() -> Iterator[None]:
     """On which the pages of all tests are made, as on one that serves; by itself a browser starts
     one for each request, and threads with it."""
-    with start_blocking_portal() as _Browser.portal:
+    with start_blocking_portal() as Browser.portal:
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Compiled by whichever worker of this run comes first."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = tmp_path_factory.getbasetemp().parent / "templates"
+        folder.mkdir(exist_ok=True)
+        _TEMPLATES.env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture
@@ -145,14 +153,12 @@ def digest_of_database(office: Office) -> Callable[[], str]:
 _EVERYTHING = [f'SELECT * FROM "{name}"' for name in TABLES]
 
 
-class _Browser(TestClient):
-    pass
-
-
-def _browser(app: object, base_url: str = "http://sise.example", **facts: object) -> TestClient:
-    return _Browser(
-        app, base_url=base_url, follow_redirects=False, raise_server_exceptions=False, **facts
-    )
+def _browser(
+    app: object,
+    base_url: str = "http://sise.example",
+    client: tuple[str, int] = ("testclient", 50000),
+) -> TestClient:
+    return Browser(app, base_url, client)
 
 
 @pytest.fixture
