@@ -50,7 +50,7 @@ _MISSED = (
     )
     .order_by(col(Notice.id), col(Receipt.id))
 )
-_ANY_MISSED = _MISSED.with_only_columns(col(Receipt.id)).order_by(None).limit(1)
+ANY_MISSED = _MISSED.with_only_columns(col(Receipt.id)).order_by(None).limit(1)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def climb(office: Office, *, now: datetime) -> int:
 
 def missed(session: Session) -> list[Missed]:
     """Everybody whose last mail about a notice was refused or given up."""
-    if not session.scalar(_ANY_MISSED):  # almost always
+    if not session.scalar(ANY_MISSED):  # almost always
         return []
     rows = {receipt.id: Missed(receipt, *rest) for receipt, *rest in session.execute(_MISSED)}
     return list(rows.values())

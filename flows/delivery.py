@@ -7,18 +7,20 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from threading import Event
+from typing import Any
 
+from sqlalchemy import Row, select
 from sqlalchemy.exc import DatabaseError
 
 from flows.carriers import Lent, carriers, ready_one
 from flows.clerk import Clerk
-from flows.climb import climb
+from flows.climb import ANY_MISSED, climb
 from flows.database import reading
 from flows.delivery_round import Delivered, Round
-from flows.handing_on import tell_new_ones
+from flows.handing_on import ANY_UNTOLD, tell_new_ones
 from flows.mail_waits import hindrance, why_waiting
 from flows.office import MailHours, Office
-from flows.outbox import Outbox
+from flows.outbox import ALL_QUEUED, Outbox
 from flows.pauses import is_open, may_probe, pause_relay
 from flows.sending import use
 from flows.working_days import load_calendar
@@ -33,6 +35,11 @@ BREATH = 5.0  # seconds between two looks at a limit, so that no connection serv
 URGENT = (MessageKind.CODE, MessageKind.RECEIPT)
 
 log = logging.getLogger(__name__)
+_LOOK = select(
+    ANY_UNTOLD.exists().label("untold"),
+    ANY_MISSED.exists().label("missed"),
+    ALL_QUEUED.scalar_subquery().label("waiting"),
+)
 
 
 def deliver(
@@ -48,23 +55,29 @@ def deliver(
     """Send what may go now. `done` is told of each message that left, for a progress bar.
     `stopping` ends it once what is in flight has its answer. `patient`: stay until what a limit
     holds back may go. `only` these kinds, if any are named."""
-    tell_new_ones(office, now=now)
-    if (why := hindrance(office, now=now)) is None:
-        with reading(office.engine) as session:
-            calendar = load_calendar(session)
-        relay = Relay.parse(office.smtp_url or "")
-        this = Round(
-            office, relay, calendar, now, done, stopping or Event(), patient, frozenset(only)
-        )
+    look = _look(office)
+    told = look.untold and tell_new_ones(office, now=now)
+    if why := hindrance(office, now=now):
+        told = (look.missed and climb(office, now=now)) or told
+        return Delivered(waiting=queued(office) if told else look.waiting, why=why)
+    if not (told or look.missed or look.waiting):
+        return Delivered()
+    with reading(office.engine) as session:
+        calendar = load_calendar(session)
+    relay = Relay.parse(office.smtp_url or "")
+    this = Round(office, relay, calendar, now, done, stopping or Event(), patient, frozenset(only))
+    asyncio.run(_deliver(this, workers))
+    while climb(office, now=this.at()):  # whoever is told instead gets the mail at once
         asyncio.run(_deliver(this, workers))
-        while climb(office, now=this.at()):  # whoever is told instead gets the mail at once
-            asyncio.run(_deliver(this, workers))
-        delivered, why = this.delivered, why_waiting(office, now=this.at())
-    else:
-        climb(office, now=now)
-        delivered = Delivered()
-    delivered.waiting, delivered.why = queued(office), why
-    return delivered
+    this.delivered.waiting, this.delivered.why = queued(office), why_waiting(office, now=this.at())
+    return this.delivered
+
+
+def _look(office: Office) -> Row[Any]:
+    """Whether somebody has to be told before any mail is sent, and how many wait: one question,
+    for most often there is nobody."""
+    with reading(office.engine) as session:
+        return session.execute(_LOOK).one()
 
 
 def deliver_urgent(office: Office, *, now: datetime, stopping: Event | None = None) -> Delivered:

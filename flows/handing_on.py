@@ -58,7 +58,7 @@ def tell_new_ones(office: Office, *, now: datetime) -> int:
     """One mail for everybody to whom something passed and who was not told of it; returns how
     many things. Nothing is marked: what stands in a mail was told."""
     with reading(office.engine) as session:
-        if not session.scalar(_ANY_UNTOLD):
+        if not session.scalar(ANY_UNTOLD):
             return 0
     with transaction(office.engine, now) as session:
         on = office.local(now).date()
@@ -135,4 +135,4 @@ _UNTOLD = (
     )
     .order_by(col(Receipt.id))
 )
-_ANY_UNTOLD = _UNTOLD.with_only_columns(col(Receipt.id)).order_by(None).limit(1)
+ANY_UNTOLD = _UNTOLD.with_only_columns(col(Receipt.id)).order_by(None).limit(1)

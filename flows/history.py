@@ -96,6 +96,16 @@ def link_id(session: Session) -> str:
     return drawn
 
 
+def link_ahead(session: Session) -> str:
+    """The link for rows that a statement may write or not; `belongs` once it has."""
+    return session.info.get("link_id") or secrets.token_hex(16)
+
+
+def belongs(session: Session, link: str) -> None:
+    """Rows of this transaction were written with the link that was given ahead."""
+    session.info["link_id"] = link
+
+
 def seal(session: Session, now: datetime) -> None:
     """Append the transaction's link, if it wrote any history. The rows are hashed first and the
     head is locked last: whoever else appends waits for one row, not for the hashing."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, text, update
+from sqlalchemy import ColumnElement, Integer, bindparam, select, text, update
 from sqlmodel import Session, col
 
 from flows.database import changed
@@ -30,8 +30,7 @@ def lock_task(session: Session, task_id: int) -> None:
     before anything else (of several tasks in the order of their ids): so two of them wait in one
     order, and never for each other."""
     share_tasks(session)
-    held = select(col(Task.id)).where(col(Task.id) == task_id)
-    session.execute(held.with_for_update(key_share=True))
+    session.execute(_HELD, {"task": task_id})
 
 
 def share_tasks(session: Session) -> None:
@@ -168,3 +167,10 @@ def _make(
     session.flush()
     session.refresh(matter)
     return True
+
+
+_HELD = (
+    select(col(Task.id))
+    .where(col(Task.id) == bindparam("task", type_=Integer()))
+    .with_for_update(key_share=True)
+)

@@ -75,11 +75,9 @@ _INSERT, _INSERT_BODY = insert(Message), insert(MessageBody)
 _IDS = select(col(Message.message_id), col(Message.id)).where(
     col(Message.message_id).in_(bindparam("named", expanding=True))
 )
-_ALL_QUEUED = (
-    select(func.count()).select_from(Message).where(col(Message.state) == MessageState.QUEUED)
-)
 OF_THE_RELAY = col(RelayState.relay) == _RELAY
 _QUEUED = text("message.state = 'queued'")  # as the index says it, so that it is seen to fit
+ALL_QUEUED = select(func.count()).select_from(Message).where(_QUEUED)
 OWED: tuple[Any, ...] = (
     _QUEUED,
     col(Message.next_at) <= _NOW,
@@ -138,7 +136,7 @@ class Outbox:
 
     def queued(self) -> int:
         with reading(self.engine) as session:
-            return session.scalar(_ALL_QUEUED) or 0
+            return session.scalar(ALL_QUEUED) or 0
 
     def blamed(self) -> str | None:
         """Why most of the messages wait that were tried, in the relay's words."""

@@ -37,7 +37,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from flows.database import changed
-from flows.history import link_id
+from flows.history import belongs, link_ahead, link_id
 from flows.moves import lock_all_tasks, lock_tasks
 from flows.rulebook import ladder_of
 from models import NightShard, Notice, Policy, Task, Transition
@@ -70,11 +70,15 @@ ANCHOR = {
 def sweep(session: Session, *, night_id: int, on: date, now: datetime, calendar: Calendar) -> int:
     """Escalate what is due on this business date; returns how many tasks moved."""
     lock_all_tasks(session)
-    night = {"night_id": night_id, "day": on, "now": now, "link": link_id(session)}
+    link, raised = link_ahead(session), 0
+    night = {"night_id": night_id, "day": on, "now": now, "link": link}
     for policy in session.scalars(_IN_USE).all():
         ladder = ladder_of(policy)
         last = {f"last_{code}": day for code, day in _cutoffs(ladder, on, calendar).items()}
-        changed(session, _log_of_all(ladder), night | last | {"policy_id": policy.id})
+        raised += changed(session, _log_of_all(ladder), night | last | {"policy_id": policy.id})
+    if not raised:  # as in most nights; what parts of it have raised they have applied
+        return 0
+    belongs(session, link)
     return changed(session, _APPLY, {"night_id": night_id})
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
+from sqlalchemy import Date, bindparam, func, select
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from flows.standing import Standing
 from models import Bounce, Message, MessageItem, Notice, Official, Receipt
@@ -28,13 +28,7 @@ def told(session: Session, stood: Standing, on: date, timezone: ZoneInfo) -> lis
         return local if local and local.date() <= on else None
 
     notices = {notice.id: notice for notice in stood.notices}
-    rows = session.exec(
-        select(Receipt, Official.name, Absent.name)
-        .join(Official, col(Official.id) == col(Receipt.official_id))
-        .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
-        .where(col(Receipt.notice_id).in_(notices), col(Receipt.given_on) <= on)
-        .order_by(col(Receipt.notice_id), col(Receipt.id))
-    )
+    rows = session.execute(_RECEIPTS, {"notices": list(notices), "on": on}).all()
     mails = _mails(session, stood, by_now)
     return [
         _row(stood, notices[receipt.notice_id], receipt, name, absent or "", mails, by_now)
@@ -84,28 +78,7 @@ def _as_of(receipt: Receipt, on: date) -> Receipt:
 
 def _mails(session: Session, stood: Standing, by_now: ByNow) -> dict[int, Reach]:
     """What became of the mails, by receipt; nothing of those that had not gone."""
-    returned = (
-        select(Bounce.message_id, func.max(col(Bounce.at)).label("at"))
-        .where(Bounce.kind != BounceKind.AWAY)
-        .group_by(col(Bounce.message_id))
-        .subquery()
-    )
-    rows = session.exec(
-        select(
-            MessageItem.receipt_id,
-            Message.state,
-            func.coalesce(Message.sent_at, Message.next_at),
-            func.coalesce(returned.c.at, Message.next_at),
-        )
-        .join(Message, col(Message.id) == col(MessageItem.message_id))
-        .join(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
-        .outerjoin(returned, returned.c.message_id == col(Message.id))
-        .where(
-            col(Receipt.notice_id).in_([notice.id for notice in stood.notices]),
-            col(Message.state).in_([MessageState.SENT, MessageState.DEAD]),
-        )
-        .order_by(col(Message.id))
-    )
+    rows = session.execute(_MAILS, {"notices": [notice.id for notice in stood.notices]})
     # What was refused at once keeps the instant at which it was tried.
     return {
         receipt_id: Reach.REFUSED
@@ -137,3 +110,32 @@ def _said(stood: Standing, receipt: Receipt, by_now: ByNow) -> tuple[str, str]:
         if (move.notice_id, move.actor_id, move.event) == mine
     )
     return next(said, ("", ""))
+
+
+_OF_THESE = col(Receipt.notice_id).in_(bindparam("notices", expanding=True))
+_RECEIPTS = (
+    select(Receipt, col(Official.name), col(Absent.name))
+    .join(Official, col(Official.id) == col(Receipt.official_id))
+    .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
+    .where(_OF_THESE, col(Receipt.given_on) <= bindparam("on", type_=Date()))
+    .order_by(col(Receipt.notice_id), col(Receipt.id))
+)
+_RETURNED = (
+    select(col(Bounce.message_id), func.max(col(Bounce.at)).label("at"))
+    .where(col(Bounce.kind) != BounceKind.AWAY)
+    .group_by(col(Bounce.message_id))
+    .subquery()
+)
+_MAILS = (
+    select(
+        col(MessageItem.receipt_id),
+        col(Message.state),
+        func.coalesce(col(Message.sent_at), col(Message.next_at)),
+        func.coalesce(_RETURNED.c.at, col(Message.next_at)),
+    )
+    .join(Message, col(Message.id) == col(MessageItem.message_id))
+    .join(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
+    .outerjoin(_RETURNED, _RETURNED.c.message_id == col(Message.id))
+    .where(_OF_THESE, col(Message.state).in_([MessageState.SENT, MessageState.DEAD]))
+    .order_by(col(Message.id))
+)

@@ -122,13 +122,36 @@ def _origin(row: Row[*tuple[Any, ...]]) -> _Origin:
 
 def _files(session: Session, applications: Collection[int | None]) -> dict[int, int]:
     """How many files belong to each packet."""
-    counted = session.execute(
-        select(col(Evidence.application_id), func.count())
-        .where(
-            col(Evidence.application_id).in_(applications),
-            col(Evidence.kind) != EvidenceKind.DECISION,
-            col(Evidence.removed_at).is_(None),
-        )
-        .group_by(col(Evidence.application_id))
-    )
+    counted = session.execute(_FILES, {"packets": list(applications)})
     return dict(counted.all())
+
+
+_ASKED: Select[*tuple[Any, ...]] = (
+    select(
+        *(Referral, Task, Application, ChangeRequest, LookBack, Procedure),
+        col(Unit.name).label("unit"),
+        col(Absent.name).label("absent"),
+        col(Namer.name).label("namer"),
+        func.coalesce(col(Applicant.name), col(Asker.name)).label("by"),
+    )
+    .join_from(Referral, Task, col(Task.id) == col(Referral.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .join(Procedure, col(Procedure.id) == col(Task.procedure_id))
+    .outerjoin(Application, col(Application.id) == col(Referral.application_id))
+    .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
+    .outerjoin(LookBack, col(LookBack.id) == col(Referral.look_back_id))
+    .outerjoin(Absent, col(Absent.id) == col(Referral.stands_for_id))
+    .outerjoin(Namer, col(Namer.id) == col(Referral.named_by_id))
+    .outerjoin(Applicant, col(Applicant.id) == col(Application.applied_by_id))
+    .outerjoin(Asker, col(Asker.id) == col(ChangeRequest.asked_by_id))
+    .where(col(Referral.id).in_(bindparam("referrals", expanding=True)))
+)
+_FILES = (
+    select(col(Evidence.application_id), func.count())
+    .where(
+        col(Evidence.application_id).in_(bindparam("packets", expanding=True)),
+        col(Evidence.kind) != EvidenceKind.DECISION,
+        col(Evidence.removed_at).is_(None),
+    )
+    .group_by(col(Evidence.application_id))
+)

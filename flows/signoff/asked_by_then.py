@@ -3,7 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Date, Integer, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -16,17 +16,7 @@ Absent, Namer = aliased(Official), aliased(Official)
 
 def asked_by_then(session: Session, task: Task, on: date, timezone: ZoneInfo) -> list[AskedRow]:
     """Those who had not decided; who did is in the history."""
-    rows = session.execute(
-        select(
-            Referral, col(Official.name), col(Absent.name), col(Namer.name), col(ChangeRequest.kind)
-        )
-        .join(Official, col(Official.id) == col(Referral.official_id))
-        .outerjoin(Absent, col(Absent.id) == col(Referral.stands_for_id))
-        .outerjoin(Namer, col(Namer.id) == col(Referral.named_by_id))
-        .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
-        .where(col(Referral.task_id) == task.id, col(Referral.given_on) <= on)
-        .order_by(col(Referral.id))
-    )
+    rows = session.execute(_ASKED, {"task": task.id, "on": on})
     titles = [level.title for level in rules_of(session, task).level]
     return [
         AskedRow(
@@ -48,3 +38,17 @@ def asked_by_then(session: Session, task: Task, on: date, timezone: ZoneInfo) ->
 
 def _kind(referral: Referral) -> str:
     return "of.application" if referral.application_id is not None else "of.look_back"
+
+
+_ASKED = (
+    select(Referral, col(Official.name), col(Absent.name), col(Namer.name), col(ChangeRequest.kind))
+    .join(Official, col(Official.id) == col(Referral.official_id))
+    .outerjoin(Absent, col(Absent.id) == col(Referral.stands_for_id))
+    .outerjoin(Namer, col(Namer.id) == col(Referral.named_by_id))
+    .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
+    .where(
+        col(Referral.task_id) == bindparam("task", type_=Integer()),
+        col(Referral.given_on) <= bindparam("on", type_=Date()),
+    )
+    .order_by(col(Referral.id))
+)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Integer, bindparam, select
+from sqlmodel import Session, col
 
 from flows.deadline import change_deadline
 from flows.moves import move_task
@@ -16,6 +17,7 @@ from flows.signoff.deciding import Ruling, hold_referral, record, require_shown
 from flows.signoff.referrals import close_referrals, decide_by, refer
 from models import Application, Decision, Procedure, Referral, Task, Transition
 from models.application import ApplicationState
+from models.columns import Instant
 from models.decision import ReferralState, Verdict
 from models.organisation import PostKind
 from models.procedure_file import Level, ProcedureFile
@@ -65,17 +67,18 @@ def refer_level(
     rules = rules_of(session, task)
     asked = rules.level[level - 1]
     kind, seen_from = _post(asked, task)
-    aside = barred(session, task, application, level)
+    aside, directory = barred(session, task, application, level), Directory.load(session, on)
     return refer(
         session,
         task,
         kind,
         of={"application_id": application.id, "level": level, "version": application.version},
         within=asked.within,
-        barred=aside | _kept_for_later(session, task, rules, level, on),
+        barred=aside | _kept_for_later(directory, task, rules, level),
         on=on,
         calendar=calendar,
         seen_from=seen_from,
+        directory=directory,
     )
 
 
@@ -91,22 +94,8 @@ def _post(level: Level, task: Task) -> tuple[PostKind, FromLeadUnit | None]:
 def barred(session: Session, task: Task, application: Application, level: int) -> set[int]:
     """Who may not decide at this level: whoever applied or handed its lines in, the handler, and
     whoever approved another one (at NO_LEVEL: any); a deputy and whom he stood for count both."""
-    rows = session.execute(
-        select(Referral.official_id, Referral.stands_for_id)
-        .join(Decision, col(Decision.referral_id) == col(Referral.id))
-        .where(
-            Referral.application_id == application.id,
-            Referral.level != level,
-            Decision.verdict == Verdict.APPROVE,
-        )
-    )
-    wrote = session.scalars(
-        select(Transition.actor_id).where(
-            Transition.task_id == task.id,
-            col(Transition.event).in_(("apply", "amend")),
-            col(Transition.at) >= application.applied_at,
-        )
-    )
+    rows = session.execute(_APPROVED, {"of": application.id, "here": level})
+    wrote = session.scalars(_WROTE, {"task": task.id, "since": application.applied_at})
     had_a_part = {application.applied_by_id, task.handler_id, *wrote}
     had_a_part |= {who for row in rows for who in row}
     if handed_in := proposal_of(session, task):
@@ -114,11 +103,8 @@ def barred(session: Session, task: Task, application: Application, level: int) -
     return {who for who in had_a_part if who is not None}
 
 
-def _kept_for_later(
-    session: Session, task: Task, rules: ProcedureFile, level: int, on: date
-) -> set[int]:
+def _kept_for_later(directory: Directory, task: Task, rules: ProcedureFile, level: int) -> set[int]:
     """Holders of a later level's post do not stand in at this one: they could not decide there."""
-    directory = Directory.load(session, on)
     kept = set()
     for later in rules.level[level:]:
         kind, seen_from = _post(later, task)
@@ -211,3 +197,17 @@ def where_from(task: Task) -> TaskState:
 
 
 _ACTS = {Verdict.APPROVE: _approve, Verdict.RETURN: _return, Verdict.ASK: _ask}
+_APPROVED = (
+    select(col(Referral.official_id), col(Referral.stands_for_id))
+    .join(Decision, col(Decision.referral_id) == col(Referral.id))
+    .where(
+        col(Referral.application_id) == bindparam("of", type_=Integer()),
+        col(Referral.level) != bindparam("here", type_=Integer()),
+        col(Decision.verdict) == Verdict.APPROVE,
+    )
+)
+_WROTE = select(col(Transition.actor_id)).where(
+    col(Transition.task_id) == bindparam("task", type_=Integer()),
+    col(Transition.event).in_(("apply", "amend")),
+    col(Transition.at) >= bindparam("since", type_=Instant()),
+)

@@ -1,7 +1,7 @@
 """Which moves somebody has to know of, and who. What nobody has to know of makes no mail."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -65,35 +65,20 @@ class Concerned:
     @classmethod
     def load(cls, session: Session, moves: Sequence[Transition], on: date) -> "Concerned":
         tasks = {move.task_id for move in moves}
-        submitted = select(Application).where(
-            col(Application.task_id).in_(tasks), col(Application.state) != ApplicationState.DRAFT
-        )
+        known: dict[str, list[Any]] = {"tasks": list(tasks)}
+        known |= {"requests": list({move.request_id for move in moves})}
+        known |= {"links": list({move.link_id for move in moves})}
         applications = defaultdict(list)
-        for one in session.scalars(submitted.order_by(col(Application.applied_at))):
+        for one in session.scalars(_SUBMITTED, known):
             applications[one.task_id].append(one)
-        requests = {move.request_id for move in moves}
-        passed = select(Reassignment).where(
-            col(Reassignment.link_id).in_({move.link_id for move in moves})
-        )
         return cls(
             directory=Directory.load(session, on),
-            tasks={
-                task.id: task
-                for task in session.scalars(select(Task).where(col(Task.id).in_(tasks)))
-            },
-            requests={
-                one.id: one
-                for one in session.scalars(
-                    select(ChangeRequest).where(col(ChangeRequest.id).in_(requests))
-                )
-            },
+            tasks={task.id: task for task in session.scalars(_TASKS, known)},
+            requests={one.id: one for one in session.scalars(_REQUESTS, known)},
             applications=applications,
-            passed={(one.link_id, one.task_id): one for one in session.scalars(passed)},
-            not_asked=_not_asked(session, tasks),
-            proposals={
-                one.task_id: one
-                for one in session.scalars(select(Proposal).where(col(Proposal.task_id).in_(tasks)))
-            },
+            passed={(one.link_id, one.task_id): one for one in session.scalars(_PASSED, known)},
+            not_asked=_not_asked(session, known),
+            proposals={one.task_id: one for one in session.scalars(_PROPOSALS, known)},
         )
 
     def audience(self, move: Transition) -> Audience:
@@ -158,35 +143,11 @@ def _of_the_unit(people: Directory, task: Task, handed_in: Proposal) -> Iterator
 
 
 def _not_asked(
-    session: Session, tasks: Collection[int]
+    session: Session, known: dict[str, list[Any]]
 ) -> dict[tuple[int, datetime], list[Referral]]:
     """By task and instant: who need not decide any more, though a mail asked for it; but for
     whoever is asked anew."""
-    mailed = (
-        select(col(MessageItem.id))
-        .join(Message, col(Message.id) == col(MessageItem.message_id))
-        .where(
-            col(MessageItem.referral_id) == col(Referral.id),
-            col(MessageItem.dropped) == "",
-            or_(
-                col(Message.state) == MessageState.SENT,
-                (col(Message.state) == MessageState.QUEUED) & (col(Message.attempts) > 0),
-            ),
-        )
-    )
-    asked_anew = select(col(Anew.id)).where(
-        col(Anew.task_id) == col(Referral.task_id),
-        col(Anew.official_id) == col(Referral.official_id),
-        col(Anew.state) == ReferralState.OPEN,
-    )
-    rows = session.scalars(
-        select(Referral).where(
-            col(Referral.task_id).in_(tasks),
-            col(Referral.state).in_(CLOSED),
-            mailed.exists(),
-            ~asked_anew.exists(),
-        )
-    )
+    rows = session.scalars(_NOT_ASKED, known)
     found = defaultdict(list)
     for referral in rows:
         if referral.closed_at is not None:
@@ -221,4 +182,43 @@ UNSAID = select(Transition).where(
     or_(col(Transition.event).in_(TO_THE_HANDLER), _CLOSED_BY_IT.exists()),
     ~_SAID.exists(),
     or_(col(Transition.machine) == REQUEST.name, ~_BY_REQUEST.exists()),
+)
+_OF_TASKS: Any = bindparam("tasks", expanding=True)
+_MAILED = (
+    select(col(MessageItem.id))
+    .join(Message, col(Message.id) == col(MessageItem.message_id))
+    .where(
+        col(MessageItem.referral_id) == col(Referral.id),
+        col(MessageItem.dropped) == "",
+        or_(
+            col(Message.state) == MessageState.SENT,
+            (col(Message.state) == MessageState.QUEUED) & (col(Message.attempts) > 0),
+        ),
+    )
+)
+_ASKED_ANEW = select(col(Anew.id)).where(
+    col(Anew.task_id) == col(Referral.task_id),
+    col(Anew.official_id) == col(Referral.official_id),
+    col(Anew.state) == ReferralState.OPEN,
+)
+_NOT_ASKED = select(Referral).where(
+    col(Referral.task_id).in_(_OF_TASKS),
+    col(Referral.state).in_(CLOSED),
+    _MAILED.exists(),
+    ~_ASKED_ANEW.exists(),
+)
+_SUBMITTED = (
+    select(Application)
+    .where(
+        col(Application.task_id).in_(_OF_TASKS), col(Application.state) != ApplicationState.DRAFT
+    )
+    .order_by(col(Application.applied_at))
+)
+_TASKS = select(Task).where(col(Task.id).in_(_OF_TASKS))
+_PROPOSALS = select(Proposal).where(col(Proposal.task_id).in_(_OF_TASKS))
+_REQUESTS = select(ChangeRequest).where(
+    col(ChangeRequest.id).in_(bindparam("requests", expanding=True))
+)
+_PASSED = select(Reassignment).where(
+    col(Reassignment.link_id).in_(bindparam("links", expanding=True))
 )
