@@ -29,29 +29,6 @@ GIST_LINES = 4
 Absent, Namer, Applicant, Asker = (aliased(Official) for _ in range(4))
 
 
-# Built once: each act that asks somebody to decide asks it.
-_ASKED: Select[*tuple[Any, ...]] = (
-    select(
-        *(Referral, Task, Application, ChangeRequest, LookBack, Procedure),
-        col(Unit.name).label("unit"),
-        col(Absent.name).label("absent"),
-        col(Namer.name).label("namer"),
-        func.coalesce(col(Applicant.name), col(Asker.name)).label("by"),
-    )
-    .join_from(Referral, Task, col(Task.id) == col(Referral.task_id))
-    .join(Unit, col(Unit.id) == col(Task.unit_id))
-    .join(Procedure, col(Procedure.id) == col(Task.procedure_id))
-    .outerjoin(Application, col(Application.id) == col(Referral.application_id))
-    .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
-    .outerjoin(LookBack, col(LookBack.id) == col(Referral.look_back_id))
-    .outerjoin(Absent, col(Absent.id) == col(Referral.stands_for_id))
-    .outerjoin(Namer, col(Namer.id) == col(Referral.named_by_id))
-    .outerjoin(Applicant, col(Applicant.id) == col(Application.applied_by_id))
-    .outerjoin(Asker, col(Asker.id) == col(ChangeRequest.asked_by_id))
-    .where(col(Referral.id).in_(bindparam("referrals", expanding=True)))
-)
-
-
 @dataclass(frozen=True)
 class _Origin:
     """Who put it forward, when, and in which words."""
