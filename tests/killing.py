@@ -19,16 +19,16 @@ from tests.outboxes import NOON, crowd, fill, messages, states, to
 from tests.smtp_peers import DROP, Peer, peer
 
 LEASE_IS_OVER = timedelta(minutes=16)
-LINES_OF_A_MAIL = 4  # that a script hears of: MAIL, RCPT, DATA, the final dot
+LINES_OF_A_MAIL = 5  # that a script hears of: MAIL, RCPT, DATA, the content, the final dot
 
 
 def deliver_elsewhere(
     url: str, home: Path, smtp_url: str, now: datetime, workers: int, carried: int
 ) -> None:
     """What the process does that is to be killed. `carried`: by so many processes of its own."""
+    carriers._processors = lambda: carried + 1
     if carried:
         carriers.MANY = 1
-        carriers._processors = lambda: carried + 1
         carrier_processes.prepare(carried)
     office = replace(office_on(open_engine(url), home), smtp_url=smtp_url)
     deliver(office, now=now, workers=workers)

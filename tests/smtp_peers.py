@@ -78,8 +78,8 @@ class Peer:
                 return
             if verb == "DATA" and code == "354":
                 content = await reader.readline()
-                if self.script("content", recipient):  # it does not wait for the dot
-                    self._answer(writer, "content", recipient)
+                if early := self.script("content", recipient):  # it does not wait for the dot
+                    writer.write(b"" if early == DROP else _octets(early) + b"\r\n")
                     return
                 content += await reader.readuntil(b"\r\n.\r\n")
                 self.mails.append((recipient, content[:-3].replace(b"\r\n..", b"\r\n.")))
@@ -93,9 +93,13 @@ class Peer:
         answer = self.script(verb, argument) or PLAIN_ANSWERS.get(verb, "502 what?")
         if answer == DROP:
             return ""
-        octets = answer if isinstance(answer, bytes) else answer.encode()
+        octets = _octets(answer)
         writer.write(octets + b"\r\n")
         return octets[:3].decode()
+
+
+def _octets(answer: str | bytes) -> bytes:
+    return answer if isinstance(answer, bytes) else answer.encode()
 
 
 def answers(**by_verb: str | bytes) -> Script:
