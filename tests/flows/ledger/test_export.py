@@ -83,7 +83,7 @@ def write(session: Session, path: Path, language: str = "zh-CN") -> Exported:
     language=st.sampled_from(LANGUAGES),
 )
 @settings(
-    max_examples=sample(12, 500),
+    max_examples=sample(30, 500),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -72,7 +72,7 @@ def adds_up(asking: Asking, number: str) -> None:
 
 @pytest.mark.storm
 @settings(
-    max_examples=sample(5, 100),
+    max_examples=sample(8, 100),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -207,5 +207,5 @@ def test_whatever_is_done_in_whatever_order_a_task_keeps_its_promises(bench: Ben
 
     run_state_machine_as_test(
         WholeLife,
-        settings=settings(max_examples=sample(4, 300), stateful_step_count=25, deadline=None),
+        settings=settings(max_examples=sample(8, 300), stateful_step_count=25, deadline=None),
     )
