@@ -235,7 +235,6 @@ def test_whoever_comes_through_a_proxy_does_not_sit_at_this_machine(local, heade
     assert here.get("/", headers={header: "127.0.0.1"}).status_code == 303
 
 
-@on_sqlite
 def test_a_forwarded_host_never_enters_a_page(browser, blue):
     for header in ("Host", "X-Forwarded-Host", "X-Forwarded-Prefix", "X-Original-URL"):
         page = browser.get(blue, headers={header: "evil.example"})

@@ -11,10 +11,8 @@ from flows.database import transaction
 from flows.signing_in import offer_sign_in
 from models import Official, Receipt
 from tests.kept import rows
-from tests.web.conftest import DUE, NOON
+from tests.web.conftest import DUE, NOON, on_sqlite
 from tests.web.test_proof import act
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -32,6 +30,7 @@ def blue(cast, night, link):
     return link("alice", "甲-1")
 
 
+@on_sqlite
 def test_after_sixty_unknown_tokens_in_a_minute_an_address_waits_and_links_still_open(
     browser, blue, wound
 ):
@@ -47,6 +46,7 @@ def test_after_sixty_unknown_tokens_in_a_minute_an_address_waits_and_links_still
     assert browser.get("/r/" + "f" * 32).status_code == 404
 
 
+@on_sqlite
 def test_six_hundred_looks_in_a_minute_are_enough_at_whichever_link(
     browser, blue, wound, office, cast
 ):
@@ -60,6 +60,7 @@ def test_six_hundred_looks_in_a_minute_are_enough_at_whichever_link(
     assert browser.get(blue).status_code == 200
 
 
+@on_sqlite
 def test_thirty_forms_of_one_link_that_do_nothing_are_enough(browser, blue, link, wound):
     for _ in range(30):
         assert browser.post(blue, data={"receipt": "1", "act": "answer"}).status_code == 422
