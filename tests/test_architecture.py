@@ -134,20 +134,28 @@ def _files_calling(wanted: Callable[[str], bool]) -> set[str]:
     return {
         _name(path)
         for path in SOURCES
-        for node in ast.walk(_tree(path))
+        for node in _nodes(path)
         if isinstance(node, ast.Call) and wanted(_called(node.func))
     }
 
 
 def _called(function: ast.expr) -> str:
     """The last two names of what is called: `datetime.now` for dt.datetime.now()."""
-    return ".".join(ast.unparse(function).split(".")[-2:])
+    match function:
+        case ast.Attribute(ast.Attribute(_, before) | ast.Name(before), name):
+            return f"{before}.{name}"
+        case ast.Attribute(_, name):
+            return f"….{name}"
+        case ast.Name(name):
+            return name
+    return "…"
 
 
+@cache
 def _imported(path: Path) -> set[str]:
     """The top-level packages that a file imports, inside functions too."""
     found = set()
-    for node in ast.walk(_tree(path)):
+    for node in _nodes(path):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -157,9 +165,14 @@ def _imported(path: Path) -> set[str]:
 
 def _functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     for path in SOURCES:
-        for node in ast.walk(_tree(path)):
+        for node in _nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{_name(path)}:{node.name}", node
+
+
+@cache
+def _nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(_tree(path)))
 
 
 @cache
