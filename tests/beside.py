@@ -8,6 +8,7 @@ from pathlib import Path
 
 A_MOMENT = 0.2  # seconds for which another's lock is waited for
 GROWN = 3  # times the size; a file that a test has blown up is replaced
+Kept = dict[str, tuple[int, int]]  # of each table that had any rows: after which, up to which
 _TABLES = (
     "SELECT name FROM sqlite_schema WHERE type = 'table'"
     " AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%'"
@@ -26,6 +27,7 @@ class Beside:
         self.raw.execute("PRAGMA synchronous = OFF")
         self.raw.execute("ATTACH ? AS kept", (str(file.with_name("kept.db")),))
         self.raw.execute("PRAGMA kept.journal_mode = OFF")
+        self.raw.execute("PRAGMA kept.synchronous = OFF")
         found = ", ".join(f'EXISTS (SELECT 1 FROM main."{name}")' for name in self.tables)
         self.look = f"SELECT {found}"
         self.opened = self._seen()
@@ -34,14 +36,23 @@ class Beside:
         """Whether the file is the one that was opened, with the schema that was read."""
         return self._seen() == self.opened
 
-    def copy(self, put: str) -> list[str]:
-        """What the tables hold now, kept under this name; which they are."""
-        filled = self._filled()
-        for name in filled:
-            self.raw.execute(f'CREATE TABLE kept."{put}_{name}" AS SELECT * FROM main."{name}"')
-        return filled
+    def copy(self) -> Kept:
+        """What the tables hold now."""
+        self.raw.execute("BEGIN")
+        kept = {name: self._copied(name) for name in self._filled()}
+        self.raw.execute("COMMIT")
+        return kept
 
-    def put(self, put: str, filled: list[str], size: int) -> bool:
+    def _copied(self, name: str) -> tuple[int, int]:
+        """Behind what was kept of this table before: with a table for each time, SQLite would read
+        all of them anew whenever one is added."""
+        rows = f'SELECT * FROM main."{name}"'
+        self.raw.execute(f'CREATE TABLE IF NOT EXISTS kept."{name}" AS {rows} WHERE 0')
+        added = self.raw.execute(f'INSERT INTO kept."{name}" {rows}')
+        assert added.lastrowid is not None
+        return added.lastrowid - added.rowcount, added.lastrowid
+
+    def put(self, kept: Kept, size: int) -> bool:
         """As they were then. False: it cannot be, and nothing has changed."""
         if self._octets() > GROWN * size:
             return False
@@ -51,8 +62,9 @@ class Beside:
             return False
         for name in self._filled():
             self.raw.execute(f'DELETE FROM main."{name}"')
-        for name in filled:
-            self.raw.execute(f'INSERT INTO main."{name}" SELECT * FROM kept."{put}_{name}"')
+        for name, place in kept.items():
+            rows = f'SELECT * FROM kept."{name}" WHERE rowid > ? AND rowid <= ? ORDER BY rowid'
+            self.raw.execute(f'INSERT INTO main."{name}" {rows}', place)
         self.raw.execute("COMMIT")
         return True
 

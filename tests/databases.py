@@ -2,34 +2,22 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    RowMapping,
-    Table,
-    cast,
-    create_engine,
-    func,
-    insert,
-    select,
-    text,
-)
-from sqlalchemy.dialects.postgresql import REGCLASS
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, text
 from sqlmodel import SQLModel
 
 from flows.database import sqlite_file
 from tests.beside import Beside
 
-TABLES = [table.name for table in SQLModel.metadata.sorted_tables]
-OTHERS_GO = text(  # a test that failed may have left a transaction open, and its locks
-    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+_TABLES = {table.name: table for table in SQLModel.metadata.sorted_tables}
+TABLES = list(_TABLES)
+_COLUMNS = {name: ", ".join(f'"{c.name}"' for c in _TABLES[name].columns) for name in TABLES}
+OTHERS_GO = (  # a test that failed may have left a transaction open, and its locks
+    "PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
 )
 NUMBERS_BEGIN_ANEW = (
@@ -37,18 +25,15 @@ NUMBERS_BEGIN_ANEW = (
     " WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
 )
 NUMBERS = text("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
-ANY_ROWS = text("SELECT " + ", ".join(f'EXISTS (SELECT 1 FROM "{t}")' for t in TABLES))
-_SOURCE = create_engine(
-    "sqlite://", poolclass=StaticPool
-)  # of what is poured: it knows its queries
+ANY_ROWS = "SELECT " + ", ".join(f'EXISTS (SELECT 1 FROM "{t}")' for t in TABLES)
 
 AS_REPLICA = "-c session_replication_role=replica"  # in any order, and nothing else happens
 BESIDE = "beside the tests"  # by which the server knows it
 SWEPT = 250  # times until what was deleted row by row is swept up, which no vacuum does
-TRUNCATED = text(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY")
+TRUNCATED = f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY"
 
 _times = count(1)
-_kept: list[Engine] = []
+_kept = count(1)
 _beside: dict[URL, Engine] = {}
 _blank: dict[URL, Callable[[], None]] = {}
 _sides: dict[Path, Beside] = {}  # of SQLite's files
@@ -77,7 +62,11 @@ def beside(engine: Engine) -> Engine:
     if engine.url not in _beside:
         arguments = {"options": AS_REPLICA, "application_name": BESIDE}
         _beside[engine.url] = create_engine(
-            engine.url, connect_args=arguments, pool_size=1, pool_pre_ping=True
+            engine.url,
+            connect_args=arguments,
+            isolation_level="AUTOCOMMIT",  # one statement is one message
+            pool_size=1,
+            pool_pre_ping=True,
         )
     return _beside[engine.url]
 
@@ -87,53 +76,59 @@ def can_be_emptied(engine: Engine) -> None:
     As functions of the server, which keeps the plan of each; beside the schema that tests change.
     """
     emptied = (f'IF EXISTS (SELECT FROM "{t}") THEN DELETE FROM "{t}"; END IF' for t in TABLES)
-    with beside(engine).begin() as connection:
+    copied = (f'INSERT INTO kept."{t}" SELECT $1, {_COLUMNS[t]} FROM "{t}"' for t in TABLES)
+    with beside(engine).connect() as connection:
         connection.execute(text("CREATE SCHEMA kept"))
-        _function(connection, "kept.empty", (*emptied, NUMBERS_BEGIN_ANEW))
+        for t in TABLES:
+            rows = f'SELECT 0 AS kept_as, {_COLUMNS[t]} FROM "{t}"'
+            connection.exec_driver_sql(f'CREATE TABLE kept."{t}" AS {rows} WITH NO DATA')
+            connection.exec_driver_sql(f'CREATE INDEX ON kept."{t}" (kept_as)')
+        _function(connection, "kept.empty()", (OTHERS_GO, *emptied, NUMBERS_BEGIN_ANEW))
+        _function(connection, "kept.sweep()", (OTHERS_GO, TRUNCATED))
+        _function(connection, "kept.copy(integer)", copied)
 
 
 def empty_postgres(engine: Engine) -> None:
-    with _emptied(engine):
-        pass
+    _call(engine, "kept.empty()")
 
 
-@contextmanager
-def _emptied(engine: Engine) -> Iterator[Connection]:
-    with beside(engine).begin() as connection:
-        connection.execute(OTHERS_GO)
-        connection.execute(text("SELECT kept.empty()") if next(_times) % SWEPT else TRUNCATED)
-        yield connection
+def _call(engine: Engine, put: str) -> None:
+    with beside(engine).connect() as connection:
+        if next(_times) % SWEPT == 0:
+            connection.exec_driver_sql("SELECT kept.sweep()")
+        connection.exec_driver_sql(f"SELECT {put}")
 
 
 def keep(engine: Engine) -> Callable[[], None]:
     """The database as it stands now, to be put back as often as this is called."""
-    _kept.append(engine)
     if engine.dialect.name == "sqlite":
-        return _keep_rows(engine, f"put_{len(_kept)}")
-    put = f"kept.put_{len(_kept)}"
-    with beside(engine).begin() as connection:
-        _copy(connection, put)
-
-    def put_back() -> None:
-        with _emptied(engine) as connection:
-            connection.execute(text(f"SELECT {put}()"))
-
-    return put_back
+        return _keep_rows(engine)
+    with beside(engine).connect() as connection:
+        put = _copy(connection, next(_kept))
+    return lambda: _call(engine, put)
 
 
-def _keep_rows(engine: Engine, put: str) -> Callable[[], None]:
+def _keep_rows(engine: Engine) -> Callable[[], None]:
     """Of SQLite: put under open connections, if the file is still the same and nobody uses it."""
-    file = whole(engine)
-    kept = file.read_bytes()
-    filled = _beside_file(file).copy(put)
+    file = sqlite_file(engine)
+    assert file is not None
+    kept = octets(engine)
+    rows = _sides[file].copy()
 
     def put_back() -> None:
         idle = not engine.pool.checkedout() and _sides[file].stands()
-        if not (idle and _sides[file].put(put, filled, len(kept))):
+        if not (idle and _sides[file].put(rows, len(kept))):
             begin_with(engine, kept)
             _beside_file(file)
 
     return put_back
+
+
+def octets(engine: Engine) -> bytes:
+    """All that the file holds, and its log."""
+    file = sqlite_file(engine)
+    assert file is not None
+    return _beside_file(file).raw.serialize()
 
 
 def _beside_file(file: Path) -> Beside:
@@ -145,26 +140,42 @@ def _beside_file(file: Path) -> Beside:
 
 
 def pour(whole: bytes, into: Engine) -> None:
-    """All rows of a file of SQLite, and nothing else, into PostgreSQL."""
-    with _SOURCE.connect() as rows, beside(into).begin() as connection:
-        _hold(whole, rows)
-        connection.execute(text("SELECT kept.empty()"))
-        for table in _filled(rows):
-            _pour(rows.execute(select(table)).mappings().all(), table, connection)
+    """All rows of a file of SQLite, and nothing else, into PostgreSQL: it reads as a text whatever
+    SQLite holds."""
+    with closing(_held(whole)) as rows, beside(into).connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        tables = [_TABLES[name] for name in filled(rows.execute(ANY_ROWS).fetchone())]
+        with driver.transaction(), driver.cursor() as into_it:
+            into_it.execute("SELECT kept.empty()")
+            for table in tables:
+                _pour(rows, table, into_it)
+            into_it.execute("SELECT " + ", ".join(_numbers(tables)))
 
 
-def _hold(whole: bytes, rows: Connection) -> None:
+def _held(whole: bytes) -> sqlite3.Connection:
     """In memory; what is not in a file knows no log."""
-    raw: Any = rows.connection.driver_connection
-    raw.deserialize(whole[:18] + b"\x01\x01" + whole[20:])
+    held = sqlite3.connect(":memory:")
+    held.deserialize(whole[:18] + b"\x01\x01" + whole[20:])
+    return held
 
 
-def _pour(rows: Sequence[RowMapping], table: Table, connection: Connection) -> None:
-    connection.execute(insert(table), [dict(row) for row in rows])
-    column = table.autoincrement_column
-    if column is not None:
-        counter = func.pg_get_serial_sequence(f'"{table.name}"', column.name)
-        connection.execute(select(func.setval(cast(counter, REGCLASS), func.max(column))))
+def _pour(rows: sqlite3.Connection, table: Table, into: Any) -> None:
+    columns = _COLUMNS[table.name]
+    with into.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copied:
+        for row in rows.execute(f'SELECT {columns} FROM "{table.name}"'):
+            copied.write_row(row)
+
+
+def _numbers(tables: list[Table]) -> Iterator[str]:
+    for table in tables:
+        if (column := table.autoincrement_column) is not None:
+            counter = f"pg_get_serial_sequence('\"{table.name}\"', '{column.name}')"
+            yield f'setval({counter}, (SELECT max("{column.name}") FROM "{table.name}"))'
+
+
+def filled(any_rows: Sequence[Any]) -> list[str]:
+    """Which tables these are, as ANY_ROWS finds them."""
+    return [name for name, found in zip(TABLES, any_rows, strict=True) if found]
 
 
 def whole(engine: Engine) -> Path:
@@ -178,24 +189,24 @@ def whole(engine: Engine) -> Path:
     return file
 
 
-def _filled(connection: Connection) -> list[Table]:
-    found = connection.execute(ANY_ROWS).one()
-    tables = SQLModel.metadata.sorted_tables
-    return [table for table, filled in zip(tables, found, strict=True) if filled]
+def _copy(connection: Connection, n: int) -> str:
+    """Beside the schema: when a table is made in it, the server plans all statements anew."""
+    connection.exec_driver_sql(f"SELECT kept.copy({n})")
+    rows = (
+        f'INSERT INTO "{table}" ({_COLUMNS[table]})'
+        f' SELECT {_COLUMNS[table]} FROM kept."{table}" WHERE kept_as = {n}'
+        for table in filled(connection.exec_driver_sql(ANY_ROWS).one())
+    )
+    numbers = (
+        f"PERFORM setval('\"{name}\"', {last})" for name, last in connection.execute(NUMBERS)
+    )
+    put = f"kept.put_{n}()"
+    _function(connection, put, ("PERFORM kept.empty()", *rows, *numbers))
+    return put
 
 
-def _copy(connection: Connection, put: str) -> None:
-    """Into the one schema: when another is made, the server plans all statements anew."""
-    filled = [table.name for table in _filled(connection)]
-    for table in filled:
-        connection.execute(text(f'CREATE TABLE {put}_{table} AS TABLE "{table}"'))
-    rows = (f'INSERT INTO "{table}" SELECT * FROM {put}_{table}' for table in filled)
-    numbers = (f"PERFORM setval('\"{name}\"', {n})" for name, n in connection.execute(NUMBERS))
-    _function(connection, put, (*rows, *numbers))
-
-
-def _function(connection: Connection, name: str, statements: Iterable[str]) -> None:
+def _function(connection: Connection, head: str, statements: Iterable[str]) -> None:
     body = "".join(f"{statement};" for statement in statements)
     connection.exec_driver_sql(
-        f"CREATE FUNCTION {name}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
+        f"CREATE FUNCTION {head} RETURNS void LANGUAGE plpgsql AS $$ BEGIN {body} END $$"
     )

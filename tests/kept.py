@@ -21,6 +21,7 @@ from models import Message, Notice, Official, Receipt, Task
 from models.message import MessageKind
 from models.warning import Colour
 from tests.conftest import instant
+from tests.databases import ANY_ROWS, filled
 
 DRAWN = re.compile(r"[0-9a-f]{12,}")  # salts, Message-IDs, hashes: new in every run
 DRAWN_ANEW = {"id", "link_id", "salt", "token_hash", "boundary"} | {
@@ -35,6 +36,11 @@ IN_ORDER_OF = {  # where the order of writing is nobody's promise
     "reminder": ("night_id", "task_id", "official_id"),
     "chain_link": ("number",),
     "transition": ("on", "machine", "event", "task_id", "at"),
+}
+
+_IN_ORDER = {
+    table.name: select_columns(table).order_by(*table.primary_key)
+    for table in SQLModel.metadata.sorted_tables
 }
 
 
@@ -162,14 +168,11 @@ def until_it_waits(office: Office, running: Future[Any]) -> None:
 
 def everything(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     """Every row of every table, as it stands."""
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in _IN_ORDER}
     with reading(engine) as session:
-        found = {
-            table.name: [
-                dict(row._mapping)
-                for row in session.execute(select_columns(table).order_by(*table.primary_key))
-            ]
-            for table in SQLModel.metadata.sorted_tables
-        }
+        connection = session.connection()
+        for name in filled(connection.exec_driver_sql(ANY_ROWS).one()):
+            found[name] = [dict(row) for row in connection.execute(_IN_ORDER[name]).mappings()]
     return found | {"open_count": _summed(found["open_count"])}
 
 

@@ -9,8 +9,9 @@ them there too is a test of its own (tests/test_played.py).
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import URL, Engine, Integer, Select, Table, cast, func, select
@@ -18,7 +19,7 @@ from sqlmodel import SQLModel
 
 from flows.office import Office
 from models import OpenCount
-from tests.databases import begin_with, keep, pour, whole
+from tests.databases import ANY_ROWS, begin_with, beside, filled, keep, octets, pour
 from tests.kept import wind
 
 Begun = tuple[URL, str, Hashable]  # the database, what it held, and what was played then
@@ -40,9 +41,9 @@ _SAID = {
     for table in SQLModel.metadata.sorted_tables
     if table.name != "chain_link"
 }
-_LOOK = [
-    str(said.compile(compile_kwargs={"literal_binds": True})) for said in _SAID.values()
-]  # without what SQLAlchemy makes of the rows
+_LOOK = {
+    name: str(said.compile(compile_kwargs={"literal_binds": True})) for name, said in _SAID.items()
+}  # without what SQLAlchemy makes of the rows
 
 _played: dict[Begun, Callable[[], None]] = {}  # how it is put there
 _files: dict[tuple[str, Hashable], bytes] = {}  # what SQLite held then, by what either held before
@@ -73,27 +74,39 @@ def _begin(engine: Engine, on: Hashable, play: Callable[[], object]) -> None:
         return
     play()
     if engine.dialect.name == "sqlite":
-        _files[begun] = whole(engine).read_bytes()
+        _files[begun] = octets(engine)
 
 
 def rows_of_all(engine: Engine) -> dict[str, list[str]]:
-    """Of each table, but for what is drawn: the same on either kind of database."""
+    """Of each table that has any, but for what is drawn: the same on either kind of database."""
     with engine.connect() as connection:
         found = {
-            name: sorted(map(repr, map(tuple, connection.execute(said))))
-            for name, said in _SAID.items()
+            name: sorted(map(repr, map(tuple, connection.execute(_SAID[name]))))
+            for name in filled(connection.exec_driver_sql(ANY_ROWS).one())
+            if name in _SAID
         }
         connection.commit()
-    return found
+    return {name: rows for name, rows in found.items() if rows}
 
 
-def digest_of(engine: Engine, looks: Iterable[str]) -> str:
-    """Of every row that each of these finds."""
+def digest_of(engine: Engine, looks: dict[str, str]) -> str:
+    """Of every row that each of these finds in its table."""
+    if engine.dialect.name == "postgresql":
+        with beside(engine).connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            return repr(driver.execute(_at_once(*looks.values()), prepare=True).fetchone())
     found = hashlib.sha256()
     with engine.connect() as connection:
         cursor = connection.connection.cursor()
-        for look in looks:
-            cursor.execute(look)
-            found.update(repr(sorted(map(repr, cursor.fetchall()))).encode())
-        connection.connection.commit()  # at a ROLLBACK the driver forgets what it has prepared
+        for name in filled(cursor.execute(ANY_ROWS).fetchone()):
+            if name in looks:
+                rows = sorted(map(repr, cursor.execute(looks[name]).fetchall()))
+                found.update(repr((name, rows)).encode())
     return found.hexdigest()
+
+
+@cache
+def _at_once(*looks: str) -> str:
+    """One statement, of which the server says as much as is to be compared."""
+    each = 'md5(string_agg(found::text, chr(10) ORDER BY found::text COLLATE "C"))'
+    return "SELECT " + ", ".join(f"(SELECT {each} FROM ({look}) AS found)" for look in looks)

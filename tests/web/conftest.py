@@ -150,7 +150,7 @@ def digest_of_database(office: Office) -> Callable[[], str]:
     return digest
 
 
-_EVERYTHING = [f'SELECT * FROM "{name}"' for name in TABLES]
+_EVERYTHING = {name: f'SELECT * FROM "{name}"' for name in TABLES}
 
 
 def _browser(
