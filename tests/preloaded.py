@@ -1,4 +1,4 @@
-"""What a process has loaded that is forked for a test (tests/forked.py). Of that nothing goes: it is
+"""What a process has loaded that is forked for a test (tests/forked.py). Nothing of it goes: it is
 not looked through, neither here nor in those forked, which would have to copy it."""
 
 import gc
