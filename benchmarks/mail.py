@@ -29,8 +29,8 @@ from flows import carrier_processes, carriers
 from flows.carrier_link import Letter
 from flows.database import open_engine
 from flows.delivery import deliver
-from flows.link_keys import LinkKeys
-from flows.office import Letterhead, Office
+from flows.letters import Letterhead, LinkKeys
+from flows.office import Office
 from flows.wire_content import wire_content
 from notifications.digest import render_digest
 from notifications.mailer import Outcome, Relay, connected

@@ -3,7 +3,6 @@
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import Session, col
 
-from flows.claims import Claim
+from flows.letters import Claim, Ended
 from flows.office import Office
 from flows.outbox import Outbox
 from flows.pauses import pause_domain, resume
@@ -32,23 +31,6 @@ _OURS = (
     .order_by(col(Message.id))  # so that two that lock rows do not wait for each other
     .with_for_update()
 )
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What became of a claim. `report` None: it was given back, nobody began to send it."""
-
-    claim: Claim
-    report: Report | None
-
-    @property
-    def went_well(self) -> bool:
-        return self.report is not None and self.report.outcome == Outcome.SENT
-
-    @property
-    def shows_that_the_relay_is_well(self) -> bool:
-        spoke = self.report is not None and self.report.outcome != Outcome.CONFIG
-        return spoke and self.claim.relay_was_down
 
 
 def settle(

@@ -15,10 +15,8 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
-from flows.attempts import Ended
 from flows.carrier_link import Link
-from flows.claims import Claim
-from flows.office import Letterhead
+from flows.letters import Claim, Ended, Letterhead
 from flows.sending import use
 from notifications.mailer import Outcome, Relay, RelayUnavailable, Report, connected
 from notifications.mime import wire_address

@@ -11,11 +11,12 @@ import pickle
 from collections.abc import Callable
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flows.claims import Claim
-from flows.octets import octets
-from models.message import Message, MessageBody, MessageKind
+from flows.letters import Claim, octets
+
+if TYPE_CHECKING:
+    from models import Message, MessageBody
 
 SIZE = 4  # octets that say how long the rest is
 
@@ -25,7 +26,7 @@ class Letter(NamedTuple):
     whole table's description along."""
 
     id: int
-    kind: MessageKind
+    kind: str  # not as MessageKind, which lies among the tables
     official_id: int
     to_name: str
     to_address: str
@@ -38,11 +39,11 @@ class Letter(NamedTuple):
     html: bytes
 
     @classmethod
-    def of(cls, message: Message, body: MessageBody) -> "Letter":
+    def of(cls, message: "Message", body: "MessageBody") -> "Letter":
         return cls._make((*_told(message), octets(body.text), octets(body.html)))
 
 
-_told = attrgetter(*Letter._fields[:-2])
+_told = attrgetter(*("kind.value" if name == "kind" else name for name in Letter._fields[:-2]))
 
 
 def as_letter(claim: Claim) -> Claim:

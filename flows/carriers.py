@@ -1,7 +1,7 @@
 """The carriers of a delivery, as it sees them: processes that use connections for it.
 
-They are started when an outbox is large, and kept for the next one as long as this process lives:
-to start one takes a second. Until they are ready, and where one dies, the delivery sends by itself.
+They are started when an outbox is large, and kept for the next one as long as this process lives.
+Until they are ready, and where one dies, the delivery sends by itself.
 """
 
 import asyncio
@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from flows.attempts import Ended
 from flows.carrier_link import Link, as_letter
 from flows.carrier_processes import PATIENCE, Process, give_back, lent
-from flows.claims import Claim
 from flows.clerk import Place
 from flows.delivery_round import Round
+from flows.letters import Claim, Ended
 from notifications.mailer import Outcome, RelayUnavailable, Report
 
 MANY = 300  # mails; for fewer nobody is asked

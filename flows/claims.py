@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, exists, select, update
 from sqlmodel import Session, col
 
+from flows.letters import Claim
 from flows.limits import WHOLE_RELAY, Room, room_left
-from flows.link_keys import LinkKeys
 from flows.octets import in_octets
 from flows.outbox import LEASE, LIFE, OF_THE_RELAY, OWED, OWNER, Outbox
 from flows.these import THESE, among
@@ -61,18 +61,6 @@ _LINKS_OPEN = (
     .where(among(col(ReplyLink.message_id), THESE))
     .values(expires_at=bindparam("until", type_=Instant()))
 )
-
-
-class Claim(NamedTuple):
-    """A message that is leased for its n-th attempt, which began at `began_at` if it has begun."""
-
-    message: Message
-    body: MessageBody
-    n: int
-    life_ends: datetime  # of the message: if it fails after that, it was the last attempt
-    keys: LinkKeys
-    began_at: datetime
-    relay_was_down: bool  # its circuit was open: if this attempt succeeds, it closes
 
 
 @dataclass

@@ -19,9 +19,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from flows.attempts import Ended, settle
-from flows.claims import Claim, Claimed, begin, claim_oldest
+from flows.attempts import settle
+from flows.claims import Claimed, begin, claim_oldest
 from flows.database import transaction
+from flows.letters import Claim, Ended
 from flows.office import Office
 from flows.outbox import Outbox
 from models.message import MessageState

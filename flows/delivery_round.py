@@ -7,12 +7,11 @@ from functools import partial
 from threading import Event
 from time import monotonic
 
-from flows.attempts import Ended
-from flows.claims import Claim
 from flows.clerk import Clerk, Place
+from flows.letters import Claim, Ended, Letterhead
 from flows.link_keys import link_keys
 from flows.mail_waits import Why
-from flows.office import Letterhead, Office
+from flows.office import Office
 from flows.outbox import Outbox
 from flows.still_owed import still_owed
 from models.message import MessageKind, MessageState

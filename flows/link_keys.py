@@ -1,23 +1,18 @@
 """Which key each link was made with; and what becomes of the links of a key that is dropped."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
 from sqlmodel import Session, col
 
 from flows.database import transaction
+from flows.letters import LinkKeys
 from flows.office import Office
 from models import Message, ReplyLink
 from models.message import MessageState
 from notifications.links import key_id, token, token_hash
-
-
-@dataclass(frozen=True)
-class LinkKeys:
-    newest: bytes
-    older: Mapping[str, bytes] = field(default_factory=dict)  # for the salts that it is not for
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,3 @@ def _as_blob(element: in_octets, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(in_octets, "postgresql")
 def _as_it_is(element: in_octets, compiler: SQLCompiler, **kw: Any) -> str:
     return compiler.process(element.clauses, **kw)
-
-
-def octets(words: str | bytes) -> bytes:
-    """Of words that were read in either form."""
-    return words if isinstance(words, bytes) else words.encode()

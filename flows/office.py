@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from flows.database import open_engine
 from flows.keyring import KeyRing, open_ring
+from flows.letters import Letterhead
 from flows.limits import MailLimits
 from models.workdays import Calendar
 
@@ -35,16 +36,6 @@ class MailHours:
         if self.start is None or self.end is None:
             return True
         return calendar.is_working(at.date()) and self.start <= at.time() < self.end
-
-
-@dataclass(frozen=True)
-class Letterhead:
-    """What of an office stands in each of its mails."""
-
-    base_url: str
-    mail_from: str
-    bounce_address: str | None
-    timezone: ZoneInfo
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The night on Prefect where Prefect can be had: a night must not depend on its orchestrator."""
 
+import gc
 import logging
 from datetime import date, datetime
 from typing import Any
@@ -28,9 +29,12 @@ def run_orchestrated_night(office: Office, *, on: date, now: datetime) -> dict[s
 
 
 def _on_prefect(office: Office, on: date, now: datetime, api: str) -> dict[str, Any]:
+    gc.disable()  # of what is imported nothing goes
     try:
         # Seconds long, and only right once prefect_api has set the environment.
         from flows.prefect_night import run_night_on_prefect
     except Exception as error:
         raise PrefectUnavailable(f"Prefect cannot be imported: {error}") from error
+    finally:
+        gc.enable()
     return run_night_on_prefect(office, on=on, now=now, api=api)

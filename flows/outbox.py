@@ -12,8 +12,8 @@ from sqlalchemy import Engine, String, bindparam, false, func, insert, select, t
 from sqlmodel import Session, col
 
 from flows.database import changed, reading, transaction
+from flows.letters import LinkKeys
 from flows.limits import WHOLE_RELAY, MailLimits, Room, room_left
-from flows.link_keys import LinkKeys
 from flows.office import Office
 from models import Message, MessageBody, Official, RelayState
 from models.columns import Instant

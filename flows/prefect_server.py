@@ -3,6 +3,7 @@
 Run as a program, this file is that server. It imports neither Prefect nor anything of ours.
 """
 
+import gc
 import json
 import os
 import signal
@@ -160,11 +161,15 @@ def serve_until_parent_ends() -> None:
     print(listener.getsockname()[1], flush=True)
     # A pipe, not PR_SET_PDEATHSIG: that one is tied to the thread that started us.
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    gc.disable()  # of what is imported nothing goes: to look for it took a quarter of the start
     import uvicorn  # takes a second, and the watch must stand before it
 
     config = uvicorn.Config(
         "prefect.server.api.server:create_app", factory=True, lifespan="on", log_level="critical"
     )
+    config.load()
+    gc.freeze()
+    gc.enable()
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -5,9 +5,7 @@ import logging
 from threading import Event
 from typing import Protocol, TypeVar
 
-from flows.attempts import Ended
-from flows.claims import Claim
-from flows.office import Letterhead
+from flows.letters import Claim, Ended, Letterhead
 from flows.wire_content import wire_content
 from notifications.mailer import Connection, Outcome, Relay, RelayUnavailable, Report
 from notifications.mime import wire_address

@@ -1,14 +1,18 @@
 """A message of the outbox as it goes over the wire: its links are made live at this moment."""
 
-from flows.link_keys import LinkKeys
-from flows.octets import octets
-from flows.office import Letterhead
-from models import Message, MessageBody
+from typing import TYPE_CHECKING
+
+from flows.letters import Letterhead, LinkKeys, octets
 from notifications.links import Live, fill
 from notifications.mime import build
 
+if TYPE_CHECKING:
+    from models import Message, MessageBody
 
-def wire_content(head: Letterhead, message: Message, body: MessageBody, keys: LinkKeys) -> bytes:
+
+def wire_content(
+    head: Letterhead, message: "Message", body: "MessageBody", keys: LinkKeys
+) -> bytes:
     """Raises ValueError if no relay would take it."""
     live = Live(keys.newest, head.base_url, keys.older)
     text, html = (fill(octets(words), live) for words in (body.text, body.html))

@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import lru_cache
 from struct import unpack
+from typing import TYPE_CHECKING
 
 import idna
 from pybase64 import b64encode
 
-from models.message import Message, MessageKind
+if TYPE_CHECKING:
+    from models.message import Message
 
-THREADED = (MessageKind.DIGEST, MessageKind.SUMMARY)  # what comes again and again
+THREADED = ("digest", "summary")  # kinds of what comes again and again
 LINE = 76  # RFC 2045 §6.8
 WORD_OCTETS = 39  # per encoded-word: with "Subject: " before it, its line stays below 76
 # Control characters, and those that turn the direction of the text round.
@@ -48,7 +50,7 @@ def wire_address(address: str) -> str:
     return written
 
 
-def build(message: Message, *, mail_from: str, text: bytes, html: bytes, at: datetime) -> bytes:
+def build(message: "Message", *, mail_from: str, text: bytes, html: bytes, at: datetime) -> bytes:
     """`at` is the frozen Date header in the office's zone; the words are UTF-8. ASCII only, lines
     end with CRLF."""
     sender, message_id = wire_address(mail_from), wire_address(message.message_id.strip("<>"))
@@ -82,7 +84,7 @@ def build(message: Message, *, mail_from: str, text: bytes, html: bytes, at: dat
     return b"\r\n".join(lines)
 
 
-def _thread(message: Message, sender: str) -> tuple[str, ...]:
+def _thread(message: "Message", sender: str) -> tuple[str, ...]:
     """One root for all that a person gets of a kind; no mail was ever sent with that id."""
     if message.kind not in THREADED:
         return ()

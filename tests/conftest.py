@@ -31,6 +31,7 @@ from models.warning import Colour
 from tests.databases import beside, can_be_emptied, empty_postgres, empty_sqlite, keep
 from tests.people import SEEDS as SEEDS
 from tests.people import gather_people, gather_reviewers, shipped_rules
+from tests.prefects import starting_prefect as starting_prefect
 
 if TYPE_CHECKING:
     from tests.sign_offs import Bench

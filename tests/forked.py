@@ -1,6 +1,7 @@
 """Processes to be killed: each is forked from one that has loaded what they run, and has nothing of
 the process of the tests but what it is given."""
 
+import gc
 import multiprocessing
 import os
 import select
@@ -10,7 +11,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 _server = multiprocessing.get_context("forkserver")
-_server.set_forkserver_preload(["tests.killing", "tests.flows.dying_night", "flows.hooks.sending"])
+_server.set_forkserver_preload(["tests.preloaded"])
 
 
 def begun(act: Callable[..., object], *given: Any, quiet: bool = True) -> BaseProcess:
@@ -21,6 +22,7 @@ def begun(act: Callable[..., object], *given: Any, quiet: bool = True) -> BasePr
 
 
 def _act(act: Callable[..., object], given: tuple[Any, ...], quiet: bool) -> None:
+    gc.enable()
     if quiet:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     act(*given)

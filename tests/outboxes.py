@@ -8,9 +8,10 @@ from datetime import date, datetime, time
 from sqlalchemy import insert
 from sqlmodel import select
 
-from flows.attempts import Ended, settle
-from flows.claims import Claim, begin, claim_oldest
+from flows.attempts import settle
+from flows.claims import begin, claim_oldest
 from flows.database import reading, transaction
+from flows.letters import Claim, Ended
 from flows.office import Office
 from flows.outbox import Outbox, outbox_row, put
 from models import Message, Night, Official, ReplyLink, Unit

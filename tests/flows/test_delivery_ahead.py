@@ -5,10 +5,9 @@ import threading
 
 from sqlalchemy import event
 
-from flows.attempts import Ended
-from flows.claims import Claim
 from flows.clerk import Clerk, Place
 from flows.delivery import deliver
+from flows.letters import Claim, Ended
 from flows.outbox import Outbox
 from models import MessageAttempt
 from models.message import MessageState

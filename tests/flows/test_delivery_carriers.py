@@ -73,9 +73,11 @@ def test_carriers_send_each_mail_once_and_are_kept_for_the_next_delivery(office,
     assert sorted(relay.to()) == sorted(told) == sorted(crowd(120))
     assert states(office) == {MessageState.SENT: 120}
     assert {m.lease_owner for m in messages(office)} == {None}
-    assert sorted(p.running.pid for p in carrier_processes._idle) == sorted(
-        p.running.pid for p in at_hand
-    )
+    pids = [p.running.pid for p in at_hand]
+    assert sorted(p.running.pid for p in carrier_processes._idle) == sorted(pids)
+    loaded = "".join(Path(f"/proc/{pid}/maps").read_text() for pid in pids)
+    assert "_ssl" in loaded
+    assert "pydantic" not in loaded, "they have no tables, which cost fifty megabytes"
 
 
 def test_a_small_outbox_asks_no_other_process(office, cast, none_at_hand):

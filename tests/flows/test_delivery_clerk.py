@@ -9,11 +9,11 @@ from sqlalchemy import event
 from sqlmodel import col
 
 from flows import sending
-from flows.attempts import Ended, settle
-from flows.claims import Claim
+from flows.attempts import settle
 from flows.clerk import Clerk, take_turn
 from flows.database import transaction
 from flows.delivery import deliver
+from flows.letters import Claim, Ended
 from flows.limits import MailLimits
 from flows.outbox import Outbox
 from flows.wire_content import wire_content

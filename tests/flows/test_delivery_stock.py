@@ -8,10 +8,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from flows import clerk
-from flows.attempts import Ended
-from flows.claims import Claim
 from flows.clerk import Turn, take_turn
 from flows.delivery import deliver
+from flows.letters import Claim, Ended
 from flows.limits import MailLimits
 from flows.outbox import LEASE, Outbox
 from models import Message, MessageAttempt, Official

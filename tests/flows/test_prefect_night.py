@@ -75,9 +75,10 @@ def environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def apis(environment, home: Path) -> Iterator[list[Held]]:
+def apis(environment, home: Path, starting_prefect) -> Iterator[list[Held]]:
     """One after the other: each until a test has made it go."""
-    held = [Held(home)]
+    with starting_prefect(home):
+        held = [Held(home)]
     yield held
     if held[-1].holder.is_alive():
         held[-1].goes()

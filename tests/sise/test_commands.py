@@ -385,14 +385,15 @@ def test_login_prints_a_link_that_works_once(kept: Sise) -> None:
 
 @pytest.mark.slow
 @pytest.mark.prefect
-def test_the_installed_command_plays_the_night_on_prefect(kept: Sise, tmp_path: Path) -> None:
-    said = subprocess.run(
-        [sys.executable, "-m", "sise", "night", "--json"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+def test_the_installed_command_plays_the_night_on_prefect(kept: Sise, starting_prefect) -> None:
+    with starting_prefect(kept.home):
+        said = subprocess.run(
+            [sys.executable, "-m", "sise", "night", "--json"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
 
     night = json.loads(said.stdout)
     assert list(night) == NIGHT

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,16 +108,28 @@ def serving(home: Path, blank: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def one_server(tmp_path_factory: pytest.TempPathFactory, blank_sqlite: Path) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("home"), blank_sqlite) as server:
-        yield server
+def running(
+    tmp_path_factory: pytest.TempPathFactory, blank_sqlite: Path
+) -> Iterator[Callable[[], Server]]:
+    """One after the other: each until a test has stopped it."""
+    begun: list[Server] = []
+    with ExitStack() as all_of_them:
+
+        def one_that_runs() -> Server:
+            if not begun or begun[-1].child.poll() is not None:
+                home = tmp_path_factory.mktemp("home")
+                begun.append(all_of_them.enter_context(serving(home, blank_sqlite)))
+            return begun[-1]
+
+        yield one_that_runs
 
 
 @pytest.fixture
-def server(one_server: Server, request: pytest.FixtureRequest) -> Server:
+def server(running: Callable[[], Server], request: pytest.FixtureRequest) -> Server:
     """Parameters: how many connections at once, and the seconds that a request may take."""
-    one_server.takes(*request.param)
-    return one_server
+    server = running()
+    server.takes(*request.param)
+    return server
 
 
 @pytest.mark.parametrize("server", [(800, 600)], indirect=True)
@@ -155,8 +167,9 @@ def test_no_more_connections_than_there_are_files_for(server: Server):
             assert said(one_more) == b""
 
 
-def test_whoever_is_still_sending_does_not_hold_up_the_end(tmp_path: Path, blank_sqlite: Path):
-    with serving(tmp_path, blank_sqlite) as server, begin(server.port, BEGUN["a form"]):
+@pytest.mark.parametrize("server", [(800, 600)], indirect=True)
+def test_whoever_is_still_sending_does_not_hold_up_the_end(server: Server):
+    with begin(server.port, BEGUN["a form"]):
         with begin(server.port, ASKED) as another:
             assert said(another).startswith(b"HTTP/1.1 200"), "so the form has begun, too"
         server.child.send_signal(signal.SIGTERM)
