@@ -28,6 +28,9 @@ LOOKING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 A_PAUSE = 1  # second: no server comes back sooner than that
 KEPT_OPEN = 20  # connections; opening one costs as much as a small page
 KEPT_COMPILED = 2_000  # statements; there are 1,200, and by itself SQLAlchemy forgets after 500
+_COUNTED = {
+    "preserve_rowcount": True
+}  # psycopg forgets it with the cursor, after an INSERT too soon
 _turns: dict[Path, Turns] = {}  # of each file of SQLite
 
 
@@ -150,7 +153,7 @@ def changed(
     """Run an UPDATE or an INSERT and say how many rows it hit. `known`: what its parameters are,
     or the rows. What is in memory is not looked through, which would cost thrice as much."""
     session.flush()
-    return session.connection().execute(statement, known).rowcount
+    return session.connection().execute(statement, known, execution_options=_COUNTED).rowcount
 
 
 def _let_go_of_a_moved_file(engine: Engine) -> None:
