@@ -45,7 +45,8 @@ def keep_days(session: Session, on: date) -> None:
     first = newest + DAY if newest else on - MOST_DAYS
     if first >= on:
         return
-    first = max(_begun(session, None) or on, first)
+    if newest is None:
+        first = max(_begun(session, None) or on, first)
     days = {first + n * DAY for n in range((on - first).days)}
     rows = [
         {"on": day, "colour": colour, "n": n}

@@ -25,6 +25,7 @@ from flows.outbox import outbox_row, put
 from flows.rulebook import ladder_of
 from flows.signoff.asked import asked_of
 from flows.taking_over import supersede, superseding, take_over, untried
+from flows.working_days import load_calendar
 from models import Message, MessageItem, Official, Policy, ReplyLink
 from models.ladder import Ladder
 from models.message import MessageKind
@@ -88,13 +89,13 @@ def _urgency(row: Row[*tuple[Any, ...]]) -> tuple[bool, int, str]:
 
 
 def compose_digests(
-    session: Session, office: Office, *, night_id: int, on: date, now: datetime, calendar: Calendar
+    session: Session, office: Office, *, night_id: int, on: date, now: datetime
 ) -> int:
     """Returns how many people get a digest. Digests that were never attempted are replaced."""
     replaced = _replace(session, night_id, on)
     if not (lines := addressees(session, night_id, replaced)):
         return 0
-    ladders = all_ladders(session)
+    ladders, calendar = all_ladders(session), load_calendar(session)
     composition = Composition(office, night_id, on, now, calendar, ladders, replaced)
     n = 0
     for people in _batches(lines):

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select, update
+from sqlalchemy import Date, Integer, bindparam, select, update
 from sqlmodel import Session, col
 
 from flows import history
@@ -18,6 +18,7 @@ from flows.delivery import deliver
 from flows.digests import compose_digests
 from flows.duties.opening import open_due
 from flows.hooks.sending import send_webhooks
+from flows.hooks.telling import webhooks
 from flows.morning import write_summary
 from flows.night_dates import refuse_or_stored, unfinished
 from flows.night_lock import held
@@ -29,7 +30,7 @@ from flows.signoff.chasing import write_chases
 from flows.signoff.look_back_rounds import draw_look_backs
 from flows.signoff.suspensions import resume_ended
 from flows.signoff.telling import tell
-from flows.sweep import scanned, sweep
+from flows.sweep import SCANNED, sweep
 from flows.tally import tally
 from flows.working_days import load_calendar
 from models import Night
@@ -62,6 +63,7 @@ class NightRun:
     on: date
     now: datetime
     began: float
+    before: Night | None  # the last one; a night that was claimed stays as it was
 
     def at(self) -> datetime:
         return self.now + timedelta(seconds=monotonic() - self.began)
@@ -108,11 +110,12 @@ def rehearse_night(office: Office, *, on: date, now: datetime) -> dict[str, Any]
     with trial(office.engine) as session:
         if stored := refuse_or_stored(session, on, None):
             return stored
-        night = session.scalar(select(Night).where(col(Night.on) == on)) or _row(on, now, "")
+        night, before = _this_and_before(session, on)
+        night = night or _row(on, now, "")
         night.orchestrator = "dry-run"
         session.add(night)
         session.flush()
-        run = NightRun(office, night.id, night.epoch, on, now, monotonic())
+        run = NightRun(office, night.id, night.epoch, on, now, monotonic(), before)
         for done, work in REHEARSED:
             if _advance(session, run, done):
                 work(session, run)
@@ -132,7 +135,7 @@ def _play(
 
 def _claim(office: Office, on: date, now: datetime, orchestrator: str) -> NightRun:
     with transaction(office.engine, now) as session:
-        night = session.scalar(select(Night).where(col(Night.on) == on))
+        night, before = _this_and_before(session, on)
         if night is None:
             night = _row(on, now, orchestrator)
         else:
@@ -140,7 +143,14 @@ def _claim(office: Office, on: date, now: datetime, orchestrator: str) -> NightR
             night.orchestrator = orchestrator
         session.add(night)
         session.flush()
-        return NightRun(office, night.id, night.epoch, on, now, monotonic())
+        return NightRun(office, night.id, night.epoch, on, now, monotonic(), before)
+
+
+def _this_and_before(session: Session, on: date) -> tuple[Night | None, Night | None]:
+    """The night of this date, if it was claimed before, and the last one before it."""
+    found = session.scalars(_UP_TO, {"on": on}).all()
+    this = next((night for night in found if night.on == on), None)
+    return this, next((night for night in found if night.on < on), None)
 
 
 def _row(on: date, now: datetime, orchestrator: str) -> Night:
@@ -160,31 +170,29 @@ def _sweep(session: Session, run: NightRun) -> None:
     open_due(session, on=run.on, now=run.now, calendar=said["calendar"])
     resume_ended(session, **said)
     keep_days(session, run.on)
-    looked_at = scanned(session)
+    changed(session, _KEEP_SCANNED, {"night": run.night_id})
     sweep(session, **said)
     put_together(session)
-    changed(session, _KEEP_SCANNED, {"night": run.night_id, "looked_at": looked_at})
 
 
 def _issue(session: Session, run: NightRun) -> None:
     calendar = load_calendar(session)
     issue_notices(session, night_id=run.night_id, on=run.on, now=run.now, calendar=calendar)
     write_reminders(session, night_id=run.night_id, on=run.on, calendar=calendar)
-    draw_look_backs(session, on=run.on, now=run.now, calendar=calendar)
+    last = run.before.on if run.before else None
+    draw_look_backs(session, last=last, on=run.on, now=run.now, calendar=calendar)
     write_chases(session, night_id=run.night_id, on=run.on, calendar=calendar)
 
 
 def _compose(session: Session, run: NightRun) -> None:
-    office, calendar = run.office, load_calendar(session)
-    compose_digests(
-        session, office, night_id=run.night_id, on=run.on, now=run.now, calendar=calendar
-    )
-    tell(session, office, on=run.on, now=run.now, calendar=calendar)
+    compose_digests(session, run.office, night_id=run.night_id, on=run.on, now=run.now)
+    tell(session, run.office, on=run.on, now=run.now)
 
 
 def _report(session: Session, run: NightRun) -> None:
     night = session.scalars(_NIGHT, {"night": run.night_id}).one()
-    write_summary(session, run.office, night, now=run.now, calendar=load_calendar(session))
+    calendar = load_calendar(session)
+    write_summary(session, run.office, night, run.before, now=run.now, calendar=calendar)
 
 
 def _close(session: Session, run: NightRun) -> None:
@@ -195,8 +203,10 @@ def _close(session: Session, run: NightRun) -> None:
 def _deliver(run: NightRun) -> None:
     with reading(run.office.engine) as session:
         _unfenced(session, run)
+        hooks = webhooks(session)
     deliver(run.office, now=run.at())
-    send_webhooks(run.office, now=run.at(), within=HOOKS_WITHIN)
+    if hooks:
+        send_webhooks(run.office, now=run.at(), within=HOOKS_WITHIN)
 
 
 def _committing(
@@ -229,9 +239,15 @@ _ID = bindparam("night", type_=Integer())
 _NIGHT = (  # as it stands in the database, whatever was read of it before
     select(Night).where(col(Night.id) == _ID).execution_options(populate_existing=True)
 )
+_UP_TO = (
+    select(Night)
+    .where(col(Night.on) <= bindparam("on", type_=Date()))
+    .order_by(col(Night.on).desc())
+    .limit(2)
+)
 _EPOCH = select(col(Night.epoch)).where(col(Night.id) == _ID)
 _RESULT = select(col(Night.result)).where(col(Night.id) == _ID)
-_KEEP_SCANNED = update(Night).where(col(Night.id) == _ID).values(scanned=bindparam("looked_at"))
+_KEEP_SCANNED = update(Night).where(col(Night.id) == _ID).values(scanned=SCANNED)
 _KEEP_RESULT = update(Night).where(col(Night.id) == _ID).values(result=bindparam("said"))
 _MARK = {
     done: update(Night)
@@ -262,7 +278,7 @@ STEPS: tuple[Step, ...] = (
 def _result(session: Session, run: NightRun) -> dict[str, Any]:
     """What `sise night --json` prints."""
     night = session.scalars(_NIGHT, {"night": run.night_id}).one()
-    counted = tally(session, night)
+    counted = tally(session, night, run.before)
     return {
         "date": run.on.isoformat(),
         "run_id": night.run_id,

@@ -163,11 +163,6 @@ def _cutoffs(ladder: Ladder, on: date, calendar: Calendar) -> dict[int, date]:
     return {code: cutoff(entry, on, ladder, calendar) for code, _, entry in _coded(ladder)}
 
 
-def scanned(session: Session) -> int:
-    """How many tasks the clock is running for."""
-    return session.scalar(_SCANNED) or 0
-
-
 @lru_cache(maxsize=64)
 def _log_of_all(ladder: Ladder) -> Insert:
     """Its `policy_id`, and for each code its `last_…`, come as parameters."""
@@ -268,7 +263,7 @@ def _passed(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
 
 _NIGHT = bindparam("night_id", type_=Integer())
 _POLICY = bindparam("policy_id", type_=Integer())
-_SCANNED = select(func.count()).select_from(Task).where(on_clock())
+SCANNED = select(func.count()).select_from(Task).where(on_clock()).scalar_subquery()
 _IN_USE = (
     select(Policy)
     .where(select(col(Task.id)).where(col(Task.policy_id) == col(Policy.id), on_clock()).exists())

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, Select, bindparam, func, literal, select
+from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -15,7 +15,7 @@ from flows.rulebook import procedure_of
 from flows.signoff.look_back_plans import put_down
 from flows.signoff.packets import is_intact, keep, shown_in
 from flows.signoff.sampling import Candidate, draw
-from models import LookBack, LookBackRound, Night, Procedure, Task, Transition, Unit
+from models import LookBack, LookBackRound, Procedure, Task, Transition, Unit
 from models.procedure_file import ProcedureFile
 from models.refusal import Refusal
 from models.signoff import TaskState
@@ -25,9 +25,6 @@ from models.workdays import Calendar
 # Written out: SQLite uses a partial index only when it can read the value.
 SIGN_OFF = literal("sign_off", literal_execute=True)
 Later = aliased(Transition)
-_LAST_NIGHT = select(func.max(col(Night.on))).where(
-    col(Night.on) < bindparam("before", type_=Date())
-)
 DAY = timedelta(days=1)
 
 
@@ -66,12 +63,13 @@ class Redrawn:
         return self.intact and sorted(self.drawn) == sorted(self.kept)
 
 
-def draw_look_backs(session: Session, *, on: date, now: datetime, calendar: Calendar) -> int:
+def draw_look_backs(
+    session: Session, *, last: date | None, on: date, now: datetime, calendar: Calendar
+) -> int:
     """In the first night of a month draw each procedure's sample; returns how many tasks were
-    drawn. Months in which no night was played are made up. The step that calls this holds all
-    tasks, so what is eligible does not change meanwhile."""
+    drawn. Months in which no night was played are made up: `last` is the night before. The step
+    that calls this holds all tasks, so what is eligible does not change meanwhile."""
     month = on.replace(day=1)
-    last = session.scalar(_LAST_NIGHT, {"before": on})
     if last is not None and last >= month:
         return 0
     since = last.replace(day=1) if last else None
