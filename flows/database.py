@@ -50,7 +50,7 @@ def open_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite if sqlite else _prepare_postgresql)
     if sqlite:
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", begin_sqlite)
         _let_go_of_a_moved_file(engine)
     else:
         _ask_after_a_pause(engine)
@@ -205,6 +205,6 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     connection.autocommit = False
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("sise_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

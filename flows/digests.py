@@ -93,10 +93,11 @@ def compose_digests(
 ) -> int:
     """Returns how many people get a digest. Digests that were never attempted are replaced."""
     replaced = _replace(session, night_id, on)
-    if not (lines := addressees(session, night_id, replaced)):
+    lines, kinds = addressees(session, night_id, replaced)
+    if not lines:
         return 0
     ladders, calendar = all_ladders(session), load_calendar(session)
-    composition = Composition(office, night_id, on, now, calendar, ladders, replaced)
+    composition = Composition(office, night_id, on, now, calendar, ladders, replaced, kinds=kinds)
     n = 0
     for people in _batches(lines):
         drafts = list(drafts_of(session, composition, people))
@@ -153,12 +154,15 @@ def drafts_of(session: Session, composition: Composition, people: list[int]) -> 
         links = MailLinks(official.id, composition.office.secret)
         return drafts.setdefault(official.id, Draft(official, links))
 
-    for row in receipts(session, composition, people):
-        of(row.Official).told.append(row)
-    for row in reminders(session, composition, people):
-        of(row.Official).reminded.append(row)
-    for row in chases(session, composition, people):
-        of(row.Official).chased.append(row)
+    if "receipt" in composition.kinds:
+        for row in receipts(session, composition, people):
+            of(row.Official).told.append(row)
+    if "reminder" in composition.kinds:
+        for row in reminders(session, composition, people):
+            of(row.Official).reminded.append(row)
+    if "chase" in composition.kinds:
+        for row in chases(session, composition, people):
+            of(row.Official).chased.append(row)
     return drafts.values()
 
 

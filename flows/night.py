@@ -18,7 +18,7 @@ from flows.delivery import deliver
 from flows.digests import compose_digests
 from flows.duties.opening import open_due
 from flows.hooks.sending import send_webhooks
-from flows.hooks.telling import webhooks
+from flows.hooks.telling import LIVE
 from flows.morning import write_summary
 from flows.night_dates import refuse_or_stored, unfinished
 from flows.night_lock import held
@@ -34,6 +34,7 @@ from flows.sweep import SCANNED, sweep
 from flows.tally import tally
 from flows.working_days import load_calendar
 from models import Night
+from models.columns import written_out
 from models.night import NightStep
 from models.refusal import Refusal
 
@@ -202,8 +203,9 @@ def _close(session: Session, run: NightRun) -> None:
 
 def _deliver(run: NightRun) -> None:
     with reading(run.office.engine) as session:
-        _unfenced(session, run)
-        hooks = webhooks(session)
+        epoch, hooks = session.execute(_EPOCH_AND_HOOKS, {"night": run.night_id}).one()
+    if epoch != run.epoch:
+        raise Fenced
     deliver(run.office, now=run.at())
     if hooks:
         send_webhooks(run.office, now=run.at(), within=HOOKS_WITHIN)
@@ -226,13 +228,9 @@ def _advance(session: Session, run: NightRun, done: NightStep) -> bool:
     known = {"night": run.night_id, "claim": run.epoch, "closed": closed_at}
     if changed(session, _MARK[done], known):
         return True
-    _unfenced(session, run)
-    return False
-
-
-def _unfenced(session: Session, run: NightRun) -> None:
     if session.scalar(_EPOCH, {"night": run.night_id}) != run.epoch:
         raise Fenced
+    return False
 
 
 _ID = bindparam("night", type_=Integer())
@@ -246,6 +244,7 @@ _UP_TO = (
     .limit(2)
 )
 _EPOCH = select(col(Night.epoch)).where(col(Night.id) == _ID)
+_EPOCH_AND_HOOKS = _EPOCH.add_columns(LIVE.exists())
 _RESULT = select(col(Night.result)).where(col(Night.id) == _ID)
 _KEEP_SCANNED = update(Night).where(col(Night.id) == _ID).values(scanned=SCANNED)
 _KEEP_RESULT = update(Night).where(col(Night.id) == _ID).values(result=bindparam("said"))
@@ -254,7 +253,7 @@ _MARK = {
     .where(
         col(Night.id) == _ID,
         col(Night.epoch) == bindparam("claim", type_=Integer()),
-        col(Night.step).in_(ORDER[: ORDER.index(done)]),
+        col(Night.step).in_(written_out(*ORDER[: ORDER.index(done)])),
     )
     .values(step=done, closed_at=bindparam("closed"))
     for done in ORDER[1:]

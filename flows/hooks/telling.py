@@ -5,7 +5,6 @@ in one transaction, so a process that dies in between tells nothing twice and pa
 """
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,24 +21,19 @@ from notifications.links import new_salt
 
 LIFE = timedelta(days=3)  # of a delivery that nobody takes
 TOGETHER = 1000  # transitions to a commit
-_LIVE = select(Webhook.id).where(col(Webhook.removed_at).is_(None)).order_by(col(Webhook.id))
+LIVE = select(Webhook.id).where(col(Webhook.removed_at).is_(None))
 
 
 def tell_webhooks(office: Office, *, now: datetime) -> bool:
     """Until each has been told of everything that is committed. False: there is none."""
     with reading(office.engine) as session:
-        live = webhooks(session)
+        live = session.exec(LIVE.order_by(col(Webhook.id))).all()
     for hook_id in live:
         more = True
         while more:
             with transaction(office.engine, now) as session:
                 more = _tell(session, hook_id, now)
     return bool(live)
-
-
-def webhooks(session: Session) -> Sequence[int]:
-    """Those that somebody registered, and that nobody has removed."""
-    return session.exec(_LIVE).all()
 
 
 def _tell(session: Session, hook_id: int, now: datetime) -> bool:
