@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Row, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -145,6 +145,15 @@ def reading(engine: Engine) -> Iterator[Session]:
         # connection has prepared, so that every page would be parsed and planned anew.
         session.expunge_all()
         session.commit()
+
+
+def look(engine: Engine, statement: Any, known: dict[str, Any] | None = None) -> Row[Any] | None:
+    """The first row that one question finds, in columns. It sees one moment by itself, so that a
+    server need not be told where it begins and ends."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        return connection.execute(statement, known).first()
 
 
 def changed(

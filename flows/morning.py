@@ -201,8 +201,11 @@ _RAISED = (
     .order_by(case(RANKS, value=col(Transition.target)).desc(), col(Task.number))
     .limit(SPELT)
 )
-_OPEN = (
-    select(Policy, col(OpenCount.colour), func.sum(col(OpenCount.n)))
-    .join_from(OpenCount, Policy, col(Policy.id) == col(OpenCount.policy_id))
-    .group_by(col(Policy.id), col(OpenCount.colour))
+_COUNTED = (
+    select(col(OpenCount.policy_id), col(OpenCount.colour), func.sum(col(OpenCount.n)).label("n"))
+    .group_by(col(OpenCount.policy_id), col(OpenCount.colour))
+    .subquery()
+)
+_OPEN = select(Policy, _COUNTED.c.colour, _COUNTED.c.n).join(
+    _COUNTED, _COUNTED.c.policy_id == col(Policy.id)
 )

@@ -13,14 +13,14 @@ from sqlmodel import Session, col
 
 from flows import history
 from flows.colour_counts import keep_days
-from flows.database import changed, reading, transaction, trial
+from flows.database import changed, look, transaction, trial
 from flows.delivery import deliver
 from flows.digests import compose_digests
 from flows.duties.opening import open_due
 from flows.hooks.sending import send_webhooks
 from flows.hooks.telling import LIVE
 from flows.morning import write_summary
-from flows.night_dates import refuse_or_stored, unfinished
+from flows.night_dates import LAST_NIGHT, refuse_or_stored, unfinished
 from flows.night_lock import held
 from flows.notices import issue_notices
 from flows.office import Office
@@ -96,12 +96,10 @@ def run_night(
     Raises NightRefused or flows.night_lock.NightBusy.
     """
     with held(office.engine):
-        today = office.local(now).date()
-        with reading(office.engine) as session:
-            if stored := refuse_or_stored(session, on, today):
-                return stored
-            before = unfinished(session, on)
-        if before:  # it is finished first
+        last = look(office.engine, LAST_NIGHT)
+        if stored := refuse_or_stored(last, on, office.local(now).date()):
+            return stored
+        if before := unfinished(last, on):  # it is finished first
             _play(office, before, now, orchestrator, run_step)
         return _play(office, on, now, orchestrator, run_step)
 
@@ -109,7 +107,7 @@ def run_night(
 def rehearse_night(office: Office, *, on: date, now: datetime) -> dict[str, Any]:
     """What the night would do; nothing of it is kept."""
     with trial(office.engine) as session:
-        if stored := refuse_or_stored(session, on, None):
+        if stored := refuse_or_stored(session.execute(LAST_NIGHT).first(), on, None):
             return stored
         night, before = _this_and_before(session, on)
         night = night or _row(on, now, "")
@@ -129,9 +127,9 @@ def _play(
     run = _claim(office, on, now, orchestrator)
     for step in STEPS:
         run_step(step, run)
-    with reading(office.engine) as session:
-        stored: dict[str, Any] = json.loads(session.scalars(_RESULT, {"night": run.night_id}).one())
-        return stored
+    closed = look(office.engine, _RESULT, {"night": run.night_id})
+    stored: dict[str, Any] = json.loads(closed.result if closed else "")
+    return stored
 
 
 def _claim(office: Office, on: date, now: datetime, orchestrator: str) -> NightRun:
@@ -202,12 +200,11 @@ def _close(session: Session, run: NightRun) -> None:
 
 
 def _deliver(run: NightRun) -> None:
-    with reading(run.office.engine) as session:
-        epoch, hooks = session.execute(_EPOCH_AND_HOOKS, {"night": run.night_id}).one()
-    if epoch != run.epoch:
+    found = look(run.office.engine, _EPOCH_AND_HOOKS, {"night": run.night_id})
+    if found is None or found.epoch != run.epoch:
         raise Fenced
     deliver(run.office, now=run.at())
-    if hooks:
+    if found.hooked:
         send_webhooks(run.office, now=run.at(), within=HOOKS_WITHIN)
 
 
@@ -244,7 +241,7 @@ _UP_TO = (
     .limit(2)
 )
 _EPOCH = select(col(Night.epoch)).where(col(Night.id) == _ID)
-_EPOCH_AND_HOOKS = _EPOCH.add_columns(LIVE.exists())
+_EPOCH_AND_HOOKS = _EPOCH.add_columns(LIVE.exists().label("hooked"))
 _RESULT = select(col(Night.result)).where(col(Night.id) == _ID)
 _KEEP_SCANNED = update(Night).where(col(Night.id) == _ID).values(scanned=SCANNED)
 _KEEP_RESULT = update(Night).where(col(Night.id) == _ID).values(result=bindparam("said"))

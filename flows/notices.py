@@ -16,7 +16,7 @@ from flows.moves import lock_all_tasks
 from flows.recipients import Directory, Told
 from flows.rulebook import ladder_of
 from models import Night, Notice, Policy, Receipt, Task, Transition
-from models.columns import Instant
+from models.columns import Instant, written_out
 from models.ladder import Ladder, Rung
 from models.notice import Duty
 from models.notice_machine import LIVE, NoticeState
@@ -223,7 +223,7 @@ _WITHOUT_NOTICE = (
     )
 )
 _OLD = (
-    col(Notice.state).in_(LIVE),
+    col(Notice.state).in_(written_out(*LIVE)),
     col(Notice.task_id).in_(_RAISED),
     col(Notice.transition_id).not_in(select(col(Transition.id)).where(_BY_THIS_NIGHT)),
 )

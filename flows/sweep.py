@@ -204,7 +204,11 @@ def _struck(policy_id: Id, rung: Rung, entry: Entry, code: int, last: Day) -> Se
     """The tasks that this entry raises: its anchor lies at or before the cutoff."""
     chosen: Select[int, int] = select(
         col(Task.id).label("task_id"), literal(code).label("code")
-    ).where(col(Task.policy_id) == policy_id, on_clock(), col(Task.colour).in_(below(rung.colour)))
+    ).where(
+        col(Task.policy_id) == policy_id,
+        on_clock(),
+        _literally(col(Task.colour), below(rung.colour)),
+    )
     if entry.of is None:
         return chosen.where(ANCHOR[entry.clock] <= last)
     by, states = OWED[entry.clock]

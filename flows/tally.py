@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from flows.climb import ANY_MISSED, nobody_left
@@ -105,6 +105,11 @@ _MAIL = (
         # What may have arrived without a word from the relay.
         func.count().filter(col(Message.possible_duplicate)).label("doubtful"),
     )
-    .where(col(Message.night_id).in_([_THIS, bindparam("previous_id", type_=Integer())]))
+    .where(
+        or_(
+            col(Message.night_id) == _THIS,
+            col(Message.night_id) == bindparam("previous_id", type_=Integer()),
+        )
+    )
     .group_by(col(Message.night_id), col(Message.state))
 )

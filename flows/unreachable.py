@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from flows.recipients import SUPPRESSING, day_begins
 from models import Message, Official, Suppression, Task, Unit
+from models.columns import written_out
 from models.message import MessageState
 from models.signoff import OPEN
 
@@ -65,7 +66,7 @@ _SUPPRESSED = (
 _LATER = select(col(Later.id)).where(
     col(Later.official_id) == col(Message.official_id),
     col(Later.id) > col(Message.id),
-    col(Later.state).in_([MessageState.DEAD, MessageState.SENT]),
+    col(Later.state).in_(written_out(MessageState.DEAD, MessageState.SENT)),
 )
 _REFUSED = (  # whose newest mail was, at the address that is still theirs
     select(

@@ -32,6 +32,7 @@ from models import (
     Transition,
     Unit,
 )
+from models.columns import written_out
 from models.message import MessageKind, MessageState
 from models.signoff import SIGNOFF
 
@@ -73,7 +74,7 @@ def refused() -> Select[*tuple[Any, ...]]:
         .where(
             col(LaterItem.referral_id) == col(Referral.id),
             col(Later.id) > col(Message.id),
-            col(Later.state).not_in(NEVER_CAME),
+            col(Later.state).not_in(written_out(*NEVER_CAME)),
         )
     )
     dead: ColumnElement[str] = literal_column(f"'{MessageState.DEAD}'")  # as its index says it
