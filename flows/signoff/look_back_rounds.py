@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Date, Integer, bindparam, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -72,11 +72,13 @@ def draw_look_backs(
     month = on.replace(day=1)
     if last is not None and last >= month:
         return 0
+    if session.scalar(_ANY) is None:
+        return 0
     since = last.replace(day=1) if last else None
     directory = Directory.load(session, on)
     return sum(
         _draw(session, procedure, since, on=on, now=now, calendar=calendar, directory=directory)
-        for procedure in session.scalars(select(Procedure).order_by(col(Procedure.id))).all()
+        for procedure in session.scalars(_PROCEDURES).all()
     )
 
 
@@ -177,9 +179,10 @@ def _come(
     two dates the later. One that waits to be looked at is not drawn again."""
     found = {}
     for nth, span in enumerate(rules.look_back, 1):
-        after = _counted(span, since, calendar) if since else None
-        rows = session.execute(_signed_off(procedure, after, _counted(span, month, calendar)))
-        for task_id, number, unit, signed_off_on in rows:
+        after = _counted(span, since, calendar) if since else date.min
+        until = _counted(span, month, calendar)
+        between = {"procedure": procedure.id, "after": after, "until": until}
+        for task_id, number, unit, signed_off_on in session.execute(_SIGNED_OFF, between):
             found[number] = Come(task_id, unit, nth, span.after(signed_off_on, calendar))
     return found
 
@@ -192,30 +195,29 @@ def _counted(span: Span, month: date, calendar: Calendar) -> date:
     return min(come, month - DAY)
 
 
-def _signed_off(
-    procedure: Procedure, after: date | None, until: date
-) -> Select[int, str, str, date]:
-    """Tasks whose latest sign-off lies between, and still holds."""
-    later = select(col(Later.id)).where(
-        col(Later.task_id) == col(Transition.task_id),
-        col(Later.event) == SIGN_OFF,
-        col(Later.id) > col(Transition.id),
+# Tasks whose latest sign-off lies between, and still holds.
+_LATER = select(col(Later.id)).where(
+    col(Later.task_id) == col(Transition.task_id),
+    col(Later.event) == SIGN_OFF,
+    col(Later.id) > col(Transition.id),
+)
+_WAITING = select(col(LookBack.id)).where(
+    col(LookBack.task_id) == col(Task.id), col(LookBack.decided_on).is_(None)
+)
+_SIGNED_OFF = (
+    select(col(Task.id), col(Task.number), col(Unit.name), col(Transition.on))
+    .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .where(
+        col(Transition.event) == SIGN_OFF,
+        col(Transition.on) <= bindparam("until", type_=Date()),
+        col(Transition.on) > bindparam("after", type_=Date()),
+        # + 0: from what was signed off in a month, not from all there ever was of its kind.
+        col(Task.procedure_id) + 0 == bindparam("procedure", type_=Integer()),
+        col(Task.state) == TaskState.SIGNED_OFF,
+        ~_LATER.exists(),
+        ~_WAITING.exists(),
     )
-    waiting = select(col(LookBack.id)).where(
-        col(LookBack.task_id) == col(Task.id), col(LookBack.decided_on).is_(None)
-    )
-    return (
-        select(col(Task.id), col(Task.number), col(Unit.name), col(Transition.on))
-        .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(
-            col(Transition.event) == SIGN_OFF,
-            col(Transition.on) <= until,
-            *([col(Transition.on) > after] if after else []),
-            # + 0: from what was signed off in a month, not from all there ever was of its kind.
-            col(Task.procedure_id) + 0 == procedure.id,
-            col(Task.state) == TaskState.SIGNED_OFF,
-            ~later.exists(),
-            ~waiting.exists(),
-        )
-    )
+)
+_ANY = select(col(Transition.id)).where(col(Transition.event) == SIGN_OFF).limit(1)
+_PROCEDURES = select(Procedure).order_by(col(Procedure.id))

@@ -237,6 +237,19 @@ def test_a_round_that_is_not_there_is_said_in_a_sentence(bench: Bench):
 # What it costs
 
 
+def test_before_anything_was_signed_off_a_month_asks_one_question(bench: Bench):
+    asked: list[str] = []
+    on = date(2022, 4, 1)
+    with transaction(bench.office.engine, instant(on)) as session:
+        event.listen(
+            session.connection(),
+            "before_cursor_execute",
+            lambda _c, _cursor, statement, *_rest: asked.append(statement),
+        )
+        assert draw_look_backs(session, last=None, on=on, now=instant(on), calendar=Calendar()) == 0
+    assert len(asked) == 1
+
+
 def test_other_nights_ask_nothing(bench: Bench):
     play(bench.office, date(2022, 4, 1))
     asked: list[str] = []
@@ -254,6 +267,7 @@ def test_other_nights_ask_nothing(bench: Bench):
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_month_s_tasks_are_found_by_their_index(bench: Bench):
     plans: list[str] = []
+    sign_off(bench, "甲-1")
     play(bench.office, date(2022, 3, 1))
 
     def explain(connection, _cursor, statement, parameters, _context, _many):
