@@ -19,6 +19,7 @@ from flows.office import Office
 from flows.recipients import Directory, Told
 from flows.working_days import load_calendar
 from models import Message, MessageItem, Notice, Receipt, Task
+from models.columns import written_out
 from models.message import MessageKind, MessageState
 from models.notice import Duty, owed
 from models.organisation import PostKind
@@ -32,7 +33,7 @@ _LATER = (
     .where(
         col(LaterItem.receipt_id) == col(Receipt.id),
         col(LaterMail.id) > col(Message.id),
-        col(LaterMail.state).in_([MessageState.QUEUED, MessageState.SENT]),
+        col(LaterMail.state).in_(written_out(MessageState.QUEUED, MessageState.SENT)),
     )
 )
 _MISSED = (

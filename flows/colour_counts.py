@@ -4,8 +4,21 @@ taken back. So a day that is over tells what stood then. Whatever is restricted 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, bindparam, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    and_,
+    bindparam,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlmodel import Session, col
 
 from flows.database import changed
@@ -45,7 +58,8 @@ def keep_days(session: Session, on: date) -> None:
     first = newest + DAY if newest else on - MOST_DAYS
     if first >= on:
         return
-    first = max(_begun(session, None) or on, first)
+    if newest is None:
+        first = max(_begun(session, None) or on, first)
     days = {first + n * DAY for n in range((on - first).days)}
     rows = [
         {"on": day, "colour": colour, "n": n}
@@ -106,31 +120,22 @@ def _now(session: Session, among: ColumnElement[bool] | None) -> dict[Colour, in
 
 def _steps(session: Session, after: date, among: ColumnElement[bool] | None) -> Iterator[Step]:
     """A matter comes in green; it is green when it closes, and when it is opened anew."""
-    for on, n in _opened(session, after, among):
-        yield on, Colour.GREEN, n
-    for on, machine, source, target, n in _moved(session, after, among):
-        if machine == WARNING.name:
+    of = _STEPS_OF_ALL if among is None else _steps_among(among)
+    for on, machine, source, target, n in session.execute(of, {"after": after}):
+        if machine is None:
+            yield on, Colour.GREEN, n
+        elif machine == WARNING.name:
             yield on, Colour(source), -n
             yield on, Colour(target), n
         else:
             yield on, Colour.GREEN, -n if target in CLOSED else n
 
 
-def _moved(
-    session: Session, after: date, among: ColumnElement[bool] | None
-) -> Sequence[tuple[date, str, str, str, int]]:
-    of = _MOVED_OF_ALL if among is None else _MOVED.where(_of(Transition.task_id, among))
-    rows = session.execute(of, {"after": after})
-    return [(on, machine, was, is_, n) for on, machine, was, is_, n in rows]
-
-
-def _opened(
-    session: Session, after: date, among: ColumnElement[bool] | None
-) -> Sequence[tuple[date, int]]:
-    """When it came into the ledger, which may be later than the date that the ledger gives."""
-    of = _CAME_IN_OF_ALL if among is None else _CAME_IN.where(_of(DeadlineChange.task_id, among))
-    rows = session.execute(of, {"after": after})
-    return [(on, n) for on, n in rows]
+def _steps_among(among: ColumnElement[bool]) -> CompoundSelect[Any]:
+    return union_all(
+        _MOVED.where(_of(Transition.task_id, among)),
+        _CAME_IN.where(_of(DeadlineChange.task_id, among)),
+    )
 
 
 def _begun(session: Session, among: ColumnElement[bool] | None) -> date | None:
@@ -145,9 +150,8 @@ def _of(task_id: int, among: ColumnElement[bool]) -> ColumnElement[bool]:
 
 _AFTER = bindparam("after", type_=Date())
 _SOURCE, _TARGET = col(Transition.source), col(Transition.target)
-_CROSSED = or_(
-    _SOURCE.in_(CLOSED) & _TARGET.not_in(CLOSED), _SOURCE.not_in(CLOSED) & _TARGET.in_(CLOSED)
-)
+_LEFT, _ENDED = _SOURCE.in_(written_out(*CLOSED)), _TARGET.in_(written_out(*CLOSED))
+_CROSSED = or_(_LEFT & ~_ENDED, ~_LEFT & _ENDED)
 _WHAT = (col(Transition.on), col(Transition.machine), _SOURCE, _TARGET)
 _MOVED = (
     select(*_WHAT, func.count())
@@ -161,14 +165,16 @@ _MOVED = (
     )
     .group_by(*_WHAT)
 )
-_CAME_IN = (
-    select(col(DeadlineChange.on), func.count())
+_CAME_IN = (  # into the ledger, which may be later than the date that the ledger gives
+    select(col(DeadlineChange.on), null(), null(), null(), func.count())
     .where(_OPENED, col(DeadlineChange.on) > _AFTER)
     .group_by(col(DeadlineChange.on))
 )
 _BEGUN = select(func.min(col(DeadlineChange.on))).where(_OPENED)
 # All but the restricted, who are few.
 _RESTRICTED = select(col(Task.id)).where(col(Task.restricted))
-_MOVED_OF_ALL = _MOVED.where(col(Transition.task_id).not_in(_RESTRICTED))
-_CAME_IN_OF_ALL = _CAME_IN.where(col(DeadlineChange.task_id).not_in(_RESTRICTED))
+_STEPS_OF_ALL: CompoundSelect[Any] = union_all(
+    _MOVED.where(col(Transition.task_id).not_in(_RESTRICTED)),
+    _CAME_IN.where(col(DeadlineChange.task_id).not_in(_RESTRICTED)),
+)
 _BEGUN_OF_ALL = _BEGUN.where(col(DeadlineChange.task_id).not_in(_RESTRICTED))

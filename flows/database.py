@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Row, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -28,6 +28,9 @@ LOOKING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 A_PAUSE = 1  # second: no server comes back sooner than that
 KEPT_OPEN = 20  # connections; opening one costs as much as a small page
 KEPT_COMPILED = 2_000  # statements; there are 1,200, and by itself SQLAlchemy forgets after 500
+_COUNTED = {
+    "preserve_rowcount": True
+}  # psycopg forgets it with the cursor, after an INSERT too soon
 _turns: dict[Path, Turns] = {}  # of each file of SQLite
 
 
@@ -47,7 +50,7 @@ def open_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite if sqlite else _prepare_postgresql)
     if sqlite:
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", begin_sqlite)
         _let_go_of_a_moved_file(engine)
     else:
         _ask_after_a_pause(engine)
@@ -144,13 +147,22 @@ def reading(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
+def look(engine: Engine, statement: Any, known: dict[str, Any] | None = None) -> Row[Any] | None:
+    """The first row that one question finds, in columns. It sees one moment by itself, so that a
+    server need not be told where it begins and ends."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        return connection.execute(statement, known).first()
+
+
 def changed(
     session: Session, statement: Any, known: dict[str, Any] | Sequence[dict[str, Any]] | None = None
 ) -> int:
     """Run an UPDATE or an INSERT and say how many rows it hit. `known`: what its parameters are,
     or the rows. What is in memory is not looked through, which would cost thrice as much."""
     session.flush()
-    return session.connection().execute(statement, known).rowcount
+    return session.connection().execute(statement, known, execution_options=_COUNTED).rowcount
 
 
 def _let_go_of_a_moved_file(engine: Engine) -> None:
@@ -202,6 +214,6 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
     connection.autocommit = False
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("sise_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from flows.carriers import Lent, carriers, ready_one
 from flows.clerk import Clerk
 from flows.climb import ANY_MISSED, climb
-from flows.database import reading
+from flows.database import look, reading
 from flows.delivery_round import Delivered, Round
 from flows.handing_on import ANY_UNTOLD, tell_new_ones
 from flows.mail_waits import hindrance, why_waiting
@@ -55,12 +55,12 @@ def deliver(
     """Send what may go now. `done` is told of each message that left, for a progress bar.
     `stopping` ends it once what is in flight has its answer. `patient`: stay until what a limit
     holds back may go. `only` these kinds, if any are named."""
-    look = _look(office)
-    told = look.untold and tell_new_ones(office, now=now)
+    seen = _look(office)
+    told = seen.untold and tell_new_ones(office, now=now)
     if why := hindrance(office, now=now):
-        told = (look.missed and climb(office, now=now)) or told
-        return Delivered(waiting=queued(office) if told else look.waiting, why=why)
-    if not (told or look.missed or look.waiting):
+        told = (seen.missed and climb(office, now=now)) or told
+        return Delivered(waiting=queued(office) if told else seen.waiting, why=why)
+    if not (told or seen.missed or seen.waiting):
         return Delivered()
     with reading(office.engine) as session:
         calendar = load_calendar(session)
@@ -76,8 +76,9 @@ def deliver(
 def _look(office: Office) -> Row[Any]:
     """Whether somebody has to be told before any mail is sent, and how many wait: one question,
     for most often there is nobody."""
-    with reading(office.engine) as session:
-        return session.execute(_LOOK).one()
+    found = look(office.engine, _LOOK)
+    assert found is not None  # for the types: it asks of no table, so there is always a row
+    return found
 
 
 def deliver_urgent(office: Office, *, now: datetime, stopping: Event | None = None) -> Delivered:

@@ -7,13 +7,15 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
+    CompoundSelect,
     Integer,
     Row,
     Select,
     bindparam,
+    case,
     func,
+    literal_column,
     or_,
     select,
     union_all,
@@ -25,8 +27,10 @@ from flows.mail_links import MailLinks
 from flows.office import Office
 from flows.recipients import TODAY, stands_aside
 from flows.reminders import still_due
+from flows.these import THESE, Ids, among
 from models import (
     Chase,
+    Message,
     MessageItem,
     Notice,
     Official,
@@ -47,6 +51,7 @@ from models.workdays import Calendar
 from notifications.digest import Line
 from notifications.referral import Asked, Chased
 
+KINDS = ("receipt", "reminder", "chase")
 Absent, Owing = aliased(Official), aliased(Official)
 
 
@@ -64,6 +69,7 @@ class Composition:
     ladders: Mapping[int, Ladder]
     replaced: Mapping[int, list[int]]
     told: Collection[int] = ()
+    kinds: Collection[str] = KINDS  # of which there may be lines
 
     def taken_over(self, people: Iterable[int]) -> list[int]:
         return [message for who in people for message in self.replaced.get(who, ())]
@@ -71,21 +77,27 @@ class Composition:
 
 def addressees(
     session: Session, night_id: int, replaced: Mapping[int, list[int]]
-) -> dict[int, int]:
-    """Everybody with a line tonight, or in a digest that is replaced; and how many, at most."""
-    lines = Counter[int]()
-    for who, n in session.execute(_LINES, {"night": night_id}):
+) -> tuple[dict[int, int], set[str]]:
+    """Everybody with a line tonight, or in a digest that is replaced, and how many, at most; and of
+    which kinds they are."""
+    lines, kinds = Counter[int](), set[str]()
+    found = session.execute(_LINES, {"night": night_id}).all()
+    if replaced:
+        messages = [message for theirs in replaced.values() for message in theirs]
+        found = [*found, *session.execute(_ITEMS, {"these": messages})]
+    for kind, who, n in found:
         lines[who] += n
-    for who, messages in replaced.items():
-        lines[who] += session.scalar(_ITEMS, {"of": messages}) or 0
-    return dict(sorted(lines.items()))
+        kinds.add(kind)
+    return dict(sorted(lines.items())), kinds
 
 
 def receipts(
     session: Session, composition: Composition, people: list[int]
 ) -> Iterable[Row[*tuple[Any, ...]]]:
     """Tonight's receipts of these people, and those of replaced digests, while they are owed."""
-    return session.execute(_RECEIPTS, _known(composition, people) | {"told": composition.told})
+    return session.execute(
+        _RECEIPTS, _known(composition, people) | {"told": list(composition.told)}
+    )
 
 
 def reminders(
@@ -182,31 +194,40 @@ def _matter(composition: Composition, task: Task, unit: Unit) -> dict[str, Any]:
     }
 
 
-def _lines_of(table: type[Reminder] | type[Chase]) -> Select[int, int]:
-    mine = select(col(table.official_id), func.count()).where(col(table.night_id) == _NIGHT)
-    return mine.group_by(col(table.official_id))
+def _lines_of(kind: str, table: type[Reminder] | type[Chase]) -> Select[str, int, int]:
+    what: ColumnElement[str] = literal_column(f"'{kind}'")
+    mine = select(what, col(table.official_id), func.count())
+    return mine.where(col(table.night_id) == _NIGHT).group_by(col(table.official_id))
 
 
 def _replaced(wanted: Any, item: Any) -> ColumnElement[bool]:
-    of_these = col(MessageItem.message_id).in_(bindparam("replaced", expanding=True))
+    of_these = among(col(MessageItem.message_id), bindparam("replaced", type_=Ids()))
     found: ColumnElement[bool] = wanted.in_(select(item).where(of_these))
     return found
 
 
 _NIGHT = bindparam("night", type_=Integer())
-_LINES = union_all(
-    select(col(Receipt.official_id), func.count())
+_LINES: CompoundSelect[Any] = union_all(
+    select(literal_column("'receipt'"), col(Receipt.official_id), func.count())
     .join(Notice, col(Notice.id) == col(Receipt.notice_id))
     .join(Transition, col(Transition.id) == col(Notice.transition_id))
     .where(col(Transition.night_id) == _NIGHT)
     .group_by(col(Receipt.official_id)),
-    _lines_of(Reminder),
-    _lines_of(Chase),
+    _lines_of("reminder", Reminder),
+    _lines_of("chase", Chase),
 )
-_ITEMS = select(func.count()).where(
-    col(MessageItem.message_id).in_(bindparam("of", expanding=True))
+_KIND = case(
+    (col(MessageItem.receipt_id).is_not(None), literal_column("'receipt'")),
+    (col(MessageItem.reminder_id).is_not(None), literal_column("'reminder'")),
+    else_=literal_column("'chase'"),
 )
-_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+_ITEMS = (
+    select(_KIND, col(Message.official_id), func.count())
+    .join_from(MessageItem, Message, col(Message.id) == col(MessageItem.message_id))
+    .where(among(col(Message.id), THESE))
+    .group_by(_KIND, col(Message.official_id))
+)
+_PEOPLE = bindparam("people", type_=Ids())
 _RECEIPTS: Select[*tuple[Any, ...]] = (
     select(
         *(Receipt, Notice, Task, Unit, Official),
@@ -221,10 +242,10 @@ _RECEIPTS: Select[*tuple[Any, ...]] = (
     .join(Official, col(Official.id) == col(Receipt.official_id))
     .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
     .where(
-        col(Receipt.official_id).in_(_PEOPLE),
+        among(col(Receipt.official_id), _PEOPLE),
         or_(
             col(Transition.night_id) == _NIGHT,
-            col(Receipt.id).in_(bindparam("told", expanding=True)),
+            among(col(Receipt.id), bindparam("told", type_=Ids())),
             _replaced(col(Receipt.id), col(MessageItem.receipt_id)),
         ),
         owed(),
@@ -238,7 +259,7 @@ _REMINDERS = (
     .join(Unit, col(Unit.id) == col(Task.unit_id))
     .join(Official, col(Official.id) == col(Reminder.official_id))
     .where(
-        col(Reminder.official_id).in_(_PEOPLE),
+        among(col(Reminder.official_id), _PEOPLE),
         or_(
             col(Reminder.night_id) == _NIGHT,
             _replaced(col(Reminder.id), col(MessageItem.reminder_id)),
@@ -254,7 +275,7 @@ _CHASES: Select[*tuple[Any, ...]] = (
     .join(Owing, col(Owing.id) == col(Referral.official_id))
     .join(Official, col(Official.id) == col(Chase.official_id))
     .where(
-        col(Chase.official_id).in_(_PEOPLE),
+        among(col(Chase.official_id), _PEOPLE),
         or_(
             col(Chase.night_id) == _NIGHT,
             _replaced(col(Chase.id), col(MessageItem.chase_id)),

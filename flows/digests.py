@@ -25,6 +25,7 @@ from flows.outbox import outbox_row, put
 from flows.rulebook import ladder_of
 from flows.signoff.asked import asked_of
 from flows.taking_over import supersede, superseding, take_over, untried
+from flows.working_days import load_calendar
 from models import Message, MessageItem, Official, Policy, ReplyLink
 from models.ladder import Ladder
 from models.message import MessageKind
@@ -88,14 +89,15 @@ def _urgency(row: Row[*tuple[Any, ...]]) -> tuple[bool, int, str]:
 
 
 def compose_digests(
-    session: Session, office: Office, *, night_id: int, on: date, now: datetime, calendar: Calendar
+    session: Session, office: Office, *, night_id: int, on: date, now: datetime
 ) -> int:
     """Returns how many people get a digest. Digests that were never attempted are replaced."""
     replaced = _replace(session, night_id, on)
-    if not (lines := addressees(session, night_id, replaced)):
+    lines, kinds = addressees(session, night_id, replaced)
+    if not lines:
         return 0
-    ladders = all_ladders(session)
-    composition = Composition(office, night_id, on, now, calendar, ladders, replaced)
+    ladders, calendar = all_ladders(session), load_calendar(session)
+    composition = Composition(office, night_id, on, now, calendar, ladders, replaced, kinds=kinds)
     n = 0
     for people in _batches(lines):
         drafts = list(drafts_of(session, composition, people))
@@ -152,12 +154,15 @@ def drafts_of(session: Session, composition: Composition, people: list[int]) -> 
         links = MailLinks(official.id, composition.office.secret)
         return drafts.setdefault(official.id, Draft(official, links))
 
-    for row in receipts(session, composition, people):
-        of(row.Official).told.append(row)
-    for row in reminders(session, composition, people):
-        of(row.Official).reminded.append(row)
-    for row in chases(session, composition, people):
-        of(row.Official).chased.append(row)
+    if "receipt" in composition.kinds:
+        for row in receipts(session, composition, people):
+            of(row.Official).told.append(row)
+    if "reminder" in composition.kinds:
+        for row in reminders(session, composition, people):
+            of(row.Official).reminded.append(row)
+    if "chase" in composition.kinds:
+        for row in chases(session, composition, people):
+            of(row.Official).chased.append(row)
     return drafts.values()
 
 

@@ -4,7 +4,8 @@ date, what raised it, and what comes next. The same arithmetic as the sweep, one
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from flows.escalation import anchors_of
 from flows.find_task import find_task
@@ -13,6 +14,7 @@ from flows.signoff.asked_by_then import asked_by_then
 from flows.signoff.lists import policy_on
 from flows.signoff.suspensions import days_stood_still
 from flows.standing import History, Standing
+from flows.these import THESE, among
 from flows.told import told
 from models import Official, Task
 from models.ladder import Entry, Ladder
@@ -75,8 +77,7 @@ def explain(
 
 def _changes(session: Session, stood: Standing) -> list[DueChange]:
     ids = {row.actor_id for row in stood.changes if row.actor_id is not None}
-    found = select(Official.id, Official.name).where(col(Official.id).in_(ids))
-    names = dict(session.exec(found).all())
+    names = dict(session.execute(_NAMES, {"these": list(ids)}).all()) if ids else {}
     return [
         DueChange(
             on=row.on,
@@ -160,3 +161,6 @@ def _next(task: Task, rows: list[ExplainRow], on: date) -> ExplainRow | None:
         if row.strike_on and row.colour.rank > task.colour.rank
     ]
     return rows[min(ahead)[2]] if ahead else None
+
+
+_NAMES = select(col(Official.id), col(Official.name)).where(among(col(Official.id), THESE))

@@ -1,6 +1,7 @@
 """A task by the number that a person wrote."""
 
-from sqlmodel import Session, select
+from sqlalchemy import String, bindparam, select
+from sqlmodel import Session, col
 
 from models import Task
 from models.refusal import Refusal
@@ -18,7 +19,10 @@ class NoSuchTask(Refusal):
 
 def find_task(session: Session, number: str) -> Task:
     """Raises NoSuchTask."""
-    task = session.exec(select(Task).where(Task.number == number)).first()
+    task = session.scalars(_NUMBERED, {"number": number}).first()
     if task is None:
         raise NoSuchTask(number)
     return task
+
+
+_NUMBERED = select(Task).where(col(Task.number) == bindparam("number", type_=String()))

@@ -18,6 +18,7 @@ from flows.recipients import Directory
 from flows.working_days import load_calendar
 from models import Message, MessageItem, Night, Notice, Reassignment, Receipt, Task
 from models import Transition as Move
+from models.columns import written_out
 from models.night import NightStep
 from models.notice import Duty, owed
 from models.notice_machine import NoticeState
@@ -129,7 +130,7 @@ _UNTOLD = (
     .outerjoin(Night, col(Night.id) == col(Move.night_id))
     .where(
         owed(),
-        or_(col(Night.id).is_(None), col(Night.step).in_(_COMPOSED)),
+        or_(col(Night.id).is_(None), col(Night.step).in_(written_out(*_COMPOSED))),
         _changed_hands(),
         or_(~_in_a_mail(), _came_back()),
     )

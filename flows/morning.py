@@ -1,25 +1,35 @@
 """The office's morning summary: what the night did, and what needs a person."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, select, update
+from sqlalchemy import Integer, bindparam, case, func, select, update
 from sqlmodel import Session, col
 
 from flows import history
 from flows.database import changed
 from flows.office import Office
-from flows.open_counts import open_by_colour, open_by_policy
 from flows.outbox import outbox_row, put
 from flows.papers.approval import approvers
 from flows.papers.prepared import waiting
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
-from flows.tally import mail_states, tally
+from flows.tally import Tally, tally
 from flows.unreachable import unreachable
 from flows.working_days import horizon_warning
-from models import Message, Night, Official, Policy, PostingDraft, Task, Transition, Unit
+from models import (
+    Message,
+    Night,
+    Official,
+    OpenCount,
+    Policy,
+    PostingDraft,
+    Task,
+    Transition,
+    Unit,
+)
 from models.bulletin import BulletinKind
 from models.message import MessageKind, MessageState
 from models.organisation import PostKind
@@ -33,14 +43,21 @@ SPELT = 50  # raised matters that are listed; more is counted, and shown by the 
 
 
 def write_summary(
-    session: Session, office: Office, night: Night, *, now: datetime, calendar: Calendar
+    session: Session,
+    office: Office,
+    night: Night,
+    before: Night | None,
+    *,
+    now: datetime,
+    calendar: Calendar,
 ) -> int:
     """Compose the summary for everybody in the office, and what waits for approval for those who
     may give it; returns how many will get one."""
     by = f"replaced by the summary of {night.on}"
     changed(session, _REPLACED, {"night": night.id, "by": by})
     waits = waiting(session)
-    summary = summarise(session, office, night, calendar, waits)
+    counted = tally(session, night, before)
+    summary = summarise(session, office, night, counted, calendar, waits)
     people = Directory.load(session, night.on)
     told = people.holders_of(PostKind.OFFICE)
     rows = [_message(office, people.officials[who], night, now, summary) for who in told]
@@ -54,11 +71,11 @@ def summarise(
     session: Session,
     office: Office,
     night: Night,
+    counted: Tally,
     calendar: Calendar,
     waits: Sequence[PostingDraft],
 ) -> Summary:
     number, head = history.head(session)
-    counted = tally(session, night)
     return Summary(
         on=night.on,
         scanned=night.scanned,
@@ -69,7 +86,7 @@ def summarise(
         queued=counted.messages["queued"],
         waiting=counted.messages["deferred"],
         previous_on=counted.previous.on if counted.previous else None,
-        previous_mail=mail_states(session, counted.previous.id) if counted.previous else {},
+        previous_mail=counted.previous_mail,
         unresolved=counted.unresolved,
         stalled=counted.stalled,
         unreachable=[person.name for person in unreachable(session, night.on)],
@@ -137,10 +154,14 @@ def _raised(session: Session, night_id: int) -> list[Raised]:
 
 def board(session: Session) -> dict[Colour, int]:
     """Open tasks by colour: green, and the colours that their policies use."""
-    found = open_by_colour(session)
-    in_use = session.scalars(_IN_USE, {"used": list(open_by_policy(session))})
+    found, used = Counter[Colour](), Counter[int]()
+    kept = session.execute(_OPEN).all()
+    for policy, colour, n in kept:
+        found[colour] += int(n)
+        used[policy.id] += int(n)
+    in_use = [policy for policy, *_ in kept if used[policy.id]]
     colours = {rung.colour for policy in in_use for rung in ladder_of(policy).rung}
-    return {c: n for c, n in found.items() if n or c in colours | {Colour.GREEN}}
+    return {c: found[c] for c in Colour if found[c] or c in colours | {Colour.GREEN}}
 
 
 def _message(
@@ -180,4 +201,11 @@ _RAISED = (
     .order_by(case(RANKS, value=col(Transition.target)).desc(), col(Task.number))
     .limit(SPELT)
 )
-_IN_USE = select(Policy).where(col(Policy.id).in_(bindparam("used", expanding=True)))
+_COUNTED = (
+    select(col(OpenCount.policy_id), col(OpenCount.colour), func.sum(col(OpenCount.n)).label("n"))
+    .group_by(col(OpenCount.policy_id), col(OpenCount.colour))
+    .subquery()
+)
+_OPEN = select(Policy, _COUNTED.c.colour, _COUNTED.c.n).join(
+    _COUNTED, _COUNTED.c.policy_id == col(Policy.id)
+)

@@ -8,18 +8,19 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select, update
+from sqlalchemy import Date, Integer, bindparam, select, update
 from sqlmodel import Session, col
 
 from flows import history
 from flows.colour_counts import keep_days
-from flows.database import changed, reading, transaction, trial
+from flows.database import changed, look, transaction, trial
 from flows.delivery import deliver
 from flows.digests import compose_digests
 from flows.duties.opening import open_due
 from flows.hooks.sending import send_webhooks
+from flows.hooks.telling import LIVE
 from flows.morning import write_summary
-from flows.night_dates import refuse_or_stored, unfinished
+from flows.night_dates import LAST_NIGHT, refuse_or_stored, unfinished
 from flows.night_lock import held
 from flows.notices import issue_notices
 from flows.office import Office
@@ -29,10 +30,11 @@ from flows.signoff.chasing import write_chases
 from flows.signoff.look_back_rounds import draw_look_backs
 from flows.signoff.suspensions import resume_ended
 from flows.signoff.telling import tell
-from flows.sweep import scanned, sweep
+from flows.sweep import SCANNED, sweep
 from flows.tally import tally
 from flows.working_days import load_calendar
 from models import Night
+from models.columns import written_out
 from models.night import NightStep
 from models.refusal import Refusal
 
@@ -62,6 +64,7 @@ class NightRun:
     on: date
     now: datetime
     began: float
+    before: Night | None  # the last one; a night that was claimed stays as it was
 
     def at(self) -> datetime:
         return self.now + timedelta(seconds=monotonic() - self.began)
@@ -93,12 +96,10 @@ def run_night(
     Raises NightRefused or flows.night_lock.NightBusy.
     """
     with held(office.engine):
-        today = office.local(now).date()
-        with reading(office.engine) as session:
-            if stored := refuse_or_stored(session, on, today):
-                return stored
-            before = unfinished(session, on)
-        if before:  # it is finished first
+        last = look(office.engine, LAST_NIGHT)
+        if stored := refuse_or_stored(last, on, office.local(now).date()):
+            return stored
+        if before := unfinished(last, on):  # it is finished first
             _play(office, before, now, orchestrator, run_step)
         return _play(office, on, now, orchestrator, run_step)
 
@@ -106,13 +107,14 @@ def run_night(
 def rehearse_night(office: Office, *, on: date, now: datetime) -> dict[str, Any]:
     """What the night would do; nothing of it is kept."""
     with trial(office.engine) as session:
-        if stored := refuse_or_stored(session, on, None):
+        if stored := refuse_or_stored(session.execute(LAST_NIGHT).first(), on, None):
             return stored
-        night = session.scalar(select(Night).where(col(Night.on) == on)) or _row(on, now, "")
+        night, before = _this_and_before(session, on)
+        night = night or _row(on, now, "")
         night.orchestrator = "dry-run"
         session.add(night)
         session.flush()
-        run = NightRun(office, night.id, night.epoch, on, now, monotonic())
+        run = NightRun(office, night.id, night.epoch, on, now, monotonic(), before)
         for done, work in REHEARSED:
             if _advance(session, run, done):
                 work(session, run)
@@ -125,14 +127,14 @@ def _play(
     run = _claim(office, on, now, orchestrator)
     for step in STEPS:
         run_step(step, run)
-    with reading(office.engine) as session:
-        stored: dict[str, Any] = json.loads(session.scalars(_RESULT, {"night": run.night_id}).one())
-        return stored
+    closed = look(office.engine, _RESULT, {"night": run.night_id})
+    stored: dict[str, Any] = json.loads(closed.result if closed else "")
+    return stored
 
 
 def _claim(office: Office, on: date, now: datetime, orchestrator: str) -> NightRun:
     with transaction(office.engine, now) as session:
-        night = session.scalar(select(Night).where(col(Night.on) == on))
+        night, before = _this_and_before(session, on)
         if night is None:
             night = _row(on, now, orchestrator)
         else:
@@ -140,7 +142,14 @@ def _claim(office: Office, on: date, now: datetime, orchestrator: str) -> NightR
             night.orchestrator = orchestrator
         session.add(night)
         session.flush()
-        return NightRun(office, night.id, night.epoch, on, now, monotonic())
+        return NightRun(office, night.id, night.epoch, on, now, monotonic(), before)
+
+
+def _this_and_before(session: Session, on: date) -> tuple[Night | None, Night | None]:
+    """The night of this date, if it was claimed before, and the last one before it."""
+    found = session.scalars(_UP_TO, {"on": on}).all()
+    this = next((night for night in found if night.on == on), None)
+    return this, next((night for night in found if night.on < on), None)
 
 
 def _row(on: date, now: datetime, orchestrator: str) -> Night:
@@ -160,31 +169,29 @@ def _sweep(session: Session, run: NightRun) -> None:
     open_due(session, on=run.on, now=run.now, calendar=said["calendar"])
     resume_ended(session, **said)
     keep_days(session, run.on)
-    looked_at = scanned(session)
+    changed(session, _KEEP_SCANNED, {"night": run.night_id})
     sweep(session, **said)
     put_together(session)
-    changed(session, _KEEP_SCANNED, {"night": run.night_id, "looked_at": looked_at})
 
 
 def _issue(session: Session, run: NightRun) -> None:
     calendar = load_calendar(session)
     issue_notices(session, night_id=run.night_id, on=run.on, now=run.now, calendar=calendar)
     write_reminders(session, night_id=run.night_id, on=run.on, calendar=calendar)
-    draw_look_backs(session, on=run.on, now=run.now, calendar=calendar)
+    last = run.before.on if run.before else None
+    draw_look_backs(session, last=last, on=run.on, now=run.now, calendar=calendar)
     write_chases(session, night_id=run.night_id, on=run.on, calendar=calendar)
 
 
 def _compose(session: Session, run: NightRun) -> None:
-    office, calendar = run.office, load_calendar(session)
-    compose_digests(
-        session, office, night_id=run.night_id, on=run.on, now=run.now, calendar=calendar
-    )
-    tell(session, office, on=run.on, now=run.now, calendar=calendar)
+    compose_digests(session, run.office, night_id=run.night_id, on=run.on, now=run.now)
+    tell(session, run.office, on=run.on, now=run.now)
 
 
 def _report(session: Session, run: NightRun) -> None:
     night = session.scalars(_NIGHT, {"night": run.night_id}).one()
-    write_summary(session, run.office, night, now=run.now, calendar=load_calendar(session))
+    calendar = load_calendar(session)
+    write_summary(session, run.office, night, run.before, now=run.now, calendar=calendar)
 
 
 def _close(session: Session, run: NightRun) -> None:
@@ -193,10 +200,12 @@ def _close(session: Session, run: NightRun) -> None:
 
 
 def _deliver(run: NightRun) -> None:
-    with reading(run.office.engine) as session:
-        _unfenced(session, run)
+    found = look(run.office.engine, _EPOCH_AND_HOOKS, {"night": run.night_id})
+    if found is None or found.epoch != run.epoch:
+        raise Fenced
     deliver(run.office, now=run.at())
-    send_webhooks(run.office, now=run.at(), within=HOOKS_WITHIN)
+    if found.hooked:
+        send_webhooks(run.office, now=run.at(), within=HOOKS_WITHIN)
 
 
 def _committing(
@@ -216,29 +225,32 @@ def _advance(session: Session, run: NightRun, done: NightStep) -> bool:
     known = {"night": run.night_id, "claim": run.epoch, "closed": closed_at}
     if changed(session, _MARK[done], known):
         return True
-    _unfenced(session, run)
-    return False
-
-
-def _unfenced(session: Session, run: NightRun) -> None:
     if session.scalar(_EPOCH, {"night": run.night_id}) != run.epoch:
         raise Fenced
+    return False
 
 
 _ID = bindparam("night", type_=Integer())
 _NIGHT = (  # as it stands in the database, whatever was read of it before
     select(Night).where(col(Night.id) == _ID).execution_options(populate_existing=True)
 )
+_UP_TO = (
+    select(Night)
+    .where(col(Night.on) <= bindparam("on", type_=Date()))
+    .order_by(col(Night.on).desc())
+    .limit(2)
+)
 _EPOCH = select(col(Night.epoch)).where(col(Night.id) == _ID)
+_EPOCH_AND_HOOKS = _EPOCH.add_columns(LIVE.exists().label("hooked"))
 _RESULT = select(col(Night.result)).where(col(Night.id) == _ID)
-_KEEP_SCANNED = update(Night).where(col(Night.id) == _ID).values(scanned=bindparam("looked_at"))
+_KEEP_SCANNED = update(Night).where(col(Night.id) == _ID).values(scanned=SCANNED)
 _KEEP_RESULT = update(Night).where(col(Night.id) == _ID).values(result=bindparam("said"))
 _MARK = {
     done: update(Night)
     .where(
         col(Night.id) == _ID,
         col(Night.epoch) == bindparam("claim", type_=Integer()),
-        col(Night.step).in_(ORDER[: ORDER.index(done)]),
+        col(Night.step).in_(written_out(*ORDER[: ORDER.index(done)])),
     )
     .values(step=done, closed_at=bindparam("closed"))
     for done in ORDER[1:]
@@ -262,7 +274,7 @@ STEPS: tuple[Step, ...] = (
 def _result(session: Session, run: NightRun) -> dict[str, Any]:
     """What `sise night --json` prints."""
     night = session.scalars(_NIGHT, {"night": run.night_id}).one()
-    counted = tally(session, night)
+    counted = tally(session, night, run.before)
     return {
         "date": run.on.isoformat(),
         "run_id": night.run_id,

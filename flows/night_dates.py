@@ -4,8 +4,8 @@ import json
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, bindparam, select
-from sqlmodel import Session, col
+from sqlalchemy import Row, select
+from sqlmodel import col
 
 from models import Night
 from models.night import NightStep
@@ -16,9 +16,9 @@ class NightRefused(Refusal):
     """This night may not be played: its date is out of order."""
 
 
-def refuse_or_stored(session: Session, on: date, today: date | None) -> dict[str, Any] | None:
-    """None: the night may be played. `today` None: a rehearsal, which may look ahead."""
-    last = session.scalar(_LAST)
+def refuse_or_stored(last: Row[Any] | None, on: date, today: date | None) -> dict[str, Any] | None:
+    """None: the night may be played. `last`: as `LAST_NIGHT` finds it. `today` None: a
+    rehearsal, which may look ahead."""
     if today is not None and on > today:
         raise NightRefused(
             f"{on} 还没有到（今天是 {today}）；如需预演请加 --dry-run",
@@ -35,14 +35,14 @@ def refuse_or_stored(session: Session, on: date, today: date | None) -> dict[str
     return None
 
 
-def unfinished(session: Session, on: date) -> date | None:
-    """An earlier night that died before its end."""
-    return session.scalar(_UNFINISHED, {"before": on})
+def unfinished(last: Row[Any] | None, on: date) -> date | None:
+    """An earlier night that died before its end. It can only be the last: none is claimed before
+    those before it have ended."""
+    return last.on if last and last.on < on and last.step != NightStep.CLOSED else None
 
 
-_LAST = select(Night).order_by(col(Night.on).desc()).limit(1)
-_UNFINISHED = (
-    select(col(Night.on))
-    .where(col(Night.on) < bindparam("before", type_=Date()), col(Night.step) != NightStep.CLOSED)
+LAST_NIGHT = (
+    select(col(Night.on), col(Night.step), col(Night.result))
+    .order_by(col(Night.on).desc())
     .limit(1)
 )

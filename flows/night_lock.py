@@ -11,6 +11,8 @@ from flows.database import sqlite_file
 from models.refusal import Refusal
 
 NIGHT_LOCK = 0x515E2  # PostgreSQL: the advisory lock of the one running night
+_TAKE = text("SELECT pg_try_advisory_lock(:key)")
+_LET_GO = text("SELECT pg_advisory_unlock(:key)")
 
 
 class NightBusy(Refusal):
@@ -49,10 +51,10 @@ def _file_lock(engine: Engine) -> Iterator[None]:
 @contextmanager
 def _advisory_lock(engine: Engine) -> Iterator[None]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": NIGHT_LOCK}):
+        if not connection.scalar(_TAKE, {"key": NIGHT_LOCK}):
             raise NightBusy
         try:
             yield
         finally:
             with suppress(OperationalError):  # a connection that broke took the lock with it
-                connection.scalar(text("SELECT pg_advisory_unlock(:key)"), {"key": NIGHT_LOCK})
+                connection.scalar(_LET_GO, {"key": NIGHT_LOCK})

@@ -2,7 +2,7 @@
 for everybody who is told. A live notice of a lower colour is superseded."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,12 +11,12 @@ from sqlalchemy import Date, Integer, String, bindparam, func, insert, literal, 
 from sqlmodel import Session, col
 
 from flows.database import changed
-from flows.history import link_id
+from flows.history import belongs, link_ahead
 from flows.moves import lock_all_tasks
 from flows.recipients import Directory, Told
 from flows.rulebook import ladder_of
 from models import Night, Notice, Policy, Receipt, Task, Transition
-from models.columns import Instant
+from models.columns import Instant, written_out
 from models.ladder import Ladder, Rung
 from models.notice import Duty
 from models.notice_machine import LIVE, NoticeState
@@ -59,8 +59,8 @@ def issue_notices(
             _notice(row, ladder, numbers.next(ladder.name), on, calendar)
             for row, ladder in ((row, ladders[row.policy_id]) for row in some)
         ]
-        changed(session, _INSERT_NOTICE, notices)
-        _write_receipts(session, some, ladders, directory, on)
+        ids = dict(session.connection().execute(_INSERT_NOTICE, notices).all())
+        _write_receipts(session, some, ids, ladders, directory, on)
     return len(escalated)
 
 
@@ -81,9 +81,10 @@ def came_to(night: Night) -> dict[str, Any]:
 
 
 def _supersede(session: Session, night_id: int, on: date, now: datetime) -> None:
-    this = {"night_id": night_id}
-    changed(session, _LOG_SUPERSEDED, this | {"day": on, "now": now, "link": link_id(session)})
-    changed(session, _SUPERSEDE, this)
+    this, link = {"night_id": night_id}, link_ahead(session)
+    if changed(session, _LOG_SUPERSEDED, this | {"day": on, "now": now, "link": link}):
+        belongs(session, link)
+        changed(session, _SUPERSEDE, this)
 
 
 def _without_notice(session: Session, night_id: int) -> list[Escalated]:
@@ -150,12 +151,12 @@ def _owed_by(within: Span | None, on: date, calendar: Calendar) -> date | None:
 def _write_receipts(
     session: Session,
     escalated: list[Escalated],
+    ids: Mapping[int, int],
     ladders: dict[int, Ladder],
     directory: Directory,
     on: date,
 ) -> None:
-    theirs = {"raised": [row.transition_id for row in escalated]}
-    ids = dict(session.execute(_IDS, theirs).all())
+    """`ids`: of the notices, by what raised them."""
     receipts = [
         {
             "notice_id": ids[row.transition_id],
@@ -191,10 +192,8 @@ def told_of(task: Escalated, rung: Rung, directory: Directory) -> Iterator[tuple
 
 _THIS = bindparam("night_id", type_=Integer())
 _POLICIES = select(Policy)
-_INSERT_NOTICE, _INSERT_RECEIPT = insert(Notice), insert(Receipt)
-_IDS = select(col(Notice.transition_id), col(Notice.id)).where(
-    col(Notice.transition_id).in_(bindparam("raised", expanding=True))
-)
+_INSERT_NOTICE = insert(Notice).returning(col(Notice.transition_id), col(Notice.id))
+_INSERT_RECEIPT = insert(Receipt)
 _LAST_NUMBERS = (
     select(col(Notice.policy_name), func.max(col(Notice.sequence)))
     .where(col(Notice.year) == bindparam("of", type_=Integer()))
@@ -224,7 +223,7 @@ _WITHOUT_NOTICE = (
     )
 )
 _OLD = (
-    col(Notice.state).in_(LIVE),
+    col(Notice.state).in_(written_out(*LIVE)),
     col(Notice.task_id).in_(_RAISED),
     col(Notice.transition_id).not_in(select(col(Transition.id)).where(_BY_THIS_NIGHT)),
 )

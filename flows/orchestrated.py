@@ -5,9 +5,9 @@ import logging
 from datetime import date, datetime
 from typing import Any
 
-from flows.database import reading
+from flows.database import look
 from flows.night import run_night
-from flows.night_dates import refuse_or_stored
+from flows.night_dates import LAST_NIGHT, refuse_or_stored
 from flows.office import Office
 from flows.prefect_server import PrefectUnavailable, prefect_api
 
@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 
 def run_orchestrated_night(office: Office, *, on: date, now: datetime) -> dict[str, Any]:
     """Play the night; its result says whether Prefect has kept it. Raises what run_night raises."""
-    with reading(office.engine) as session:
-        # Prefect takes seconds to start: not for a night that is refused or was played before.
-        if stored := refuse_or_stored(session, on, office.local(now).date()):
-            return stored
+    # Prefect takes seconds to start: not for a night that is refused or was played before.
+    last = look(office.engine, LAST_NIGHT)
+    if stored := refuse_or_stored(last, on, office.local(now).date()):
+        return stored
     try:
         with prefect_api(office.home) as api:
             return _on_prefect(office, on, now, api)

@@ -52,12 +52,12 @@ def outbox_row(
 
 def put(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Queue these mails: each an `outbox_row` with its words. Returns their ids, in this order."""
-    changed(session, _INSERT, [{k: v for k, v in row.items() if k not in WORDS} for row in rows])
-    named = [row["message_id"] for row in rows]
-    ids = dict(session.execute(_IDS, {"named": named}).all())
+    messages = [{k: v for k, v in row.items() if k not in WORDS} for row in rows]
+    session.flush()
+    ids = dict(session.connection().execute(_INSERT, messages).all())
     bodies = [{"message_id": ids[row["message_id"]]} | {w: row[w] for w in WORDS} for row in rows]
     changed(session, _INSERT_BODY, bodies)
-    return [ids[name] for name in named]
+    return [ids[row["message_id"]] for row in rows]
 
 
 def reword(message: Message, said: Mapping[str, Any]) -> None:
@@ -71,10 +71,8 @@ _NOW, _RELAY, OWNER = (
     bindparam("relay", type_=String()),
     bindparam("owner", type_=String()),
 )
-_INSERT, _INSERT_BODY = insert(Message), insert(MessageBody)
-_IDS = select(col(Message.message_id), col(Message.id)).where(
-    col(Message.message_id).in_(bindparam("named", expanding=True))
-)
+_INSERT = insert(Message).returning(col(Message.message_id), col(Message.id))
+_INSERT_BODY = insert(MessageBody)
 OF_THE_RELAY = col(RelayState.relay) == _RELAY
 _QUEUED = text("message.state = 'queued'")  # as the index says it, so that it is seen to fit
 ALL_QUEUED = select(func.count()).select_from(Message).where(_QUEUED)

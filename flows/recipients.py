@@ -14,15 +14,21 @@ from typing import Any, Protocol
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
     Date,
     Select,
     SQLColumnExpression,
+    String,
     Subquery,
     and_,
     bindparam,
+    literal_column,
+    null,
     or_,
     tuple_,
+    type_coerce,
     union,
+    union_all,
 )
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
@@ -82,19 +88,21 @@ class Directory:
 
     @classmethod
     def load(cls, session: Session, on: date) -> "Directory":
-        posts: dict[tuple[int, PostKind], list[int]] = defaultdict(list)
-        today = {"on": on, "at": day_begins(on)}
         people = {official.id: official for official in session.scalars(_OFFICIALS)}
-        for unit_id, kind, official_id in session.execute(_POSTS, today):
-            posts[unit_id, kind].append(official_id)
+        found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        for what, one, other, word, _ in session.execute(_FACTS, {"on": on, "at": day_begins(on)}):
+            found[what].append((one, other, word))
+        posts: dict[tuple[int, PostKind], list[int]] = defaultdict(list)
+        for unit_id, official_id, kind in found["post"]:
+            posts[unit_id, PostKind(kind)].append(official_id)
         return cls(
             officials=people,
-            parents=dict(session.execute(_PARENTS).all()),
+            parents={unit_id: parent_id for unit_id, parent_id, _ in found["unit"]},
             posts=posts,
-            deputies=deputies_of(session, on),
-            suppressed=frozenset(session.scalars(_SUPPRESSED, today)),
+            deputies={official_id: deputy_id for official_id, deputy_id, _ in found["absence"]},
+            suppressed=frozenset(address for _, _, address in found["suppressed"]),
             gone=frozenset(o.id for o in people.values() if o.left_on and o.left_on <= on),
-            excluded=_excluded(session, on),
+            excluded=_excluded(found["aside"]),
         )
 
     def excludes(self, task: Parties, official_id: int) -> bool:
@@ -202,9 +210,9 @@ def deputies_of(session: Session, on: date) -> dict[int, int]:
     return dict(session.execute(_DEPUTIES, {"on": on}).all())
 
 
-def _excluded(session: Session, on: date) -> dict[int, frozenset[int]]:
+def _excluded(aside: Iterable[tuple[int, int, str]]) -> dict[int, frozenset[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    for task_id, official_id in session.execute(_EXCLUDED, {"on": on}):
+    for task_id, official_id, _ in aside:
         found[task_id].add(official_id)
     return {task_id: frozenset(people) for task_id, people in found.items()}
 
@@ -258,18 +266,31 @@ def in_force(table: type[Post] | type[Absence] | type[Exclusion], on: Day) -> Co
 
 
 TODAY = bindparam("on", type_=Date())
-_POSTS = (
-    select(Post.unit_id, Post.kind, Post.official_id)
-    .where(in_force(Post, TODAY))
-    .order_by(col(Post.id))
-)
 _DEPUTIES = (
     select(Absence.official_id, Absence.deputy_id)
     .where(in_force(Absence, TODAY))
     .order_by(col(Absence.id))
 )
-_PARENTS = select(Unit.id, Unit.parent_id)
 _OFFICIALS = select(Official)
 SUPPRESSING = col(Suppression.until) >= bindparam("at", type_=Instant())
-_SUPPRESSED = select(Suppression.address).where(SUPPRESSING)
-_EXCLUDED = select_columns(aside(TODAY))
+_OF_TASKS = aside(TODAY)
+_NONE: ColumnElement[int] = literal_column("0")
+_KIND = type_coerce(col(Post.kind), String())
+
+
+def _facts(what: str, *said: Any) -> Select[Any]:
+    """Two ids, a word and their order."""
+    return select_columns(literal_column(f"'{what}'"), *said)
+
+
+_FACTS: CompoundSelect[Any] = union_all(  # one question, for all of it is asked together
+    _facts("post", Post.unit_id, Post.official_id, _KIND, col(Post.id).label("nth")).where(
+        in_force(Post, TODAY)
+    ),
+    _facts("absence", Absence.official_id, Absence.deputy_id, null(), Absence.id).where(
+        in_force(Absence, TODAY)
+    ),
+    _facts("unit", Unit.id, Unit.parent_id, null(), _NONE),
+    _facts("suppressed", _NONE, _NONE, Suppression.address, _NONE).where(SUPPRESSING),
+    _facts("aside", _OF_TASKS.c.task_id, _OF_TASKS.c.official_id, null(), _NONE),
+).order_by("nth")

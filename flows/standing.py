@@ -9,7 +9,8 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Integer, Select, bindparam, select
+from sqlmodel import Session, col
 
 from flows.moves import STAGE
 from models import DeadlineChange, Notice, Task, Transition
@@ -17,6 +18,12 @@ from models.notice_machine import LIVE, NoticeState
 from models.signoff import SIGNOFF, TaskState
 from models.warning import WARNING, Colour
 
+_OF_TASK: Sequence[Select[Any]] = [
+    select(table)
+    .where(col(table.task_id) == bindparam("task", type_=Integer()))
+    .order_by(col(table.id))
+    for table in (Notice, Transition, DeadlineChange)
+]
 REPORTED = ("answer", "reopen")  # what sets the date of the last report
 Cut = Callable[[Transition | DeadlineChange], bool]
 
@@ -53,11 +60,8 @@ class History:
 
     @classmethod
     def load(cls, session: Session, task: Task) -> "History":
-        def rows(table: Any) -> Sequence[Any]:
-            mine = select(table).where(table.task_id == task.id)
-            return session.exec(mine.order_by(col(table.id))).all()
-
-        return cls(task, rows(Notice), rows(Transition), rows(DeadlineChange))
+        notices, moves, changes = (session.scalars(of, {"task": task.id}).all() for of in _OF_TASK)
+        return cls(task, notices, moves, changes)
 
     def at_end_of(self, on: date) -> Standing:
         return self._until(lambda row: row.on <= on)

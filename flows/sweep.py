@@ -163,11 +163,6 @@ def _cutoffs(ladder: Ladder, on: date, calendar: Calendar) -> dict[int, date]:
     return {code: cutoff(entry, on, ladder, calendar) for code, _, entry in _coded(ladder)}
 
 
-def scanned(session: Session) -> int:
-    """How many tasks the clock is running for."""
-    return session.scalar(_SCANNED) or 0
-
-
 @lru_cache(maxsize=64)
 def _log_of_all(ladder: Ladder) -> Insert:
     """Its `policy_id`, and for each code its `last_…`, come as parameters."""
@@ -209,7 +204,11 @@ def _struck(policy_id: Id, rung: Rung, entry: Entry, code: int, last: Day) -> Se
     """The tasks that this entry raises: its anchor lies at or before the cutoff."""
     chosen: Select[int, int] = select(
         col(Task.id).label("task_id"), literal(code).label("code")
-    ).where(col(Task.policy_id) == policy_id, on_clock(), col(Task.colour).in_(below(rung.colour)))
+    ).where(
+        col(Task.policy_id) == policy_id,
+        on_clock(),
+        _literally(col(Task.colour), below(rung.colour)),
+    )
     if entry.of is None:
         return chosen.where(ANCHOR[entry.clock] <= last)
     by, states = OWED[entry.clock]
@@ -268,7 +267,7 @@ def _passed(ladder: Ladder, code: ColumnElement[int]) -> ColumnElement[str]:
 
 _NIGHT = bindparam("night_id", type_=Integer())
 _POLICY = bindparam("policy_id", type_=Integer())
-_SCANNED = select(func.count()).select_from(Task).where(on_clock())
+SCANNED = select(func.count()).select_from(Task).where(on_clock()).scalar_subquery()
 _IN_USE = (
     select(Policy)
     .where(select(col(Task.id)).where(col(Task.policy_id) == col(Policy.id), on_clock()).exists())

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Update, bindparam, select, update
 from sqlmodel import Session, col
 
+from flows.these import THESE, among
 from models import Message
 from models.message import MessageKind, MessageState
 
@@ -56,4 +57,4 @@ def take_over(
     return supersede(session, by, _THESE, {"these": waiting.all()})
 
 
-_THESE = superseding(col(Message.id).in_(bindparam("these", expanding=True)))
+_THESE = superseding(among(col(Message.id), THESE))

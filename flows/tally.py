@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Date, Integer, bindparam, func, select
+from sqlalchemy import Integer, bindparam, func, or_, select
 from sqlmodel import Session, col
 
-from flows.climb import nobody_left
+from flows.climb import ANY_MISSED, nobody_left
 from flows.notices import unresolved
 from flows.signoff.unreferred import stalled
 from models import Message, Night, Notice, Transition
@@ -20,7 +20,7 @@ from models.warning import Colour
 class Tally:
     """`previous`: the night before, since which `relieved` counts; `unresolved` are task numbers
     with the post that nobody could be found for; `stalled` those that nobody decides on, with
-    why; `mail` counts messages by state."""
+    why; `mail` and `previous_mail` count messages by state."""
 
     previous: Night | None
     escalated: Mapping[Colour, int]
@@ -30,6 +30,7 @@ class Tally:
     unresolved: list[tuple[str, str]]
     stalled: list[tuple[str, str]]
     mail: Mapping[str, int]
+    previous_mail: Mapping[str, int]
     doubtful: int
 
     @property
@@ -44,30 +45,30 @@ class Tally:
         }
 
 
-def tally(session: Session, night: Night) -> Tally:
-    this, previous = {"night_id": night.id}, session.scalar(_BEFORE, {"on": night.on})
-    raised = session.execute(_RAISED, this).all()
-    mail = session.execute(_MAIL, this).all()
+def tally(session: Session, night: Night, previous: Night | None) -> Tally:
+    raised = session.execute(_RAISED, {"night_id": night.id}).all()
+    since = previous.claimed_at if previous else datetime.min.replace(tzinfo=UTC)
+    seen = session.execute(_SEEN, {"since": since}).one()
+    both = {"night_id": night.id, "previous_id": previous and previous.id}
+    mails = session.execute(_MAIL, both).all()
+    mail = [row for row in mails if row.night_id == night.id]
     return Tally(
         previous=previous,
         escalated=_by_colour({row.target: row.n for row in raised}),
-        relieved=_relieved(session, previous),
+        relieved=seen.relieved,
         notices=sum(row.notices for row in raised),
         recipients=sum(row.digests for row in mail),
-        unresolved=_unresolved(session, night, any_raised=bool(raised)),
+        unresolved=sorted(
+            {
+                *(unresolved(session, night) if raised else ()),
+                *(nobody_left(session, night.on) if seen.missed else ()),
+            }
+        ),
         stalled=stalled(session, night.on),
         mail={row.state: row.n for row in mail},
+        previous_mail={row.state: row.n for row in mails if row not in mail},
         doubtful=sum(row.doubtful for row in mail),
     )
-
-
-def _unresolved(session: Session, night: Night, *, any_raised: bool) -> list[tuple[str, str]]:
-    issued = unresolved(session, night) if any_raised else []
-    return sorted({*issued, *nobody_left(session, night.on)})
-
-
-def mail_states(session: Session, night_id: int) -> Mapping[str, int]:
-    return {row.state: row.n for row in session.execute(_MAIL, {"night_id": night_id})}
 
 
 def _by_colour(found: Mapping[str, int]) -> dict[Colour, int]:
@@ -75,19 +76,7 @@ def _by_colour(found: Mapping[str, int]) -> dict[Colour, int]:
     return {colour: found.get(colour, 0) for colour in Colour if colour != Colour.GREEN}
 
 
-def _relieved(session: Session, previous: Night | None) -> int:
-    """How many colours were relieved since the previous night began."""
-    since = previous.claimed_at if previous else datetime.min.replace(tzinfo=UTC)
-    return session.scalar(_RELIEVED, {"since": since}) or 0
-
-
 _THIS = bindparam("night_id", type_=Integer())
-_BEFORE = (
-    select(Night)
-    .where(col(Night.on) < bindparam("on", type_=Date()))
-    .order_by(col(Night.on).desc())
-    .limit(1)
-)
 _RAISED = (  # each raised task has one notice at most
     select(
         col(Transition.target),
@@ -98,7 +87,7 @@ _RAISED = (  # each raised task has one notice at most
     .where(col(Transition.night_id) == _THIS, col(Transition.event) == "escalate")
     .group_by(col(Transition.target))
 )
-_RELIEVED = (
+_RELIEVED = (  # colours, since the previous night began
     select(func.count())
     .select_from(Transition)
     .where(
@@ -106,14 +95,21 @@ _RELIEVED = (
         col(Transition.at) > bindparam("since", type_=Instant()),
     )
 )
+_SEEN = select(_RELIEVED.scalar_subquery().label("relieved"), ANY_MISSED.exists().label("missed"))
 _MAIL = (
     select(
+        col(Message.night_id),
         col(Message.state),
         func.count().label("n"),
         func.count().filter(col(Message.kind) == MessageKind.DIGEST).label("digests"),
         # What may have arrived without a word from the relay.
         func.count().filter(col(Message.possible_duplicate)).label("doubtful"),
     )
-    .where(col(Message.night_id) == _THIS)
-    .group_by(col(Message.state))
+    .where(
+        or_(
+            col(Message.night_id) == _THIS,
+            col(Message.night_id) == bindparam("previous_id", type_=Integer()),
+        )
+    )
+    .group_by(col(Message.night_id), col(Message.state))
 )

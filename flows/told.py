@@ -9,7 +9,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from flows.standing import Standing
+from flows.these import Ids, among
 from models import Bounce, Message, MessageItem, Notice, Official, Receipt
+from models.columns import written_out
 from models.message import MessageState
 from models.notice import Duty
 from models.notice_machine import LIVE, NoticeState
@@ -27,6 +29,8 @@ def told(session: Session, stood: Standing, on: date, timezone: ZoneInfo) -> lis
         local = at.astimezone(timezone) if at else None
         return local if local and local.date() <= on else None
 
+    if not stood.notices:
+        return []
     notices = {notice.id: notice for notice in stood.notices}
     rows = session.execute(_RECEIPTS, {"notices": list(notices), "on": on}).all()
     mails = _mails(session, stood, by_now)
@@ -112,7 +116,7 @@ def _said(stood: Standing, receipt: Receipt, by_now: ByNow) -> tuple[str, str]:
     return next(said, ("", ""))
 
 
-_OF_THESE = col(Receipt.notice_id).in_(bindparam("notices", expanding=True))
+_OF_THESE = among(col(Receipt.notice_id), bindparam("notices", type_=Ids()))
 _RECEIPTS = (
     select(Receipt, col(Official.name), col(Absent.name))
     .join(Official, col(Official.id) == col(Receipt.official_id))
@@ -136,6 +140,6 @@ _MAILS = (
     .join(Message, col(Message.id) == col(MessageItem.message_id))
     .join(Receipt, col(Receipt.id) == col(MessageItem.receipt_id))
     .outerjoin(_RETURNED, _RETURNED.c.message_id == col(Message.id))
-    .where(_OF_THESE, col(Message.state).in_([MessageState.SENT, MessageState.DEAD]))
+    .where(_OF_THESE, col(Message.state).in_(written_out(MessageState.SENT, MessageState.DEAD)))
     .order_by(col(Message.id))
 )

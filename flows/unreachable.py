@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select, true, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from flows.recipients import SUPPRESSING, day_begins
 from models import Message, Official, Suppression, Task, Unit
+from models.columns import written_out
 from models.message import MessageState
 from models.signoff import OPEN
 
@@ -29,7 +30,8 @@ class Unreachable:
 
 def unreachable(session: Session, on: date) -> list[Unreachable]:
     """Everybody whose address is suppressed, or whose last mail to this address was refused."""
-    people = {**_refused(session), **_suppressed(session, on)}
+    rows = session.execute(_FOUND, {"at": day_begins(on)})
+    people = {who: Unreachable(*said) for who, *said in rows}
     return sorted(people.values(), key=lambda person: (person.unit, person.name, person.address))
 
 
@@ -47,25 +49,16 @@ def without_address(session: Session) -> list[tuple[str, str]]:
     return [(name, unit) for name, unit in people]
 
 
-def _suppressed(session: Session, on: date) -> dict[int, Unreachable]:
-    rows = session.execute(_SUPPRESSED, {"at": day_begins(on)})
-    return {
-        who.id: Unreachable(who.name, unit, row.address, row.reason, row.at, suppressed=True)
-        for who, unit, row in rows
-    }
-
-
-def _refused(session: Session) -> dict[int, Unreachable]:
-    """Whose newest mail was refused, and whose address is still the one that it went to."""
-    rows = session.execute(_REFUSED)
-    return {
-        who: Unreachable(name, unit, address, why, since, suppressed=False)
-        for who, name, unit, address, why, since in rows
-    }
-
-
 _SUPPRESSED = (
-    select(Official, col(Unit.name), Suppression)
+    select(
+        col(Official.id),
+        col(Official.name),
+        col(Unit.name),
+        col(Suppression.address),
+        col(Suppression.reason),
+        col(Suppression.at),
+        true(),
+    )
     .join_from(Official, Unit, col(Unit.id) == col(Official.unit_id))
     .join(Suppression, col(Suppression.address) == col(Official.email))
     .where(SUPPRESSING)
@@ -73,9 +66,9 @@ _SUPPRESSED = (
 _LATER = select(col(Later.id)).where(
     col(Later.official_id) == col(Message.official_id),
     col(Later.id) > col(Message.id),
-    col(Later.state).in_([MessageState.DEAD, MessageState.SENT]),
+    col(Later.state).in_(written_out(MessageState.DEAD, MessageState.SENT)),
 )
-_REFUSED = (
+_REFUSED = (  # whose newest mail was, at the address that is still theirs
     select(
         col(Official.id),
         col(Official.name),
@@ -83,6 +76,7 @@ _REFUSED = (
         col(Message.to_address),
         col(Message.outcome),
         col(Message.composed_at),
+        false().label("suppressed"),
     )
     .join_from(Message, Official, col(Official.id) == col(Message.official_id))
     .join(Unit, col(Unit.id) == col(Official.unit_id))
@@ -92,3 +86,4 @@ _REFUSED = (
         ~_LATER.exists(),
     )
 )
+_FOUND = union_all(_REFUSED, _SUPPRESSED).order_by("suppressed")  # of both, the address says more

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel, col
 
-from models.columns import Instant, by_value, one_of
+from models.columns import Instant, by_value, one_of, written_out
 from models.notice_machine import LIVE, NoticeState
 from models.organisation import PostKind
 from models.warning import Colour
@@ -140,4 +140,4 @@ def owed() -> ColumnElement[bool]:
         and_(col(Receipt.duty) == Duty.ACKNOWLEDGE, col(Receipt.acknowledged_at).is_(None)),
         and_(col(Receipt.duty) == Duty.ACT, col(Notice.state) != NoticeState.ANSWERED),
     )
-    return and_(col(Notice.state).in_(LIVE), col(Receipt.ended_on).is_(None), undone)
+    return and_(col(Notice.state).in_(written_out(*LIVE)), col(Receipt.ended_on).is_(None), undone)

@@ -45,7 +45,7 @@ def propose_on(office: Office, on: date, now: datetime, shift: timedelta) -> Non
     if any(on in _days(entry, shift) for entry in (*_proposals(), *read("proposals")["asked"])):
         with transaction(office.engine, now) as session:
             _act_on(session, on, now, shift)
-            tell(session, office, on=on, now=now, calendar=load_calendar(session))
+            tell(session, office, on=on, now=now)
 
 
 def first_day(shift: timedelta) -> date:

@@ -69,7 +69,7 @@ def perform(office: Office, act: Act, now: datetime) -> None:
                 _apply(session, office, task, actor, act, calendar)
             else:
                 _ask(session, task, actor, act, calendar)
-            tell(session, office, on=act.on, now=now, calendar=calendar)
+            tell(session, office, on=act.on, now=now)
         else:
             _decide(session, office, task, act, now, calendar)
 

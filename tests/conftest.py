@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, create_engine, insert, text
+from sqlalchemy import Engine, create_engine, event, insert, text
 from sqlalchemy.orm import make_transient_to_detached
 
-from flows.database import open_engine, transaction
+from flows.database import begin_sqlite, open_engine, transaction
 from flows.history import link_id
 from flows.keyring import OCTETS, open_ring
 from flows.office import MailHours, Office
@@ -154,7 +154,11 @@ def engine(request: pytest.FixtureRequest, database_url: str) -> Engine:
     """The engine of all tests; who listens to it, listens for the length of one test."""
     kind = "sqlite" if database_url.startswith("sqlite") else "postgres"
     shared: Engine = request.getfixturevalue(f"{kind}_engine")
-    return shared.execution_options()
+    mine = shared.execution_options()
+    del mine.dispatch  # else each statement would ask both engines, five times, who listens
+    if kind == "sqlite":
+        event.listen(mine, "begin", begin_sqlite)
+    return mine
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from flows.database import transaction
 from flows.delivery import deliver
 from flows.office import Office
 from flows.signoff.telling import tell
-from flows.working_days import load_calendar
 from models import Message
 from models.message import MessageKind, MessageState
 from tests.conftest import instant
@@ -25,7 +24,7 @@ def tell_at(office: Office, on: date, at: time = time(9)) -> int:
     """What an edge says at the end of an act."""
     now = instant(on, at)
     with transaction(office.engine, now) as session:
-        return tell(session, office, on=on, now=now, calendar=load_calendar(session))
+        return tell(session, office, on=on, now=now)
 
 
 def mails(office: Office, kind: MessageKind, who: int | None = None) -> list[Message]:

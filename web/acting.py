@@ -15,7 +15,6 @@ from flows.reply_links import Opened, find
 from flows.signoff.actor import Actor
 from flows.signoff.roles import HANDLER, roles_of
 from flows.signoff.telling import tell
-from flows.working_days import load_calendar
 from models import Official, Task
 from models.proof import Assurance
 from models.refusal import Refusal
@@ -160,8 +159,7 @@ def recording(request: Request, acting: Acting) -> Iterator[Session]:
     office = desk_of(request).office
     with transaction(office.engine, acting.now) as session:
         yield session
-        calendar = load_calendar(session)
-        tell(session, office, on=acting.on, now=acting.now, calendar=calendar)
+        tell(session, office, on=acting.on, now=acting.now)
 
 
 def _at_desk(request: Request, session: Session, number: str, now: datetime) -> Acting:

@@ -113,7 +113,7 @@ def _deal(session: Session, desk: Desk, feedback: Feedback, actor: Actor, sent: 
             answer(session, feedback, actor, sent["reply"][:LONGEST], calendar=calendar)
         case _:
             raise NO_ACT
-    tell(session, desk.office, on=actor.on, now=actor.now, calendar=calendar)
+    tell(session, desk.office, on=actor.on, now=actor.now)
 
 
 def _found(session: Session, viewer: Viewer, key: str) -> FeedbackRow:

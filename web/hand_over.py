@@ -91,7 +91,7 @@ def act(request: Request, written: Annotated[Written, Depends(sent)]) -> Respons
             wanted = written.wanted(session, desk.today(now))
             actor, calendar = viewer.actor(now), load_calendar(session)
             passed = hand_over(session, actor, wanted, calendar=calendar)
-            tell(session, desk.office, on=actor.on, now=now, calendar=calendar)
+            tell(session, desk.office, on=actor.on, now=now)
             names = _names(session, wanted)
     except Refusal as refused:
         return _page(request, viewer, written, refused=refused, status=422)

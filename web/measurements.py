@@ -64,7 +64,7 @@ def say(request: Request, name: str, sent: Sent) -> Response:
             calendar = load_calendar(session)
             series, seen = find_series(session, name), id_in(sent["seen"])
             report(session, series, [one], actor, calendar=calendar, seen=seen)
-            tell(session, desk.office, on=actor.on, now=now, calendar=calendar)
+            tell(session, desk.office, on=actor.on, now=now)
     except Refusal as refused:
         with reading(desk.office.engine) as session:
             return _page(request, session, viewer, name, sent, refused)

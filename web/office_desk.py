@@ -40,7 +40,7 @@ def act(request: Request, number: str, sent: Sent) -> Response:
             with transaction(desk.office.engine, now) as session:
                 calendar = load_calendar(session)
                 _make(session, session.get_one(Task, task.id), actor, sent, calendar)
-                tell(session, desk.office, on=actor.on, now=now, calendar=calendar)
+                tell(session, desk.office, on=actor.on, now=now)
             return RedirectResponse(task_path(task.number), status_code=303)
     except Refusal as refused:
         faults = [(refused.chinese, refused.english)]

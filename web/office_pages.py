@@ -62,7 +62,7 @@ def _make(desk: Desk, one: OfficeAct, key: int, actor: Actor, sent: Written) -> 
         if sent["seen"] != _seen(session, one, task):
             raise ChangedMeanwhile(task.number)
         one.make(session, task, actor, sent, calendar)
-        tell(session, desk.office, on=actor.on, now=actor.now, calendar=calendar)
+        tell(session, desk.office, on=actor.on, now=actor.now)
         return OFFICE in roles_of(session, task, actor.official_id, actor.on)
 
 

@@ -120,7 +120,7 @@ def _paper(request: Request, number: str) -> Paper:
 
 
 def _tell(session: Session, desk: Desk, by: Actor) -> None:
-    tell(session, desk.office, on=by.on, now=by.now, calendar=load_calendar(session))
+    tell(session, desk.office, on=by.on, now=by.now)
 
 
 def _all(

@@ -21,13 +21,13 @@ from notifications.links import new_salt
 
 LIFE = timedelta(days=3)  # of a delivery that nobody takes
 TOGETHER = 1000  # transitions to a commit
-_LIVE = select(Webhook.id).where(col(Webhook.removed_at).is_(None)).order_by(col(Webhook.id))
+LIVE = select(Webhook.id).where(col(Webhook.removed_at).is_(None))
 
 
 def tell_webhooks(office: Office, *, now: datetime) -> bool:
     """Until each has been told of everything that is committed. False: there is none."""
     with reading(office.engine) as session:
-        live = session.exec(_LIVE).all()
+        live = session.exec(LIVE.order_by(col(Webhook.id))).all()
     for hook_id in live:
         more = True
         while more:

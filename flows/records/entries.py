@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Date, bindparam
 from sqlmodel import Session, col, or_, select
 
 from flows.proposals.standing import DECIDED, Standing, standings
@@ -38,9 +38,8 @@ def standing() -> ColumnElement[bool]:
 
 def entries(session: Session, first: date, last: date) -> list[Entry]:
     """Of these days, in the order in which they were recorded."""
-    these = (standing(), col(Record.on).between(first, last))
-    kept = session.exec(select(Record).where(*these).order_by(col(Record.id))).all()
-    lines = lines_of(session, select(Record.id).where(*these))
+    kept = session.scalars(_KEPT, {"first": first, "last": last}).all()
+    lines = lines_of(session, [one.id for one in kept])
     found = [
         Entry(
             f"record/{one.id}",
@@ -63,12 +62,7 @@ def decided_under(procedure: str) -> str:
 
 def _decided(session: Session, first: date, last: date) -> Iterator[Entry]:
     """As of the day of the sign-off. A person's name is in none of it."""
-    tasks = session.exec(
-        select(Task)
-        .join(Proposal, col(Proposal.task_id) == col(Task.id))
-        .where(col(Task.state).in_(DECIDED))
-        .order_by(col(Proposal.id))
-    ).all()
+    tasks = session.scalars(_DECIDED).all()
     for one in standings(session, tasks).values() if tasks else ():
         if one.decided_on is None or not first <= one.decided_on <= last:
             continue
@@ -89,7 +83,7 @@ def _line(one: Standing, position: int) -> Line:
 
 def families(session: Session) -> dict[str, set[str]]:
     """Each kind with all that are counted of it."""
-    parents = dict(session.exec(select(RecordKind.name, RecordKind.parent)).all())
+    parents = dict(session.execute(_PARENTS).all())
     found: dict[str, set[str]] = defaultdict(set)
     for name in parents:
         above = name
@@ -101,14 +95,8 @@ def families(session: Session) -> dict[str, set[str]]:
 
 def _applied(session: Session, first: date, last: date) -> Iterator[Entry]:
     """Rules and money of applications, as of the day on which they were signed off."""
-    tells = or_(col(Application.money_returned) > 0, col(Application.rules) != "")
-    granted = session.exec(
-        select(Application, Task)
-        .join(Task, col(Task.id) == col(Application.task_id))
-        .where(Application.state == ApplicationState.GRANTED, tells)
-        .order_by(col(Application.id))
-    ).all()
-    signed_off = _signed_off(session)
+    granted = session.execute(_GRANTED).all()
+    signed_off = _signed_off(session) if granted else {}
     for application, task in granted:
         moves = signed_off[task.id]
         on = next((on for on, at in moves if at >= (application.applied_at or at)), date.max)
@@ -128,7 +116,37 @@ def _told_by(application: Application, task: str, on: date) -> Iterator[Entry]:
 def _signed_off(session: Session) -> dict[int, list[tuple[date, datetime]]]:
     """Of each task (id) when it was signed off: more than once, if it was opened anew."""
     found: dict[int, list[tuple[date, datetime]]] = defaultdict(list)
-    moves = select(Transition).where(Transition.event == "sign_off")
-    for one in session.exec(moves.order_by(col(Transition.id))):
-        found[one.task_id].append((one.on, one.at))
+    for task_id, on, at in session.execute(_SIGN_OFFS):
+        found[task_id].append((on, at))
     return found
+
+
+_KEPT = (
+    select(Record)
+    .where(
+        standing(),
+        col(Record.on).between(bindparam("first", type_=Date()), bindparam("last", type_=Date())),
+    )
+    .order_by(col(Record.id))
+)
+_DECIDED = (
+    select(Task)
+    .join(Proposal, col(Proposal.task_id) == col(Task.id))
+    .where(col(Task.state).in_(DECIDED))
+    .order_by(col(Proposal.id))
+)
+_PARENTS = select(col(RecordKind.name), col(RecordKind.parent))
+_GRANTED = (
+    select(Application, Task)
+    .join(Task, col(Task.id) == col(Application.task_id))
+    .where(
+        col(Application.state) == ApplicationState.GRANTED,
+        or_(col(Application.money_returned) > 0, col(Application.rules) != ""),
+    )
+    .order_by(col(Application.id))
+)
+_SIGN_OFFS = (
+    select(col(Transition.task_id), col(Transition.on), col(Transition.at))
+    .where(col(Transition.event) == "sign_off")
+    .order_by(col(Transition.id))
+)

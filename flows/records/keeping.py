@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import Date, Integer, String, bindparam
 from sqlmodel import Session, col, select
 
 from flows.find_task import NoSuchTask, find_task
@@ -112,13 +113,15 @@ def found(session: Session, key: int) -> Record:
 
 def later_than(session: Session, record: Record) -> Record | None:
     """What stands in its place."""
-    return session.exec(select(Record).where(Record.corrects_id == record.id)).first()
+    return session.scalars(_LATER, {"key": record.id}).first()
 
 
 def open_tasks(
     session: Session, opens: Sequence[LedgerRow], actor: OfficeActor, calendar: Calendar
 ) -> None:
     """Through the import, but new ones only: whatever is known keeps what it has."""
+    if not opens:
+        return
     lock_all_tasks(session)  # nobody opens one of them between this look and the import
     numbers = [row.number for row in opens]
     known = session.exec(select(Task.number).where(col(Task.number).in_(numbers))).first()
@@ -127,17 +130,15 @@ def open_tasks(
             f"编号“{known}”已有事项，请另定编号，或只写明涉及该事项",
             f"there is a task '{known}' already: take another number, or just name that one",
         )
-    if opens:
-        apply_ledger(
-            session, Ledger(rows=tuple(opens)), today=actor.on, now=actor.now, calendar=calendar
-        )
-        session.flush()
+    ledger = Ledger(rows=tuple(opens))
+    apply_ledger(session, ledger, today=actor.on, now=actor.now, calendar=calendar)
+    session.flush()
 
 
 def _hold(session: Session, actor: OfficeActor) -> None:
     """Whoever else records waits: a reference is used once, a record corrected once."""
     require_office(session, actor)
-    session.exec(select(RecordKind).order_by(col(RecordKind.name)).with_for_update()).all()
+    session.scalars(_HELD).all()
 
 
 def _require_sound(session: Session, said: Said, actor: OfficeActor) -> None:
@@ -195,10 +196,7 @@ def _require_told_once(session: Session, kind: str, task: Task, line: Line) -> N
 
 
 def _require_unused(session: Session, reference: str) -> None:
-    used = session.exec(
-        select(Record).where(Record.reference == reference, col(Record.corrects_id).is_(None))
-    ).first()
-    if reference and used:
+    if reference and (used := session.scalars(_USED, {"reference": reference}).first()):
         raise NotKept(
             f"文号“{reference}”已用于第 {used.id} 号记录；如有变化请更正那条记录",
             f"the reference '{reference}' belongs to record {used.id}: correct that one",
@@ -207,15 +205,10 @@ def _require_unused(session: Session, reference: str) -> None:
 
 def _require_new(session: Session, said: Said) -> None:
     """A form that is sent twice is recorded once."""
-    same = select(Record).where(
-        Record.kind == said.kind,
-        Record.on == said.on,
-        Record.topic == said.topic,
-        Record.led_by == said.led_by,
-        Record.reference == said.reference,
-        col(Record.void).is_(False),
-    )
-    found = [one for one in session.exec(same) if later_than(session, one) is None]
+    same = {"kind": said.kind, "on": said.on, "topic": said.topic}
+    same |= {"led_by": said.led_by, "reference": said.reference}
+    alike = session.scalars(_ALIKE, same).all()
+    found = [one for one in alike if later_than(session, one) is None]
     lines = lines_of(session, [one.id for one in found])
     for one in found:
         if tuple(lines[one.id]) == said.lines:
@@ -271,3 +264,17 @@ def _row(session: Session, record: Record, line: Line) -> RecordLine:
         task_id=find_task(session, line.task).id if line.task else None,
         link_id=record.link_id,
     )
+
+
+_LATER = select(Record).where(col(Record.corrects_id) == bindparam("key", type_=Integer()))
+_HELD = select(RecordKind).order_by(col(RecordKind.name)).with_for_update()
+_REFERENCE = col(Record.reference) == bindparam("reference", type_=String())
+_USED = select(Record).where(_REFERENCE, col(Record.corrects_id).is_(None))
+_ALIKE = select(Record).where(
+    col(Record.kind) == bindparam("kind", type_=String()),
+    col(Record.on) == bindparam("on", type_=Date()),
+    col(Record.topic) == bindparam("topic", type_=String()),
+    col(Record.led_by) == bindparam("led_by", type_=String()),
+    _REFERENCE,
+    col(Record.void).is_(False),
+)

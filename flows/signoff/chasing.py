@@ -4,7 +4,7 @@ What was chased is a row; when it is chased again follows from the newest row of
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from flows.recipients import CLIMB, Directory
 from flows.signoff.referral_mail import IS_OPEN
 from flows.signoff.unreferred import refused
+from flows.these import THESE, among
 from models import Application, ChangeRequest, Chase, Referral, Task
 from models.organisation import PostKind
 from models.span import Span
@@ -106,45 +107,38 @@ def _level_above(directory: Directory, owed: Owed) -> Iterator[int]:
 
 
 def _owed(session: Session, night_id: int, on: date) -> list[Owed]:
-    unheard = session.scalars(_UNHEARD).all()
-    today = {"on": on, "unheard": unheard}
-    rows = session.execute(_OWED, today).all()
+    rows = session.execute(_OWED, {"on": on}).all()
     if not rows:
         return []
-    chased = _chased(session, today)
+    chased = _chased(session, [row.Referral.id for row in rows])
     tonight = session.scalars(
         select(col(Chase.referral_id)).where(col(Chase.night_id) == night_id)
     ).all()
     return [
-        Owed(referral, task, applied_by or asked_by, referral.id in unheard, chased[referral.id])
-        for referral, task, applied_by, asked_by in rows
+        Owed(referral, task, applied_by or asked_by, unheard, chased[referral.id])
+        for referral, task, applied_by, asked_by, unheard in rows
         if referral.id not in tonight
     ]
 
 
-def _chased(session: Session, today: dict[str, Any]) -> dict[int, dict[bool, date]]:
+def _chased(session: Session, referrals: Sequence[int]) -> dict[int, dict[bool, date]]:
     chased: dict[int, dict[bool, date]] = defaultdict(dict)
-    for referral_id, superior, on in session.execute(_CHASED, today):
+    for referral_id, superior, on in session.execute(_CHASED, {"these": referrals}):
         chased[referral_id][superior] = on
     return chased
 
 
-_UNHEARD = refused()
-_DUE = or_(
-    col(Referral.decide_by) <= bindparam("on", type_=Date()),
-    col(Referral.id).in_(bindparam("unheard", expanding=True)),
-)
+_UNHEARD = col(Referral.id).in_(refused())
 _OWED = (
-    select(Referral, Task, col(Application.applied_by_id), col(ChangeRequest.asked_by_id))
+    select(Referral, Task, col(Application.applied_by_id), col(ChangeRequest.asked_by_id), _UNHEARD)
     .join_from(Referral, Task, col(Task.id) == col(Referral.task_id))
     .outerjoin(Application, col(Application.id) == col(Referral.application_id))
     .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
-    .where(IS_OPEN, _DUE)
+    .where(IS_OPEN, or_(col(Referral.decide_by) <= bindparam("on", type_=Date()), _UNHEARD))
     .order_by(col(Referral.id))
 )
 _CHASED = (
     select(col(Chase.referral_id), col(Chase.superior), col(Chase.on))
-    .join(Referral, col(Referral.id) == col(Chase.referral_id))
-    .where(IS_OPEN, _DUE)
+    .where(among(col(Chase.referral_id), THESE))
     .order_by(col(Chase.on))
 )

@@ -33,7 +33,7 @@ def decide(
     nothing is recorded."""
     referral = session.get_one(Referral, referral_id)
     decision = _of(session, referral, actor, ruling, calendar, to, points)
-    tell(session, office, on=actor.on, now=actor.now, calendar=calendar)
+    tell(session, office, on=actor.on, now=actor.now)
     return decision
 
 

@@ -9,6 +9,7 @@ warned already.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from sqlalchemy import Integer, bindparam
 from sqlmodel import Session, col, select
 
 from flows.deadline import date_anchors, relieve
@@ -92,8 +93,7 @@ def leave(
 
 def own_policy(session: Session, task: Task) -> Policy:
     """The policy that counts while the task stands on no list."""
-    present = [one for one in memberships(session, task) if one.until_on is None]
-    return session.get_one(Policy, present[0].policy_id if present else task.policy_id)
+    return _own_policy(session, task, memberships(session, task))
 
 
 def change_own_policy(session: Session, task: Task, own: Policy, calendar: Calendar) -> None:
@@ -109,15 +109,19 @@ def change_own_policy(session: Session, task: Task, own: Policy, calendar: Calen
 def policy_on(session: Session, task: Task, on: date, calendar: Calendar) -> Policy:
     """What counted at the end of this date; `task` as it stood then."""
     ever = memberships(session, task)
-    own = own_policy(session, task)
+    own = _own_policy(session, task, ever)
     then = [m for m in ever if m.from_on <= on and (m.until_on is None or m.until_on > on)]
     return _strictest(session, task, then, own, calendar) if ever else own
 
 
 def memberships(session: Session, task: Task) -> Sequence[ListMembership]:
     """All that there ever were."""
-    mine = select(ListMembership).where(ListMembership.task_id == task.id)
-    return session.exec(mine.order_by(col(ListMembership.id))).all()
+    return session.scalars(_OF_TASK, {"task": task.id}).all()
+
+
+def _own_policy(session: Session, task: Task, ever: Iterable[ListMembership]) -> Policy:
+    present = [one for one in ever if one.until_on is None]
+    return session.get_one(Policy, present[0].policy_id if present else task.policy_id)
 
 
 def _apply(session: Session, task: Task, own: Policy, calendar: Calendar) -> bool:
@@ -197,3 +201,10 @@ def _require_sense(
             f"{task.number}：{name}已登记回避本事项，不能挂牌；没有记录任何操作",
             f"{task.number}: {name} stands aside from it and cannot hold it; nothing was recorded",
         )
+
+
+_OF_TASK = (
+    select(ListMembership)
+    .where(col(ListMembership.task_id) == bindparam("task", type_=Integer()))
+    .order_by(col(ListMembership.id))
+)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, Select, bindparam, func, literal, select
+from sqlalchemy import Date, Integer, bindparam, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -15,7 +15,7 @@ from flows.rulebook import procedure_of
 from flows.signoff.look_back_plans import put_down
 from flows.signoff.packets import is_intact, keep, shown_in
 from flows.signoff.sampling import Candidate, draw
-from models import LookBack, LookBackRound, Night, Procedure, Task, Transition, Unit
+from models import LookBack, LookBackRound, Procedure, Task, Transition, Unit
 from models.procedure_file import ProcedureFile
 from models.refusal import Refusal
 from models.signoff import TaskState
@@ -25,9 +25,6 @@ from models.workdays import Calendar
 # Written out: SQLite uses a partial index only when it can read the value.
 SIGN_OFF = literal("sign_off", literal_execute=True)
 Later = aliased(Transition)
-_LAST_NIGHT = select(func.max(col(Night.on))).where(
-    col(Night.on) < bindparam("before", type_=Date())
-)
 DAY = timedelta(days=1)
 
 
@@ -66,19 +63,22 @@ class Redrawn:
         return self.intact and sorted(self.drawn) == sorted(self.kept)
 
 
-def draw_look_backs(session: Session, *, on: date, now: datetime, calendar: Calendar) -> int:
+def draw_look_backs(
+    session: Session, *, last: date | None, on: date, now: datetime, calendar: Calendar
+) -> int:
     """In the first night of a month draw each procedure's sample; returns how many tasks were
-    drawn. Months in which no night was played are made up. The step that calls this holds all
-    tasks, so what is eligible does not change meanwhile."""
+    drawn. Months in which no night was played are made up: `last` is the night before. The step
+    that calls this holds all tasks, so what is eligible does not change meanwhile."""
     month = on.replace(day=1)
-    last = session.scalar(_LAST_NIGHT, {"before": on})
     if last is not None and last >= month:
+        return 0
+    if session.scalar(_ANY) is None:
         return 0
     since = last.replace(day=1) if last else None
     directory = Directory.load(session, on)
     return sum(
         _draw(session, procedure, since, on=on, now=now, calendar=calendar, directory=directory)
-        for procedure in session.scalars(select(Procedure).order_by(col(Procedure.id))).all()
+        for procedure in session.scalars(_PROCEDURES).all()
     )
 
 
@@ -179,9 +179,10 @@ def _come(
     two dates the later. One that waits to be looked at is not drawn again."""
     found = {}
     for nth, span in enumerate(rules.look_back, 1):
-        after = _counted(span, since, calendar) if since else None
-        rows = session.execute(_signed_off(procedure, after, _counted(span, month, calendar)))
-        for task_id, number, unit, signed_off_on in rows:
+        after = _counted(span, since, calendar) if since else date.min
+        until = _counted(span, month, calendar)
+        between = {"procedure": procedure.id, "after": after, "until": until}
+        for task_id, number, unit, signed_off_on in session.execute(_SIGNED_OFF, between):
             found[number] = Come(task_id, unit, nth, span.after(signed_off_on, calendar))
     return found
 
@@ -194,30 +195,29 @@ def _counted(span: Span, month: date, calendar: Calendar) -> date:
     return min(come, month - DAY)
 
 
-def _signed_off(
-    procedure: Procedure, after: date | None, until: date
-) -> Select[int, str, str, date]:
-    """Tasks whose latest sign-off lies between, and still holds."""
-    later = select(col(Later.id)).where(
-        col(Later.task_id) == col(Transition.task_id),
-        col(Later.event) == SIGN_OFF,
-        col(Later.id) > col(Transition.id),
+# Tasks whose latest sign-off lies between, and still holds.
+_LATER = select(col(Later.id)).where(
+    col(Later.task_id) == col(Transition.task_id),
+    col(Later.event) == SIGN_OFF,
+    col(Later.id) > col(Transition.id),
+)
+_WAITING = select(col(LookBack.id)).where(
+    col(LookBack.task_id) == col(Task.id), col(LookBack.decided_on).is_(None)
+)
+_SIGNED_OFF = (
+    select(col(Task.id), col(Task.number), col(Unit.name), col(Transition.on))
+    .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .where(
+        col(Transition.event) == SIGN_OFF,
+        col(Transition.on) <= bindparam("until", type_=Date()),
+        col(Transition.on) > bindparam("after", type_=Date()),
+        # + 0: from what was signed off in a month, not from all there ever was of its kind.
+        col(Task.procedure_id) + 0 == bindparam("procedure", type_=Integer()),
+        col(Task.state) == TaskState.SIGNED_OFF,
+        ~_LATER.exists(),
+        ~_WAITING.exists(),
     )
-    waiting = select(col(LookBack.id)).where(
-        col(LookBack.task_id) == col(Task.id), col(LookBack.decided_on).is_(None)
-    )
-    return (
-        select(col(Task.id), col(Task.number), col(Unit.name), col(Transition.on))
-        .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(
-            col(Transition.event) == SIGN_OFF,
-            col(Transition.on) <= until,
-            *([col(Transition.on) > after] if after else []),
-            # + 0: from what was signed off in a month, not from all there ever was of its kind.
-            col(Task.procedure_id) + 0 == procedure.id,
-            col(Task.state) == TaskState.SIGNED_OFF,
-            ~later.exists(),
-            ~waiting.exists(),
-        )
-    )
+)
+_ANY = select(col(Transition.id)).where(col(Transition.event) == SIGN_OFF).limit(1)
+_PROCEDURES = select(Procedure).order_by(col(Procedure.id))

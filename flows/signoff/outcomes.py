@@ -23,7 +23,7 @@ from models import (
     Transition,
 )
 from models.application import ApplicationState
-from models.columns import Instant
+from models.columns import Instant, written_out
 from models.decision import ReferralState
 from models.message import MessageKind, MessageState
 from models.organisation import PostKind
@@ -161,25 +161,25 @@ _SAID = (
     .where(
         col(MessageItem.transition_id) == col(Transition.id),
         col(Message.kind) == MessageKind.OUTCOME,
-        col(Message.state).not_in([MessageState.SUPERSEDED, MessageState.SKIPPED]),
+        col(Message.state).not_in(written_out(MessageState.SUPERSEDED, MessageState.SKIPPED)),
     )
 )
 _CLOSED_BY_IT = select(col(Referral.id)).where(
     col(Referral.task_id) == col(Transition.task_id),
     col(Referral.closed_at) == col(Transition.at),
-    col(Referral.state).in_(CLOSED),
+    col(Referral.state).in_(written_out(*CLOSED)),
 )
 _BY_REQUEST = select(col(Decision.id)).where(
     col(Decision.link_id) == col(Transition.link_id),
     col(Decision.task_id) == col(Transition.task_id),
     col(Decision.machine) == REQUEST.name,
-    col(Decision.event).in_(DECIDED),
+    col(Decision.event).in_(written_out(*DECIDED)),
 )
 _DECIDED: list[Any] = [literal_column(f"'{name}'") for name in (SIGNOFF.name, REQUEST.name)]
 UNSAID = select(Transition).where(
     col(Transition.machine).in_(_DECIDED),  # as its index says it
     col(Transition.at) >= bindparam("since", type_=Instant()),
-    or_(col(Transition.event).in_(TO_THE_HANDLER), _CLOSED_BY_IT.exists()),
+    or_(col(Transition.event).in_(written_out(*TO_THE_HANDLER)), _CLOSED_BY_IT.exists()),
     ~_SAID.exists(),
     or_(col(Transition.machine) == REQUEST.name, ~_BY_REQUEST.exists()),
 )
@@ -203,7 +203,7 @@ _ASKED_ANEW = select(col(Anew.id)).where(
 )
 _NOT_ASKED = select(Referral).where(
     col(Referral.task_id).in_(_OF_TASKS),
-    col(Referral.state).in_(CLOSED),
+    col(Referral.state).in_(written_out(*CLOSED)),
     _MAILED.exists(),
     ~_ASKED_ANEW.exists(),
 )

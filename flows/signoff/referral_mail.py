@@ -15,6 +15,7 @@ from flows.signoff.asked import asked_of
 from flows.signoff.posting import Letter, post
 from flows.taking_over import take_over
 from models import Message, MessageItem, Official, Referral
+from models.columns import written_out
 from models.message import MessageKind, MessageState
 from notifications.referral import ReferralMail, render_referral
 
@@ -97,7 +98,7 @@ _TOLD = (
     .where(
         col(MessageItem.referral_id) == col(Referral.id),
         col(MessageItem.dropped) == "",
-        col(Message.state).not_in(NEVER_CAME),
+        col(Message.state).not_in(written_out(*NEVER_CAME)),
     )
 )
 UNTOLD = select(Referral).where(

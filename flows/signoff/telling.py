@@ -12,13 +12,12 @@ from flows.signoff.outcome_mail import write_outcome_mails
 from flows.signoff.outcomes import RECENT, UNSAID
 from flows.signoff.referral_mail import UNTOLD, write_referral_mails
 from flows.signoff.unreferred import UNREFERRED
-from models.workdays import Calendar
 
 TELLING_LOCK = 0x51577  # PostgreSQL: so that two do not both tell the same
 _OWED = select(or_(UNTOLD.exists(), UNSAID.exists(), UNREFERRED.exists()))
 
 
-def tell(session: Session, office: Office, *, on: date, now: datetime, calendar: Calendar) -> int:
+def tell(session: Session, office: Office, *, on: date, now: datetime) -> int:
     """Write the mails that are owed to anybody, at the end of an act's transaction and once in
     each night; returns how many people get one. Twice is once."""
     if not session.scalar(_OWED, {"on": on, "since": now - RECENT}):

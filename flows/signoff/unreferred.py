@@ -32,6 +32,7 @@ from models import (
     Transition,
     Unit,
 )
+from models.columns import written_out
 from models.message import MessageKind, MessageState
 from models.signoff import SIGNOFF
 
@@ -62,8 +63,7 @@ def unreferred(session: Session, on: date) -> list[Unreferred]:
 
 def stalled(session: Session, on: date) -> list[tuple[str, str]]:
     """(task number, why nobody decides), for the office to mend: a key of the words `stalled.…`"""
-    nobody: set[tuple[str, str]] = {(one.task.number, one.what) for one in unreferred(session, on)}
-    return sorted(nobody | {(number, "refused") for number in session.scalars(_UNHEARD)})
+    return sorted({(number, why) for number, why in session.execute(_STALLED, {"on": on})})
 
 
 def refused() -> Select[*tuple[Any, ...]]:
@@ -74,7 +74,7 @@ def refused() -> Select[*tuple[Any, ...]]:
         .where(
             col(LaterItem.referral_id) == col(Referral.id),
             col(Later.id) > col(Message.id),
-            col(Later.state).not_in(NEVER_CAME),
+            col(Later.state).not_in(written_out(*NEVER_CAME)),
         )
     )
     dead: ColumnElement[str] = literal_column(f"'{MessageState.DEAD}'")  # as its index says it
@@ -135,8 +135,9 @@ UNREFERRED = (
     .join_from(_WAITING, Task, col(Task.id) == _TASK_ID)
     .join(Unit, col(Unit.id) == col(Task.unit_id))
 )
-_UNHEARD = (
-    select(col(Task.number))
+_STALLED = union_all(
+    select(col(Task.number), _WHAT).join_from(_WAITING, Task, col(Task.id) == _TASK_ID),
+    select(col(Task.number), literal("refused"))
     .join(Referral, col(Referral.task_id) == col(Task.id))
-    .where(col(Referral.id).in_(refused()))
+    .where(col(Referral.id).in_(refused())),
 )

@@ -1,6 +1,6 @@
 """A chart as PNG, for what shows no SVG. The one place that knows resvg."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 import resvg_py
 
@@ -23,5 +23,6 @@ def _one(character: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="12" height="14">{letter}</svg>'
 
 
+@lru_cache(maxsize=16)  # a paper is looked at, and printed, and each copy shows the same charts
 def _drawn(svg: str) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=ZOOM, background="#ffffff"))

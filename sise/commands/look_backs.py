@@ -96,7 +96,7 @@ def add(
         actor = Unattended(COMMAND_LINE, edge.today, edge.now)
         calendar = load_calendar(session)
         plan(session, task, actor, reason=why, calendar=calendar)
-        tell(session, edge.office, on=edge.today, now=edge.now, calendar=calendar)
+        tell(session, edge.office, on=edge.today, now=edge.now)
         [row] = [row for row in waiting(session) if row.number == number]
     if json:
         as_json(asdict(row))

@@ -111,7 +111,7 @@ def _report(edge: Edge, name: str, wanted: list[Reading], json: bool) -> None:
     with transaction(edge.office.engine, edge.now) as session:
         series, calendar = find_series(session, name), load_calendar(session)
         told = report(session, series, wanted, by, calendar=calendar)
-        tell(session, edge.office, on=edge.today, now=edge.now, calendar=calendar)
+        tell(session, edge.office, on=edge.today, now=edge.now)
         file = series_of(series)
     if json:
         as_json([_told(file, one) for one in told])

@@ -13,12 +13,12 @@ from rich.progress import (
 )
 
 from flows import delivery
-from flows.database import reading
+from flows.database import look
 from flows.delivery_round import Delivered
 from flows.hooks.sending import HooksSent, send_webhooks
 from flows.mail_waits import why_waiting
 from flows.night import NightRun, Step, rehearse_night, run_night
-from flows.night_dates import refuse_or_stored
+from flows.night_dates import LAST_NIGHT, refuse_or_stored
 from flows.orchestrated import run_orchestrated_night
 from flows.outbox import Outbox
 from models.warning import Colour
@@ -53,8 +53,8 @@ def night(
     """Run one night: escalate what is overdue, issue notices, mail the people responsible."""
     edge = open_edge()
     on = a_date(date) if date else edge.today
-    with reading(edge.office.engine) as session:
-        played_before = refuse_or_stored(session, on, None if dry_run else edge.today)
+    last = look(edge.office.engine, LAST_NIGHT)
+    played_before = refuse_or_stored(last, on, None if dry_run else edge.today)
     with progress(*WAITING) as bar:
         doing = bar.add_task(edge.both("正在执行夜间检查", "playing the night"))
 

@@ -187,8 +187,7 @@ def _passed(passed: Passing) -> dict[str, Any]:
 
 def _tell(edge: Edge, session: Session) -> None:
     """Whoever is asked to decide now waits for no night."""
-    calendar = load_calendar(session)
-    tell(session, edge.office, on=edge.today, now=edge.now, calendar=calendar)
+    tell(session, edge.office, on=edge.today, now=edge.now)
 
 
 def _office(edge: Edge) -> Unattended:

@@ -8,7 +8,7 @@ from flows.colour_counts import colours_over_time
 from flows.database import reading, transaction
 from flows.signoff.withdrawing import withdraw
 from flows.standing import History
-from models import Task
+from models import DayCount, Task
 from models.decision import Verdict
 from models.signoff import OPEN
 from models.warning import Colour
@@ -84,6 +84,16 @@ def test_days_from_before_the_first_matter_are_left_out(office, cast):
 
     with reading(office.engine) as session:
         assert [day.on for day in colours_over_time(session, [early, FIRST])] == [FIRST]
+
+
+def test_the_first_night_keeps_the_days_since_the_first_matter(office, cast):
+    cast.task("甲-1", FIRST, opened_on=FIRST - timedelta(days=3))
+
+    play(office, FIRST)
+
+    with reading(office.engine) as session:
+        kept = set(session.exec(select(DayCount.on)))
+    assert kept == {FIRST - timedelta(days=n) for n in (1, 2, 3)}
 
 
 def test_of_some_matters_no_other_one_is_counted(office, cast):

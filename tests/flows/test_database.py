@@ -1,11 +1,14 @@
 """What the edge to the database promises beside all or nothing."""
 
 from contextlib import closing
+from datetime import date
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, select, text
+from sqlalchemy import Engine, create_engine, event, insert, literal, select, text
 
-from flows.database import reading
+from flows.database import changed, reading, transaction
+from models import CalendarYear
+from tests.conftest import instant
 
 OTHERS = text(
     "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
@@ -38,3 +41,13 @@ def test_whoever_comes_next_gets_the_connection_that_was_used_last(engine: Engin
         kept = last.connection.dbapi_connection
     with engine.connect() as following:
         assert following.connection.dbapi_connection is kept
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_an_insert_says_how_many_rows_it_wrote(engine: Engine, n: int):
+    now = instant(date(2022, 1, 1))
+    found = select(literal(2022), literal(now)).where(literal(n) > 0)
+    found = found.union(select(literal(2023), literal(now)).where(literal(n) > 1))
+    wrote = insert(CalendarYear).from_select(["year", "confirmed_at"], found)
+    with transaction(engine, now) as session:
+        assert changed(session, wrote) == n

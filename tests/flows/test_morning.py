@@ -2,14 +2,16 @@
 
 from datetime import date, timedelta
 
-from flows.database import transaction
-from flows.morning import SPELT
+from flows.database import reading, transaction
+from flows.morning import SPELT, board
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import confirm_year
-from models import Message, Official, Post, PostingDraft
+from models import Message, Official, Post, PostingDraft, Task
 from models.message import MessageState
 from models.organisation import PostKind
 from models.posting import PostingState
+from models.signoff import TaskState
+from models.warning import Colour
 from tests.conftest import Cast, instant
 from tests.kept import add, digests, edit, extend, play, rows, summaries
 from tests.records import prepared_report, with_kinds
@@ -51,6 +53,17 @@ def test_it_lists_what_was_raised_worst_first_and_hides_what_is_restricted(offic
         assert office.base_url in body
     assert summary.body.text.count("区教育局") == 2
     assert "【蓝色】丙-1　限知事项" in summary.body.text
+
+
+def test_the_colours_of_a_policy_are_counted_while_a_matter_keeps_it(office, cast: Cast):
+    task = cast.task("甲-1", DUE)
+    with reading(office.engine) as session:
+        assert board(session) == {"green": 1, "blue": 0, "yellow": 0, "red": 0}
+
+    edit(office, Task, task.id, state=TaskState.WITHDRAWN)
+
+    with reading(office.engine) as session:
+        assert board(session) == {Colour.GREEN: 0}
 
 
 def test_of_very_many_raised_matters_the_rest_is_counted(office, cast: Cast):

@@ -4,6 +4,7 @@ import json
 from datetime import date, time, timedelta
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from flows.database import reading
@@ -73,6 +74,20 @@ def test_the_result_says_what_the_contract_promises(office, cast: Cast):
     }
     assert seconds >= 0
     assert len(audit_head) == 64
+
+
+def test_a_night_in_which_nothing_is_due_asks_sixty_times_at_most(office, cast: Cast):
+    cast.task("甲-1", date(2022, 9, 13), opened_on=date(2022, 7, 1))
+    wind(office, date(2022, 7, 4), date(2022, 7, 6))
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        asked.append(statement)
+
+    event.listen(office.engine, "before_cursor_execute", note)
+    play(office, date(2022, 7, 7))
+
+    assert len([statement for statement in asked if not statement.startswith("BEGIN")]) <= 60
 
 
 def test_the_same_night_twice_changes_nothing_and_says_the_same(office, cast: Cast):

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from flows.database import transaction
+from flows.database import reading, transaction
+from flows.history import faults
 from flows.replies import acknowledge, answer
 from flows.rulebook import load_policy
 from models import Notice, Policy, Task, Transition
@@ -60,6 +61,8 @@ def test_unanswered_notices_climb_from_blue_to_yellow_to_red(office, cast: Cast)
         ("yellow", "superseded"),
         ("red", "issued"),
     ]
+    with reading(office.engine) as session:
+        assert list(faults(session)) == []
 
 
 def test_an_answered_notice_leaves_only_the_dates_to_climb_by(office, cast: Cast):

@@ -61,6 +61,16 @@ def test_the_deputy_of_an_absent_deputy_stands_in_for_the_first(office, cast, ma
     assert resolve(office, matter, P.HANDLER) == [Told(cast.carol, P.HANDLER, cast.alice)]
 
 
+def test_of_several_the_first_post_and_the_last_absence_comes_first(office, cast, matter):
+    for who in (cast.mallory, cast.bob):
+        add(office, Post(official_id=who, unit_id=cast.unit, kind=P.UNIT_HEAD))
+    add(office, away(cast.alice, cast.bob), away(cast.alice, cast.carol))
+
+    heads = [told.official_id for told in resolve(office, matter, P.UNIT_HEAD)]
+    assert heads == [cast.dora, cast.mallory, cast.bob]
+    assert resolve(office, matter, P.HANDLER) == [Told(cast.carol, P.HANDLER, cast.alice)]
+
+
 def test_deputies_who_point_in_a_ring_are_passed_by_to_the_next_level(office, cast, matter):
     add(office, away(cast.alice, cast.bob), away(cast.bob, cast.mallory))
     add(office, away(cast.mallory, cast.bob))

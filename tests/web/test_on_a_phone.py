@@ -8,7 +8,6 @@ import pytest
 from flows.database import transaction
 from flows.delivery import deliver
 from flows.signoff.telling import tell
-from flows.working_days import load_calendar
 from models import Decision, Task
 from notifications.mailbox import Mailbox
 from tests.kept import rows
@@ -32,7 +31,7 @@ def test_from_the_mail_to_the_approval_in_seven_steps(office, bench, review, clo
     with ThreadPoolExecutor(1) as aside, Mailbox() as box:
         office = to(box, office)
         with transaction(office.engine, NOON) as session:
-            tell(session, office, on=APPLIED, now=NOON, calendar=load_calendar(session))
+            tell(session, office, on=APPLIED, now=NOON)
         aside.submit(deliver, office, now=NOON).result()  # Playwright runs a loop in this thread
         [mail] = [one for one in box.messages() if one.recipient.startswith("dora")]
         link = re.search(r"http://sise\.example(/r/[0-9a-f]{32})", mail.text)[1]

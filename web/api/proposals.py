@@ -55,6 +55,6 @@ def hand_in(here: Here, client: Writer, body: HandedIn) -> Taken:
         lines = [said for line in body.lines if (said := "|".join(line)).strip()]
         made = propose(session, body.procedure, body.unit, body.title, lines, by, calendar=calendar)
         require_still(session, client)
-        tell(session, here.office, on=by.on, now=now, calendar=calendar)
+        tell(session, here.office, on=by.on, now=now)
         task = session.get_one(Task, made.task_id)
         return Taken(number=task.number, review_by=task.due_on, lines=len(lines))

@@ -237,7 +237,20 @@ def test_a_round_that_is_not_there_is_said_in_a_sentence(bench: Bench):
 # What it costs
 
 
-def test_other_nights_ask_one_question(bench: Bench):
+def test_before_anything_was_signed_off_a_month_asks_one_question(bench: Bench):
+    asked: list[str] = []
+    on = date(2022, 4, 1)
+    with transaction(bench.office.engine, instant(on)) as session:
+        event.listen(
+            session.connection(),
+            "before_cursor_execute",
+            lambda _c, _cursor, statement, *_rest: asked.append(statement),
+        )
+        assert draw_look_backs(session, last=None, on=on, now=instant(on), calendar=Calendar()) == 0
+    assert len(asked) == 1
+
+
+def test_other_nights_ask_nothing(bench: Bench):
     play(bench.office, date(2022, 4, 1))
     asked: list[str] = []
     with transaction(bench.office.engine, instant(date(2022, 4, 2))) as session:
@@ -246,15 +259,15 @@ def test_other_nights_ask_one_question(bench: Bench):
             "before_cursor_execute",
             lambda _c, _cursor, statement, *_rest: asked.append(statement),
         )
-        on = date(2022, 4, 2)
-        assert draw_look_backs(session, on=on, now=instant(on), calendar=Calendar()) == 0
-    assert [statement for statement in asked if "night" in statement] == asked
-    assert len(asked) == 1
+        last, on = date(2022, 4, 1), date(2022, 4, 2)
+        assert draw_look_backs(session, last=last, on=on, now=instant(on), calendar=Calendar()) == 0
+    assert asked == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_month_s_tasks_are_found_by_their_index(bench: Bench):
     plans: list[str] = []
+    sign_off(bench, "甲-1")
     play(bench.office, date(2022, 3, 1))
 
     def explain(connection, _cursor, statement, parameters, _context, _many):
