@@ -35,17 +35,22 @@ def around(session: Session, task: Parties, on: date) -> Directory:
     named |= {who for who in (task.handler_id, task.supervising_leader_id) if who is not None}
     deputies = deputies_of(session, on)
     wanted = _with_deputies(named, deputies)
-    people = session.scalars(_PEOPLE, {"people": list(wanted)}).all()
-    excluded = session.scalars(_ASIDE, today | {"task": task.id})
+    found = session.execute(_PEOPLE, {"people": list(wanted), "at": day_begins(on)}).all()
+    people = [official for official, _ in found]
     return Directory(
         officials={official.id: official for official in people},
         parents=dict(session.execute(_ABOVE, {"unit": task.unit_id}).all()),
         posts=posts,
         deputies=deputies,
-        suppressed=frozenset(session.scalars(_SUPPRESSED, {"at": day_begins(on)})),
+        suppressed=frozenset(o.email for o, suppressed in found if suppressed and o.email),
         gone=frozenset(o.id for o in people if o.left_on and o.left_on <= on),
-        excluded={task.id: frozenset(excluded)},
+        excluded={task.id: aside_from(session, task, on)},
     )
+
+
+def aside_from(session: Session, task: Parties, on: date) -> frozenset[int]:
+    """Who stands aside from this task."""
+    return frozenset(session.scalars(_ASIDE, {"on": on, "task": task.id}))
 
 
 def _with_deputies(people: Iterable[int], deputies: Mapping[int, int]) -> set[int]:
@@ -69,7 +74,11 @@ _POSTS = (
     )
     .order_by(col(Post.id))
 )
-_PEOPLE = select(Official).where(col(Official.id).in_(bindparam("people", expanding=True)))
-_SUPPRESSED = select(Suppression.address).where(SUPPRESSING)
+_IS_SUPPRESSED = select(Suppression.address).where(
+    col(Suppression.address) == col(Official.email), SUPPRESSING
+)
+_PEOPLE = select(Official, _IS_SUPPRESSED.exists()).where(
+    col(Official.id).in_(bindparam("people", expanding=True))
+)
 _STANDING_ASIDE = aside(TODAY)
 _ASIDE = select(_STANDING_ASIDE.c.official_id).where(_STANDING_ASIDE.c.task_id == bindparam("task"))

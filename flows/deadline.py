@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.history import link_id
@@ -28,9 +29,7 @@ def date_anchors(task: Task) -> dict[tuple[Clock, Colour | None], date | None]:
 
 
 def live_notice(session: Session, task: Task) -> Notice | None:
-    return session.exec(
-        select(Notice).where(Notice.task_id == task.id, col(Notice.state).in_(LIVE))
-    ).first()
+    return session.scalars(_LIVE_NOTICE, {"task": task.id}).first()
 
 
 def change_deadline(
@@ -100,3 +99,8 @@ def colour_by_dates(
     ladder = ladder_of(session.get_one(Policy, task.policy_id))
     struck = highest(strikes(ladder, anchors, calendar), on)
     return struck.rung.colour if struck else Colour.GREEN
+
+
+_LIVE_NOTICE = select(Notice).where(
+    Notice.task_id == bindparam("task"), col(Notice.state).in_(LIVE)
+)

@@ -13,7 +13,7 @@ from flows.recipients import Directory
 from flows.rulebook import procedure_of
 from flows.signoff.actor import Actor
 from flows.signoff.closing import end_warning
-from flows.signoff.deciding import Ruling, hold_referral, record, require_shown
+from flows.signoff.deciding import Ruling, hold_referral, record
 from flows.signoff.referrals import close_referrals, decide_by, refer
 from models import Application, Decision, Procedure, Referral, Task, Transition
 from models.application import ApplicationState
@@ -51,7 +51,9 @@ class FromLeadUnit:
 
 
 def rules_of(session: Session, task: Task) -> ProcedureFile:
-    return procedure_of(session.get_one(Procedure, task.procedure_id))
+    procedure = session.get_one(Procedure, task.procedure_id)
+    session.info["rules"] = procedure  # else it is let go of, and read anew when next asked for
+    return procedure_of(procedure)
 
 
 def refer_level(
@@ -117,9 +119,7 @@ def decide_level(
     session: Session, referral_id: int, actor: Actor, ruling: Ruling, *, calendar: Calendar
 ) -> Decision:
     """Approve, return or ask for more. Raises a Refusal, and then nothing is recorded."""
-    referral, task = hold_referral(session, referral_id, actor, ruling)
-    application = session.get_one(Application, referral.application_id, populate_existing=True)
-    require_shown(task, application.packet, ruling)
+    referral, task, application = hold_referral(session, referral_id, Application, actor, ruling)
     assert referral.level is not None  # for the types: an application's referral has one
     if referral.official_id in barred(session, task, application, referral.level):
         raise NotIndependent(task.number)

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from flows.moves import lock_task
+from flows.moves import hold_task
 from flows.recipients import in_force
 from flows.signoff.actor import OfficeActor, Unattended
 from flows.signoff.roles import KEEPS_LEDGER, OFFICE, NotNow, require_move, require_role
@@ -29,8 +29,7 @@ def hold_for_office(
 ) -> None:
     """Hold the task until this act is committed. Raises a Refusal unless the office may do this
     now; `event`: the move that it makes."""
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     if not isinstance(actor, Unattended):
         if actor.assurance == Assurance.LINK:
             raise NotProved

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Date, bindparam, func, select
 from sqlmodel import Session, col
 
 from flows.deadline import change_deadline, live_notice
-from flows.moves import lock_all_tasks, lock_task, move_colour, move_notice, move_task
+from flows.moves import hold_task, lock_all_tasks, move_colour, move_notice, move_task
 from flows.signoff.actor import Actor
 from flows.signoff.roles import require_move, require_reason
 from models import ChangeRequest, Decision, Referral, Task, Transition
@@ -38,8 +38,7 @@ def suspend(session: Session, task: Task, request: ChangeRequest, actor: Actor) 
 def resume(session: Session, task: Task, actor: Actor, *, reason: str, calendar: Calendar) -> None:
     """The office lets the clock run again, at the end of the suspension or before. Raises a
     Refusal."""
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     require_move(session, task, "resume", actor.official_id, actor.on)
     require_reason(task, reason)
     found = session.execute(suspended_tasks().where(col(Task.id) == task.id)).first()
