@@ -8,7 +8,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.history import link_id
-from flows.moves import lock_task, move_colour, move_notice
+from flows.moves import hold_task, move_colour, move_notice
 from flows.rulebook import ladder_of
 from models import DeadlineChange, Notice, Policy, Task
 from models.ladder import Clock
@@ -46,8 +46,7 @@ def change_deadline(
     actor_id: int | None = None,
 ) -> None:
     """Set a new deadline, keep the old one in the ledger of dates, and relieve the colour."""
-    lock_task(session, task.id)
-    session.refresh(task, ["due_on", "colour"])  # a night may have raised it meanwhile
+    hold_task(session, task.id)  # a night may have raised it meanwhile
     session.add(
         DeadlineChange(
             task_id=task.id,
@@ -96,9 +95,15 @@ def colour_by_dates(
     on: date,
     calendar: Calendar,
 ) -> Colour:
-    ladder = ladder_of(session.get_one(Policy, task.policy_id))
+    ladder = ladder_of(policy_of(session, task))
     struck = highest(strikes(ladder, anchors, calendar), on)
     return struck.rung.colour if struck else Colour.GREEN
+
+
+def policy_of(session: Session, task: Task) -> Policy:
+    policy = session.get_one(Policy, task.policy_id)
+    session.info["policy"] = policy  # else it is let go of, and read anew when next asked for
+    return policy
 
 
 _LIVE_NOTICE = select(Notice).where(

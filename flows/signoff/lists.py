@@ -9,6 +9,7 @@ warned already.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.deadline import date_anchors, relieve
@@ -116,8 +117,7 @@ def policy_on(session: Session, task: Task, on: date, calendar: Calendar) -> Pol
 
 def memberships(session: Session, task: Task) -> Sequence[ListMembership]:
     """All that there ever were."""
-    mine = select(ListMembership).where(ListMembership.task_id == task.id)
-    return session.exec(mine.order_by(col(ListMembership.id))).all()
+    return session.scalars(_EVER, {"task": task.id}).all()
 
 
 def _apply(session: Session, task: Task, own: Policy, calendar: Calendar) -> bool:
@@ -197,3 +197,10 @@ def _require_sense(
             f"{task.number}：{name}已登记回避本事项，不能挂牌；没有记录任何操作",
             f"{task.number}: {name} stands aside from it and cannot hold it; nothing was recorded",
         )
+
+
+_EVER = (
+    select(ListMembership)
+    .where(ListMembership.task_id == bindparam("task"))
+    .order_by(col(ListMembership.id))
+)

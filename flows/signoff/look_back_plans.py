@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.recipients import Directory
@@ -114,17 +115,19 @@ def _signed_off(session: Session, task: Task, application: Application) -> dict[
 
 def granted(session: Session, task: Task) -> Application:
     """What the task was signed off on, in its present cycle."""
-    return session.exec(
-        select(Application).where(
-            Application.task_id == task.id,
-            Application.cycle == task.cycle,
-            Application.state == ApplicationState.GRANTED,
-        )
-    ).one()
+    return session.scalars(_GRANTED, {"task": task.id, "cycle": task.cycle}).one()
 
 
 def waiting_look_back(session: Session, task: Task) -> LookBack | None:
     """The one that was not checked yet."""
-    return session.exec(
-        select(LookBack).where(LookBack.task_id == task.id, col(LookBack.decided_on).is_(None))
-    ).first()
+    return session.scalars(_WAITING, {"task": task.id}).first()
+
+
+_GRANTED = select(Application).where(
+    Application.task_id == bindparam("task"),
+    Application.cycle == bindparam("cycle"),
+    Application.state == ApplicationState.GRANTED,
+)
+_WAITING = select(LookBack).where(
+    LookBack.task_id == bindparam("task"), col(LookBack.decided_on).is_(None)
+)

@@ -78,7 +78,7 @@ def draw_look_backs(session: Session, *, on: date, now: datetime, calendar: Cale
     directory = Directory.load(session, on)
     return sum(
         _draw(session, procedure, since, on=on, now=now, calendar=calendar, directory=directory)
-        for procedure in session.scalars(select(Procedure).order_by(col(Procedure.id))).all()
+        for procedure in session.scalars(_PROCEDURES).all()
     )
 
 
@@ -180,7 +180,8 @@ def _come(
     found = {}
     for nth, span in enumerate(rules.look_back, 1):
         after = _counted(span, since, calendar) if since else None
-        rows = session.execute(_signed_off(procedure, after, _counted(span, month, calendar)))
+        between = {"after": after or date.min, "until": _counted(span, month, calendar)}
+        rows = session.execute(_SIGNED_OFF, between | {"procedure": procedure.id})
         for task_id, number, unit, signed_off_on in rows:
             found[number] = Come(task_id, unit, nth, span.after(signed_off_on, calendar))
     return found
@@ -194,9 +195,7 @@ def _counted(span: Span, month: date, calendar: Calendar) -> date:
     return min(come, month - DAY)
 
 
-def _signed_off(
-    procedure: Procedure, after: date | None, until: date
-) -> Select[int, str, str, date]:
+def _signed_off() -> Select[int, str, str, date]:
     """Tasks whose latest sign-off lies between, and still holds."""
     later = select(col(Later.id)).where(
         col(Later.task_id) == col(Transition.task_id),
@@ -212,12 +211,16 @@ def _signed_off(
         .join(Unit, col(Unit.id) == col(Task.unit_id))
         .where(
             col(Transition.event) == SIGN_OFF,
-            col(Transition.on) <= until,
-            *([col(Transition.on) > after] if after else []),
+            col(Transition.on) <= bindparam("until", type_=Date()),
+            col(Transition.on) > bindparam("after", type_=Date()),
             # + 0: from what was signed off in a month, not from all there ever was of its kind.
-            col(Task.procedure_id) + 0 == procedure.id,
+            col(Task.procedure_id) + 0 == bindparam("procedure"),
             col(Task.state) == TaskState.SIGNED_OFF,
             ~later.exists(),
             ~waiting.exists(),
         )
     )
+
+
+_PROCEDURES = select(Procedure).order_by(col(Procedure.id))
+_SIGNED_OFF = _signed_off()

@@ -57,13 +57,13 @@ def keep(session: Session, shown: Mapping[str, Any]) -> str:
 
 def shown_in(session: Session, packet: str) -> dict[str, Any]:
     """What this packet held."""
-    shown: dict[str, Any] = json.loads(session.get_one(Packet, packet).shown)
+    shown: dict[str, Any] = json.loads(session.scalars(_SHOWN, {"hash": packet}).one())
     return shown
 
 
 def is_intact(session: Session, packet: str) -> bool:
     """What it holds is what it held when it was kept."""
-    shown = session.get_one(Packet, packet, populate_existing=True).shown
+    shown = session.scalars(_SHOWN, {"hash": packet}).one()
     return hashlib.sha256(shown.encode()).hexdigest() == packet
 
 
@@ -183,6 +183,7 @@ def _visibles(session: Session, application: Application) -> dict[str, dict[str,
 # Built once: putting a statement together costs more than running it.
 _TASK, _OF_IT = bindparam("task", type_=Integer()), bindparam("application", type_=Integer())
 _KEPT = select(Packet.hash).where(Packet.hash == bindparam("hash"))
+_SHOWN = select(Packet.shown).where(Packet.hash == bindparam("hash"))
 _UNIT = select(Unit.name).where(Unit.id == bindparam("unit"))
 _OFFICIAL = select(Official.name).where(Official.id == bindparam("who"))
 _FILES = (

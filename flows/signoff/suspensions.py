@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Integer, bindparam, func, select
 from sqlmodel import Session, col
 
 from flows.deadline import change_deadline, live_notice
@@ -41,7 +41,7 @@ def resume(session: Session, task: Task, actor: Actor, *, reason: str, calendar:
     hold_task(session, task.id)
     require_move(session, task, "resume", actor.official_id, actor.on)
     require_reason(task, reason)
-    found = session.execute(suspended_tasks().where(col(Task.id) == task.id)).first()
+    found = session.execute(_SUSPENDED, {"task": task.id}).first()
     move_task(session, task, "resume", **actor.facts(reason=reason))
     if found:
         _, since, request = found
@@ -83,6 +83,7 @@ def is_suspended() -> ColumnElement[bool]:
     return col(Task.state) == bindparam(None, str(TaskState.SUSPENDED), literal_execute=True)
 
 
+_SUSPENDED = suspended_tasks().where(col(Task.id) == bindparam("task"))
 _ENDED = (
     suspended_tasks()
     .where(col(ChangeRequest.until_on) < bindparam("before", type_=Date()))
@@ -146,8 +147,14 @@ def _leaves(move: Transition) -> bool:
 
 
 def _granted_by(session: Session, request: ChangeRequest) -> int | None:
-    return session.scalar(
-        select(col(Decision.official_id))
-        .join(Referral, col(Referral.id) == col(Decision.referral_id))
-        .where(col(Referral.request_id) == request.id, col(Decision.verdict) == Verdict.GRANT)
+    return session.scalar(_GRANTED_BY, {"request": request.id})
+
+
+_GRANTED_BY = (
+    select(col(Decision.official_id))
+    .join(Referral, col(Referral.id) == col(Decision.referral_id))
+    .where(
+        col(Referral.request_id) == bindparam("request", type_=Integer()),
+        col(Decision.verdict) == Verdict.GRANT,
     )
+)
