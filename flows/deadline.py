@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import bindparam
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from flows.history import link_id
-from flows.moves import hold_task, move_colour, move_notice
+from flows.moves import move_colour, move_notice, share_tasks
 from flows.rulebook import ladder_of
 from models import DeadlineChange, Notice, Policy, Task
 from models.ladder import Clock
@@ -46,7 +47,7 @@ def change_deadline(
     actor_id: int | None = None,
 ) -> None:
     """Set a new deadline, keep the old one in the ledger of dates, and relieve the colour."""
-    hold_task(session, task.id)  # a night may have raised it meanwhile
+    _hold(session, task)
     session.add(
         DeadlineChange(
             task_id=task.id,
@@ -65,6 +66,15 @@ def change_deadline(
     session.add(task)
     session.flush()
     relieve(session, task, on=on, now=now, calendar=calendar, reason=reason, actor_id=actor_id)
+
+
+def _hold(session: Session, task: Task) -> None:
+    """A night may have raised it meanwhile. What else of it was changed in memory stays: an import
+    writes it in one statement with the deadline."""
+    share_tasks(session)
+    due_on, colour = session.execute(_HELD, {"task": task.id}).one()
+    set_committed_value(task, "due_on", due_on)
+    set_committed_value(task, "colour", colour)
 
 
 def relieve(
@@ -106,6 +116,11 @@ def policy_of(session: Session, task: Task) -> Policy:
     return policy
 
 
+_HELD = (
+    select(col(Task.due_on), col(Task.colour))
+    .where(Task.id == bindparam("task"))
+    .with_for_update(key_share=True)
+)
 _LIVE_NOTICE = select(Notice).where(
     Notice.task_id == bindparam("task"), col(Notice.state).in_(LIVE)
 )

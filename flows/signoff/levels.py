@@ -1,11 +1,13 @@
 """The levels of an application: each refers it to the next, until the last one signs it off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Integer, bindparam, select
 from sqlmodel import Session, col
 
+from flows.around import around
 from flows.deadline import change_deadline
 from flows.moves import move_task
 from flows.proposals.verdicts import give, proposal_of, require_said
@@ -69,7 +71,8 @@ def refer_level(
     rules = rules_of(session, task)
     asked = rules.level[level - 1]
     kind, seen_from = _post(asked, task)
-    aside, directory = barred(session, task, application, level), Directory.load(session, on)
+    aside = barred(session, task, application, level)
+    directory = _around_levels(session, task, rules.level[level - 1 :], on)
     return refer(
         session,
         task,
@@ -82,6 +85,12 @@ def refer_level(
         seen_from=seen_from,
         directory=directory,
     )
+
+
+def _around_levels(session: Session, task: Task, levels: Sequence[Level], on: date) -> Directory:
+    """Whoever may be asked at any of these."""
+    units = [] if task.lead_unit_id is None else [task.lead_unit_id]
+    return around(session, task, on, [level.post for level in levels], units)
 
 
 def _post(level: Level, task: Task) -> tuple[PostKind, FromLeadUnit | None]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from flows.around import around
 from flows.recipients import Directory
 from flows.signoff.actor import OfficeActor
 from flows.signoff.levels import NO_LEVEL, barred, rules_of
@@ -45,8 +46,8 @@ def plan(
     require_reason(task, reason)
     if waiting := waiting_look_back(session, task):
         raise WaitsAlready(task.number, waiting.check_by)
-    spans = rules_of(session, task).look_back
-    nth = sum(span.after(task.stage_on, calendar) <= actor.on for span in spans)
+    rules = rules_of(session, task)
+    nth = sum(span.after(task.stage_on, calendar) <= actor.on for span in rules.look_back)
     return put_down(
         session,
         task,
@@ -54,7 +55,7 @@ def plan(
         planned_on=actor.on,
         on=actor.on,
         calendar=calendar,
-        directory=Directory.load(session, actor.on),
+        directory=around(session, task, actor.on, [rules.sample.post]),
         why=(reason, actor.said_by),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Update, bindparam, select, update
 from sqlmodel import Session, col
 
+from flows.around import around
 from flows.database import changed
 from flows.recipients import Directory, Parties
 from models import Referral, Task
@@ -35,8 +36,8 @@ def refer(
 ) -> list[Referral]:
     """Ask whoever holds this post, or of the next level that has anybody who may decide. Empty:
     nobody may, which `waiting_for_nobody` finds. `seen_from`: another unit's post, as the lead
-    unit's. `directory`: of that date, where whoever asks for much has it already."""
-    directory = (directory or Directory.load(session, on)).barring(barred)
+    unit's. `directory`: of that date, where whoever asks for more has it already."""
+    directory = directory or around(session, seen_from or task, on, [kind])
     asked = [
         Referral(
             task_id=task.id,
@@ -49,7 +50,7 @@ def refer(
             state=ReferralState.OPEN,
             **dict[str, Any](of),
         )
-        for told in directory.resolve(seen_from or task, kind)
+        for told in directory.barring(barred).resolve(seen_from or task, kind)
     ]
     session.add_all(asked)
     session.flush()
