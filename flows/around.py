@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
@@ -25,27 +26,39 @@ from models.organisation import PostKind
 ANYWHERE = tuple(kind for kind in CLIMB if kind not in OF_THE_UNIT)
 
 
-def around(session: Session, task: Parties, on: date) -> Directory:
-    """As Directory.load, for the climb of this task alone, and who stands aside from it."""
-    today = {"on": on}
+def around(
+    session: Session,
+    task: Parties,
+    on: date,
+    kinds: Iterable[PostKind] = (),
+    units: Iterable[int] = (),
+) -> Directory:
+    """As Directory.load, for the climb of this task alone, and who stands aside from it. `kinds`:
+    of posts that do not belong to the climb; `units`: others that are seen from."""
     posts: dict[tuple[int, PostKind], list[int]] = defaultdict(list)
-    for unit_id, kind, official_id in session.execute(_POSTS, today | {"unit": task.unit_id}):
+    of: dict[str, Any] = {"on": on, "units": [task.unit_id, *units]}
+    for unit_id, kind, official_id in session.execute(_POSTS, of | {"kinds": [*ANYWHERE, *kinds]}):
         posts[unit_id, kind].append(official_id)
     named = {who for people in posts.values() for who in people}
     named |= {who for who in (task.handler_id, task.supervising_leader_id) if who is not None}
     deputies = deputies_of(session, on)
     wanted = _with_deputies(named, deputies)
-    people = session.scalars(_PEOPLE, {"people": list(wanted)}).all()
-    excluded = session.scalars(_ASIDE, today | {"task": task.id})
+    found = session.execute(_PEOPLE, {"people": list(wanted), "at": day_begins(on)}).all()
+    people = [official for official, _ in found]
     return Directory(
         officials={official.id: official for official in people},
-        parents=dict(session.execute(_ABOVE, {"unit": task.unit_id}).all()),
+        parents=dict(session.execute(_ABOVE, of).all()),
         posts=posts,
         deputies=deputies,
-        suppressed=frozenset(session.scalars(_SUPPRESSED, {"at": day_begins(on)})),
+        suppressed=frozenset(o.email for o, suppressed in found if suppressed and o.email),
         gone=frozenset(o.id for o in people if o.left_on and o.left_on <= on),
-        excluded={task.id: frozenset(excluded)},
+        excluded={task.id: aside_from(session, task, on)},
     )
+
+
+def aside_from(session: Session, task: Parties, on: date) -> frozenset[int]:
+    """Who stands aside from this task."""
+    return frozenset(session.scalars(_ASIDE, {"on": on, "task": task.id}))
 
 
 def _with_deputies(people: Iterable[int], deputies: Mapping[int, int]) -> set[int]:
@@ -57,7 +70,9 @@ def _with_deputies(people: Iterable[int], deputies: Mapping[int, int]) -> set[in
 
 
 _UNITS = (
-    select(Unit.id, Unit.parent_id).where(Unit.id == bindparam("unit")).cte("above", recursive=True)
+    select(Unit.id, Unit.parent_id)
+    .where(col(Unit.id).in_(bindparam("units", expanding=True)))
+    .cte("above", recursive=True)
 )
 _UNITS = _UNITS.union(select(Unit.id, Unit.parent_id).where(col(Unit.id) == _UNITS.c.parent_id))
 _ABOVE = select(_UNITS.c.id, _UNITS.c.parent_id)
@@ -65,11 +80,18 @@ _POSTS = (
     select(Post.unit_id, Post.kind, Post.official_id)
     .where(
         in_force(Post, TODAY),
-        or_(col(Post.unit_id).in_(select(_UNITS.c.id)), col(Post.kind).in_(ANYWHERE)),
+        or_(
+            col(Post.unit_id).in_(select(_UNITS.c.id)),
+            col(Post.kind).in_(bindparam("kinds", expanding=True)),
+        ),
     )
     .order_by(col(Post.id))
 )
-_PEOPLE = select(Official).where(col(Official.id).in_(bindparam("people", expanding=True)))
-_SUPPRESSED = select(Suppression.address).where(SUPPRESSING)
+_IS_SUPPRESSED = select(Suppression.address).where(
+    col(Suppression.address) == col(Official.email), SUPPRESSING
+)
+_PEOPLE = select(Official, _IS_SUPPRESSED.exists()).where(
+    col(Official.id).in_(bindparam("people", expanding=True))
+)
 _STANDING_ASIDE = aside(TODAY)
 _ASIDE = select(_STANDING_ASIDE.c.official_id).where(_STANDING_ASIDE.c.task_id == bindparam("task"))

@@ -21,14 +21,7 @@ from models.warning import WARNING
 
 def contradictions(session: Session) -> Iterator[tuple[str, str]]:
     """One pair of sentences, Chinese and English, for each value that the history denies."""
-    for what, english, query in (
-        ("颜色", "colour", _tasks(WARNING.name, col(Task.colour), WARNING.initial)),
-        ("办理状态", "state", _tasks(SIGNOFF.name, col(Task.state), SIGNOFF.initial)),
-        ("整改轮次", "cycle", _cycles()),
-        ("本轮开始日期", "cycle's beginning", _beginnings()),
-        ("整改时限", "deadline", _deadlines()),
-        ("预警单状态", "notice's state", _notices()),
-    ):
+    for what, english, query in _DENIED:
         for number, found, expected in session.execute(query):
             yield (
                 f"{number}：{what}为 {found or '空'}，而历史记录为 {expected or '空'}",
@@ -123,3 +116,14 @@ def _last(owner: Any, of_machine: ColumnElement[bool]) -> Any:
         .group_by(owner)
         .subquery()
     )
+
+
+# Built once: putting a statement together costs more than running it.
+_DENIED = (
+    ("颜色", "colour", _tasks(WARNING.name, col(Task.colour), WARNING.initial)),
+    ("办理状态", "state", _tasks(SIGNOFF.name, col(Task.state), SIGNOFF.initial)),
+    ("整改轮次", "cycle", _cycles()),
+    ("本轮开始日期", "cycle's beginning", _beginnings()),
+    ("整改时限", "deadline", _deadlines()),
+    ("预警单状态", "notice's state", _notices()),
+)

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from flows.history import link_id
-from flows.moves import lock_task, move_colour, move_notice
+from flows.moves import move_colour, move_notice, share_tasks
 from flows.rulebook import ladder_of
 from models import DeadlineChange, Notice, Policy, Task
 from models.ladder import Clock
@@ -28,9 +30,7 @@ def date_anchors(task: Task) -> dict[tuple[Clock, Colour | None], date | None]:
 
 
 def live_notice(session: Session, task: Task) -> Notice | None:
-    return session.exec(
-        select(Notice).where(Notice.task_id == task.id, col(Notice.state).in_(LIVE))
-    ).first()
+    return session.scalars(_LIVE_NOTICE, {"task": task.id}).first()
 
 
 def change_deadline(
@@ -47,8 +47,7 @@ def change_deadline(
     actor_id: int | None = None,
 ) -> None:
     """Set a new deadline, keep the old one in the ledger of dates, and relieve the colour."""
-    lock_task(session, task.id)
-    session.refresh(task, ["due_on", "colour"])  # a night may have raised it meanwhile
+    _hold(session, task)
     session.add(
         DeadlineChange(
             task_id=task.id,
@@ -67,6 +66,15 @@ def change_deadline(
     session.add(task)
     session.flush()
     relieve(session, task, on=on, now=now, calendar=calendar, reason=reason, actor_id=actor_id)
+
+
+def _hold(session: Session, task: Task) -> None:
+    """A night may have raised it meanwhile. What else of it was changed in memory stays: an import
+    writes it in one statement with the deadline."""
+    share_tasks(session)
+    due_on, colour = session.execute(_HELD, {"task": task.id}).one()
+    set_committed_value(task, "due_on", due_on)
+    set_committed_value(task, "colour", colour)
 
 
 def relieve(
@@ -97,6 +105,22 @@ def colour_by_dates(
     on: date,
     calendar: Calendar,
 ) -> Colour:
-    ladder = ladder_of(session.get_one(Policy, task.policy_id))
+    ladder = ladder_of(policy_of(session, task))
     struck = highest(strikes(ladder, anchors, calendar), on)
     return struck.rung.colour if struck else Colour.GREEN
+
+
+def policy_of(session: Session, task: Task) -> Policy:
+    policy = session.get_one(Policy, task.policy_id)
+    session.info["policy"] = policy  # else it is let go of, and read anew when next asked for
+    return policy
+
+
+_HELD = (
+    select(col(Task.due_on), col(Task.colour))
+    .where(Task.id == bindparam("task"))
+    .with_for_update(key_share=True)
+)
+_LIVE_NOTICE = select(Notice).where(
+    Notice.task_id == bindparam("task"), col(Notice.state).in_(LIVE)
+)

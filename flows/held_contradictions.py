@@ -4,7 +4,7 @@ beginning, only what it tells is compared."""
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -15,14 +15,14 @@ from models.office_change import Subject
 from notifications.change_words import denied_words
 
 Facts = dict[str, Any]
+Names = Mapping[int, str]  # of units or people, by their ids
 NAMED = {POST: "unit", ABSENCE: "deputy"}  # the fact that is a name
 
 
 def held_contradictions(session: Session) -> Iterator[tuple[str, str]]:
     """One pair of sentences, Chinese and English, for each that the history denies."""
-    told = _Told(session)
-    people = {str(one.id): one for one in session.exec(select(Official))}
-    stored = _stored(session)
+    units, people = dict(session.exec(_UNITS).all()), dict(session.exec(_PEOPLE).all())
+    told, stored = _Told(session, units, people), _stored(session, units, people)
     for key in sorted(told.expected.keys() | stored.keys(), key=lambda one: (int(one[0]), one[1])):
         who, fact = key
         expected, found = list(told.expected[key]), list(stored[key])
@@ -34,7 +34,7 @@ def held_contradictions(session: Session) -> Iterator[tuple[str, str]]:
             found = [one for one in found if _like(one, expected)]
         for n in range(max(len(expected), len(found))):
             pair = (of[n] if n < len(of) else None for of in (found, expected))
-            yield denied_words(people[who].name, fact, *pair)
+            yield denied_words(people[int(who)], fact, *pair)
 
 
 def _like(one: Facts, expected: list[Facts]) -> bool:
@@ -42,13 +42,11 @@ def _like(one: Facts, expected: list[Facts]) -> bool:
     return any(one.get("kind") == other.get("kind") for other in expected)
 
 
-def _stored(session: Session) -> dict[tuple[str, str], list[Facts]]:
-    units = dict(session.exec(select(Unit.id, Unit.name)).all())
-    people = dict(session.exec(select(Official.id, Official.name)).all())
+def _stored(session: Session, units: Names, people: Names) -> dict[tuple[str, str], list[Facts]]:
     found = defaultdict[tuple[str, str], list[Facts]](list)
-    for post in session.exec(select(Post).order_by(col(Post.id))):
+    for post in session.exec(_POSTS):
         found[str(post.official_id), POST].append(facts_of_post(post, units[post.unit_id]))
-    for absence in session.exec(select(Absence).order_by(col(Absence.id))):
+    for absence in session.exec(_ABSENCES):
         facts = facts_of_absence(absence, people[absence.deputy_id])
         found[str(absence.official_id), ABSENCE].append(facts)
     return found
@@ -58,16 +56,14 @@ class _Told:
     """What stands by the history, with the names of today. `added`: whom it tells of from the
     beginning."""
 
-    def __init__(self, session: Session) -> None:
-        about = col(OfficeChange.subject).in_((Subject.UNIT, Subject.OFFICIAL))
-        changes = session.exec(select(OfficeChange).where(about).order_by(col(OfficeChange.id)))
+    def __init__(self, session: Session, units: Names, people: Names) -> None:
         self.expected = defaultdict[tuple[str, str], list[Facts]](list)
         self.added = set[str]()
         self._now = {
-            **{(Subject.UNIT, str(one.id)): one.name for one in session.exec(select(Unit))},
-            **{(Subject.OFFICIAL, str(one.id)): one.name for one in session.exec(select(Official))},
+            **{(Subject.UNIT, str(key)): name for key, name in units.items()},
+            **{(Subject.OFFICIAL, str(key)): name for key, name in people.items()},
         }
-        rows = changes.all()
+        rows = session.exec(_CHANGES).all()
         self._called = self._at_first(rows)
         for change in rows:
             self._take(change)
@@ -97,3 +93,14 @@ class _Told:
         subject = Subject.UNIT if fact == POST else Subject.OFFICIAL
         name = facts[NAMED[fact]]
         return {**facts, NAMED[fact]: self._called.get((subject, name), name)}
+
+
+_UNITS = select(Unit.id, Unit.name).order_by(col(Unit.id))
+_PEOPLE = select(Official.id, Official.name).order_by(col(Official.id))
+_POSTS = select(Post).order_by(col(Post.id))
+_ABSENCES = select(Absence).order_by(col(Absence.id))
+_CHANGES = (
+    select(OfficeChange)
+    .where(col(OfficeChange.subject).in_((Subject.UNIT, Subject.OFFICIAL)))
+    .order_by(col(OfficeChange.id))
+)

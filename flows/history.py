@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select, text
+from sqlalchemy import Table, bindparam, func, insert, select, text
 from sqlmodel import Session, col
 
 from models import (
@@ -72,14 +72,18 @@ _ROWS = {  # built once: putting a statement together costs more than running it
 }
 # Most links have rows in one or two of the tables: one statement says in which. Counted, for a plan
 # that fits any link must not take "the first that is found" for cheap and read a whole table.
+_N = {table: select(func.count()).select_from(table) for table in CHAINED}
 _HOW_MANY = select(
     *(
-        select(func.count())
-        .select_from(table)
-        .where(table.c.link_id == bindparam("link"))
-        .scalar_subquery()
-        .label(table.name)
-        for table in CHAINED
+        n.where(table.c.link_id == bindparam("link")).scalar_subquery().label(table.name)
+        for table, n in _N.items()
+    )
+)
+_SEALED = select(col(ChainLink.id))
+_LOOSE = select(
+    *(
+        n.where(table.c.link_id.not_in(_SEALED)).scalar_subquery().label(table.name)
+        for table, n in _N.items()
     )
 )
 
@@ -88,6 +92,8 @@ _HEAD = (
     .order_by(col(ChainLink.number).desc())
     .limit(1)
 )
+_ALONE = text("SELECT pg_advisory_xact_lock(:key)")
+_APPEND = insert(ChainLink)
 
 
 def link_id(session: Session) -> str:
@@ -115,18 +121,18 @@ def seal(session: Session, now: datetime) -> None:
     rows = rows_hash(session, link)
     if rows == NO_ROWS:
         return
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": HEAD_LOCK})
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ALONE, {"key": HEAD_LOCK})
     number, previous = head(session)
     sealed = ChainLink(id=link, number=number + 1, previous=previous, rows=rows, at=now, hash="")
     sealed.hash = link_hash(sealed)
-    session.add(sealed)
-    session.flush()
+    connection.execute(_APPEND, sealed.model_dump())
 
 
 def head(session: Session) -> tuple[int, str]:
     """Number and hash of the newest link."""
-    newest = session.execute(_HEAD).first()
+    newest = session.connection().execute(_HEAD).first()
     return (newest[0], newest[1]) if newest else (0, GENESIS)
 
 
@@ -137,11 +143,11 @@ def link_hash(link: ChainLink) -> str:
 
 def rows_hash(session: Session, link: str) -> str:
     """What is empty is not hashed, so that a column added later leaves old links as they are."""
-    digest = hashlib.sha256()
-    counted = session.execute(_HOW_MANY, {"link": link}).one()
+    digest, connection = hashlib.sha256(), session.connection()
+    counted = connection.execute(_HOW_MANY, {"link": link}).one()
     for table, n in ((table, n) for table, n in counted._mapping.items() if n):
         piecewise = {"yield_per": AT_A_TIME} if n > AT_A_TIME else {}
-        found = session.execute(_ROWS[table], {"link": link}, execution_options=piecewise)
+        found = connection.execute(_ROWS[table], {"link": link}, execution_options=piecewise)
         head, names = _canonical(table), found.keys()
         for row in found:
             filled = [_pair(name, said) for name, said in zip(names, row, strict=True) if said]
@@ -175,16 +181,11 @@ def faults(session: Session) -> Iterator[tuple[str, str]]:
                 f"link {link.number}: the link itself was changed",
             )
         previous, expected = link.hash, link.number + 1
-    for table in CHAINED:
-        loose = session.scalar(
-            select(func.count())
-            .select_from(table)
-            .where(table.c.link_id.not_in(select(col(ChainLink.id))))
-        )
+    for name, loose in session.execute(_LOOSE).one()._mapping.items():
         if loose:
             yield (
-                f"{table.name} 表：{loose} 条记录不属于任何一环",
-                f"{table.name}: {loose} rows belong to no link",
+                f"{name} 表：{loose} 条记录不属于任何一环",
+                f"{name}: {loose} rows belong to no link",
             )
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select, text, update
+from sqlalchemy import ColumnElement, Integer, Update, bindparam, select, text, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from flows.database import changed
 from flows.history import link_id
-from models import ChangeRequest, Notice, Task, Transition
+from models import ChangeRequest, Notice, Referral, Task, Transition
 from models.machine import Machine, Move
 from models.notice_machine import NOTICE
 from models.proof import require_proof
@@ -33,10 +35,22 @@ def lock_task(session: Session, task_id: int) -> None:
     session.execute(_HELD, {"task": task_id})
 
 
+def hold_task(session: Session, task_id: int) -> Task:
+    """As `lock_task`; the task as it stands now."""
+    share_tasks(session)
+    return session.scalars(_HELD_WHOLE, {"task": task_id}).one()
+
+
+def hold_task_of(session: Session, referral_id: int) -> Task:
+    """As `hold_task`, of the one on which a decision was asked for."""
+    share_tasks(session)
+    return session.scalars(_HELD_BY_REFERRAL, {"referral": referral_id}).one()
+
+
 def share_tasks(session: Session) -> None:
     """Keep away whoever holds all tasks, as long as this act lasts."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": MOVES_LOCK})
+        session.execute(_SHARED, {"key": MOVES_LOCK})
 
 
 def lock_tasks(session: Session, chosen: ColumnElement[bool]) -> Sequence[int]:
@@ -146,11 +160,10 @@ def _make(
     """Make the move and write it down, unless the matter has left the move's source meanwhile."""
     move.require_reason(facts.get("reason", ""))
     require_proof(move, facts.get("assurance", ""))
-    table: Any = type(matter)
     name = machine if isinstance(machine, str) else machine.name
-    seen = getattr(table, _SEEN.get(name, "state"))
-    guarded = update(table).where(col(table.id) == matter.id, col(seen) == move.source)
-    if not changed(session, guarded.values(becomes)):
+    guarded = _guarded(type(matter), _SEEN.get(name, "state"), tuple(becomes))
+    said = {f"new_{column}": value for column, value in becomes.items()}
+    if not changed(session, guarded, {"this": matter.id, "seen": move.source, **said}):
         return False
     session.add(
         Transition(
@@ -165,12 +178,39 @@ def _make(
         )
     )
     session.flush()
-    session.refresh(matter)
+    for column, value in becomes.items():
+        set_committed_value(matter, column, value)
     return True
 
 
-_HELD = (
-    select(col(Task.id))
-    .where(col(Task.id) == bindparam("task", type_=Integer()))
+@lru_cache(maxsize=64)  # putting it together costs more than running it
+def _guarded(table: Any, seen: str, becomes: tuple[str, ...]) -> Update:
+    """Of the matter that is held by whoever moves it, so that nothing else of it has changed."""
+    of_this = col(table.id) == bindparam("this"), col(getattr(table, seen)) == bindparam("seen")
+    return (
+        update(table)
+        .where(*of_this)
+        .values({column: bindparam(f"new_{column}") for column in becomes})
+    )
+
+
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
+_THIS = col(Task.id) == bindparam("task", type_=Integer())
+_HELD = select(col(Task.id)).where(_THIS).with_for_update(key_share=True)
+_HELD_WHOLE = (
+    select(Task)
+    .where(_THIS)
     .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_HELD_BY_REFERRAL = (
+    select(Task)
+    .where(
+        col(Task.id)
+        == select(col(Referral.task_id))
+        .where(col(Referral.id) == bindparam("referral", type_=Integer()))
+        .scalar_subquery()
+    )
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
 )

@@ -31,12 +31,12 @@ _COLUMNS = {
 def office_contradictions(session: Session) -> Iterator[tuple[str, str]]:
     """One pair of sentences, Chinese and English, for each value that the history denies."""
     told = _told(session)
-    for unit in session.exec(select(Unit).order_by(col(Unit.id))):
+    for unit in session.exec(_UNITS):
         yield from _differing(unit, told.get((Subject.UNIT, str(unit.id)), {}))
-    for official in session.exec(select(Official).order_by(col(Official.id))):
+    for official in session.exec(_OFFICIALS):
         yield from _differing(official, told.get((Subject.OFFICIAL, str(official.id)), {}))
     yield from _files(session, told)
-    kept = {day.on.isoformat(): day for day in session.exec(select(CalendarDay))}
+    kept = {day.on.isoformat(): day for day in session.exec(_DAYS)}
     for (subject, key), said in told.items():
         if subject == Subject.CALENDAR and "day" in said:
             day = kept.get(key)
@@ -61,6 +61,10 @@ def _files(
                 yield denied_words(name, fact, found[fact], said[fact])
 
 
+_UNITS = select(Unit).order_by(col(Unit.id))
+_OFFICIALS = select(Official).order_by(col(Official.id))
+_DAYS = select(CalendarDay)
+_CHANGES = select(OfficeChange).order_by(col(OfficeChange.id)).execution_options(yield_per=1000)
 _DUTIES = select(DutyTemplate).order_by(col(DutyTemplate.id))
 _SERIES = select(MeasurementSeries).order_by(col(MeasurementSeries.id))
 
@@ -75,8 +79,7 @@ def _differing(row: Unit | Official, said: Mapping[str, Any]) -> Iterator[tuple[
 def _told(session: Session) -> Mapping[tuple[Subject, str], dict[str, Any]]:
     """What each thing's facts are by its changes, in the order in which they were made."""
     told: dict[tuple[Subject, str], dict[str, Any]] = {}
-    rows = select(OfficeChange).order_by(col(OfficeChange.id))
-    for change in session.exec(rows.execution_options(yield_per=1000)):
+    for change in session.exec(_CHANGES):
         facts = told.setdefault((change.subject, change.key), {})
         after = json.loads(change.after) if change.after else None
         if change.fact == "added" and after is not None:

@@ -20,6 +20,12 @@ _BY_COLOUR = select(col(OpenCount.colour), _TOTAL).group_by(col(OpenCount.colour
 _BY_POLICY = (
     select(col(OpenCount.policy_id), _TOTAL).group_by(col(OpenCount.policy_id)).having(_TOTAL != 0)
 )
+_BY_UNIT = (
+    select(col(OpenCount.unit_id), col(OpenCount.colour), _TOTAL)
+    .where(SHOWN)
+    .group_by(col(OpenCount.unit_id), col(OpenCount.colour))
+    .having(_TOTAL != 0)
+)
 
 
 def open_by_colour(session: Session, among: ColumnElement[bool] | None = None) -> dict[Colour, int]:
@@ -31,13 +37,7 @@ def open_by_colour(session: Session, among: ColumnElement[bool] | None = None) -
 
 def open_by_unit(session: Session) -> Mapping[tuple[int, Colour], int]:
     """Of what is not restricted; what counts nothing is left out."""
-    rows = session.execute(
-        select(col(OpenCount.unit_id), col(OpenCount.colour), _TOTAL)
-        .where(SHOWN)
-        .group_by(col(OpenCount.unit_id), col(OpenCount.colour))
-        .having(_TOTAL != 0)
-    )
-    return {(unit_id, colour): int(n) for unit_id, colour, n in rows}
+    return {(unit_id, colour): int(n) for unit_id, colour, n in session.execute(_BY_UNIT)}
 
 
 def open_by_policy(session: Session) -> Mapping[int, int]:
@@ -52,7 +52,7 @@ def is_open() -> ColumnElement[bool]:
 
 def count_contradictions(session: Session) -> Iterator[tuple[str, str]]:
     """Whatever is counted otherwise than the tasks say, in Chinese and English."""
-    for unit, colour, kept, found in session.execute(_counted_otherwise()):
+    for unit, colour, kept, found in session.execute(_COUNTED_OTHERWISE):
         yield (
             f"{unit}：在办事项中“{colour}”计为 {kept} 件，而台账为 {found} 件",
             f"{unit}: {kept} open are counted as {colour}, the ledger has {found}",
@@ -77,6 +77,9 @@ def _counted_otherwise() -> Select[str, str, int, int]:
 
 def _kind(counted: type[OpenCount] | type[Task]) -> list[ColumnElement[Any]]:
     return [col(getattr(counted, name)).label(name) for name in KIND]
+
+
+_COUNTED_OTHERWISE = _counted_otherwise()
 
 
 def put_together(session: Session) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import lru_cache
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.named_once import hold_names
@@ -106,8 +107,7 @@ def bring_procedure(session: Session, actor: OfficeActor, text: str, *, file: st
 
 def rules_of_all(session: Session) -> dict[str, ProcedureFile]:
     """Every procedure that is loaded, by its name."""
-    found = session.exec(select(Procedure).order_by(Procedure.name))
-    return {one.name: procedure_of(one) for one in found}
+    return {one.name: procedure_of(one) for one in session.exec(_PROCEDURES)}
 
 
 def _refuse_borrowed_words(session: Session, read: ProcedureFile, file: str) -> None:
@@ -212,9 +212,13 @@ def _not_loaded(file: str, policy: str) -> RuleError:
 
 def current_policy(session: Session, name: str) -> Policy | None:
     """The newest loaded version: what a task that opens now will keep."""
-    return session.exec(
-        select(Policy).where(Policy.name == name).order_by(col(Policy.id).desc())
-    ).first()
+    return session.scalars(_NEWEST, {"name": name}).first()
+
+
+_NEWEST = (
+    select(Policy).where(Policy.name == bindparam("name")).order_by(col(Policy.id).desc()).limit(1)
+)
+_PROCEDURES = select(Procedure).order_by(Procedure.name)
 
 
 def ladder_of(policy: Policy) -> Ladder:

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from types import MappingProxyType
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.notices import issue_notices
 from flows.replies import answer
-from flows.rulebook import procedure_of
 from flows.signoff.actor import Actor
 from flows.signoff.applications import amend, draft, present_application, recall, save, submit
 from flows.signoff.deciding import Ruling
 from flows.signoff.granting import decide_request
-from flows.signoff.levels import decide_level
+from flows.signoff.levels import decide_level, rules_of
 from flows.signoff.look_back_plans import plan
 from flows.signoff.look_backs import decide_look_back
 from flows.signoff.reassigning import reassign
@@ -28,7 +28,6 @@ from models import (
     LookBack,
     Night,
     Official,
-    Procedure,
     Receipt,
     Referral,
     Task,
@@ -44,6 +43,34 @@ from tests.sign_offs import COMPLETE, Bench
 
 CALENDAR = Calendar()
 CHECKED = MappingProxyType(dict.fromkeys(range(1, 6), (True, "")))
+
+
+# Built once: a life asks them after each act.
+_TASK = (
+    select(Task).where(Task.number == bindparam("number")).execution_options(populate_existing=True)
+)
+_RECEIPT = (
+    select(Receipt)
+    .where(Receipt.official_id == bindparam("who"), Receipt.duty == Duty.ACT)
+    .order_by(col(Receipt.id).desc())
+    .limit(1)
+)
+_OF_TASK = select(Referral).where(Referral.task_id == bindparam("task"))
+_REFERRAL = {
+    of: _OF_TASK.where(col(getattr(Referral, of)).is_not(None))
+    .order_by(
+        (col(Referral.state) == ReferralState.OPEN).desc(),
+        (col(Referral.official_id) == bindparam("who")).desc(),
+        col(Referral.id).desc(),
+    )
+    .limit(1)
+    for of in ("application_id", "request_id", "look_back_id")
+}
+_ASKED = (
+    select(Referral.official_id)
+    .where(Referral.task_id == bindparam("task"), Referral.state == ReferralState.OPEN)
+    .order_by(col(Referral.id))
+)
 
 
 class NothingToDecide(Exception):
@@ -65,8 +92,7 @@ class Life:
 
     @property
     def task(self) -> Task:
-        found = select(Task).where(Task.number == self.number)
-        return self.session.exec(found.execution_options(populate_existing=True)).one()
+        return self.session.scalars(_TASK, {"number": self.number}).one()
 
     def who(self, name: str) -> int:
         return next(key for key, named in self.names.items() if named == name)
@@ -107,11 +133,7 @@ class Life:
         recall(self.session, self.task, self.actor(who), reason="还需完善")
 
     def answer(self, who: int) -> None:
-        receipt = self.session.exec(
-            select(Receipt)
-            .where(Receipt.official_id == who, Receipt.duty == Duty.ACT)
-            .order_by(col(Receipt.id).desc())
-        ).first()
+        receipt = self.session.scalars(_RECEIPT, {"who": who}).first()
         if receipt is None:
             raise NothingToDecide
         name, now = self.names[who], instant(self.on, time(9))
@@ -190,15 +212,7 @@ class Life:
 
     def _referral(self, of: str, who: int) -> Referral:
         """The one of this person, else anybody's that is still open, else the newest."""
-        found = self.session.exec(
-            select(Referral)
-            .where(Referral.task_id == self.task.id, col(getattr(Referral, of)).is_not(None))
-            .order_by(
-                (col(Referral.state) == ReferralState.OPEN).desc(),
-                (col(Referral.official_id) == who).desc(),
-                col(Referral.id).desc(),
-            )
-        ).first()
+        found = self.session.scalars(_REFERRAL[of], {"task": self.task.id, "who": who}).first()
         if found is None:
             raise NothingToDecide
         return found
@@ -206,16 +220,14 @@ class Life:
     # What leads to a state.
 
     def asked(self) -> list[int]:
-        open_ones = (Referral.task_id == self.task.id, Referral.state == ReferralState.OPEN)
-        found = select(Referral.official_id).where(*open_ones).order_by(col(Referral.id))
-        return list(self.session.exec(found))
+        return list(self.session.scalars(_ASKED, {"task": self.task.id}))
 
     def approve_levels(self, n: int) -> None:
         for _ in range(n):
             self.level(Verdict.APPROVE, self.asked()[0])
 
     def levels(self) -> int:
-        return len(procedure_of(self.session.get_one(Procedure, self.task.procedure_id)).level)
+        return len(rules_of(self.session, self.task).level)
 
     def present(self) -> Application | None:
         return present_application(self.session, self.task)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam
+from sqlmodel import col, select
 
 from flows.database import reading, transaction
 from flows.office import Office
@@ -19,7 +20,7 @@ from models import ChangeRequest, DeadlineChange, Referral, Task
 from models.decision import Verdict
 from models.proof import Assurance
 from models.request_machine import RequestKind
-from tests.sign_offs import Bench
+from tests.sign_offs import Bench, the_task
 
 K = RequestKind
 ASKED: dict[RequestKind, dict[str, Any]] = {
@@ -33,8 +34,22 @@ ASKED: dict[RequestKind, dict[str, Any]] = {
 """What a handler gives who writes what is asked for, but for the dates."""
 
 
-def the_task(session: Session, number: str) -> Task:
-    return session.exec(select(Task).where(Task.number == number)).one()
+# Built once: most tests ask them again and again.
+_NUMBERED = Task.number == bindparam("number")
+_ANYBODY = (
+    select(Referral)
+    .join(Task)
+    .where(_NUMBERED, col(Referral.request_id).is_not(None))
+    .order_by(col(Referral.id).desc())
+    .limit(1)
+)
+_MINE = _ANYBODY.where(Referral.official_id == bindparam("who"))
+_DATES = (
+    select(DeadlineChange.kind, DeadlineChange.due_on)
+    .join(Task)
+    .where(_NUMBERED)
+    .order_by(col(DeadlineChange.id))
+)
 
 
 @dataclass
@@ -68,13 +83,8 @@ class Asking:
     ) -> None:
         """What whoever was asked (or this one of them) decides on the newest request."""
         with reading(self.office.engine) as session:
-            mine = [] if who is None else [Referral.official_id == who]
-            referral = session.exec(
-                select(Referral)
-                .join(Task)
-                .where(Task.number == number, col(Referral.request_id).is_not(None), *mine)
-                .order_by(col(Referral.id).desc())
-            ).first()
+            asked = {"number": number, "who": who}
+            referral = session.scalars(_ANYBODY if who is None else _MINE, asked).first()
             assert referral is not None, "nobody was asked"
             shown = packet or session.get_one(ChangeRequest, referral.request_id).packet
         actor = self.bench.actor(referral.official_id, on, assurance)
@@ -122,10 +132,5 @@ class Asking:
     def dates(self, number: str = "甲-1") -> list[tuple[str, date | None]]:
         """The ledger of dates: kind and date."""
         with reading(self.office.engine) as session:
-            found = session.exec(
-                select(DeadlineChange)
-                .join(Task)
-                .where(Task.number == number)
-                .order_by(col(DeadlineChange.id))
-            )
-            return [(row.kind, row.due_on) for row in found]
+            found = session.execute(_DATES, {"number": number})
+            return [(kind, due_on) for kind, due_on in found]

@@ -4,16 +4,20 @@ from collections.abc import Callable
 from datetime import date, time
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 
-from flows.database import transaction
+from flows.database import reading, transaction
 from flows.office import Office
 from flows.signoff.actor import COMMAND_LINE, Actor, OfficeActor, Unattended
 from flows.signoff.exclusions import exclude, readmit
 from flows.working_days import load_calendar
-from models import Official, Task
+from models import Official
 from models.proof import Assurance
 from tests.conftest import instant
+from tests.sign_offs import the_task
+
+_NAME = select(Official.name).where(Official.id == bindparam("who"))
 
 
 def by(office: Office, who: int | None, on: date) -> OfficeActor:
@@ -21,8 +25,8 @@ def by(office: Office, who: int | None, on: date) -> OfficeActor:
     now = instant(on, time(10))
     if who is None:
         return Unattended(COMMAND_LINE, on, now)
-    with transaction(office.engine, now) as session:
-        name = session.get_one(Official, who).name
+    with reading(office.engine) as session:
+        name = session.scalars(_NAME, {"who": who}).one()
     return Actor(who, name, Assurance.SESSION, on, now)
 
 
@@ -30,7 +34,7 @@ def act(office: Office, number: str, who: int | None, on: date, deed: Callable[.
     """`deed(session, task, actor, calendar)`, committed."""
     actor = by(office, who, on)
     with transaction(office.engine, actor.now) as session:
-        task = session.exec(select(Task).where(Task.number == number)).one()
+        task = the_task(session, number)
         return deed(session, task, actor, load_calendar(session))
 
 

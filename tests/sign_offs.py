@@ -1,10 +1,11 @@
 """What people do on the way to the sign-off: for tests to act as they would."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from flows.database import reading, transaction
 from flows.office import Office
@@ -27,6 +28,29 @@ COMPLETE = Content(
 )
 
 
+# Built once: most tests ask them again and again.
+_NAMES = select(Official.id, Official.name)
+_NUMBERED = Task.number == bindparam("number")
+_TASK = select(Task).where(_NUMBERED)
+_NEWEST = (
+    select(Referral)
+    .join(Task)
+    .where(_NUMBERED, Referral.official_id == bindparam("who"))
+    .order_by(col(Referral.id).desc())
+    .limit(1)
+)
+_ASKED = (
+    select(Referral.official_id)
+    .join(Task)
+    .where(_NUMBERED, Referral.state == ReferralState.OPEN)
+    .order_by(col(Referral.id))
+)
+
+
+def the_task(session: Session, number: str) -> Task:
+    return session.scalars(_TASK, {"number": number}).one()
+
+
 @dataclass
 class Bench:
     """The office with its reviewers: Leo heads the lead unit, Rita verifies for the supervision
@@ -37,6 +61,7 @@ class Bench:
     lead_unit: int
     leo: int
     rita: int
+    names: dict[int, str] = field(default_factory=dict)  # as they were when first asked for
 
     @property
     def levels(self) -> tuple[int, int, int, int]:
@@ -47,16 +72,17 @@ class Bench:
         return self.cast.task(number, due_on, lead_unit_id=self.lead_unit, **facts)
 
     def actor(self, who: int, on: date, assurance: Assurance = Assurance.CODE) -> Actor:
-        with reading(self.office.engine) as session:
-            name = session.get_one(Official, who).name
-        return Actor(who, name, assurance, on, instant(on, time(9)))
+        if who not in self.names:
+            with reading(self.office.engine) as session:
+                self.names.update(session.execute(_NAMES).all())
+        return Actor(who, self.names[who], assurance, on, instant(on, time(9)))
 
     def apply(self, number: str, on: date, *, who: int | None = None, **written: Any) -> None:
         """The handler writes everything that is asked for, and submits it."""
         by = self.cast.alice if who is None else who
         actor = self.actor(by, on, Assurance.LINK)
         with transaction(self.office.engine, actor.now) as session:
-            task = session.exec(select(Task).where(Task.number == number)).one()
+            task = the_task(session, number)
             save(session, draft(session, task, actor), replace(COMPLETE, **written))
             submit(session, task, actor, calendar=load_calendar(session))
 
@@ -64,7 +90,7 @@ class Bench:
         """The handler changes what is under review."""
         actor = self.actor(self.cast.alice, on, Assurance.LINK)
         with transaction(self.office.engine, actor.now) as session:
-            task = session.exec(select(Task).where(Task.number == number)).one()
+            task = the_task(session, number)
             content = replace(COMPLETE, **written)
             calendar = load_calendar(session)
             amend(session, task, actor, content, reason=reason, calendar=calendar)
@@ -73,13 +99,13 @@ class Bench:
         """The handler asks for this."""
         actor = self.actor(self.cast.alice, on, Assurance.LINK)
         with transaction(self.office.engine, actor.now) as session:
-            task = session.exec(select(Task).where(Task.number == number)).one()
+            task = the_task(session, number)
             ask(session, task, kind, actor, calendar=load_calendar(session), **wanted)
 
     def recall(self, number: str, on: date, *, reason: str = "另行补充") -> None:
         actor = self.actor(self.cast.alice, on, Assurance.LINK)
         with transaction(self.office.engine, actor.now) as session:
-            task = session.exec(select(Task).where(Task.number == number)).one()
+            task = the_task(session, number)
             recall(session, task, actor, reason=reason)
 
     def decide(
@@ -98,12 +124,7 @@ class Bench:
         """What this person decides on the newest referral of this task."""
         actor = self.actor(as_somebody_else or who, on, assurance)
         with transaction(self.office.engine, actor.now) as session:
-            referral = session.exec(
-                select(Referral)
-                .join(Task)
-                .where(Task.number == number, Referral.official_id == who)
-                .order_by(col(Referral.id).desc())
-            ).first()
+            referral = session.scalars(_NEWEST, {"number": number, "who": who}).first()
             assert referral is not None, "nobody asked this person"
             application = session.get_one(Application, referral.application_id)
             shown = packet or application.packet or ""
@@ -113,13 +134,7 @@ class Bench:
     def asked(self, number: str) -> list[int]:
         """Who is asked to decide on this task now."""
         with reading(self.office.engine) as session:
-            found = session.exec(
-                select(Referral.official_id)
-                .join(Task)
-                .where(Task.number == number, Referral.state == ReferralState.OPEN)
-                .order_by(col(Referral.id))
-            )
-            return list(found)
+            return list(session.scalars(_ASKED, {"number": number}))
 
 
 def gather_bench(office: Office, cast: Cast) -> Bench:

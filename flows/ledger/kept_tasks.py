@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlmodel import Session, col
 
 from flows.ledger.kept_people import KeptPeople
@@ -61,11 +61,9 @@ def kept_tasks(
     session: Session, people: KeptPeople, timezone: ZoneInfo
 ) -> Iterator[Sequence[KeptTask]]:
     """In the order in which they came into the ledger, closed ones too; some at a time."""
-    procedures = {p.id: p for p in session.scalars(select(Procedure))}
+    procedures = {p.id: p for p in session.scalars(_PROCEDURES)}
     last = 0
-    while tasks := session.scalars(
-        select(Task).where(col(Task.id) > last).order_by(col(Task.id)).limit(AT_ONCE)
-    ).all():
+    while tasks := session.scalars(_NEXT, {"last": last}).all():
         beside = _Beside.load(session, tasks[0].id, last := tasks[-1].id, timezone)
         yield [_kept(task, people, procedures[task.procedure_id], beside) for task in tasks]
 
@@ -83,56 +81,57 @@ class _Beside:
 
     @classmethod
     def load(cls, session: Session, first: int, last: int, timezone: ZoneInfo) -> "_Beside":
-        def of(column: Any) -> ColumnElement[bool]:
-            return col(column).between(first, last)
-
-        measures: dict[int, list[str]] = {}
-        texts = select(Measure).where(of(Measure.task_id))
-        for one in session.scalars(texts.order_by(col(Measure.task_id), col(Measure.position))):
-            measures.setdefault(one.task_id, []).append(one.text)
-        live = select(col(Notice.task_id), col(Notice.number)).where(
-            of(Notice.task_id), col(Notice.state).in_(LIVE)
-        )
+        these, measures = {"first": first, "last": last}, dict[int, list[str]]()
+        for task_id, text in session.execute(_MEASURES, these):
+            measures.setdefault(task_id, []).append(text)
         return cls(
             measures,
-            dict(session.execute(live).all()),
-            {row[0]: row[1:] for row in session.execute(_answers(of(Notice.task_id)))},
-            {row[:2]: row[2] for row in session.execute(_moves(of(Transition.task_id)))},
-            {row[0]: row[1:] for row in session.execute(_verdicts(of(LookBack.task_id)))},
+            dict(session.execute(_LIVE, these).all()),
+            {row[0]: row[1:] for row in session.execute(_ANSWERS, these)},
+            {row[:2]: row[2] for row in session.execute(_MOVES, these)},
+            {row[0]: row[1:] for row in session.execute(_VERDICTS, these)},
             timezone,
         )
 
 
-def _answers(wanted: ColumnElement[bool]) -> Any:
-    """The last one of a task comes last, and so it stays."""
-    return (
-        select(col(Notice.task_id), col(Receipt.answered_at), col(Receipt.words))
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .where(wanted, col(Receipt.answered_at).is_not(None))
-        .order_by(col(Receipt.answered_at), col(Receipt.id))
+def _of_these(task: Any) -> ColumnElement[bool]:
+    return col(task).between(bindparam("first"), bindparam("last"))
+
+
+# Built once: each export, and each some of its tasks, asks them.
+_PROCEDURES = select(Procedure)
+_NEXT = select(Task).where(col(Task.id) > bindparam("last")).order_by(col(Task.id)).limit(AT_ONCE)
+_MEASURES = (
+    select(col(Measure.task_id), col(Measure.text))
+    .where(_of_these(Measure.task_id))
+    .order_by(col(Measure.task_id), col(Measure.position))
+)
+_LIVE = select(col(Notice.task_id), col(Notice.number)).where(
+    _of_these(Notice.task_id), col(Notice.state).in_(LIVE)
+)
+# The last one of a task comes last, and so it stays.
+_ANSWERS = (
+    select(col(Notice.task_id), col(Receipt.answered_at), col(Receipt.words))
+    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .where(_of_these(Notice.task_id), col(Receipt.answered_at).is_not(None))
+    .order_by(col(Receipt.answered_at), col(Receipt.id))
+)
+_MOVES = (
+    select(col(Transition.task_id), col(Transition.event), func.max(col(Transition.on)))
+    .where(
+        _of_these(Transition.task_id),
+        col(Transition.machine) == SIGNOFF.name,
+        col(Transition.event).in_(("apply", "sign_off")),
     )
-
-
-def _moves(wanted: ColumnElement[bool]) -> Any:
-    return (
-        select(col(Transition.task_id), col(Transition.event), func.max(col(Transition.on)))
-        .where(
-            wanted,
-            col(Transition.machine) == SIGNOFF.name,
-            col(Transition.event).in_(("apply", "sign_off")),
-        )
-        .group_by(col(Transition.task_id), col(Transition.event))
-    )
-
-
-def _verdicts(wanted: ColumnElement[bool]) -> Any:
-    return (
-        select(col(LookBack.task_id), col(LookBack.decided_on), col(Decision.verdict))
-        .join_from(LookBack, Referral, col(Referral.look_back_id) == col(LookBack.id))
-        .join(Decision, col(Decision.referral_id) == col(Referral.id))
-        .where(wanted, col(Decision.verdict).in_(VERDICTS))
-        .order_by(col(LookBack.decided_on), col(LookBack.id))
-    )
+    .group_by(col(Transition.task_id), col(Transition.event))
+)
+_VERDICTS = (
+    select(col(LookBack.task_id), col(LookBack.decided_on), col(Decision.verdict))
+    .join_from(LookBack, Referral, col(Referral.look_back_id) == col(LookBack.id))
+    .join(Decision, col(Decision.referral_id) == col(Referral.id))
+    .where(_of_these(LookBack.task_id), col(Decision.verdict).in_(VERDICTS))
+    .order_by(col(LookBack.decided_on), col(LookBack.id))
+)
 
 
 def _kept(task: Task, kept: KeptPeople, procedure: Procedure, beside: _Beside) -> KeptTask:

@@ -13,6 +13,7 @@ from flows.ledger.problems import Problem
 from flows.signoff.lists import memberships
 from models import Task, WatchList
 
+_LISTS = select(WatchList)
 _BETWEEN = re.compile(r"[、，,；;\s]+")
 
 
@@ -22,7 +23,7 @@ class KnownLists:
 
     @classmethod
     def load(cls, session: Session) -> "KnownLists":
-        lists = session.exec(select(WatchList)).all()
+        lists = session.exec(_LISTS).all()
         return cls({one.name: one for one in lists} | {one.title: one for one in lists})
 
     def named(self, words: str) -> dict[int, WatchList]:

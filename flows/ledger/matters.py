@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, func, literal
+from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, func, literal
 from sqlmodel import Session, col, select
 
 from flows.ledger.cells import month_end
@@ -63,17 +63,20 @@ def load_known(session: Session, rows: Sequence[LedgerRow]) -> Known:
         found = session.scalars(select(Task).where(_numbered(session, numbers))).all()
         tasks.update({task.number: task for task in found})
     for ids in in_chunks([task.id for task in tasks.values()]):
-        texts = (
-            select(Measure)
-            .where(col(Measure.task_id).in_(ids))
-            .order_by(col(Measure.task_id), col(Measure.position))
-        )
-        for measure in session.exec(texts):
-            measures.setdefault(measure.task_id, []).append(measure.text)
-    stored = session.exec(select(Procedure).order_by(col(Procedure.id))).all()
+        for task_id, said in session.execute(_MEASURES, {"tasks": list(ids)}):
+            measures.setdefault(task_id, []).append(said)
+    stored = session.exec(_PROCEDURES).all()
     names = {alias: p for p in stored for alias in procedure_of(p).aliases}
     names |= {p.title: p for p in stored} | {p.name: p for p in stored}
     return Known(tasks, measures, names, "、".join(p.title for p in stored))
+
+
+_MEASURES = (
+    select(Measure.task_id, Measure.text)
+    .where(col(Measure.task_id).in_(bindparam("tasks", expanding=True)))
+    .order_by(col(Measure.task_id), col(Measure.position))
+)
+_PROCEDURES = select(Procedure).order_by(col(Procedure.id))
 
 
 def _numbered(session: Session, numbers: Sequence[str]) -> ColumnElement[bool]:

@@ -72,12 +72,12 @@ class Roster:
     def load(cls, session: Session) -> "Roster":
         roster = cls()
         names: dict[int | None, str] = {}
-        units = session.exec(select(Unit).order_by(col(Unit.id))).all()
+        units = session.exec(_UNITS).all()
         for unit in units:
             roster.units[unit.name], names[unit.id] = unit, unit.name
         roster.parents = {u.name: names[u.parent_id] for u in units if u.parent_id is not None}
         people: dict[int | None, Person] = {}
-        for official in session.exec(select(Official).order_by(col(Official.id))):
+        for official in session.exec(_PEOPLE):
             known = Person(
                 unpadded(official.name),  # as a ledger's are read
                 official.email or "",
@@ -86,7 +86,7 @@ class Roster:
                 official.language,
             )
             people[official.id] = roster.add(known)
-        for post in session.exec(select(Post).order_by(col(Post.id))):
+        for post in session.exec(_POSTS):
             unit_name = names[post.unit_id]
             roster.add_post(
                 Term(
@@ -98,7 +98,7 @@ class Roster:
                     stored=post,
                 )
             )
-        for away in session.exec(select(Absence).order_by(col(Absence.id))):
+        for away in session.exec(_ABSENCES):
             roster.absences.append(
                 Term(
                     people[away.official_id],
@@ -152,3 +152,9 @@ class Roster:
             for term in self.posts
             if term.kind is PostKind.UNIT_HEAD and (term.until_on or date.max) >= today
         }
+
+
+_UNITS = select(Unit).order_by(col(Unit.id))
+_PEOPLE = select(Official).order_by(col(Official.id))
+_POSTS = select(Post).order_by(col(Post.id))
+_ABSENCES = select(Absence).order_by(col(Absence.id))

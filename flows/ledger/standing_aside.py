@@ -8,7 +8,7 @@ from sqlmodel import Session
 from flows.ledger.matters import Matter
 from flows.ledger.needs import Need
 from flows.ledger.problems import Problem
-from flows.recipients import aside
+from flows.recipients import TODAY, aside
 from flows.signoff.actor import OfficeActor
 
 
@@ -16,7 +16,7 @@ def standing_aside(
     session: Session, matters: Sequence[Matter], author: OfficeActor
 ) -> Iterator[Problem]:
     """Of a task that `author` keeps away from, the ledger says nothing at all."""
-    away = {(task_id, who) for task_id, who in session.execute(select(aside(author.on)))}
+    away = {(task_id, who) for task_id, who in session.execute(_ASIDE, {"on": author.on})}
     for matter in matters:
         row, task, handler = matter.row, matter.task, matter.handler
         if task and (task.id, author.official_id) in away:
@@ -25,3 +25,6 @@ def standing_aside(
             yield Problem(
                 row.sheet, row.row, "责任人", handler.name, Need.HANDLER_STANDS_ASIDE, row.number
             )
+
+
+_ASIDE = select(aside(TODAY))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.papers.bulletins import NoSuchIssue, newest_issue
@@ -97,8 +98,11 @@ def standing(session: Session, draft: PostingDraft) -> Standing:
 
 
 def moves_of(session: Session, these: Sequence[PostingDraft]) -> Sequence[PostingMove]:
-    return session.exec(
-        select(PostingMove)
-        .where(col(PostingMove.draft_id).in_([draft.id for draft in these]))
-        .order_by(col(PostingMove.id))
-    ).all()
+    return session.scalars(_MOVES, {"drafts": [draft.id for draft in these]}).all()
+
+
+_MOVES = (
+    select(PostingMove)
+    .where(col(PostingMove.draft_id).in_(bindparam("drafts", expanding=True)))
+    .order_by(col(PostingMove.id))
+)

@@ -11,12 +11,13 @@ from flows.papers.prepared import moves_of
 from models import PostingDraft, PostingMove
 from models.bulletin import BulletinKind
 
+_DRAFTS = select(PostingDraft).order_by(col(PostingDraft.id))
 _NAMES = {BulletinKind.POSTING: ("晾晒", "posting"), BulletinKind.PROGRESS: ("通报", "report")}
 
 
 def prepared_contradictions(session: Session) -> Iterator[tuple[str, str]]:
     """Pairs of sentences, Chinese and English, for each draft that its history denies."""
-    found = session.exec(select(PostingDraft).order_by(col(PostingDraft.id))).all()
+    found = session.exec(_DRAFTS).all()
     moves: dict[int, list[PostingMove]] = defaultdict(list)
     for move in moves_of(session, found):
         moves[move.draft_id].append(move)

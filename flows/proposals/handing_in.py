@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from flows.deadline import change_deadline
 from flows.find_unit import find_unit
 from flows.history import link_id
-from flows.moves import lock_task, move_stage
+from flows.moves import hold_task, move_stage
 from flows.proposals.verdicts import proposal_of
 from flows.proposals.written import BadLines, read_lines
 from flows.recipients import Directory, deputies_of, in_force
@@ -89,8 +89,7 @@ def hand_in(
 ) -> Proposal:
     """What this task asks for is handed in by whoever handles it. Its lines stay as they are from
     now on. Raises a Refusal, and then nothing is recorded."""
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     rules = rules_of(session, task)
     lines = _require_possible(session, task, rules)
     if isinstance(actor, Actor):

@@ -28,7 +28,7 @@ class NotLineByLine(Refusal):
 
 def proposal_of(session: Session, task: Task) -> Proposal | None:
     """None: nothing was handed in line by line."""
-    return session.exec(select(Proposal).where(Proposal.task_id == task.id)).first()
+    return session.scalars(_PROPOSAL, {"task": task.id}).first()
 
 
 def lines_of(session: Session, task: Task) -> Sequence[ProposalLine]:
@@ -38,12 +38,7 @@ def lines_of(session: Session, task: Task) -> Sequence[ProposalLine]:
 
 def lines_of_all(session: Session, tasks: Sequence[int]) -> dict[int, list[ProposalLine]]:
     """Of each task (id), in their order."""
-    rows = session.exec(
-        select(Proposal.task_id, ProposalLine)
-        .join(ProposalLine, col(ProposalLine.proposal_id) == col(Proposal.id))
-        .where(col(Proposal.task_id).in_(tasks))
-        .order_by(col(ProposalLine.proposal_id), col(ProposalLine.position))
-    )
+    rows = session.execute(_LINES, {"tasks": list(tasks)})
     found: dict[int, list[ProposalLine]] = defaultdict(list)
     for task, line in rows:
         found[task].append(line)
@@ -117,6 +112,13 @@ def last_said(session: Session, tasks: Sequence[int]) -> dict[int, dict[int, str
 
 
 # Built once: the page of each referral asks them.
+_PROPOSAL = select(Proposal).where(Proposal.task_id == bindparam("task"))
+_LINES = (
+    select(Proposal.task_id, ProposalLine)
+    .join(ProposalLine, col(ProposalLine.proposal_id) == col(Proposal.id))
+    .where(col(Proposal.task_id).in_(bindparam("tasks", expanding=True)))
+    .order_by(col(ProposalLine.proposal_id), col(ProposalLine.position))
+)
 _LINE_BY_LINE = (
     select(LineVerdict, ProposalLine.position)
     .join(ProposalLine, col(ProposalLine.id) == col(LineVerdict.line_id))

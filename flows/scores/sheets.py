@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.moves import lock_all_tasks
@@ -69,13 +70,11 @@ def take_back(session: Session, sheet: ScoreSheet, by: OfficeActor, reason: str)
 
 def sheets(session: Session) -> Sequence[ScoreSheet]:
     """The newest first."""
-    return session.exec(select(ScoreSheet).order_by(col(ScoreSheet.id).desc())).all()
+    return session.exec(_SHEETS).all()
 
 
 def moves_of(session: Session, these: Sequence[ScoreSheet]) -> Sequence[ScoreMove]:
-    keys = [sheet.id for sheet in these]
-    wanted = select(ScoreMove).where(col(ScoreMove.sheet_id).in_(keys))
-    return session.exec(wanted.order_by(col(ScoreMove.id))).all()
+    return session.scalars(_MOVES, {"sheets": [sheet.id for sheet in these]}).all()
 
 
 def facts_of(sheet: ScoreSheet) -> ScoreFacts:
@@ -124,3 +123,11 @@ def _move(
 def _write(session: Session, sheet: ScoreSheet, move: dict[str, Any]) -> None:
     session.add(ScoreMove(sheet_id=sheet.id, **move))
     session.flush()
+
+
+_SHEETS = select(ScoreSheet).order_by(col(ScoreSheet.id).desc())
+_MOVES = (
+    select(ScoreMove)
+    .where(col(ScoreMove.sheet_id).in_(bindparam("sheets", expanding=True)))
+    .order_by(col(ScoreMove.id))
+)

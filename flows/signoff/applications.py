@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import Integer, bindparam, delete
 from sqlmodel import Session, col, select
 
 from flows.deadline import live_notice
-from flows.moves import lock_task, move_notice, move_task
+from flows.moves import hold_task, move_notice, move_task
 from flows.proposals.verdicts import proposal_of
 from flows.replies import answer
 from flows.signoff.actor import Actor
@@ -63,28 +63,18 @@ class Content:
 
 def present_application(session: Session, task: Task) -> Application | None:
     """The draft, or the application under review."""
-    states = (ApplicationState.DRAFT, ApplicationState.OPEN)
-    return session.exec(
-        select(Application).where(
-            Application.task_id == task.id, col(Application.state).in_(states)
-        )
-    ).first()
+    return session.scalars(_PRESENT, {"task": task.id}).first()
 
 
 def last_application(session: Session, task: Task) -> Application | None:
     """The newest of this cycle, whatever became of it."""
-    return session.exec(
-        select(Application)
-        .where(Application.task_id == task.id, Application.cycle == task.cycle)
-        .order_by(col(Application.id).desc())
-    ).first()
+    return session.scalars(_LAST, {"task": task.id, "cycle": task.cycle}).first()
 
 
 def draft(session: Session, task: Task, actor: Actor) -> Application:
     """The draft to go on with, or a new one, with the files of an application that came back.
     Raises a Refusal unless this person may apply now."""
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     require_move(session, task, "apply", actor.official_id, actor.on)
     if found := present_application(session, task):
         return found
@@ -120,8 +110,8 @@ def save(session: Session, application: Application, content: Content) -> None:
     application.paper_signed_by = content.paper_signed_by if signed else ""
     application.paper_signed_on = content.paper_signed_on if signed else None
     session.add(application)
-    for table in (MeasureDone, VisibleShown):
-        session.execute(delete(table).where(col(table.application_id) == application.id))
+    for gone in (_NO_MEASURES, _NO_VISIBLES):
+        session.execute(gone, {"application": application.id})
     session.add_all(
         MeasureDone(application_id=application.id, position=position, done=done)
         for position, done in content.done.items()
@@ -216,16 +206,17 @@ def _missing(session: Session, task: Task, application: Application) -> Iterator
         )
     if not application.summary.strip():
         yield Missing("summary", "请填写整改完成情况。", "Please say what was done.")
-    done = {row.position for row in _rows(session, MeasureDone, application)}
-    for measure in session.exec(select(Measure).where(Measure.task_id == task.id)):
-        if measure.position not in done:
+    of = {"task": task.id, "application": application.id}
+    done = set(session.scalars(_DONE, of))
+    for position in session.scalars(_MEASURES, of):
+        if position not in done:
             yield Missing(
-                f"measure.{measure.position}",
-                f"请填写第 {measure.position} 条措施的完成情况。",
-                f"Please say what was done on measure {measure.position}.",
+                f"measure.{position}",
+                f"请填写第 {position} 条措施的完成情况。",
+                f"Please say what was done on measure {position}.",
             )
     if rules.evidence.six_visibles:
-        shown = {row.visible for row in _rows(session, VisibleShown, application)}
+        shown = set(session.scalars(_SHOWN, of))
         for visible in SixVisible:
             if visible not in shown:
                 key = f"visible.{visible}"
@@ -244,15 +235,10 @@ def _missing(session: Session, task: Task, application: Application) -> Iterator
         )
 
 
-def _rows(session: Session, table: type[Any], application: Application) -> list[Any]:
-    return list(session.exec(select(table).where(table.application_id == application.id)))
-
-
 def _under_review(
     session: Session, task: Task, event: str, actor: Actor, reason: str
 ) -> Application:
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     require_move(session, task, event, actor.official_id, actor.on)
     require_reason(task, reason)
     application = present_application(session, task)
@@ -265,19 +251,14 @@ def _answer_notice(session: Session, task: Task, actor: Actor, words: str) -> No
     notice = live_notice(session, task)
     if notice is None or not NOTICE.allows(notice.state, "answer"):
         return
-    receipt = session.exec(
-        select(Receipt).where(
-            Receipt.notice_id == notice.id,
-            Receipt.official_id == actor.official_id,
-            Receipt.duty == Duty.ACT,
-        )
-    ).first()
-    if receipt is None:
+    owed = {"notice": notice.id, "who": actor.official_id}
+    receipt_id = session.scalar(_RECEIPT, owed)
+    if receipt_id is None:
         move_notice(session, notice, "answer", **actor.facts(reason=words))
         return
     answer(
         session,
-        receipt.id,
+        receipt_id,
         actor.official_id,
         said_by=actor.said_by,
         words=words,
@@ -285,4 +266,24 @@ def _answer_notice(session: Session, task: Task, actor: Actor, words: str) -> No
         now=actor.now,
         assurance=actor.assurance,
     )
-    session.refresh(task)
+
+
+# Built once: putting a statement together costs more than running it.
+_MINE = select(Application).where(Application.task_id == bindparam("task"))
+_PRESENT = _MINE.where(col(Application.state).in_((ApplicationState.DRAFT, ApplicationState.OPEN)))
+_LAST = (
+    _MINE.where(Application.cycle == bindparam("cycle"))
+    .order_by(col(Application.id).desc())
+    .limit(1)
+)
+_OF_IT = bindparam("application", type_=Integer())
+_NO_MEASURES = delete(MeasureDone).where(col(MeasureDone.application_id) == _OF_IT)
+_NO_VISIBLES = delete(VisibleShown).where(col(VisibleShown.application_id) == _OF_IT)
+_DONE = select(MeasureDone.position).where(MeasureDone.application_id == _OF_IT)
+_SHOWN = select(VisibleShown.visible).where(VisibleShown.application_id == _OF_IT)
+_MEASURES = select(Measure.position).where(Measure.task_id == bindparam("task"))
+_RECEIPT = select(Receipt.id).where(
+    Receipt.notice_id == bindparam("notice"),
+    Receipt.official_id == bindparam("who"),
+    Receipt.duty == Duty.ACT,
+)

@@ -4,15 +4,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import Integer, bindparam
 from sqlmodel import Session, col, select
 
-from flows.around import around
-from flows.database import changed
+from flows.around import aside_from
 from flows.history import link_id
-from flows.moves import lock_task
-from flows.recipients import in_force
+from flows.moves import hold_task_of
+from flows.recipients import TODAY, in_force
 from flows.signoff.actor import Actor
 from flows.signoff.packets import Changed
 from flows.signoff.roles import (
@@ -24,13 +24,14 @@ from flows.signoff.roles import (
     StandsAside,
     require_role,
 )
-from models import Decision, Official, Post, Referral, Task
+from models import Application, ChangeRequest, Decision, LookBack, Official, Post, Referral, Task
 from models.decision import ReferralState, Verdict
 from models.organisation import PostKind
 from models.proof import Assurance, NotProved
 from models.refusal import Refusal
 from notifications.wording import post_word
 
+Matter = TypeVar("Matter", Application, ChangeRequest, LookBack)
 NEEDS_NO_REASON = {Verdict.APPROVE, Verdict.GRANT, Verdict.SOLID}
 
 
@@ -83,14 +84,12 @@ class Ruling:
 
 
 def hold_referral(
-    session: Session, referral_id: int, actor: Actor, ruling: Ruling
-) -> tuple[Referral, Task]:
-    """The referral and its task, held until the decision is committed. Raises a Refusal unless
-    this person may decide it now, on what was shown, with what has to be given."""
-    referral = session.get_one(Referral, referral_id)
-    lock_task(session, referral.task_id)
-    session.refresh(referral)
-    task = session.get_one(Task, referral.task_id, populate_existing=True)
+    session: Session, referral_id: int, of: type[Matter], actor: Actor, ruling: Ruling
+) -> tuple[Referral, Task, Matter]:
+    """The referral, its task, and what is decided on, held until the decision is committed. Raises
+    a Refusal unless this person may decide it now, on what was shown, with what has to be given."""
+    task = hold_task_of(session, referral_id)
+    referral, matter = session.execute(_ASKED[of], {"referral": referral_id}).one()
     _require_right(session, referral, task, actor, ruling)
     if referral.state != ReferralState.OPEN:
         raise NotOpen(*_what_happened(session, referral, task))
@@ -98,24 +97,17 @@ def hold_referral(
         raise NeedsReason(task.number)
     if actor.assurance == Assurance.LINK:
         raise NotProved
-    return referral, task
-
-
-def require_shown(task: Task, present: str | None, ruling: Ruling) -> None:
-    """Raises Changed unless what was shown is what there is."""
-    if present != ruling.packet:
+    if matter.packet != ruling.packet:
         raise Changed(task.number)
+    return referral, task, matter
 
 
 def record(session: Session, referral: Referral, actor: Actor, ruling: Ruling) -> Decision:
     """Write the decision down. All but a question close the referral."""
     paper = ruling.paper
     if ruling.verdict != Verdict.ASK:
-        closing = update(Referral).where(
-            col(Referral.id) == referral.id, col(Referral.state) == ReferralState.OPEN
-        )
-        changed(session, closing.values(state=ReferralState.DECIDED, closed_at=actor.now))
-        session.refresh(referral)
+        referral.state, referral.closed_at = ReferralState.DECIDED, actor.now
+        session.add(referral)
     decision = Decision(
         task_id=referral.task_id,
         referral_id=referral.id,
@@ -141,7 +133,7 @@ def record(session: Session, referral: Referral, actor: Actor, ruling: Ruling) -
 def _require_right(
     session: Session, referral: Referral, task: Task, actor: Actor, ruling: Ruling
 ) -> None:
-    if around(session, task, actor.on).excludes(task, referral.official_id):
+    if referral.official_id in aside_from(session, task, actor.on):
         raise StandsAside(task.number)
     if ruling.paper:
         require_role(session, task, actor.official_id, actor.on, OFFICE)
@@ -159,10 +151,8 @@ def _require_post(session: Session, referral: Referral, task: Task, on: date) ->
         task.handler_id,
         task.supervising_leader_id,
     )
-    held = select(Post.id).where(
-        Post.official_id == whose, Post.kind == referral.capacity, in_force(Post, on)
-    )
-    if not named and session.exec(held).first() is None:
+    held = {"who": whose, "kind": referral.capacity, "on": on}
+    if not named and session.scalar(_HELD, held) is None:
         raise PostEnded(task.number, referral.capacity)
 
 
@@ -202,3 +192,20 @@ def _who_decided(session: Session, referral: Referral) -> str | None:
         .where(*same, Decision.verdict != Verdict.ASK)
         .order_by(col(Decision.id).desc())
     ).first()
+
+
+# Built once: putting a statement together costs more than running it.
+_HELD = select(Post.id).where(
+    Post.official_id == bindparam("who"), Post.kind == bindparam("kind"), in_force(Post, TODAY)
+)
+_ASKED: dict[Any, Any] = {
+    matter: select(Referral, matter)
+    .join(matter, col(matter.id) == col(of))
+    .where(col(Referral.id) == bindparam("referral", type_=Integer()))
+    .execution_options(populate_existing=True)
+    for matter, of in (
+        (Application, Referral.application_id),
+        (ChangeRequest, Referral.request_id),
+        (LookBack, Referral.look_back_id),
+    )
+}

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from flows.around import around
+from flows.around import aside_from
 from flows.moves import lock_task
 from flows.office import Office
 from flows.signoff.actor import Actor
@@ -121,7 +121,7 @@ def may_see_that_of(
         return True
     if application.state == ApplicationState.DRAFT:
         return False
-    if around(session, task, on).excludes(task, official_id):
+    if official_id in aside_from(session, task, on):
         return False
     asked = select(Referral.id).where(
         Referral.task_id == task.id, Referral.official_id == official_id

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from flows.deadline import change_deadline
 from flows.moves import move_request, move_task
 from flows.signoff.actor import Actor
-from flows.signoff.deciding import Ruling, hold_referral, record, require_shown
+from flows.signoff.deciding import Ruling, hold_referral, record
 from flows.signoff.levels import NotIndependent
 from flows.signoff.milestones import accept
 from flows.signoff.objections import Whose, reject, uphold
@@ -71,9 +71,7 @@ def decide_request(
     """Grant or refuse; whoever else was asked is asked no more. `unit_id`, `handler_id`: whose
     matter it is, where an objection is upheld; neither withdraws the task. Raises a Refusal, and
     then nothing is recorded."""
-    referral, task = hold_referral(session, referral_id, actor, ruling)
-    request = session.get_one(ChangeRequest, referral.request_id, populate_existing=True)
-    require_shown(task, request.packet, ruling)
+    referral, task, request = hold_referral(session, referral_id, ChangeRequest, actor, ruling)
     if referral.official_id in has_a_part(task, request):
         raise NotIndependent(task.number)
     _require_possible(session, task, request, actor, ruling, calendar)

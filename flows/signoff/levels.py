@@ -1,11 +1,13 @@
 """The levels of an application: each refers it to the next, until the last one signs it off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Integer, bindparam, select
 from sqlmodel import Session, col
 
+from flows.around import around
 from flows.deadline import change_deadline
 from flows.moves import move_task
 from flows.proposals.verdicts import give, proposal_of, require_said
@@ -13,7 +15,7 @@ from flows.recipients import Directory
 from flows.rulebook import procedure_of
 from flows.signoff.actor import Actor
 from flows.signoff.closing import end_warning
-from flows.signoff.deciding import Ruling, hold_referral, record, require_shown
+from flows.signoff.deciding import Ruling, hold_referral, record
 from flows.signoff.referrals import close_referrals, decide_by, refer
 from models import Application, Decision, Procedure, Referral, Task, Transition
 from models.application import ApplicationState
@@ -51,7 +53,9 @@ class FromLeadUnit:
 
 
 def rules_of(session: Session, task: Task) -> ProcedureFile:
-    return procedure_of(session.get_one(Procedure, task.procedure_id))
+    procedure = session.get_one(Procedure, task.procedure_id)
+    session.info["rules"] = procedure  # else it is let go of, and read anew when next asked for
+    return procedure_of(procedure)
 
 
 def refer_level(
@@ -67,7 +71,8 @@ def refer_level(
     rules = rules_of(session, task)
     asked = rules.level[level - 1]
     kind, seen_from = _post(asked, task)
-    aside, directory = barred(session, task, application, level), Directory.load(session, on)
+    aside = barred(session, task, application, level)
+    directory = _around_levels(session, task, rules.level[level - 1 :], on)
     return refer(
         session,
         task,
@@ -80,6 +85,12 @@ def refer_level(
         seen_from=seen_from,
         directory=directory,
     )
+
+
+def _around_levels(session: Session, task: Task, levels: Sequence[Level], on: date) -> Directory:
+    """Whoever may be asked at any of these."""
+    units = [] if task.lead_unit_id is None else [task.lead_unit_id]
+    return around(session, task, on, [level.post for level in levels], units)
 
 
 def _post(level: Level, task: Task) -> tuple[PostKind, FromLeadUnit | None]:
@@ -117,9 +128,7 @@ def decide_level(
     session: Session, referral_id: int, actor: Actor, ruling: Ruling, *, calendar: Calendar
 ) -> Decision:
     """Approve, return or ask for more. Raises a Refusal, and then nothing is recorded."""
-    referral, task = hold_referral(session, referral_id, actor, ruling)
-    application = session.get_one(Application, referral.application_id, populate_existing=True)
-    require_shown(task, application.packet, ruling)
+    referral, task, application = hold_referral(session, referral_id, Application, actor, ruling)
     assert referral.level is not None  # for the types: an application's referral has one
     if referral.official_id in barred(session, task, application, referral.level):
         raise NotIndependent(task.number)

@@ -9,7 +9,7 @@ warned already.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Integer, bindparam
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.deadline import date_anchors, relieve
@@ -116,12 +116,7 @@ def policy_on(session: Session, task: Task, on: date, calendar: Calendar) -> Pol
 
 def memberships(session: Session, task: Task) -> Sequence[ListMembership]:
     """All that there ever were."""
-    return session.scalars(_OF_TASK, {"task": task.id}).all()
-
-
-def _own_policy(session: Session, task: Task, ever: Iterable[ListMembership]) -> Policy:
-    present = [one for one in ever if one.until_on is None]
-    return session.get_one(Policy, present[0].policy_id if present else task.policy_id)
+    return session.scalars(_EVER, {"task": task.id}).all()
 
 
 def _apply(session: Session, task: Task, own: Policy, calendar: Calendar) -> bool:
@@ -203,8 +198,8 @@ def _require_sense(
         )
 
 
-_OF_TASK = (
+_EVER = (
     select(ListMembership)
-    .where(col(ListMembership.task_id) == bindparam("task", type_=Integer()))
+    .where(ListMembership.task_id == bindparam("task"))
     .order_by(col(ListMembership.id))
 )

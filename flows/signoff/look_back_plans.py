@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from flows.around import around
 from flows.recipients import Directory
 from flows.signoff.actor import OfficeActor
 from flows.signoff.levels import NO_LEVEL, barred, rules_of
@@ -44,8 +46,8 @@ def plan(
     require_reason(task, reason)
     if waiting := waiting_look_back(session, task):
         raise WaitsAlready(task.number, waiting.check_by)
-    spans = rules_of(session, task).look_back
-    nth = sum(span.after(task.stage_on, calendar) <= actor.on for span in spans)
+    rules = rules_of(session, task)
+    nth = sum(span.after(task.stage_on, calendar) <= actor.on for span in rules.look_back)
     return put_down(
         session,
         task,
@@ -53,7 +55,7 @@ def plan(
         planned_on=actor.on,
         on=actor.on,
         calendar=calendar,
-        directory=Directory.load(session, actor.on),
+        directory=around(session, task, actor.on, [rules.sample.post]),
         why=(reason, actor.said_by),
     )
 
@@ -114,17 +116,19 @@ def _signed_off(session: Session, task: Task, application: Application) -> dict[
 
 def granted(session: Session, task: Task) -> Application:
     """What the task was signed off on, in its present cycle."""
-    return session.exec(
-        select(Application).where(
-            Application.task_id == task.id,
-            Application.cycle == task.cycle,
-            Application.state == ApplicationState.GRANTED,
-        )
-    ).one()
+    return session.scalars(_GRANTED, {"task": task.id, "cycle": task.cycle}).one()
 
 
 def waiting_look_back(session: Session, task: Task) -> LookBack | None:
     """The one that was not checked yet."""
-    return session.exec(
-        select(LookBack).where(LookBack.task_id == task.id, col(LookBack.decided_on).is_(None))
-    ).first()
+    return session.scalars(_WAITING, {"task": task.id}).first()
+
+
+_GRANTED = select(Application).where(
+    Application.task_id == bindparam("task"),
+    Application.cycle == bindparam("cycle"),
+    Application.state == ApplicationState.GRANTED,
+)
+_WAITING = select(LookBack).where(
+    LookBack.task_id == bindparam("task"), col(LookBack.decided_on).is_(None)
+)

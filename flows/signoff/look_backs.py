@@ -8,7 +8,7 @@ from sqlmodel import Session
 from flows.deadline import change_deadline
 from flows.moves import move_task
 from flows.signoff.actor import Actor
-from flows.signoff.deciding import Ruling, hold_referral, record, require_shown
+from flows.signoff.deciding import Ruling, hold_referral, record
 from flows.signoff.levels import NO_LEVEL, barred, rules_of
 from flows.signoff.look_back_plans import granted
 from flows.signoff.packets import shown_in
@@ -58,9 +58,7 @@ def decide_look_back(
 ) -> Decision:
     """The first of those who were asked decides, with every point answered. Solid confirms on the
     last date; anything worse reopens. Raises a Refusal, and then nothing is recorded."""
-    referral, task = hold_referral(session, referral_id, actor, ruling)
-    look_back = session.get_one(LookBack, referral.look_back_id, populate_existing=True)
-    require_shown(task, look_back.packet, ruling)
+    referral, task, look_back = hold_referral(session, referral_id, LookBack, actor, ruling)
     if referral.official_id in barred(session, task, granted(session, task), NO_LEVEL):
         raise HadAPart(task.number)
     asked = points_asked(session, look_back)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from flows.around import around
+from flows.around import aside_from
 from flows.signoff.actor import Actor
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.referrals import decide_by
@@ -72,7 +72,7 @@ def _require_free(
     person = session.get(Official, official_id)
     if person is None:
         raise NotNamed(task.number, "通讯录中没有此人", "there is no such person in the directory")
-    if around(session, task, actor.on).excludes(task, official_id):
+    if official_id in aside_from(session, task, actor.on):
         raise NotNamed(
             task.number,
             f"{person.name}已登记回避本事项，请另行指定",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from flows.around import around
+from flows.around import aside_from
 from flows.moves import move_task
 from flows.signoff.actor import Actor
 from flows.signoff.closing import end_warning
@@ -60,7 +60,7 @@ def _require_possible(
             "所选仍是原责任单位和责任人；请另选，或不支持该异议",
             "this is whose it was; choose somebody else, or reject the objection",
         )
-    if handler_id is not None and around(session, task, actor.on).excludes(task, handler_id):
+    if handler_id is not None and handler_id in aside_from(session, task, actor.on):
         raise NotAllowed(
             task.number,
             "所选责任人已登记回避本事项，请另选",

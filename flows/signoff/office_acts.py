@@ -4,8 +4,8 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from flows.moves import lock_task
-from flows.recipients import in_force
+from flows.moves import hold_task
+from flows.recipients import TODAY, in_force
 from flows.signoff.actor import OfficeActor, Unattended
 from flows.signoff.roles import KEEPS_LEDGER, OFFICE, NotNow, require_move, require_role
 from models import Official, Post, Task
@@ -29,8 +29,7 @@ def hold_for_office(
 ) -> None:
     """Hold the task until this act is committed. Raises a Refusal unless the office may do this
     now; `event`: the move that it makes."""
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     if not isinstance(actor, Unattended):
         if actor.assurance == Assurance.LINK:
             raise NotProved
@@ -50,8 +49,10 @@ def require_office(session: Session, actor: OfficeActor) -> None:
 
 def keepers(session: Session, on: date) -> frozenset[int]:
     """Who holds a post of the office on this date."""
-    kept = col(Post.kind).in_(KEEPS_LEDGER)
-    return frozenset(session.exec(select(Post.official_id).where(kept, in_force(Post, on))))
+    return frozenset(session.scalars(_KEEPERS, {"on": on}))
+
+
+_KEEPERS = select(Post.official_id).where(col(Post.kind).in_(KEEPS_LEDGER), in_force(Post, TODAY))
 
 
 def official_at(session: Session, email: str) -> Official:

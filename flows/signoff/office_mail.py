@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from flows.office import Office
@@ -44,18 +44,19 @@ def write_office_mails(session: Session, office: Office, on: date, now: datetime
 
 def _known(session: Session, official_id: int) -> set[tuple[str, int]]:
     """What this person was told already."""
-    columns = {what: getattr(MessageItem, name) for what, name in SUBJECT.items()}
-    rows = session.execute(
-        select(*columns.values())
-        .join(Message, col(Message.id) == col(MessageItem.message_id))
-        .where(col(Message.official_id) == official_id, col(Message.kind) == MessageKind.ALARM)
-    )
     return {
         (what, subject_id)
-        for row in rows
-        for what, subject_id in zip(columns, row, strict=True)
+        for row in session.execute(_KNOWN, {"who": official_id})
+        for what, subject_id in zip(SUBJECT, row, strict=True)
         if subject_id is not None
     }
+
+
+_KNOWN = (
+    select(*(getattr(MessageItem, name) for name in SUBJECT.values()))
+    .join(Message, col(Message.id) == col(MessageItem.message_id))
+    .where(col(Message.official_id) == bindparam("who"), col(Message.kind) == MessageKind.ALARM)
+)
 
 
 def _said(

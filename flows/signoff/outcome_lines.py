@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from flows.signoff.asked import gist
@@ -32,38 +32,24 @@ class Facts:
 
     @classmethod
     def load(cls, session: Session, moves: Sequence[Transition]) -> "Facts":
-        links = {move.link_id for move in moves}
-        rows = session.execute(
-            select(Task, col(Unit.name))
-            .join(Unit, col(Unit.id) == col(Task.unit_id))
-            .where(col(Task.id).in_({move.task_id for move in moves}))
-        )
-        tasks = {task.id: (task, unit) for task, unit in rows}
-        decisions = _by_act(session, Decision, links)
+        known: dict[str, list[Any]] = {
+            "links": list({move.link_id for move in moves}),
+            "tasks": list({move.task_id for move in moves}),
+            "requests": list({move.request_id for move in moves}),
+        }
+        tasks = {task.id: (task, unit) for task, unit in session.execute(_TASKS, known)}
+        decisions = _by_act(session.scalars(_DECISIONS, known))
         people = {move.actor_id for move in moves}
         people |= {decision.official_id for decision in decisions.values()}
         people |= {task.handler_id for task, _ in tasks.values()}
-        lowered = select(Transition).where(
-            col(Transition.link_id).in_(links),
-            col(Transition.machine) == WARNING.name,
-            col(Transition.event).in_(("relieve", "lift")),
-        )
-        requests = {move.request_id for move in moves}
+        lowered = session.execute(_LOWERED, known)
         return cls(
             tasks=tasks,
-            names=_names(session, people),
-            requests={
-                one.id: one
-                for one in session.scalars(
-                    select(ChangeRequest).where(col(ChangeRequest.id).in_(requests))
-                )
-            },
+            names=dict(session.execute(_NAMES, {"people": list(people)}).all()),
+            requests={one.id: one for one in session.scalars(_REQUESTS, known)},
             decisions=decisions,
-            changes=_by_act(session, DeadlineChange, links),
-            relieved={
-                (move.link_id, move.task_id): Colour(move.source)
-                for move in session.scalars(lowered)
-            },
+            changes=_by_act(session.scalars(_CHANGES, known)),
+            relieved={(link, task): Colour(source) for link, task, source in lowered},
         )
 
     def line(self, move: Transition, part: Part) -> Outcome:
@@ -96,14 +82,32 @@ class Facts:
         )
 
 
-def _by_act(session: Session, table: type[Any], links: Iterable[str]) -> dict[Act, Any]:
+def _by_act(rows: Iterable[Any]) -> dict[Act, Any]:
     """The newest of each."""
-    rows = session.scalars(select(table).where(table.link_id.in_(links)).order_by(table.id))
     return {(row.link_id, row.task_id): row for row in rows}
 
 
-def _names(session: Session, people: Iterable[int | None]) -> dict[int | None, str]:
-    rows = session.execute(
-        select(col(Official.id), col(Official.name)).where(col(Official.id).in_(people))
-    )
-    return dict(rows.all())
+# Built once: each mail asks them.
+_LINKS: Any = bindparam("links", expanding=True)
+_TASKS = (
+    select(Task, col(Unit.name))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .where(col(Task.id).in_(bindparam("tasks", expanding=True)))
+)
+_DECISIONS = select(Decision).where(col(Decision.link_id).in_(_LINKS)).order_by(col(Decision.id))
+_CHANGES = (
+    select(DeadlineChange)
+    .where(col(DeadlineChange.link_id).in_(_LINKS))
+    .order_by(col(DeadlineChange.id))
+)
+_LOWERED = select(col(Transition.link_id), col(Transition.task_id), col(Transition.source)).where(
+    col(Transition.link_id).in_(_LINKS),
+    col(Transition.machine) == WARNING.name,
+    col(Transition.event).in_(("relieve", "lift")),
+)
+_REQUESTS = select(ChangeRequest).where(
+    col(ChangeRequest.id).in_(bindparam("requests", expanding=True))
+)
+_NAMES = select(col(Official.id), col(Official.name)).where(
+    col(Official.id).in_(bindparam("people", expanding=True))
+)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from flows.mail_links import MailLinks
@@ -60,11 +60,7 @@ def outcomes_anew(
 
 
 def _items(session: Session, messages: Sequence[int]) -> Sequence[MessageItem]:
-    return session.scalars(
-        select(MessageItem)
-        .where(col(MessageItem.message_id).in_(messages), col(MessageItem.dropped) == "")
-        .order_by(col(MessageItem.id))
-    ).all()
+    return session.scalars(_ITEMS, {"messages": list(messages)}).all() if messages else []
 
 
 def _parts(
@@ -74,8 +70,7 @@ def _parts(
     if not items:
         return []
     ids = [item.transition_id for item in items]
-    found = select(Transition).where(col(Transition.id).in_(ids)).order_by(col(Transition.id))
-    moves = session.scalars(found).all()
+    moves = session.scalars(_MOVES, {"moves": ids}).all()
     concerned = Concerned.load(session, moves, on)
     return [(move, concerned.audience(move).get(official_id, Part.COPY)) for move in moves]
 
@@ -99,3 +94,18 @@ def _said(
     )
     said = render_outcome(mail, official.language or office.language)
     return {"urgent": False, "subject": said.subject, "text": said.text, "html": said.html}
+
+
+_ITEMS = (
+    select(MessageItem)
+    .where(
+        col(MessageItem.message_id).in_(bindparam("messages", expanding=True)),
+        col(MessageItem.dropped) == "",
+    )
+    .order_by(col(MessageItem.id))
+)
+_MOVES = (
+    select(Transition)
+    .where(col(Transition.id).in_(bindparam("moves", expanding=True)))
+    .order_by(col(Transition.id))
+)

@@ -47,7 +47,7 @@ Audience = dict[int, Part]
 
 def unsaid(session: Session, now: datetime) -> list[Transition]:
     """Recent moves that somebody may have to know of, and that no mail tells of."""
-    return list(session.scalars(UNSAID.order_by(col(Transition.id)), {"since": now - RECENT}))
+    return list(session.scalars(_UNSAID_IN_ORDER, {"since": now - RECENT}))
 
 
 @dataclass(frozen=True)
@@ -183,6 +183,7 @@ UNSAID = select(Transition).where(
     ~_SAID.exists(),
     or_(col(Transition.machine) == REQUEST.name, ~_BY_REQUEST.exists()),
 )
+_UNSAID_IN_ORDER = UNSAID.order_by(col(Transition.id))
 _OF_TASKS: Any = bindparam("tasks", expanding=True)
 _MAILED = (
     select(col(MessageItem.id))

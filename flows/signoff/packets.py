@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import Integer, and_, bindparam
 from sqlmodel import Session, col, select
 
 from flows.proposals.verdicts import lines_of, proposal_of
@@ -48,7 +49,7 @@ def keep(session: Session, shown: Mapping[str, Any]) -> str:
         shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
     )
     found = hashlib.sha256(written.encode()).hexdigest()
-    if session.get(Packet, found) is None:
+    if session.scalar(_KEPT, {"hash": found}) is None:
         session.add(Packet(hash=found, shown=written))
         session.flush()
     return found
@@ -56,13 +57,13 @@ def keep(session: Session, shown: Mapping[str, Any]) -> str:
 
 def shown_in(session: Session, packet: str) -> dict[str, Any]:
     """What this packet held."""
-    shown: dict[str, Any] = json.loads(session.get_one(Packet, packet).shown)
+    shown: dict[str, Any] = json.loads(session.scalars(_SHOWN, {"hash": packet}).one())
     return shown
 
 
 def is_intact(session: Session, packet: str) -> bool:
     """What it holds is what it held when it was kept."""
-    shown = session.get_one(Packet, packet, populate_existing=True).shown
+    shown = session.scalars(_SHOWN, {"hash": packet}).one()
     return hashlib.sha256(shown.encode()).hexdigest() == packet
 
 
@@ -71,7 +72,7 @@ def of_task(session: Session, task: Task) -> dict[str, Any]:
         "number": task.number,
         "title": task.title,
         "goal": task.goal,
-        "unit": session.get_one(Unit, task.unit_id).name,
+        "unit": session.scalar(_UNIT, {"unit": task.unit_id}),
         "opened_on": task.opened_on,
         "due_on": task.due_on,
         "original_due_on": task.original_due_on,
@@ -85,7 +86,7 @@ def of_application(session: Session, task: Task, application: Application) -> di
         "task": of_task(session, task),
         "deadlines": _deadlines(session, task),
         "version": application.version,
-        "applicant": session.get_one(Official, application.applied_by_id).name,
+        "applicant": session.scalar(_OFFICIAL, {"who": application.applied_by_id}),
         "said_by": application.said_by,
         "summary": application.summary,
         "measures": _measures(session, task, application),
@@ -105,12 +106,11 @@ def of_application(session: Session, task: Task, application: Application) -> di
 
 def of_request(session: Session, task: Task, request: ChangeRequest) -> dict[str, Any]:
     """What is asked for and why, with every date that the task was due on before."""
-    handler = session.get(Official, task.handler_id) if task.handler_id is not None else None
     return {
         "task": of_task(session, task),
-        "handler": handler.name if handler else "",
+        "handler": session.scalar(_OFFICIAL, {"who": task.handler_id}) or "",
         "kind": request.kind,
-        "asked_by": session.get_one(Official, request.asked_by_id).name,
+        "asked_by": session.scalar(_OFFICIAL, {"who": request.asked_by_id}),
         "said_by": request.said_by,
         "asked_on": request.asked_on,
         "reason": request.reason,
@@ -124,27 +124,20 @@ def of_request(session: Session, task: Task, request: ChangeRequest) -> dict[str
 
 def files(session: Session, application: Application) -> list[Evidence]:
     """What belongs to the packet, in the order in which it was added."""
-    found = session.exec(
-        select(Evidence)
-        .where(
-            Evidence.application_id == application.id,
-            Evidence.kind != EvidenceKind.DECISION,
-            col(Evidence.removed_at).is_(None),
-        )
-        .order_by(col(Evidence.id))
-    )
-    return list(found)
+    return list(session.scalars(_FILES, {"application": application.id}))
 
 
 def _handed_in(session: Session, task: Task) -> dict[str, Any]:
     """Where lines were handed in: by which unit and when, what their parts are called, each."""
-    proposal, lines = proposal_of(session, task), lines_of(session, task)
-    rules = procedure_of(session.get_one(Procedure, task.procedure_id)).lines
-    if proposal is None or rules is None:
+    if (proposal := proposal_of(session, task)) is None:
         return {}
+    rules = procedure_of(session.get_one(Procedure, task.procedure_id)).lines
+    if rules is None:
+        return {}
+    lines = lines_of(session, task)
     return {
         "handed_in": {
-            "unit": session.get_one(Unit, proposal.unit_id).name,
+            "unit": session.scalar(_UNIT, {"unit": proposal.unit_id}),
             "by": proposal.said_by,
             "on": proposal.on,
         },
@@ -154,12 +147,7 @@ def _handed_in(session: Session, task: Task) -> dict[str, Any]:
 
 
 def _deadlines(session: Session, task: Task) -> list[dict[str, Any]]:
-    rows = session.execute(
-        select(DeadlineChange, col(Official.name))
-        .outerjoin(Official, col(Official.id) == col(DeadlineChange.actor_id))
-        .where(DeadlineChange.task_id == task.id)
-        .order_by(col(DeadlineChange.id))
-    )
+    rows = session.execute(_DATES, {"task": task.id})
     return [
         {
             "on": row.on,
@@ -175,30 +163,56 @@ def _deadlines(session: Session, task: Task) -> list[dict[str, Any]]:
 
 
 def _milestones(session: Session, task: Task) -> list[dict[str, Any]]:
-    rows = session.exec(
-        select(Milestone)
-        .where(Milestone.task_id == task.id)
-        .order_by(col(Milestone.due_on), col(Milestone.id))
-    )
+    rows = session.scalars(_AHEAD, {"task": task.id})
     return [{"title": row.title, "due_on": row.due_on, "done_on": row.done_on} for row in rows]
 
 
 def _measures(session: Session, task: Task, application: Application) -> list[dict[str, str]]:
-    done = {
-        row.position: row.done
-        for row in session.exec(
-            select(MeasureDone).where(MeasureDone.application_id == application.id)
-        )
-    }
-    measures = select(Measure).where(Measure.task_id == task.id).order_by(col(Measure.position))
-    return [
-        {"measure": row.text, "done": done.get(row.position, "")} for row in session.exec(measures)
-    ]
+    of = {"task": task.id, "application": application.id}
+    return [{"measure": text, "done": done or ""} for text, done in session.execute(_MEASURES, of)]
 
 
 def _visibles(session: Session, application: Application) -> dict[str, dict[str, str]]:
-    rows = session.exec(select(VisibleShown).where(VisibleShown.application_id == application.id))
+    rows = session.scalars(_VISIBLES, {"application": application.id})
     return {
         str(row.visible): {"shown": row.shown, "because": row.not_applicable_because}
         for row in rows
     }
+
+
+# Built once: putting a statement together costs more than running it.
+_TASK, _OF_IT = bindparam("task", type_=Integer()), bindparam("application", type_=Integer())
+_KEPT = select(Packet.hash).where(Packet.hash == bindparam("hash"))
+_SHOWN = select(Packet.shown).where(Packet.hash == bindparam("hash"))
+_UNIT = select(Unit.name).where(Unit.id == bindparam("unit"))
+_OFFICIAL = select(Official.name).where(Official.id == bindparam("who"))
+_FILES = (
+    select(Evidence)
+    .where(
+        Evidence.application_id == _OF_IT,
+        Evidence.kind != EvidenceKind.DECISION,
+        col(Evidence.removed_at).is_(None),
+    )
+    .order_by(col(Evidence.id))
+)
+_DATES = (
+    select(DeadlineChange, col(Official.name))
+    .outerjoin(Official, col(Official.id) == col(DeadlineChange.actor_id))
+    .where(DeadlineChange.task_id == _TASK)
+    .order_by(col(DeadlineChange.id))
+)
+_AHEAD = (
+    select(Milestone)
+    .where(Milestone.task_id == _TASK)
+    .order_by(col(Milestone.due_on), col(Milestone.id))
+)
+_DONE = and_(
+    col(MeasureDone.position) == col(Measure.position), col(MeasureDone.application_id) == _OF_IT
+)
+_MEASURES = (
+    select(Measure.text, MeasureDone.done)
+    .outerjoin(MeasureDone, _DONE)
+    .where(Measure.task_id == _TASK)
+    .order_by(col(Measure.position))
+)
+_VISIBLES = select(VisibleShown).where(VisibleShown.application_id == _OF_IT)

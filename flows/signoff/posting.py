@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session
 
+from flows.database import changed
 from flows.office import Office
 from flows.outbox import outbox_row, put
 from models import MessageItem, Official, ReplyLink
@@ -29,6 +30,9 @@ class Letter:
 def post(session: Session, office: Office, official: Official, what: Letter, now: datetime) -> None:
     row = outbox_row(office, official, what.kind, None, now) | dict(what.said)
     [message_id] = put(session, [row])
-    for table, rows in ((MessageItem, what.items), (ReplyLink, what.links)):
+    for statement, rows in ((_ITEMS, what.items), (_LINKS, what.links)):
         if rows:
-            session.execute(insert(table), [{**row, "message_id": message_id} for row in rows])
+            changed(session, statement, [{**row, "message_id": message_id} for row in rows])
+
+
+_ITEMS, _LINKS = insert(MessageItem), insert(ReplyLink)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy import ColumnElement, bindparam, literal_column, select
 from sqlmodel import Session, col
 
 from flows.mail_links import MailLinks
@@ -26,9 +26,9 @@ IS_OPEN: ColumnElement[bool] = col(Referral.state) == literal_column("'open'")  
 
 def untold(session: Session, on: date, people: Collection[int] = ()) -> list[Referral]:
     """Open referrals whose person was not yet told. `people`: of these alone."""
-    found = UNTOLD.where(col(Referral.official_id).in_(people)) if people else UNTOLD
-    in_order = found.order_by(col(Referral.decide_by), col(Referral.id))
-    return list(session.scalars(in_order, {"on": on}))
+    if not people:
+        return list(session.scalars(_IN_ORDER, {"on": on}))
+    return list(session.scalars(_OF_THESE, {"on": on, "people": list(people)}))
 
 
 def write_referral_mails(session: Session, office: Office, on: date, now: datetime) -> int:
@@ -106,3 +106,5 @@ UNTOLD = select(Referral).where(
     ~_TOLD.exists(),
     ~stands_aside(col(Referral.task_id), col(Referral.official_id), TODAY),
 )
+_IN_ORDER = UNTOLD.order_by(col(Referral.decide_by), col(Referral.id))
+_OF_THESE = _IN_ORDER.where(col(Referral.official_id).in_(bindparam("people", expanding=True)))

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, Select, Update, bindparam, select, update
+from sqlmodel import Session, col
 
+from flows.around import around
 from flows.database import changed
 from flows.recipients import Directory, Parties
 from models import Referral, Task
@@ -34,8 +36,8 @@ def refer(
 ) -> list[Referral]:
     """Ask whoever holds this post, or of the next level that has anybody who may decide. Empty:
     nobody may, which `waiting_for_nobody` finds. `seen_from`: another unit's post, as the lead
-    unit's. `directory`: of that date, where whoever asks for much has it already."""
-    directory = (directory or Directory.load(session, on)).barring(barred)
+    unit's. `directory`: of that date, where whoever asks for more has it already."""
+    directory = directory or around(session, seen_from or task, on, [kind])
     asked = [
         Referral(
             task_id=task.id,
@@ -48,7 +50,7 @@ def refer(
             state=ReferralState.OPEN,
             **dict[str, Any](of),
         )
-        for told in directory.resolve(seen_from or task, kind)
+        for told in directory.barring(barred).resolve(seen_from or task, kind)
     ]
     session.add_all(asked)
     session.flush()
@@ -63,17 +65,30 @@ def close_referrals(
     session: Session, of: Of, state: ReferralState, now: datetime, *, but: int = 0
 ) -> None:
     """Nobody of these is asked any more. `but`: the one that was decided."""
-    open_ones = update(Referral).where(
-        *_of(of), col(Referral.state) == ReferralState.OPEN, col(Referral.id) != but
-    )
-    changed(session, open_ones.values(state=state, closed_at=now))
+    changed(session, _closing(*of), _said(of) | {"but": but, "to": state, "at": now})
 
 
 def referred(session: Session, of: Of) -> Sequence[Referral]:
     """Everybody who was ever asked, in that order."""
-    return session.exec(select(Referral).where(*_of(of)).order_by(col(Referral.id))).all()
+    return session.scalars(_referred(*of), _said(of)).all()
 
 
-def _of(of: Of) -> Iterable[ColumnElement[bool]]:
+@lru_cache(maxsize=16)  # putting it together costs more than running it
+def _closing(*names: str) -> Update:
+    open_ones = col(Referral.state) == ReferralState.OPEN, col(Referral.id) != bindparam("but")
+    closed: dict[str, Any] = {"state": bindparam("to"), "closed_at": bindparam("at")}
+    return update(Referral).where(*_of(names), *open_ones).values(closed)
+
+
+@lru_cache(maxsize=16)  # the same
+def _referred(*names: str) -> Select[Referral]:
+    return select(Referral).where(*_of(names)).order_by(col(Referral.id))
+
+
+def _of(names: Iterable[str]) -> Iterable[ColumnElement[bool]]:
     columns: Any = Referral
-    return [col(getattr(columns, name)) == value for name, value in of.items()]
+    return [col(getattr(columns, name)) == bindparam(f"of_{name}") for name in names]
+
+
+def _said(of: Of) -> dict[str, Any]:
+    return {f"of_{name}": value for name, value in of.items()}

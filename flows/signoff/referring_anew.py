@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.signoff.actor import OfficeActor
@@ -26,11 +27,7 @@ def refer_anew(
 ) -> list[Referral]:
     """Void the task's open referrals that this names. Where nobody else is asked then, ask whoever
     may decide now; returns whom. The task is held."""
-    open_ones = session.exec(
-        select(Referral)
-        .where(Referral.task_id == task.id, Referral.state == ReferralState.OPEN)
-        .order_by(col(Referral.id))
-    ).all()
+    open_ones = session.scalars(_OPEN, {"task": task.id}).all()
     voided = [referral for referral in open_ones if passes(referral)]
     for referral in voided:
         close_referrals(session, {"id": referral.id}, ReferralState.VOID, actor.now)
@@ -97,3 +94,10 @@ def _refer_look_back(
         on=actor.on,
         calendar=calendar,
     )
+
+
+_OPEN = (
+    select(Referral)
+    .where(Referral.task_id == bindparam("task"), Referral.state == ReferralState.OPEN)
+    .order_by(col(Referral.id))
+)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import Integer, bindparam
 from sqlmodel import Session, col, func, select
 
 from flows.moves import STAGE
@@ -141,18 +142,8 @@ def _extension(asked: Asked) -> None:
 
 def _granted(asked: Asked) -> int:
     """In this cycle; where there are stages, in this stage."""
-    staged = select(func.max(col(Transition.at))).where(
-        Transition.task_id == asked.task.id, Transition.machine == STAGE
-    )
-    since = asked.session.exec(staged).one()
-    same = select(func.count()).where(
-        ChangeRequest.task_id == asked.task.id,
-        ChangeRequest.cycle == asked.task.cycle,
-        ChangeRequest.kind == K.EXTENSION,
-        ChangeRequest.state == RequestState.GRANTED,
-        *([col(ChangeRequest.asked_at) >= since] if since else []),
-    )
-    return asked.session.exec(same).one()
+    of = {"task": asked.task.id, "cycle": asked.task.cycle}
+    return asked.session.scalar(_EXTENDED, of) or 0
 
 
 def _suspension(asked: Asked) -> None:
@@ -204,9 +195,7 @@ def _review(asked: Asked) -> None:
 
 
 def _objection(asked: Asked) -> None:
-    last = asked.session.exec(
-        select(func.max(col(Reassignment.on))).where(Reassignment.task_id == asked.task.id)
-    ).one()
+    last = asked.session.scalar(_REASSIGNED_ON, {"task": asked.task.id})
     stage = asked.rules.stage_named(asked.task.stage)
     staged_on = asked.task.stage_from_on if stage and stage.objection else None
     assigned_on = max(asked.task.opened_on, last or date.min, staged_on or date.min)
@@ -239,6 +228,20 @@ def _kind_words(kind: RequestKind) -> tuple[str, str]:
     return word(f"request.{kind}"), word(f"request.{kind}", ENGLISH)
 
 
+# Built once: putting a statement together costs more than running it.
+_TASK = bindparam("task", type_=Integer())
+_STAGED_AT = select(func.max(col(Transition.at))).where(
+    Transition.task_id == _TASK, Transition.machine == STAGE
+)
+_EXTENDED = select(func.count()).where(
+    ChangeRequest.task_id == _TASK,
+    ChangeRequest.cycle == bindparam("cycle"),
+    ChangeRequest.kind == K.EXTENSION,
+    ChangeRequest.state == RequestState.GRANTED,
+    col(ChangeRequest.asked_at)
+    >= func.coalesce(_STAGED_AT.scalar_subquery(), col(ChangeRequest.asked_at)),
+)
+_REASSIGNED_ON = select(func.max(col(Reassignment.on))).where(Reassignment.task_id == _TASK)
 _BOUNDS: dict[RequestKind, Callable[[Asked], None]] = {
     K.EXTENSION: _extension,
     K.SUSPENSION: _suspension,

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from flows.moves import lock_task, move_request, move_task
+from flows.moves import hold_task, move_request, move_task
 from flows.signoff.actor import Actor, OfficeActor
 from flows.signoff.levels import rules_of
 from flows.signoff.packets import keep, of_request
@@ -51,11 +52,7 @@ class NothingAsked(Refusal):
 
 def pending(session: Session, task: Task) -> ChangeRequest | None:
     """The one request that waits for a decision."""
-    return session.exec(
-        select(ChangeRequest).where(
-            ChangeRequest.task_id == task.id, ChangeRequest.state == RequestState.ASKED
-        )
-    ).first()
+    return session.scalars(_PENDING, {"task": task.id}).first()
 
 
 def ask(
@@ -72,8 +69,7 @@ def ask(
 ) -> ChangeRequest:
     """Ask for it, and refer it to whoever the procedure names. Raises a Refusal where the person,
     the task or the procedure does not allow it."""
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     require_role(session, task, actor.official_id, actor.on, HANDLER)
     if waiting := pending(session, task):
         raise AlreadyAsked(task.number, waiting)
@@ -114,8 +110,7 @@ def has_a_part(task: Task, request: ChangeRequest) -> set[int]:
 
 def take_back(session: Session, task: Task, actor: Actor, *, reason: str) -> ChangeRequest:
     """Nobody is asked any more. Raises a Refusal, with what became of it, if none waits."""
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     require_role(session, task, actor.official_id, actor.on, HANDLER)
     request = pending(session, task)
     if request is None:
@@ -167,5 +162,10 @@ def _fill_in(session: Session, task: Task, request: ChangeRequest, calendar: Cal
 
 
 def _newest(session: Session, task: Task) -> ChangeRequest | None:
-    mine = select(ChangeRequest).where(ChangeRequest.task_id == task.id)
-    return session.exec(mine.order_by(col(ChangeRequest.id).desc())).first()
+    return session.scalars(_NEWEST, {"task": task.id}).first()
+
+
+# Built once: putting a statement together costs more than running it.
+_MINE = select(ChangeRequest).where(ChangeRequest.task_id == bindparam("task"))
+_PENDING = _MINE.where(ChangeRequest.state == RequestState.ASKED)
+_NEWEST = _MINE.order_by(col(ChangeRequest.id).desc()).limit(1)

@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from sqlalchemy import Date, bindparam
 from sqlmodel import Session, col, select
 
-from flows.rulebook import procedure_of
-from models import Milestone, Procedure, Task
+from flows.signoff.levels import rules_of
+from models import Milestone, Task
 from models.procedure_file import LongTerm
 from models.span import Span
 from models.workdays import Calendar
@@ -15,7 +16,7 @@ def cycle_of(session: Session, task: Task) -> Span:
     """The task's own cycle, or its procedure's."""
     if task.review_every:
         return Span.parse(task.review_every)
-    rules = procedure_of(session.get_one(Procedure, task.procedure_id)).long_term
+    rules = rules_of(session, task).long_term
     return rules.review_every if rules else LongTerm.model_fields["review_every"].default
 
 
@@ -40,12 +41,16 @@ def next_review(session: Session, task: Task, on: date, calendar: Calendar) -> d
 
 def open_milestone(session: Session, task: Task, *, after: date = date.min) -> Milestone | None:
     """The nearest one that is not accepted yet."""
-    return session.exec(
-        select(Milestone)
-        .where(
-            Milestone.task_id == task.id,
-            col(Milestone.done_on).is_(None),
-            col(Milestone.due_on) > after,
-        )
-        .order_by(col(Milestone.due_on), col(Milestone.id))
-    ).first()
+    return session.scalars(_OPEN, {"task": task.id, "after": after}).first()
+
+
+_OPEN = (
+    select(Milestone)
+    .where(
+        Milestone.task_id == bindparam("task"),
+        col(Milestone.done_on).is_(None),
+        col(Milestone.due_on) > bindparam("after", type_=Date()),
+    )
+    .order_by(col(Milestone.due_on), col(Milestone.id))
+    .limit(1)
+)

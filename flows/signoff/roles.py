@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from flows.around import around
+from flows.around import around, aside_from
 from flows.recipients import TODAY, Directory, in_force
 from models import Notice, Post, Receipt, Referral, Task
 from models.decision import ReferralState
@@ -87,30 +87,31 @@ def require_reason(task: Task, reason: str) -> None:
 
 def roles_of(session: Session, task: Task, official_id: int, on: date) -> frozenset[str]:
     """Every role that this person has; none for somebody who stands aside."""
-    directory = around(session, task, on)
-    if directory.excludes(task, official_id):
+    if official_id in aside_from(session, task, on):
         return frozenset()
-    return _roles(session, directory, task, official_id, on)
-
-
-def _roles(
-    session: Session, directory: Directory, task: Task, official_id: int, on: date
-) -> frozenset[str]:
-    found = {_OF_REFERRAL[which] for which in _asked(session, task, official_id)}
-    if official_id in handlers(session, directory, task):
+    found = _asked(session, task, official_id)
+    if _handles(session, task, official_id, on):
         found.add(HANDLER)
-    if session.scalar(_KEEPING, {"who": official_id, "on": on}):
+    if _keeps_ledger(session, official_id, on):
         found.add(OFFICE)
     return frozenset(found)
 
 
 def require_role(session: Session, task: Task, official_id: int, on: date, *roles: str) -> None:
     """Raises StandsAside or NotYours unless this person has one of the roles."""
-    directory = around(session, task, on)
-    if directory.excludes(task, official_id):
+    if official_id in aside_from(session, task, on):
         raise StandsAside(task.number)
-    if _roles(session, directory, task, official_id, on).isdisjoint(roles):
+    if not _has_one(session, task, official_id, on, {*roles}):
         raise NotYours(task.number, *roles)
+
+
+def _has_one(session: Session, task: Task, official_id: int, on: date, roles: set[str]) -> bool:
+    if HANDLER in roles and _handles(session, task, official_id, on):
+        return True
+    if OFFICE in roles and _keeps_ledger(session, official_id, on):
+        return True
+    asked_as = roles & {*_ASKED_AS}
+    return bool(asked_as and asked_as & _asked(session, task, official_id))
 
 
 def require_move(session: Session, task: Task, event: str, official_id: int, on: date) -> None:
@@ -123,16 +124,37 @@ def require_move(session: Session, task: Task, event: str, official_id: int, on:
 
 def handlers(session: Session, directory: Directory, task: Task) -> Collection[int]:
     """The handler or his deputy, whoever the ladder climbed to, and whoever was told to act."""
-    acting = session.scalars(_ACTING, {"task": task.id})
-    now = {told.official_id for told in directory.resolve(task, PostKind.HANDLER)}
     own = {task.handler_id} if task.handler_id is not None else set()
-    return now | own | set(acting)
+    return _handling(directory, task) | own | _acting(session, task)
+
+
+def _handles(session: Session, task: Task, official_id: int, on: date) -> bool:
+    """As `handlers`, and the people around the task are read only for whoever is none of those
+    that it names itself."""
+    return (
+        official_id == task.handler_id
+        or official_id in _acting(session, task)
+        or official_id in _handling(around(session, task, on), task)
+    )
+
+
+def _handling(directory: Directory, task: Task) -> set[int]:
+    return {told.official_id for told in directory.resolve(task, PostKind.HANDLER)}
+
+
+def _acting(session: Session, task: Task) -> set[int]:
+    return set(session.scalars(_ACTING, {"task": task.id}))
+
+
+def _keeps_ledger(session: Session, official_id: int, on: date) -> bool:
+    return session.scalar(_KEEPING, {"who": official_id, "on": on}) is not None
 
 
 def _asked(session: Session, task: Task, official_id: int) -> set[str]:
     rows = session.execute(_ASKED, {"task": task.id, "who": official_id})
-    names = ("application", "request", "look_back")
-    return {name for row in rows for name, key in zip(names, row, strict=True) if key is not None}
+    return {
+        role for row in rows for role, key in zip(_ASKED_AS, row, strict=True) if key is not None
+    }
 
 
 # Built once: each act asks them several times over.
@@ -156,4 +178,4 @@ _ASKED = select(Referral.application_id, Referral.request_id, Referral.look_back
     Referral.official_id == bindparam("who"),
     Referral.state == ReferralState.OPEN,
 )
-_OF_REFERRAL = {"application": REVIEWER, "request": APPROVER, "look_back": LOOK_BACK}
+_ASKED_AS = (REVIEWER, APPROVER, LOOK_BACK)  # by what was asked, as these columns have it

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from flows.deadline import change_deadline
+from flows.deadline import change_deadline, policy_of
 from flows.moves import move_stage
 from flows.rulebook import ladder_of
 from flows.signoff.actor import OfficeActor
@@ -14,7 +14,7 @@ from flows.signoff.office_acts import hold_for_office
 from flows.signoff.request_bounds import NotAllowed
 from flows.signoff.requests import lapse
 from flows.signoff.roles import require_reason
-from models import Policy, Task
+from models import Task
 from models.procedure_file import ProcedureFile
 from models.signoff import TaskState
 from models.stage import Stage
@@ -119,7 +119,7 @@ class _Step:
         due_on = self.task.due_on
         if not target.in_time or due_on is None:
             return
-        ladder = ladder_of(self.session.get_one(Policy, self.task.policy_id))
+        ladder = ladder_of(policy_of(self.session, self.task))
         last = counted(due_on, ladder, self.calendar)
         if began > last:
             raise self.refused(

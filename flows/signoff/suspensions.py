@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Integer, bindparam, func, select
 from sqlmodel import Session, col
 
 from flows.deadline import change_deadline, live_notice
-from flows.moves import lock_all_tasks, lock_task, move_colour, move_notice, move_task
+from flows.moves import hold_task, lock_all_tasks, move_colour, move_notice, move_task
 from flows.signoff.actor import Actor
 from flows.signoff.roles import require_move, require_reason
 from models import ChangeRequest, Decision, Referral, Task, Transition
@@ -38,11 +38,10 @@ def suspend(session: Session, task: Task, request: ChangeRequest, actor: Actor) 
 def resume(session: Session, task: Task, actor: Actor, *, reason: str, calendar: Calendar) -> None:
     """The office lets the clock run again, at the end of the suspension or before. Raises a
     Refusal."""
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     require_move(session, task, "resume", actor.official_id, actor.on)
     require_reason(task, reason)
-    found = session.execute(suspended_tasks().where(col(Task.id) == task.id)).first()
+    found = session.execute(_SUSPENDED, {"task": task.id}).first()
     move_task(session, task, "resume", **actor.facts(reason=reason))
     if found:
         _, since, request = found
@@ -84,6 +83,7 @@ def is_suspended() -> ColumnElement[bool]:
     return col(Task.state) == bindparam(None, str(TaskState.SUSPENDED), literal_execute=True)
 
 
+_SUSPENDED = suspended_tasks().where(col(Task.id) == bindparam("task"))
 _ENDED = (
     suspended_tasks()
     .where(col(ChangeRequest.until_on) < bindparam("before", type_=Date()))
@@ -147,8 +147,14 @@ def _leaves(move: Transition) -> bool:
 
 
 def _granted_by(session: Session, request: ChangeRequest) -> int | None:
-    return session.scalar(
-        select(col(Decision.official_id))
-        .join(Referral, col(Referral.id) == col(Decision.referral_id))
-        .where(col(Referral.request_id) == request.id, col(Decision.verdict) == Verdict.GRANT)
+    return session.scalar(_GRANTED_BY, {"request": request.id})
+
+
+_GRANTED_BY = (
+    select(col(Decision.official_id))
+    .join(Referral, col(Referral.id) == col(Decision.referral_id))
+    .where(
+        col(Referral.request_id) == bindparam("request", type_=Integer()),
+        col(Decision.verdict) == Verdict.GRANT,
     )
+)

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from flows.moves import lock_task, move_task
+from flows.moves import hold_task, move_task
 from flows.signoff.actor import Actor
 from flows.signoff.applications import present_application
 from flows.signoff.closing import end_warning
@@ -16,8 +16,7 @@ from models.decision import ReferralState
 
 def withdraw(session: Session, task: Task, actor: Actor, *, reason: str) -> None:
     """Nothing is owed on it any more, by anybody. Raises a Refusal."""
-    lock_task(session, task.id)
-    session.refresh(task)
+    hold_task(session, task.id)
     require_move(session, task, "withdraw", actor.official_id, actor.on)
     require_reason(task, reason)
     take_off(session, task, actor, reason=reason)

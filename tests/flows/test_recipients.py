@@ -30,7 +30,7 @@ def resolve(office, matter: Matter, kind: P, on: date = DAY) -> list[Told]:
     """By the whole directory, and by what is read of it for one task: both say the same."""
     with reading(office.engine) as session:
         found = Directory.load(session, on).resolve(matter, kind)
-        assert around(session, matter, on).resolve(matter, kind) == found
+        assert around(session, matter, on, [kind]).resolve(matter, kind) == found
         return found
 
 
@@ -135,6 +135,33 @@ def test_an_office_beside_the_tree_is_better_than_none(office, cast):
     add(office, alone)
 
     assert resolve(office, Matter(alone.id, None), P.OFFICE) == [Told(cast.olga, P.OFFICE)]
+
+
+def test_a_reviewer_beside_the_tree_is_better_than_none_and_after_him_comes_the_office(
+    office, cast, matter
+):
+    alone = Unit(name="区残联")
+    add(office, alone)
+    add(office, Post(official_id=cast.mallory, unit_id=alone.id, kind=P.REVIEWER))
+
+    assert resolve(office, matter, P.REVIEWER) == [Told(cast.mallory, P.REVIEWER)]
+    edit(office, Official, cast.mallory, email=None)
+    assert resolve(office, matter, P.REVIEWER) == [
+        Told(cast.olga, P.OFFICE, climbed_from=P.REVIEWER)
+    ]
+
+
+def test_from_another_unit_its_own_people_are_found(office, cast, matter):
+    """As the lead unit of a task sees it."""
+    other = Unit(name="区残联")
+    add(office, other)
+    add(office, Post(official_id=cast.mallory, unit_id=other.id, kind=P.UNIT_HEAD))
+    seen_from = Matter(other.id, None)
+
+    with reading(office.engine) as session:
+        found = around(session, matter, DAY, units=[other.id]).resolve(seen_from, P.UNIT_HEAD)
+        assert found == Directory.load(session, DAY).resolve(seen_from, P.UNIT_HEAD)
+    assert found == [Told(cast.mallory, P.UNIT_HEAD)]
 
 
 def test_a_unit_without_a_head_climbs_to_the_head_of_the_unit_above(office, cast, matter):

@@ -181,60 +181,55 @@ def _rows(
 
 def dump(session: Session) -> dict[str, list[Any]]:
     """All that a ledger says, as the tables have it, without their ids."""
-    handler, leader, lead = aliased(Official), aliased(Official), aliased(Unit)
-    fields = (
-        "number title supporting_units goal track lists restricted remarks opened_on due_on"
-    ).split()
-    tasks = session.execute(
-        select(
-            *(getattr(Task, field) for field in fields),
-            Procedure.name,
-            Unit.name,
-            handler.name,
-            handler.email,
-            leader.name,
-            leader.email,
-            lead.name,
-        )
-        .select_from(Task)
-        .join(Procedure, Procedure.id == Task.procedure_id)
-        .join(Unit, Unit.id == Task.unit_id)
-        .outerjoin(handler, handler.id == Task.handler_id)
-        .outerjoin(leader, leader.id == Task.supervising_leader_id)
-        .outerjoin(lead, lead.id == Task.lead_unit_id)
-    )
-    measures = session.execute(
-        select(Task.number, Measure.position, Measure.text).join(Task, Task.id == Measure.task_id)
-    )
-    return {"tasks": _sorted(tasks), "measures": _sorted(measures), **_people_of(session)}
-
-
-def _people_of(session: Session) -> dict[str, list[Any]]:
-    parent, deputy = aliased(Unit), aliased(Official)
-    units = select(Unit.name, parent.name).outerjoin(parent, parent.id == Unit.parent_id)
-    people = select(Official.name, Official.email, Official.language, Unit.name).join(
-        Unit, Unit.id == Official.unit_id
-    )
-    posts = (
-        select(Official.name, Official.email, Unit.name, Post.kind, Post.from_on, Post.until_on)
-        .join(Official, Official.id == Post.official_id)
-        .join(Unit, Unit.id == Post.unit_id)
-    )
-    absences = (
-        select(
-            Official.name,
-            Official.email,
-            deputy.name,
-            deputy.email,
-            Absence.from_on,
-            Absence.until_on,
-        )
-        .join(Official, Official.id == Absence.official_id)
-        .join(deputy, deputy.id == col(Absence.deputy_id))
-    )
-    asked = {"units": units, "people": people, "posts": posts, "absences": absences}
-    return {name: _sorted(session.execute(rows)) for name, rows in asked.items()}
+    return {name: _sorted(session.execute(rows)) for name, rows in _SAID.items()}
 
 
 def _sorted(rows: Any) -> list[Any]:
     return sorted(map(tuple, rows), key=repr)
+
+
+_HANDLER, _LEADER, _DEPUTY = aliased(Official), aliased(Official), aliased(Official)
+_LEAD, _PARENT = aliased(Unit), aliased(Unit)
+_FIELDS = (
+    "number title supporting_units goal track lists restricted remarks opened_on due_on"
+).split()
+_SAID = {
+    "tasks": select(
+        *(getattr(Task, field) for field in _FIELDS),
+        Procedure.name,
+        Unit.name,
+        _HANDLER.name,
+        _HANDLER.email,
+        _LEADER.name,
+        _LEADER.email,
+        _LEAD.name,
+    )
+    .select_from(Task)
+    .join(Procedure, Procedure.id == Task.procedure_id)
+    .join(Unit, Unit.id == Task.unit_id)
+    .outerjoin(_HANDLER, _HANDLER.id == Task.handler_id)
+    .outerjoin(_LEADER, _LEADER.id == Task.supervising_leader_id)
+    .outerjoin(_LEAD, _LEAD.id == Task.lead_unit_id),
+    "measures": select(Task.number, Measure.position, Measure.text).join(
+        Task, Task.id == Measure.task_id
+    ),
+    "units": select(Unit.name, _PARENT.name).outerjoin(_PARENT, _PARENT.id == Unit.parent_id),
+    "people": select(Official.name, Official.email, Official.language, Unit.name).join(
+        Unit, Unit.id == Official.unit_id
+    ),
+    "posts": select(
+        Official.name, Official.email, Unit.name, Post.kind, Post.from_on, Post.until_on
+    )
+    .join(Official, Official.id == Post.official_id)
+    .join(Unit, Unit.id == Post.unit_id),
+    "absences": select(
+        Official.name,
+        Official.email,
+        _DEPUTY.name,
+        _DEPUTY.email,
+        Absence.from_on,
+        Absence.until_on,
+    )
+    .join(Official, Official.id == Absence.official_id)
+    .join(_DEPUTY, _DEPUTY.id == col(Absence.deputy_id)),
+}

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlmodel import col, select
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
 
 from flows.database import trial
-from models import Transition
+from models import Task, Transition
 from models.decision import Verdict
 from models.refusal import Refusal
 from models.request_machine import RequestKind
@@ -169,8 +170,15 @@ def expected(event: str) -> set[str]:
 
 
 def moves(life: Life) -> list[Transition]:
-    mine = select(Transition).where(Transition.task_id == life.task.id)
-    return list(life.session.exec(mine.order_by(col(Transition.id))))
+    return list(life.session.scalars(_MOVES, {"number": life.number}))
+
+
+_MOVES = (
+    select(Transition)
+    .join(Task, col(Task.id) == col(Transition.task_id))
+    .where(Task.number == bindparam("number"))
+    .order_by(col(Transition.id))
+)
 
 
 def assert_understood(refusal: Refusal, event: str) -> None:
@@ -183,6 +191,15 @@ def assert_understood(refusal: Refusal, event: str) -> None:
     assert not re.search(r"[a-z]+_[a-z]+", chinese + english), (chinese, english)
 
 
+def assert_as_kept(session: Session, task: Task) -> None:
+    """What an act leaves in memory is what it leaves in the database."""
+    session.flush()
+    for one in (task, *session):
+        said = one.model_dump()  # empty if it is to be read anew anyway
+        session.refresh(one)
+        assert said.items() <= one.model_dump().items()
+
+
 def test_every_move_of_the_machine_is_made_in_one_of_these_situations(bench: Bench):
     """So that none is left out: `start` is an answer, and the clock's `resume` a night's."""
     bench.task("甲-1", DUE, opened_on=date(2022, 7, 1))
@@ -193,8 +210,9 @@ def test_every_move_of_the_machine_is_made_in_one_of_these_situations(bench: Ben
             situation(life)
             for event, names in may.items():
                 for name in names:
-                    savepoint = session.begin_nested()
+                    savepoint, task = session.begin_nested(), life.task
                     ACTS[event](life, life.who(name))
+                    assert_as_kept(session, task)
                     made |= {(m.source, m.event, m.target) for m in moves(life)}
                     savepoint.rollback()
                     session.expire_all()

@@ -14,6 +14,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns_of
 from sqlmodel import col, select
 
 from flows.audit import contradictions
@@ -41,6 +43,27 @@ from tests.sign_offs import Bench
 HISTORY = (Transition, Decision, DeadlineChange, Reassignment)
 PEOPLE = ("alice", "bob", "dora", "leo", "rita", "hugo", "olga")
 COMMON = ("apply", "approve", "return", "amend", "recall", "confirm", "reopen")
+
+
+# Built once: each is asked after every step.
+_GRANTED = select(Application).where(Application.state == ApplicationState.GRANTED)
+_APPROVALS = (
+    select(Referral.level, Referral.official_id, Referral.stands_for_id)
+    .join(Decision, col(Decision.referral_id) == col(Referral.id))
+    .where(
+        Referral.application_id == bindparam("application"),
+        Decision.verdict == Verdict.APPROVE,
+        Decision.packet == bindparam("packet"),
+    )
+    .order_by(col(Referral.level))
+)
+_ROWS = {table: columns_of(table.__table__).order_by(table.__table__.c.id) for table in HISTORY}
+_MOVES = (
+    select(Transition.machine, Transition.event, Transition.source, Transition.target)
+    .where(Transition.task_id == bindparam("task"))
+    .order_by(col(Transition.id))
+)
+_LIVE = select(Notice).where(Notice.task_id == bindparam("task"), col(Notice.state).in_(LIVE))
 
 
 class WholeLife(RuleBasedStateMachine):
@@ -125,8 +148,7 @@ class WholeLife(RuleBasedStateMachine):
     def nothing_was_signed_off_but_by_all_levels_and_different_people(self) -> None:
         if not hasattr(self, "life"):
             return
-        granted = select(Application).where(Application.state == ApplicationState.GRANTED)
-        for application in self.session.exec(granted):
+        for application in self.session.exec(_GRANTED):
             approvals = list(self._approvals(application))
             assert [level for level, *_ in approvals] == list(range(1, self.life.levels() + 1))
             people = [who for _, who, stands_for in approvals for who in (who, stands_for) if who]
@@ -135,25 +157,16 @@ class WholeLife(RuleBasedStateMachine):
 
     def _approvals(self, application: Application) -> Iterator[tuple[int, int, int | None]]:
         """Those of what was signed: an approval of something else carries another packet."""
-        found = self.session.execute(
-            select(Referral.level, Referral.official_id, Referral.stands_for_id)
-            .join(Decision, col(Decision.referral_id) == col(Referral.id))
-            .where(
-                Referral.application_id == application.id,
-                Decision.verdict == Verdict.APPROVE,
-                Decision.packet == application.packet,
-            )
-            .order_by(col(Referral.level))
-        )
-        yield from found.all()
+        of = {"application": application.id, "packet": application.packet}
+        yield from self.session.execute(_APPROVALS, of).all()
 
     @invariant()
     def no_history_is_lost_or_rewritten(self) -> None:
         if not hasattr(self, "life"):
             return
         for table in HISTORY:
-            rows = self.session.exec(select(table).order_by(col(table.id))).all()
-            present = [row.model_dump() for row in rows]
+            rows = self.session.execute(_ROWS[table]).all()
+            present = [dict(row._mapping) for row in rows]
             before = self.kept.get(table.__name__, [])
             assert present[: len(before)] == before
             self.kept[table.__name__] = present
@@ -164,8 +177,7 @@ class WholeLife(RuleBasedStateMachine):
             return
         task = self.life.task
         state, colour = TaskState.ASSIGNED, Colour.GREEN
-        mine = select(Transition).where(Transition.task_id == task.id).order_by(col(Transition.id))
-        for move in self.session.exec(mine):
+        for move in self.session.execute(_MOVES, {"task": task.id}):
             if move.machine == SIGNOFF.name:
                 assert move.source == state
                 SIGNOFF.find(state, move.event, TaskState(move.target))
@@ -181,9 +193,7 @@ class WholeLife(RuleBasedStateMachine):
         if not hasattr(self, "life"):
             return
         task = self.life.task
-        live = self.session.exec(
-            select(Notice).where(Notice.task_id == task.id, col(Notice.state).in_(LIVE))
-        ).all()
+        live = self.session.scalars(_LIVE, {"task": task.id}).all()
         assert len(live) <= 1
         assert all(notice.colour == task.colour for notice in live)
         if task.state in CLOSED or task.state == TaskState.SUSPENDED:
