@@ -51,7 +51,9 @@ class FromLeadUnit:
 
 
 def rules_of(session: Session, task: Task) -> ProcedureFile:
-    return procedure_of(session.get_one(Procedure, task.procedure_id))
+    procedure = session.get_one(Procedure, task.procedure_id)
+    session.info["rules"] = procedure  # else it is let go of, and read anew when next asked for
+    return procedure_of(procedure)
 
 
 def refer_level(
