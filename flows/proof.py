@@ -8,7 +8,7 @@ import hmac
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed
@@ -75,24 +75,14 @@ def try_code(
     return Tried.RIGHT, 0
 
 
-def proved_until(session: Session, link_id: int, browser: str, now: datetime) -> datetime | None:
-    """Until when this browser counts as the owner's, for this link."""
-    at = session.scalar(
-        select(func.max(col(ProofCode.proved_at))).where(
-            *_of(link_id, browser), col(ProofCode.proved_at) > now - LIFE
-        )
-    )
-    return at + LIFE if at else None
-
-
-def is_awaited(session: Session, link_id: int, browser: str, now: datetime) -> bool:
-    """Whether a code is on its way to the owner of this browser, and can still be entered."""
-    found = session.scalar(
-        select(col(ProofCode.id))
-        .where(*_of(link_id, browser), _waiting(now), col(ProofCode.tries) < TRIES)
-        .limit(1)
-    )
-    return found is not None
+def proof_of(
+    session: Session, link_id: int, browser: str, now: datetime
+) -> tuple[datetime | None, bool]:
+    """Until when this browser counts as the owner's, for this link; and whether a code is on its
+    way to the owner that can still be entered."""
+    of = {"link": link_id, "browser": token_hash(browser), "now": now, "since": now - LIFE}
+    at, awaited = session.execute(_PROOF, of).one()
+    return at + LIFE if at else None, awaited is not None
 
 
 def _of(link_id: int, browser: str) -> tuple[ColumnElement[bool], ...]:
@@ -106,3 +96,17 @@ def _waiting(now: datetime) -> ColumnElement[bool]:
 def _code_hash(key: bytes, link_id: int, browser: str, code: str) -> str:
     """With the key in it: six digits alone would be found by trying them all."""
     return hmac.digest(key, f"proof.v1|{link_id}|{browser}|{code}".encode(), "sha256").hex()
+
+
+_AWAITED = and_(
+    col(ProofCode.expires_at) > bindparam("now"),
+    col(ProofCode.proved_at).is_(None),
+    col(ProofCode.tries) < TRIES,
+)
+_PROOF = select(
+    func.max(case((col(ProofCode.proved_at) > bindparam("since"), col(ProofCode.proved_at)))),
+    func.max(case((_AWAITED, col(ProofCode.id)))),
+).where(
+    col(ProofCode.link_id) == bindparam("link"),
+    col(ProofCode.browser_hash) == bindparam("browser"),
+)

@@ -236,6 +236,7 @@ def aside(on: Day) -> Subquery:
     return union(*parts).subquery("aside")
 
 
+@lru_cache(maxsize=256)
 def tasks_aside(official_id: int, on: date) -> Select[Any]:
     """The tasks that this person stands aside from."""
     found = aside(on)

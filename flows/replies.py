@@ -6,12 +6,12 @@ receipt moves the notice; everybody else's only records that they have seen it.
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed
+from flows.keeping_away import WHO, keeps_away
 from flows.moves import lock_task, move_notice, move_task
-from flows.recipients import tasks_aside
 from models import Notice, Receipt, Task
 from models.notice import Duty
 from models.notice_machine import LIVE, NOTICE
@@ -37,9 +37,14 @@ def acknowledge(
         return False
     if not changed(
         session,
-        update(Receipt)
-        .where(col(Receipt.id) == receipt.id, col(Receipt.acknowledged_at).is_(None))
-        .values(acknowledged_at=now, words=words, said_by=said_by, assurance=assurance),
+        _ACKNOWLEDGED,
+        {
+            "receipt": receipt.id,
+            "acknowledged_at": now,
+            "words": words,
+            "said_by": said_by,
+            "assurance": assurance,
+        },
     ):
         return False
     if receipt.duty == Duty.ACT and NOTICE.allows(notice.state, "acknowledge"):
@@ -77,15 +82,15 @@ def answer(
         return False
     if not changed(
         session,
-        update(Receipt)
-        .where(col(Receipt.id) == receipt.id, col(Receipt.answered_at).is_(None))
-        .values(
-            answered_at=now,
-            words=words,
-            said_by=said_by,
-            assurance=assurance,
-            acknowledged_at=receipt.acknowledged_at or now,
-        ),
+        _ANSWERED,
+        {
+            "receipt": receipt.id,
+            "answered_at": now,
+            "words": words,
+            "said_by": said_by,
+            "assurance": assurance,
+            "acknowledged_at": receipt.acknowledged_at or now,
+        },
     ):
         return False
     move_notice(
@@ -136,22 +141,33 @@ def _is_over(session: Session, receipt: Receipt, on: date) -> bool:
     if receipt.ended_on is not None:
         return True
     task_id = session.get_one(Notice, receipt.notice_id).task_id
-    asides = tasks_aside(receipt.official_id, on)
-    return session.scalar(asides.where(asides.selected_columns.task_id == task_id)) is not None
+    return keeps_away(session, task_id, receipt.official_id, on)
 
 
 def _locked(session: Session, receipt_id: int, official_id: int) -> tuple[Receipt, Notice]:
     """The person's own receipt and its notice, held until the act is committed."""
-    task_id = session.scalars(
-        select(col(Notice.task_id))
-        .join(Receipt, col(Receipt.notice_id) == col(Notice.id))
-        .where(col(Receipt.id) == receipt_id, col(Receipt.official_id) == official_id)
-    ).one()
-    lock_task(session, task_id)
-    return session.execute(
-        select(Receipt, Notice)
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .where(col(Receipt.id) == receipt_id, col(Receipt.official_id) == official_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    of = {"receipt": receipt_id, "who": official_id}
+    lock_task(session, session.scalars(_TASK, of).one())
+    return session.execute(_HELD, of).one()
+
+
+# Built once: each reply asks them.
+_MINE = col(Receipt.id) == bindparam("receipt"), col(Receipt.official_id) == WHO
+_TASK = (
+    select(col(Notice.task_id))
+    .join(Receipt, col(Receipt.notice_id) == col(Notice.id))
+    .where(*_MINE)
+)
+_HELD = (
+    select(Receipt, Notice)
+    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .where(*_MINE)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_ACKNOWLEDGED = update(Receipt).where(
+    col(Receipt.id) == bindparam("receipt"), col(Receipt.acknowledged_at).is_(None)
+)
+_ANSWERED = update(Receipt).where(
+    col(Receipt.id) == bindparam("receipt"), col(Receipt.answered_at).is_(None)
+)

@@ -1,14 +1,16 @@
 """Reply links: what one opens, and what its person may still do about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, func, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, false, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from flows.keeping_away import OF_WHOM, WHO, keeps_away
 from flows.keyring import KeyRing
-from flows.recipients import aside, tasks_aside
 from models import MessageItem, Notice, Official, Receipt, Reminder, ReplyLink, Task, Unit
 from models.notice import Duty, owed
 from models.notice_machine import LIVE, NOTICE, NoticeState
@@ -53,6 +55,13 @@ class OpenReceipt:
 
 
 @dataclass(frozen=True)
+class Told:
+    task_id: int
+    official_id: int
+    stands_for_id: int | None
+
+
+@dataclass(frozen=True)
 class Opened:
     """A link and its owner. It opens one receipt, one referral, or (the mail's own link) all that
     is owed."""
@@ -61,6 +70,7 @@ class Opened:
     official: Official
     expired: bool
     withdrawn: bool  # its key is off the ring, or its owner out of service: it shows nothing
+    told: Told | None  # who was told of what by its receipt
 
     @property
     def of_the_mail(self) -> bool:
@@ -78,26 +88,19 @@ class Opened:
 
 def find(session: Session, ring: KeyRing, token: str, now: datetime) -> Opened | None:
     """What this token opens; None when there is no such link."""
-    found = session.execute(
-        select(ReplyLink, Official)
-        .join(Official, col(Official.id) == col(ReplyLink.official_id))
-        .where(col(ReplyLink.token_hash) == token_hash(token))
-    ).one_or_none()
+    found = session.execute(_FOUND, {"hash": token_hash(token)}).one_or_none()
     if found is None:
         return None
-    link, official = found
+    link, official, *told = found
     expired = link.expires_at is not None and link.expires_at < now
     withdrawn = ring.named(link.key_id) is None or official.left_on is not None
-    return Opened(link, official, expired, withdrawn)
+    return Opened(link, official, expired, withdrawn, Told(*told) if link.receipt_id else None)
 
 
 def how_many(session: Session, opened: Opened) -> int:
-    return session.scalars(
-        select(func.count())
-        .select_from(Receipt)
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .where(opened.receipts)
-    ).one()
+    if not opened.of_the_mail:
+        return 0 if opened.link.receipt_id is None else 1
+    return session.scalars(_HOW_MANY, {"who": opened.link.official_id}).one()
 
 
 def open_receipts(
@@ -105,67 +108,106 @@ def open_receipts(
 ) -> list[OpenReceipt]:
     """What waits for an act comes before copies, and then the worst first. `only`: this
     receipt, if the link opens it."""
-    rows = session.execute(
-        select(Receipt, Notice, Task, Unit, col(Absent.name))
-        .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
-        .join(Task, col(Task.id) == col(Notice.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
-        .where(opened.receipts, *([col(Receipt.id) == only] if only is not None else []))
-        .order_by(
-            col(Receipt.duty) == Duty.COPY,
-            case(RANKS, value=col(Notice.colour)).desc(),
-            col(Task.number),
-        )
-        .limit(limit)
-    ).all()
+    rows = _rows(session, opened, limit, only)
     answers = _answers(session, [notice.id for _, notice, *_ in rows])
     return [OpenReceipt(r, n, t, u, absent or "", answers.get(n.id)) for r, n, t, u, absent in rows]
+
+
+def open_receipt(session: Session, opened: Opened, receipt_id: int) -> OpenReceipt | None:
+    """This one, if the link opens it; who else answered it is not asked."""
+    for receipt, notice, task, unit, absent in _rows(session, opened, 1, receipt_id):
+        return OpenReceipt(receipt, notice, task, unit, absent or "", None)
+    return None
+
+
+def _rows(session: Session, opened: Opened, limit: int, only: int | None) -> Sequence[Any]:
+    link = opened.link
+    this = link.receipt_id if only is None else only
+    if not opened.of_the_mail and (this is None or this != link.receipt_id):
+        return []
+    wanted = (_OWED if only is None else _OWED_HERE) if opened.of_the_mail else _THIS_ONE
+    of = {"who": link.official_id, "receipt": this, "limit": limit}
+    return session.execute(wanted, of).all()
 
 
 def stands_aside(session: Session, opened: Opened, on: date) -> bool:
     """Whether this person, or whom he was told in the stead of, keeps away from this link's task:
     then it shows nothing of it."""
-    found = session.execute(
-        select(col(Notice.task_id), col(Receipt.official_id), col(Receipt.stands_for_id))
-        .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
-        .where(col(Receipt.id) == opened.link.receipt_id)
-    ).one_or_none()
-    if found is None:
+    if (told := opened.told) is None:
         return False
-    task_id, *people = found
-    away = aside(on)
-    return bool(
-        session.scalar(
-            select(func.count()).where(away.c.task_id == task_id, away.c.official_id.in_(people))
-        )
-    )
+    return keeps_away(session, told.task_id, told.official_id, on, stands_for=told.stands_for_id)
 
 
 def reminded(session: Session, opened: Opened, limit: int, on: date) -> list[tuple[Task, Unit]]:
     """What the digest of this link reminded of."""
     if not opened.of_the_mail:
         return []
-    rows = session.execute(
-        select(Task, Unit)
-        .join_from(MessageItem, Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
-        .join(Task, col(Task.id) == col(Reminder.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(
-            col(MessageItem.message_id) == opened.link.message_id,
-            col(Task.state).in_(OPEN),
-            col(Task.id).not_in(tasks_aside(opened.link.official_id, on)),
-        )
-        .order_by(col(Task.due_on), col(Task.number))
-        .limit(limit)
-    )
-    return [(task, unit) for task, unit in rows]
+    link = opened.link
+    of = {"message": link.message_id, "who": link.official_id, "on": on, "limit": limit}
+    return [(task, unit) for task, unit in session.execute(_REMINDED, of)]
 
 
 def _answers(session: Session, notice_ids: list[int]) -> dict[int, tuple[str, datetime]]:
-    rows = session.execute(
-        select(col(Receipt.notice_id), col(Official.name), col(Receipt.answered_at))
-        .join(Official, col(Official.id) == col(Receipt.official_id))
-        .where(col(Receipt.notice_id).in_(notice_ids), col(Receipt.answered_at).is_not(None))
-    )
+    if not notice_ids:
+        return {}
+    rows = session.execute(_ANSWERS, {"notices": notice_ids})
     return {notice_id: (name, at) for notice_id, name, at in rows if at is not None}
+
+
+# Built once: every page of a link asks them.
+_FOUND = (
+    select(
+        ReplyLink,
+        Official,
+        col(Notice.task_id),
+        col(Receipt.official_id),
+        col(Receipt.stands_for_id),
+    )
+    .join(Official, col(Official.id) == col(ReplyLink.official_id))
+    .outerjoin(Receipt, col(Receipt.id) == col(ReplyLink.receipt_id))
+    .outerjoin(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .where(col(ReplyLink.token_hash) == bindparam("hash"))
+)
+_MINE = and_(col(Receipt.official_id) == WHO, owed())
+_HOW_MANY = (
+    select(func.count())
+    .select_from(Receipt)
+    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .where(_MINE)
+)
+_OPEN = (
+    select(Receipt, Notice, Task, Unit, col(Absent.name))
+    .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
+    .join(Task, col(Task.id) == col(Notice.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .outerjoin(Absent, col(Absent.id) == col(Receipt.stands_for_id))
+    .order_by(
+        col(Receipt.duty) == Duty.COPY,
+        case(RANKS, value=col(Notice.colour)).desc(),
+        col(Task.number),
+    )
+    .limit(bindparam("limit", type_=Integer()))
+)
+_HERE = col(Receipt.id) == bindparam("receipt")
+_THIS_ONE, _OWED, _OWED_HERE = _OPEN.where(_HERE), _OPEN.where(_MINE), _OPEN.where(_MINE, _HERE)
+_ANSWERS = (
+    select(col(Receipt.notice_id), col(Official.name), col(Receipt.answered_at))
+    .join(Official, col(Official.id) == col(Receipt.official_id))
+    .where(
+        col(Receipt.notice_id).in_(bindparam("notices", expanding=True)),
+        col(Receipt.answered_at).is_not(None),
+    )
+)
+_REMINDED = (
+    select(Task, Unit)
+    .join_from(MessageItem, Reminder, col(Reminder.id) == col(MessageItem.reminder_id))
+    .join(Task, col(Task.id) == col(Reminder.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .where(
+        col(MessageItem.message_id) == bindparam("message"),
+        col(Task.state).in_(OPEN),
+        col(Task.id).not_in(OF_WHOM),
+    )
+    .order_by(col(Task.due_on), col(Task.number))
+    .limit(bindparam("limit", type_=Integer()))
+)

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session, col
 
 from models import Notice, Official, Receipt, Task
@@ -35,6 +36,17 @@ def heard(
     session: Session, task_ids: Collection[int], newest: int, *, but: Collection[int] = ()
 ) -> dict[int, Heard]:
     """By task; nobody's words on a restricted one. `but`: receipts that are left out."""
+    if not task_ids:
+        return {}
+    of = {"tasks": list(task_ids), "but": list(but), "newest": newest}
+    found: dict[int, Heard] = {}
+    for task_id, *said, _, n in session.execute(_HEARD, of):
+        one = found.setdefault(task_id, Heard(earlier=max(n - newest, 0)))
+        one.newest.append(Said(*said))
+    return found
+
+
+def _heard() -> Select[Any]:
     at = func.coalesce(col(Receipt.answered_at), col(Receipt.acknowledged_at))
     place = func.row_number().over(
         partition_by=col(Notice.task_id), order_by=(at.desc(), col(Receipt.id).desc())
@@ -55,16 +67,14 @@ def heard(
         .join(Task, col(Task.id) == col(Notice.task_id))
         .join(Official, col(Official.id) == col(Receipt.official_id))
         .where(
-            col(Notice.task_id).in_(task_ids),
+            col(Notice.task_id).in_(bindparam("tasks", expanding=True)),
             col(Task.restricted).is_(False),
             col(Receipt.words) != "",
-            col(Receipt.id).not_in(but),
+            col(Receipt.id).not_in(bindparam("but", expanding=True)),
         )
         .subquery()
     )
-    found: dict[int, Heard] = {}
-    shown = select(placed).where(placed.c.place <= newest).order_by(placed.c.place)
-    for task_id, *said, _, of in session.execute(shown):
-        one = found.setdefault(task_id, Heard(earlier=max(of - newest, 0)))
-        one.newest.append(Said(*said))
-    return found
+    return select(placed).where(placed.c.place <= bindparam("newest")).order_by(placed.c.place)
+
+
+_HEARD = _heard()

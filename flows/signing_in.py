@@ -3,16 +3,18 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed
 from flows.link_mail import write_sign_in
 from flows.office import Office
 from models import Official, SignInLink
+from models.columns import Instant
 from notifications.links import new_salt, sign_in_token, token_hash
 
 LIFE = timedelta(minutes=30)
+_NOW = bindparam("now", type_=Instant())
 ASKED = 3  # mailed links of one person that still work
 
 
@@ -58,34 +60,24 @@ def _unused(session: Session, official: Official, now: datetime) -> int:
 def use_sign_in(session: Session, token: str, now: datetime) -> Official | None:
     """The official whom the token signs in; None when it is unknown, used or expired, or its
     owner is out of service."""
-    wanted = col(SignInLink.token_hash) == token_hash(token)
-    if not changed(
-        session,
-        update(SignInLink)
-        .where(
-            wanted,
-            col(SignInLink.used_at).is_(None),
-            col(SignInLink.expires_at) > now,
-        )
-        .values(used_at=now),
-    ):
+    of = {"hash": token_hash(token), "now": now}
+    if not changed(session, _USE, of):
         return None
-    return session.scalar(
-        select(Official)
-        .join(SignInLink, col(SignInLink.official_id) == col(Official.id))
-        .where(wanted, col(Official.left_on).is_(None))
-    )
+    return session.scalar(_WHOSE, of)
 
 
 def sign_in_is_open(session: Session, token: str, now: datetime) -> bool:
     """Whether the token would still sign somebody in. Looking consumes nothing."""
-    return (
-        session.scalar(
-            select(col(SignInLink.id)).where(
-                col(SignInLink.token_hash) == token_hash(token),
-                col(SignInLink.used_at).is_(None),
-                col(SignInLink.expires_at) > now,
-            )
-        )
-        is not None
-    )
+    return session.scalar(_OPEN, {"hash": token_hash(token), "now": now}) is not None
+
+
+# Built once: building one costs as much as asking it.
+_THIS = col(SignInLink.token_hash) == bindparam("hash")
+_UNUSED = and_(_THIS, col(SignInLink.used_at).is_(None), col(SignInLink.expires_at) > _NOW)
+_OPEN = select(col(SignInLink.id)).where(_UNUSED)
+_USE = update(SignInLink).where(_UNUSED).values(used_at=_NOW)
+_WHOSE = (
+    select(Official)
+    .join(SignInLink, col(SignInLink.official_id) == col(Official.id))
+    .where(_THIS, col(Official.left_on).is_(None))
+)

@@ -13,7 +13,7 @@ from flows.database import reading, transaction
 from flows.link_tasks import opened_task
 from flows.reply_links import Opened, find
 from flows.signoff.actor import Actor
-from flows.signoff.roles import HANDLER, roles_of
+from flows.signoff.roles import HANDLER, require_role
 from flows.signoff.telling import tell
 from models import Official, Task
 from models.proof import Assurance
@@ -100,8 +100,10 @@ def acting_of(request: Request, session: Session, now: datetime) -> Acting:
         acting = _at_desk(request, session, number, now)
     else:
         acting = _by_link(request, session, token, number, now)
-    if HANDLER not in roles_of(session, acting.task, acting.official.id, acting.on):
-        raise HTTPException(404)
+    try:
+        require_role(session, acting.task, acting.official.id, acting.on, HANDLER)
+    except Refusal:
+        raise HTTPException(404) from None
     return acting
 
 

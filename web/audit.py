@@ -3,10 +3,23 @@ There is nothing to do."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy import ColumnElement, and_, func, not_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    not_,
+    select,
+    union_all,
+)
 from sqlmodel import Session, col
 
 from flows.database import reading
@@ -109,12 +122,17 @@ def _links(session: Session, paging: Paging) -> Sequence[Linked]:
     ).all()
     ids = [link.id for link in links]
     held: dict[str, dict[str, int]] = {link.id: {} for link in links}
-    for table in CHAINED:
-        counted = (
-            select(table.c.link_id, func.count())
-            .where(table.c.link_id.in_(ids))
-            .group_by(table.c.link_id)
-        )
-        for link_id, n in session.execute(counted):
-            held[link_id][table.name] = n
+    for link_id, n, nth in session.execute(_HELD, {"links": ids}):
+        held[link_id][CHAINED[nth].name] = n
     return [Linked(link, held[link.id]) for link in links]
+
+
+def _held(nth: int, table: Table) -> Select[Any]:
+    links = table.c.link_id.in_(bindparam("links", expanding=True))
+    counted = select(table.c.link_id, func.count(), literal_column(str(nth)).label("nth"))
+    return counted.where(links).group_by(table.c.link_id)
+
+
+_HELD: CompoundSelect[Any] = union_all(
+    *(_held(nth, table) for nth, table in enumerate(CHAINED))
+).order_by("nth")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from flows.database import reading
 from flows.working_days import load_calendar
@@ -39,8 +40,8 @@ def decide_many(request: Request, sent: Sent, page: str = "1") -> Response:
 
 @router.api_route("/referrals/{referral}", methods=["GET", "HEAD"])
 def one(request: Request, referral: str) -> Response:
-    seat = _seat(request)
     with reading(desk_of(request).office.engine) as session:
+        seat = _seated(request, session)
         return show_referral(request, session, seat, referral_id(referral), visitor=seat.official)
 
 
@@ -51,10 +52,13 @@ def decide_one(request: Request, referral: str, sent: Sent) -> Response:
 
 
 def _seat(request: Request) -> Seat:
-    desk = desk_of(request)
-    now = desk.now()
-    with reading(desk.office.engine) as session:
-        return at_desk(request, viewer_of(request, session, now), now)
+    with reading(desk_of(request).office.engine) as session:
+        return _seated(request, session)
+
+
+def _seated(request: Request, session: Session) -> Seat:
+    now = desk_of(request).now()
+    return at_desk(request, viewer_of(request, session, now), now)
 
 
 def _list(

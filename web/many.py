@@ -4,14 +4,14 @@ cannot be made does not stop the others."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func
-from sqlmodel import Session, col, select
+from sqlalchemy import Integer, and_, bindparam, func, select
+from sqlmodel import Session, col
 
 from flows.database import reading, transaction
-from flows.recipients import tasks_aside
+from flows.keeping_away import OF_WHOM, WHO
 from flows.replies import acknowledge
-from flows.signoff.referred import find_referred, how_many, waiting_for
-from models import Notice, Receipt, Task, Unit
+from flows.signoff.referred import WAITING, find_waiting
+from models import Notice, Receipt, Referral, Task, Unit
 from models.notice import Duty
 from models.notice_machine import LIVE
 from web.desk import Desk
@@ -75,11 +75,11 @@ def load_many(
     results: Sequence[Result] = (),
 ) -> Many:
     """One page of what waits for this person."""
-    mine = waiting_for(seat.official.id, seat.on)
-    n_cases, n_items = how_many(session, mine), _how_many_ticks(session, seat)
+    who = seat.official.id
+    n_cases, n_items = session.execute(_HOW_MANY, {"who": who, "on": seat.on}).one()
     page = min(page, max(1, -(-max(n_cases, n_items) // PAGE)))
     offset = (page - 1) * PAGE
-    found = find_referred(session, mine, PAGE, offset) if n_cases else []
+    found = find_waiting(session, who, seat.on, PAGE, offset) if n_cases else []
     cases = Cases(session, showing, seat).lines(found) if found else []
     items = _ticks(session, showing, seat, offset) if n_items else []
     return Many(cases, items, n_cases, n_items, page, faults, results)
@@ -116,13 +116,9 @@ def _decide(desk: Desk, seat: Seat, referral_id: int, form: RulingForm) -> Resul
 
 
 def _acknowledge(desk: Desk, seat: Seat, receipt_id: int) -> Result:
+    of = {"who": seat.official.id, "on": seat.on, "receipt": receipt_id}
     with reading(desk.office.engine) as session:
-        number = session.scalar(
-            select(Task.number)
-            .join(Notice, col(Notice.task_id) == col(Task.id))
-            .join(Receipt, col(Receipt.notice_id) == col(Notice.id))
-            .where(*_mine(seat), Receipt.id == receipt_id)
-        )
+        number = session.scalar(_NUMBER, of)
     if number is None:
         return Result("", "", GONE)
     with transaction(desk.office.engine, seat.now) as session:
@@ -140,16 +136,7 @@ def _acknowledge(desk: Desk, seat: Seat, receipt_id: int) -> Result:
 
 
 def _ticks(session: Session, showing: Showing, seat: Seat, offset: int) -> list[Tick]:
-    rows = session.exec(
-        select(Receipt.id, Notice, Task, Unit.name)
-        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
-        .join(Task, col(Task.id) == col(Notice.task_id))
-        .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .where(*_mine(seat))
-        .order_by(col(Notice.acknowledge_by), col(Task.number))
-        .limit(PAGE)
-        .offset(offset)
-    )
+    of = {"who": seat.official.id, "on": seat.on, "offset": offset}
     return [
         Tick(
             key,
@@ -158,24 +145,39 @@ def _ticks(session: Session, showing: Showing, seat: Seat, offset: int) -> list[
                 task, unit, hidden=task.restricted and not seat.proved, colour=notice.colour
             ),
         )
-        for key, notice, task, unit in rows
+        for key, notice, task, unit in session.execute(_TICKS, of)
     ]
 
 
-def _how_many_ticks(session: Session, seat: Seat) -> int:
-    wanted = select(func.count(col(Receipt.id))).join(
-        Notice, col(Notice.id) == col(Receipt.notice_id)
-    )
-    return session.exec(wanted.where(*_mine(seat))).one()
-
-
-def _mine(seat: Seat) -> list[ColumnElement[bool]]:
-    """What a supervisor has to acknowledge; the handler answers instead, one by one."""
-    return [
-        col(Receipt.official_id) == seat.official.id,
-        col(Receipt.duty) == Duty.ACKNOWLEDGE,
-        col(Receipt.acknowledged_at).is_(None),
-        col(Receipt.ended_on).is_(None),
-        col(Notice.state).in_(LIVE),
-        col(Notice.task_id).not_in(tasks_aside(seat.official.id, seat.on)),
-    ]
+# What a supervisor has to acknowledge; the handler answers instead, one by one.
+_MINE = and_(
+    col(Receipt.official_id) == WHO,
+    col(Receipt.duty) == Duty.ACKNOWLEDGE,
+    col(Receipt.acknowledged_at).is_(None),
+    col(Receipt.ended_on).is_(None),
+    col(Notice.state).in_(LIVE),
+    col(Notice.task_id).not_in(OF_WHOM),
+)
+_HOW_MANY = select(
+    select(func.count()).select_from(Referral).where(WAITING).scalar_subquery(),
+    select(func.count(col(Receipt.id)))
+    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .where(_MINE)
+    .scalar_subquery(),
+)
+_TICKS = (
+    select(col(Receipt.id), Notice, Task, col(Unit.name))
+    .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+    .join(Task, col(Task.id) == col(Notice.task_id))
+    .join(Unit, col(Unit.id) == col(Task.unit_id))
+    .where(_MINE)
+    .order_by(col(Notice.acknowledge_by), col(Task.number))
+    .limit(PAGE)
+    .offset(bindparam("offset", type_=Integer()))
+)
+_NUMBER = (
+    select(col(Task.number))
+    .join(Notice, col(Notice.task_id) == col(Task.id))
+    .join(Receipt, col(Receipt.notice_id) == col(Notice.id))
+    .where(_MINE, col(Receipt.id) == bindparam("receipt"))
+)

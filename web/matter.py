@@ -27,6 +27,9 @@ class Matter:
     provisional: bool
 
 
+_POLICIES = select(Policy)
+
+
 @dataclass(frozen=True)
 class Showing:
     """What showing any task needs: the policies' ladders, the calendar, the business date."""
@@ -37,7 +40,7 @@ class Showing:
 
     @classmethod
     def load(cls, session: Session, calendar: Calendar, on: date) -> "Showing":
-        policies = session.exec(select(Policy))
+        policies = session.scalars(_POLICIES)
         return cls({p.id: ladder_of(p) for p in policies if p.id}, calendar, on)
 
     def matter(

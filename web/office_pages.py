@@ -10,7 +10,7 @@ from sqlmodel import Session
 from flows.database import reading, transaction
 from flows.signoff.actor import Actor
 from flows.signoff.office_acts import hold_for_office
-from flows.signoff.roles import OFFICE, roles_of
+from flows.signoff.roles import OFFICE, require_role, roles_of
 from flows.signoff.telling import tell
 from flows.working_days import load_calendar
 from models import Task
@@ -112,8 +112,10 @@ def _named(name: str) -> OfficeAct:
 def _of_the_office(session: Session, viewer: Viewer, number: str) -> Task:
     """For the office only; nobody else finds the page."""
     task = visible_task(session, viewer, number)
-    if OFFICE not in roles_of(session, task, viewer.official.id, viewer.on):
-        raise HTTPException(404)
+    try:
+        require_role(session, task, viewer.official.id, viewer.on, OFFICE)
+    except Refusal:
+        raise HTTPException(404) from None
     return task
 
 

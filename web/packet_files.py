@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, select
 
 from models import Evidence
@@ -29,15 +30,19 @@ def files_of(
     session: Session, application_id: int, shown: Mapping[str, Any], path: Callable[[int], str]
 ) -> list[File]:
     """In the order of the packet."""
-    kept = {
-        (row.name, row.sha256): row.id
-        for row in session.exec(select(Evidence).where(Evidence.application_id == application_id))
-    }
+    files = shown.get("evidence", ())
+    rows = session.execute(_KEPT, {"application": application_id}) if files else ()
+    kept = {(name, sha256): key for name, sha256, key in rows}
     found = []
-    for file in shown.get("evidence", ()):
+    for file in files:
         key = kept.get((file["name"], file["sha256"]))
         found.append(File(file["name"], file["kind"], file["size"], path(key) if key else ""))
     return found
+
+
+_KEPT = select(Evidence.name, Evidence.sha256, Evidence.id).where(
+    Evidence.application_id == bindparam("application")
+)
 
 
 def evidence_path(number: str, evidence_id: int) -> str:

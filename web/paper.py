@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from flows.database import reading
-from flows.signoff.roles import OFFICE, roles_of
+from flows.signoff.roles import OFFICE, require_role
 from models import Official, Referral, Task
+from models.refusal import Refusal
 from web.desk import desk_of
 from web.desk_decisions import Sent, referral_id
 from web.referral_page import show_referral
@@ -73,8 +74,10 @@ def _seat(request: Request, session: Session, key: int) -> tuple[Seat, str]:
     if referral is None:
         raise HTTPException(404)
     task = session.get_one(Task, referral.task_id)
-    if OFFICE not in roles_of(session, task, viewer.official.id, desk.today(now)):
-        raise HTTPException(404)
+    try:
+        require_role(session, task, viewer.official.id, desk.today(now), OFFICE)
+    except Refusal:
+        raise HTTPException(404) from None
     visible_task(session, viewer, task.number)
     owner = session.get_one(Official, referral.official_id)
     return at_paper(request, viewer, owner, task_path(task.number), now), task.number

@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 
 from flows.database import transaction
 from flows.link_mail import write_code
-from flows.proof import TRIES, Tried, is_awaited, new_code, proved_until, try_code
+from flows.proof import TRIES, Tried, new_code, proof_of, try_code
 from flows.reply_links import Opened
 from models.proof import Assurance
 from web.desk import desk_of
@@ -65,11 +65,10 @@ def assurance_of(request: Request, session: Session, opened: Opened, now: dateti
 
 def standing(request: Request, session: Session, opened: Opened, now: datetime) -> Standing:
     browser, link_id = _browser(request), opened.link.id
-    until = proved_until(session, link_id, browser, now) if browser else None
+    until, awaited = proof_of(session, link_id, browser, now) if browser else (None, False)
     assurance = Assurance.CODE if until else Assurance.LINK
     if signed_in(request, now) == opened.official.id:
         assurance, until = Assurance.SESSION, None
-    awaited = bool(browser) and is_awaited(session, link_id, browser, now)
     return Standing(assurance, until, awaited, _masked(opened.official.email or ""))
 
 

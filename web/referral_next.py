@@ -1,6 +1,7 @@
 """What comes after a decision that was recorded, in (Chinese, English)."""
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Integer, bindparam, select
+from sqlmodel import Session, col
 
 from flows.signoff.levels import rules_of
 from flows.signoff.referred import Referred
@@ -37,24 +38,27 @@ def what_comes_next(session: Session, found: Referred) -> Said:
 
 
 def _next_level(session: Session, task: Task) -> Said:
-    rows = session.exec(
-        select(Referral, Official.name)
-        .join(Official, col(Official.id) == col(Referral.official_id))
-        .where(
-            Referral.task_id == task.id,
-            Referral.level == task.level,
-            Referral.state == ReferralState.OPEN,
-        )
-        .order_by(col(Referral.id))
-    ).all()
+    rows = session.execute(_ASKED, {"task": task.id, "level": task.level}).all()
     title = rules_of(session, task).level[(task.level or 1) - 1].title
     if not rows:
         return (
             f"下一环节“{title}”暂无可送审的人，由督查办公室指定。",
             f"nobody can be asked for '{title}'; the supervision office names somebody.",
         )
-    names, by = [name for _, name in rows], rows[0][0].decide_by
+    names, by = [name for name, _ in rows], rows[0].decide_by
     return (
         f"由{'、'.join(names)}办理“{title}”，请于{day_words(by)}（含）前决定。",
         f"{', '.join(names)} decide on '{title}' by {day_words(by, ENGLISH)}.",
     )
+
+
+_ASKED = (
+    select(col(Official.name), col(Referral.decide_by))
+    .join(Referral, col(Referral.official_id) == col(Official.id))
+    .where(
+        col(Referral.task_id) == bindparam("task"),
+        col(Referral.level).is_not_distinct_from(bindparam("level", type_=Integer())),
+        col(Referral.state) == ReferralState.OPEN,
+    )
+    .order_by(col(Referral.id))
+)

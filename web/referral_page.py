@@ -13,7 +13,7 @@ from web.desk import desk_of
 from web.matter import Showing
 from web.pages import page, said
 from web.referral_view import Cases
-from web.ruling import NOBODYS, n_points, rule
+from web.ruling import NOBODYS, n_points, rule_on
 from web.ruling_form import LONGEST, SHORTEST, Fault, Submitted
 from web.seat import Seat
 
@@ -72,9 +72,8 @@ def decide_referral(
         if found is None:
             return show_referral(request, session, seat, referral_id)
         form = sent.of(found.referral.id, referral_id)
-        faults = (
-            [ON_BEHALF] if sent.on_behalf else form.faults(found.kind, n_points(session, found))
-        )
+        unfit = form.faults(found.kind, n_points(session, found))
+        faults = [ON_BEHALF] if sent.on_behalf else unfit
         if seat.open and not seat.proved and found.open:
             return show_referral(
                 request, session, seat, referral_id, sent, status=422, unproved=UNPROVED, **facts
@@ -83,7 +82,7 @@ def decide_referral(
             return show_referral(
                 request, session, seat, referral_id, sent, status=422, faults=faults, **facts
             )
-    refused = rule(desk, seat, found.referral.id, form)[1] if seat.open else EXPIRED
+    refused = rule_on(desk, seat, found, form, unfit) if seat.open else EXPIRED
     if refused is None:
         return RedirectResponse(seat.path(referral_id), status_code=303)
     with reading(desk.office.engine) as session:

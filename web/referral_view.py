@@ -9,11 +9,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from flows.proposals.verdicts import last_said
-from flows.rulebook import procedure_of
 from flows.signoff.chain import Asked, Step, asked_of, steps
 from flows.signoff.happened import Happened, what_happened
+from flows.signoff.levels import rules_of
 from flows.signoff.packets import shown_in
-from flows.signoff.referred import LOOK_BACK, Referred, of_the_same
+from flows.signoff.referred import LOOK_BACK, Referred, matter_of
 from models import Application, LookBack, Official, Packet, Procedure, Referral
 from models.application import ApplicationState
 from models.request_machine import RequestKind
@@ -69,7 +69,6 @@ class Cases:
         """Everything about one of them."""
         hidden = found.task.restricted and not self.seat.proved
         shown = {} if hidden else shown_in(self.session, found.packet)
-        application = found.referral.application_id
         return Case(
             found.referral,
             found.kind,
@@ -83,8 +82,8 @@ class Cases:
             newer=asked_for not in (0, found.referral.id),
             title=self._title(found),
             files=[] if hidden else self._files(found, shown),
-            steps=[] if application is None or hidden else self._steps(found, application),
-            asked=self._asked(found) if application is None and not hidden else [],
+            steps=[] if found.application is None or hidden else self._steps(found),
+            asked=self._asked(found) if found.application is None and not hidden else [],
             checklist=self._checklist(found, shown),
             groups=groups(self.session, self.seat.on)
             if found.kind == RequestKind.OBJECTION
@@ -138,15 +137,15 @@ class Cases:
 
     def _title(self, found: Referred) -> str:
         level = found.referral.level
-        rules = procedure_of(self.session.get_one(Procedure, found.task.procedure_id))
+        rules = rules_of(self.session, found.task)
         return rules.level[level - 1].title if level and level <= len(rules.level) else ""
 
-    def _steps(self, found: Referred, application_id: int) -> list[Step]:
-        application = self.session.get_one(Application, application_id)
-        return steps(self.session, found.task, application)
+    def _steps(self, found: Referred) -> list[Step]:
+        assert found.application is not None  # for the types: it is of one
+        return steps(self.session, found.task, found.application)
 
     def _asked(self, found: Referred) -> list[Asked]:
-        return asked_of(self.session, of_the_same(found.referral))
+        return asked_of(self.session, *matter_of(found.referral))
 
     def _files(self, found: Referred, shown: Mapping[str, Any]) -> Sequence[File]:
         """Of a look-back: those that the task was signed off on."""

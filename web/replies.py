@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 from flows.database import reading, transaction
 from flows.link_mail import write_act_receipt
 from flows.replies import acknowledge, answer
-from flows.reply_links import Opened, OpenReceipt, find, open_receipts, stands_aside
+from flows.reply_links import Opened, OpenReceipt, find, open_receipt, stands_aside
 from models import Receipt
 from models.proof import Assurance
 from web.desk import Desk, desk_of
@@ -117,30 +117,36 @@ def act(request: Request, token: str, form: Written, proof: Proving, sent: Decid
             return said(request, *ASIDE)
         desk.limits.look(VAIN, *_vainly(request, opened))
         seat = at_link(request, session, token, opened, now)
+        possible = None if proof.step else _possible(session, opened, form.receipt_id)
     decided = decide_by_link(request, seat, opened, sent, proof)
     if decided is None:
-        return _reply(request, seat, opened, form, proof)
+        return _reply(request, seat, opened, possible, form, proof)
     if decided.status_code >= 400:
         desk.limits.count(VAIN, *_vainly(request, opened))
     return decided
 
 
 def _reply(
-    request: Request, seat: Seat, opened: Opened, form: ReplyForm, proof: ProofForm
+    request: Request,
+    seat: Seat,
+    opened: Opened,
+    possible: OpenReceipt | None,
+    form: ReplyForm,
+    proof: ProofForm,
 ) -> Response:
     """An act on one receipt, or a step of proof."""
     desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        possible = _possible(session, opened, form.receipt_id)
-        if not proof.step and possible and (faults := form.faults(possible.receipt.duty)):
-            desk.limits.count(VAIN, *_vainly(request, opened))
+    if possible and (faults := form.faults(possible.receipt.duty)):
+        desk.limits.count(VAIN, *_vainly(request, opened))
+        with reading(desk.office.engine) as session:
             return show_replies(request, session, seat, form, faults, only=form.receipt_id)
     if proof.step and not opened.expired:
         return _prove(request, seat, opened, proof)
     can = possible and form.act in possible_acts(possible)
-    if not can or not _record(desk, opened, form, seat.assurance, seat.now):
-        desk.limits.count(VAIN, *_vainly(request, opened))
-    return _afterwards(request, seat, form)
+    if can and _record(desk, opened, form, seat.assurance, seat.now):
+        return _led_back(desk, seat, form)
+    desk.limits.count(VAIN, *_vainly(request, opened))
+    return _afterwards(request, seat, opened, form)
 
 
 def not_open(request: Request, opened: Opened | None) -> Response:
@@ -192,16 +198,21 @@ def _prove(request: Request, seat: Seat, opened: Opened, proof: ProofForm) -> Re
         return show_replies(request, session, seat, unproved=found)
 
 
-def _afterwards(request: Request, seat: Seat, form: ReplyForm) -> Response:
-    """Back to the link, which shows what was recorded; words that were not are given back."""
+def _afterwards(request: Request, seat: Seat, opened: Opened, form: ReplyForm) -> Response:
+    """Nothing was recorded: back to the link, which shows what was before; words are given back
+    that nobody has."""
     desk = desk_of(request)
     with reading(desk.office.engine) as session:
-        opened = find(session, desk.office.ring, seat.token, seat.now)
-        if opened is None or opened.withdrawn:
-            return not_open(request, opened)
-        if _lost(session, opened, form):
-            seat = at_link(request, session, seat.token, opened, seat.now)
-            return show_replies(request, session, seat, form, [TOO_LATE])
+        if not _lost(session, opened, form):
+            return _led_back(desk, seat, form)
+        found = find(session, desk.office.ring, seat.token, seat.now)
+        if found is None or found.withdrawn:
+            return not_open(request, found)
+        seat = at_link(request, session, seat.token, found, seat.now)
+        return show_replies(request, session, seat, form, [TOO_LATE])
+
+
+def _led_back(desk: Desk, seat: Seat, form: ReplyForm) -> Response:
     told = BackgroundTask(send_now, desk) if form.who == PROXY else None
     return RedirectResponse(seat.here, status_code=303, background=told)
 
@@ -217,7 +228,7 @@ def _lost(session: Session, opened: Opened, form: ReplyForm) -> bool:
 
 def _possible(session: Session, opened: Opened, receipt_id: int) -> OpenReceipt | None:
     """The receipt that was chosen, while this link may still act on it."""
-    if opened.expired:
+    if opened.expired or not receipt_id:
         return None
-    found = open_receipts(session, opened, 1, only=receipt_id)
-    return found[0] if found and possible_acts(found[0]) else None
+    found = open_receipt(session, opened, receipt_id)
+    return found if found and possible_acts(found) else None

@@ -5,12 +5,11 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from flows.reply_links import how_many
 from flows.signoff.roles import roles_of
 from flows.working_days import load_calendar
-from models import Task
 from models.notice import Duty
 from web.desk import desk_of
 from web.many import Result, load_many
@@ -42,7 +41,7 @@ def show_replies(
     assert opened is not None  # for the types: this page is a link's
     showing = Showing.load(session, load_calendar(session), seat.on)
     view = View(session, desk, opened, showing, seat.language)
-    items = view.items(only)
+    items, (reminded, yours) = view.items(only), view.reminded()
     many = None
     if opened.of_the_mail and only is None:
         number = page_number(request.query_params.get("page", "1"))
@@ -57,9 +56,9 @@ def show_replies(
         one=not opened.of_the_mail or only is not None,
         total=how_many(session, opened),
         items=items,
-        ways=_ways(session, seat, items),
-        reminded=view.reminded(),
-        yours=view.handled(),
+        ways=_ways(session, seat, showing, items),
+        reminded=reminded,
+        yours=yours,
         done=view.done(),
         standing=seat.standing,
         unproved=unproved,
@@ -75,19 +74,18 @@ def show_replies(
     )
 
 
-def _ways(session: Session, seat: Seat, items: Sequence[Item]) -> Mapping[int, Sequence[Way]]:
+def _ways(
+    session: Session, seat: Seat, showing: Showing, items: Sequence[Item]
+) -> Mapping[int, Sequence[Way]]:
     """By task. A page of many matters has one way for each: to a page of its own."""
-    mine = {item.notice.task_id for item in items if item.receipt.duty == Duty.ACT}
     found: dict[int, Sequence[Way]] = {}
-    tasks = session.exec(select(Task).where(col(Task.id).in_(mine))) if mine and seat.open else ()
-    for task in tasks:
+    for task in (item.task for item in items if item.receipt.duty == Duty.ACT and seat.open):
         base = f"{seat.here}/tasks/{quote(task.number)}"
         if len(items) > 1:
             found[task.id] = [Way(OTHERS, base)]
         else:
             roles = roles_of(session, task, seat.official.id, seat.on)
-            calendar = load_calendar(session)
-            found[task.id] = ways(session, task, roles, base, on=seat.on, calendar=calendar)
+            found[task.id] = ways(session, task, roles, base, on=seat.on, calendar=showing.calendar)
     return found
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
-from flows.recipients import Directory, tasks_aside
+from flows.keeping_away import OF_WHOM, WHO
+from flows.recipients import Directory
 from flows.reply_links import Opened, OpenReceipt, open_receipts, reminded
 from flows.said import Heard, heard
 from flows.signoff.roles import handlers
@@ -28,6 +29,7 @@ HEARD = 5  # of what was said on one matter
 class Item:
     """One receipt as its page shows it."""
 
+    task: Task
     receipt: Receipt
     notice: Notice
     matter: Matter
@@ -66,50 +68,33 @@ class View:
         said = heard(self.session, tasks, HEARD, but=[row.receipt.id for row in rows])
         return [self._item(row, said.get(row.task.id, Heard())) for row in rows]
 
-    def reminded(self) -> list[Matter]:
-        """What the digest reminded of: nothing is owed but the work itself."""
-        return [
-            self.showing.matter(task, unit.name, hidden=task.restricted, colour=task.colour)
-            for task, unit in reminded(self.session, self.opened, SHOWN, self.showing.on)
-        ]
-
-    def handled(self) -> set[str]:
-        """The numbers of those that this person handles, and may do more about."""
+    def reminded(self) -> tuple[list[Matter], set[str]]:
+        """What the digest reminded of: nothing is owed but the work itself. And the numbers of
+        those that this person handles, and may do more about."""
         found = reminded(self.session, self.opened, SHOWN, self.showing.on)
         if not found:
-            return set()
+            return [], set()
         directory = Directory.load(self.session, self.showing.on)
         who = self.opened.official.id
-        return {t.number for t, _ in found if who in handlers(self.session, directory, t)}
+        mine = {t.number for t, _ in found if who in handlers(self.session, directory, t)}
+        return [
+            self.showing.matter(task, unit.name, hidden=task.restricted, colour=task.colour)
+            for task, unit in found
+        ], mine
 
     def done(self) -> list[Done]:
         """For the digest's link, from which a settled matter disappears."""
         if not self.opened.of_the_mail:
             return []
         message = self.session.get_one(Message, self.opened.link.message_id)
-        rows = self.session.execute(
-            select(
-                col(Task.number),
-                col(Notice.number),
-                col(Receipt.acknowledged_at),
-                col(Receipt.answered_at),
-            )
-            .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
-            .join(Task, col(Task.id) == col(Notice.task_id))
-            .where(
-                col(Receipt.official_id) == self.opened.official.id,
-                col(Receipt.acknowledged_at) >= message.composed_at,
-                col(Task.id).not_in(tasks_aside(self.opened.official.id, self.showing.on)),
-            )
-            .order_by(col(Receipt.acknowledged_at).desc())
-            .limit(SHOWN)
-        )
-        return [Done(*row) for row in rows]
+        of = {"who": self.opened.official.id, "on": self.showing.on, "since": message.composed_at}
+        return [Done(*row) for row in self.session.execute(_DONE, of)]
 
     def _item(self, opened: OpenReceipt, said: Heard) -> Item:
         receipt, notice, task = opened.receipt, opened.notice, opened.task
         answer_by = notice.answer_by if receipt.duty == Duty.ACT else None
         return Item(
+            task,
             receipt,
             notice,
             self.showing.matter(
@@ -204,3 +189,22 @@ class View:
 
     def _say(self, chinese: str, english: str) -> str:
         return english if self.language == ENGLISH else chinese
+
+
+_DONE = (
+    select(
+        col(Task.number),
+        col(Notice.number),
+        col(Receipt.acknowledged_at),
+        col(Receipt.answered_at),
+    )
+    .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
+    .join(Task, col(Task.id) == col(Notice.task_id))
+    .where(
+        col(Receipt.official_id) == WHO,
+        col(Receipt.acknowledged_at) >= bindparam("since"),
+        col(Task.id).not_in(OF_WHOM),
+    )
+    .order_by(col(Receipt.acknowledged_at).desc())
+    .limit(SHOWN)
+)

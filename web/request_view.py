@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import Request
 from fastapi.responses import Response
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from flows.signoff.chain import asked_of
 from flows.signoff.levels import rules_of
@@ -12,7 +12,7 @@ from flows.signoff.offers import Offer, offer_of
 from flows.signoff.requests import pending
 from flows.signoff.roles import roles_of
 from flows.working_days import load_calendar
-from models import Referral, Task
+from models import Task
 from models.refusal import Refusal
 from models.request_machine import RequestKind
 from models.span import Span
@@ -58,7 +58,7 @@ def show_request(
         kind=kind,
         called=CALLED[waiting.kind if waiting else kind],
         waiting=waiting,
-        asked=asked_of(session, col(Referral.request_id) == waiting.id) if waiting else [],
+        asked=asked_of(session, "request_id", waiting.id) if waiting else [],
         offer=offer,
         why_not=why_not,
         dated=kind in DATED or kind == RequestKind.LONG_TERM,

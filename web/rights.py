@@ -1,13 +1,16 @@
 """Who may see what at the desk."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, or_, select, true, union
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col
 
+from flows.keeping_away import WHO
 from flows.recipients import TODAY, in_force, tasks_aside
 from flows.signoff.actor import Actor
 from models import Absence, Notice, Official, Post, Proposal, Receipt, Referral, Task
@@ -65,13 +68,16 @@ class Person:
         )
 
 
-# Built once: every page asks them, and building them costs as much as asking.
-_ABSENT = select(col(Absence.official_id)).where(
-    col(Absence.deputy_id) == bindparam("deputy_id", type_=Integer()), in_force(Absence, TODAY)
-)
-_POSTS = select(Post).where(
-    col(Post.official_id).in_(bindparam("people", type_=Integer(), expanding=True)),
-    in_force(Post, TODAY),
+# Built once: every page asks it, and building it costs as much as asking.
+_PEOPLE = union(
+    select(WHO.label("id")),
+    select(col(Absence.official_id)).where(col(Absence.deputy_id) == WHO, in_force(Absence, TODAY)),
+).subquery("people")
+_VIEWER = (
+    select(Official, _PEOPLE.c.id, col(Post.unit_id), col(Post.kind))
+    .join_from(Official, _PEOPLE, true())
+    .outerjoin(Post, (col(Post.official_id) == _PEOPLE.c.id) & in_force(Post, TODAY))
+    .where(col(Official.id) == WHO)
 )
 
 
@@ -85,18 +91,17 @@ class Viewer:
     on: date
 
     @classmethod
-    def load(cls, session: Session, official: Official, on: date) -> "Viewer":
-        absent = session.scalars(_ABSENT, {"deputy_id": official.id, "on": on})
-        people = sorted({official.id, *absent})
-        posts = session.scalars(_POSTS, {"people": people, "on": on}).all()
-        return cls(
-            official,
-            tuple(
-                _person(who, [post for post in posts if post.official_id == who]) for who in people
-            ),
-            frozenset(post.kind for post in posts if post.official_id == official.id),
-            on,
-        )
+    def find(cls, session: Session, official_id: int, on: date) -> "Viewer | None":
+        """None: there is no such official."""
+        rows = session.execute(_VIEWER, {"who": official_id, "on": on}).all()
+        if not rows:
+            return None
+        posts: dict[int, list[tuple[int, PostKind]]] = defaultdict(list)
+        for _, who, unit_id, kind in rows:
+            posts[who] += [(unit_id, kind)] if kind is not None else []
+        people = tuple(_person(who, posts[who]) for who in sorted(posts))
+        kinds = frozenset(kind for _, kind in posts[official_id])
+        return cls(rows[0].Official, people, kinds, on)
 
     @property
     def sees_all(self) -> bool:
@@ -113,8 +118,7 @@ class Viewer:
     def may_see(self) -> ColumnElement[bool]:
         """The tasks of this viewer: everything, or his own and those of whom he stands in for;
         never what he stands aside from."""
-        seen = true() if self.sees_all else or_(*(one.sees(self.on) for one in self.people))
-        return seen & ~self.aside_from(col(Task.id))
+        return _may_see(() if self.sees_all else self.people, self.official.id, self.on)
 
     def aside_from(self, task_id: Mapped[int]) -> ColumnElement[bool]:
         """All that whoever sees everything may not see; it can be asked without the tasks."""
@@ -135,9 +139,16 @@ class Viewer:
         return task.restricted and not self.sees_restricted
 
 
-def _person(official_id: int, posts: list[Post]) -> Person:
+@lru_cache(maxsize=256)  # of a person it is the same all day; building it costs as much as asking
+def _may_see(people: tuple[Person, ...], official_id: int, on: date) -> ColumnElement[bool]:
+    """No people: whoever sees everything."""
+    seen = or_(*(one.sees(on) for one in people)) if people else true()
+    return seen & col(Task.id).not_in(tasks_aside(official_id, on))
+
+
+def _person(official_id: int, posts: list[tuple[int, PostKind]]) -> Person:
     return Person(
         official_id,
-        leads=frozenset(post.unit_id for post in posts if post.kind in LEADS),
-        handles=frozenset(post.unit_id for post in posts if post.kind == PostKind.HANDLER),
+        leads=frozenset(unit_id for unit_id, kind in posts if kind in LEADS),
+        handles=frozenset(unit_id for unit_id, kind in posts if kind == PostKind.HANDLER),
     )

@@ -44,15 +44,27 @@ def rule(
         found = newest_of(session, referral_id, seat.official.id)
         if found is None:
             return "", NOBODYS
-        number, faults = found.task.number, form.faults(found.kind, n_points(session, found))
+        faults = form.faults(found.kind, n_points(session, found))
+    return found.task.number, rule_on(desk, seat, found, form, faults, signed)
+
+
+def rule_on(
+    desk: Desk,
+    seat: Seat,
+    found: Referred,
+    form: RulingForm,
+    faults: Sequence[Fault],
+    signed: Signed | None = None,
+) -> Fault | None:
+    """As `rule`, of a referral that was found. `faults`: those of its form."""
     if faults:
-        return number, _together(faults)
+        return _together(faults)
     try:
         with transaction(desk.office.engine, seat.now) as session:
             _decide(session, desk, seat, found, form, signed)
     except Refusal as refused:
-        return number, (refused.chinese, refused.english)
-    return number, None
+        return refused.chinese, refused.english
+    return None
 
 
 def n_points(session: Session, found: Referred) -> int:

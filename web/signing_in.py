@@ -7,13 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from starlette.background import BackgroundTask
 
 from flows.database import reading, transaction
 from flows.recipients import in_force
 from flows.signing_in import mail_sign_in, sign_in_is_open, use_sign_in
-from models import Official, Post
+from models import Post
 from models.organisation import PostKind
 from web.desk import Desk, desk_of, is_local
 from web.limits import LOOKS, UNKNOWN, address_of
@@ -114,19 +114,17 @@ def viewer_of(request: Request, session: Session, now: datetime) -> Viewer:
     desk = desk_of(request)
     on = desk.today(now)
     official_id = signed_in(request, now)
-    official = session.get(Official, official_id) if official_id else None
-    if official is not None and official.left_on is not None:
-        official = None
-    if official is None and desk.demo and is_local(request):
-        official = session.exec(
-            select(Official)
-            .join(Post, col(Post.official_id) == col(Official.id))
-            .where(col(Post.kind) == PostKind.OFFICE, in_force(Post, on))
-            .order_by(col(Official.id))
-        ).first()
-    if official is None:
+    viewer = Viewer.find(session, official_id, on) if official_id else None
+    if viewer is not None and viewer.official.left_on is not None:
+        viewer = None
+    if viewer is None and desk.demo and is_local(request):
+        first = select(func.min(col(Post.official_id))).where(
+            col(Post.kind) == PostKind.OFFICE, in_force(Post, on)
+        )
+        viewer = Viewer.find(session, session.exec(first).one() or 0, on)
+    if viewer is None:
         raise NotSignedIn(NotSignedIn.__doc__)
-    return Viewer.load(session, official, on)
+    return viewer
 
 
 def signed_in(request: Request, now: datetime) -> int | None:

@@ -21,7 +21,6 @@ from models import (
     Milestone,
     Official,
     Reassignment,
-    Referral,
     Task,
     Unit,
 )
@@ -126,7 +125,7 @@ def _requested(session: Session, task: Task) -> list[Requested]:
         .order_by(col(ChangeRequest.id).desc())
     )
     return [
-        Requested(request, name, asked_of(session, col(Referral.request_id) == request.id))
+        Requested(request, name, asked_of(session, "request_id", request.id))
         for request, name in rows
     ]
 
@@ -143,7 +142,7 @@ def _looked_back(session: Session, task: Task) -> list[LookedBack]:
                 .where(LookBackPoint.look_back_id == row.id)
                 .order_by(col(LookBackPoint.position))
             ).all(),
-            asked_of(session, col(Referral.look_back_id) == row.id),
+            asked_of(session, "look_back_id", row.id),
         )
         for row in rows
     ]

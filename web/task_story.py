@@ -1,11 +1,23 @@
 """A task's story in the order in which it was written: moves, deadlines, notices, mails."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlmodel import Session, col
 
 from models import (
@@ -100,19 +112,36 @@ def _notices(session: Session, task: Task, told: Sequence[ToldRow]) -> Iterator[
 def _tells_of(session: Session, task: Task) -> Iterator[ColumnElement[bool]]:
     """Which items do. What they tell of is asked for first: joined to a kind of which there is
     none yet, PostgreSQL reads every item that was ever sent."""
-    receipts = select(col(Receipt.id)).join(Notice, col(Notice.id) == col(Receipt.notice_id))
-    chases = select(col(Chase.id)).join(Referral, col(Referral.id) == col(Chase.referral_id))
-    kinds = [
-        (receipts.where(col(Notice.task_id) == task.id), MessageItem.receipt_id),
-        (chases.where(col(Referral.task_id) == task.id), MessageItem.chase_id),
-        *(
-            (select(col(table.id)).where(col(table.task_id) == task.id), item)
-            for table, item in OF_A_TASK
-        ),
-    ]
-    for told, item in kinds:
-        if keys := session.scalars(told).all():
-            yield col(item).in_(keys)
+    keys: dict[int, list[int]] = defaultdict(list)
+    for key, n in session.execute(_OF_THE_TASK, {"task": task.id}):
+        keys[n].append(key)
+    for n, (_, item) in enumerate(_KINDS):
+        if n in keys:
+            yield col(item).in_(keys[n])
+
+
+_TASK = bindparam("task", type_=Integer())
+_KINDS: Sequence[tuple[Any, Any]] = (
+    (
+        select(col(Receipt.id))
+        .join(Notice, col(Notice.id) == col(Receipt.notice_id))
+        .where(col(Notice.task_id) == _TASK),
+        MessageItem.receipt_id,
+    ),
+    (
+        select(col(Chase.id))
+        .join(Referral, col(Referral.id) == col(Chase.referral_id))
+        .where(col(Referral.task_id) == _TASK),
+        MessageItem.chase_id,
+    ),
+    *(
+        (select(col(table.id)).where(col(table.task_id) == _TASK), item)
+        for table, item in OF_A_TASK
+    ),
+)
+_OF_THE_TASK: CompoundSelect[Any] = union_all(
+    *(told.add_columns(literal_column(str(n))) for n, (told, _) in enumerate(_KINDS))
+)
 
 
 def _mails(session: Session, task: Task) -> Iterator[Event]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select, union
 
-from flows.recipients import in_force
+from flows.recipients import TODAY, in_force
 from models import Official, Post, Unit
 from models.organisation import PostKind
 from models.refusal import Refusal
@@ -15,7 +15,14 @@ from models.refusal import Refusal
 _CHOICE = re.compile(r"([0-9]{1,9}):([0-9]{0,9})")
 
 
-_IS_OPEN = col(Unit.closed_on).is_(None)
+_SERVING = col(Official.left_on).is_(None)
+_PEOPLE = union(
+    select(Official.unit_id, Official.id, Official.name).where(_SERVING),
+    select(Post.unit_id, Official.id, Official.name)
+    .join(Official, col(Official.id) == col(Post.official_id))
+    .where(Post.kind == PostKind.HANDLER, in_force(Post, TODAY), _SERVING),
+)
+_UNITS = select(Unit).where(col(Unit.closed_on).is_(None)).order_by(col(Unit.name))
 
 
 @dataclass(frozen=True)
@@ -29,20 +36,13 @@ class Group:
 
 def groups(session: Session, on: date, *, but: Collection[int] = ()) -> list[Group]:
     """All units that are not closed, by their names. `but`: people who are left out."""
-    serving = col(Official.left_on).is_(None)
-    at_home = select(Official.unit_id, Official.id, Official.name).where(serving)
-    elsewhere = (
-        select(Post.unit_id, Official.id, Official.name)
-        .join(Official, col(Official.id) == col(Post.official_id))
-        .where(Post.kind == PostKind.HANDLER, in_force(Post, on), serving)
-    )
     people: dict[int, list[tuple[int, str]]] = {}
-    for unit_id, who, name in session.execute(union(at_home, elsewhere)):
+    for unit_id, who, name in session.execute(_PEOPLE, {"on": on}):
         if who not in but:
             people.setdefault(unit_id, []).append((who, name))
     return [
         Group(unit.id, unit.name, sorted(people.get(unit.id, []), key=lambda one: one[::-1]))
-        for unit in session.exec(select(Unit).where(_IS_OPEN).order_by(col(Unit.name)))
+        for unit in session.scalars(_UNITS)
     ]
 
 

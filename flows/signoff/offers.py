@@ -4,11 +4,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, func, select
 
 from flows.signoff.levels import rules_of
-from flows.signoff.request_bounds import NotAllowed, require_allowed
-from flows.signoff.requests import pending
+from flows.signoff.request_bounds import FITS, NotAllowed, approval_of, require_allowed
 from flows.signoff.review_dates import next_review
 from models import ChangeRequest, Task
 from models.procedure_file import ProcedureFile
@@ -28,11 +28,13 @@ class Offer:
 
 
 def offers(session: Session, task: Task, *, on: date, calendar: Calendar) -> list[Offer]:
-    """None while a request waits."""
-    found = []
-    for kind in RequestKind if not pending(session, task) else ():
-        with suppress(NotAllowed):
-            found.append(offer_of(session, task, kind, on=on, calendar=calendar))
+    """Of those that the procedure knows and that fit the state. That none may be asked for while
+    another waits, whoever calls knows."""
+    found, rules = [], rules_of(session, task)
+    for kind in RequestKind:
+        if task.state in FITS[kind] and approval_of(rules, kind) is not None:
+            with suppress(NotAllowed):
+                found.append(offer_of(session, task, kind, on=on, calendar=calendar))
     return found
 
 
@@ -115,11 +117,12 @@ def _bounds(
 
 
 def _granted(session: Session, task: Task) -> int:
-    return session.exec(
-        select(func.count()).where(
-            ChangeRequest.task_id == task.id,
-            ChangeRequest.cycle == task.cycle,
-            ChangeRequest.kind == RequestKind.EXTENSION,
-            ChangeRequest.state == RequestState.GRANTED,
-        )
-    ).one()
+    return session.scalar(_GRANTED, {"task": task.id, "cycle": task.cycle}) or 0
+
+
+_GRANTED = select(func.count()).where(
+    ChangeRequest.task_id == bindparam("task"),
+    ChangeRequest.cycle == bindparam("cycle"),
+    ChangeRequest.kind == RequestKind.EXTENSION,
+    ChangeRequest.state == RequestState.GRANTED,
+)

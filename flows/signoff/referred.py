@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import Integer, and_, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from flows.recipients import aside, tasks_aside
+from flows.keeping_away import OF_WHOM, WHO, keeps_away
 from models import (
     Application,
     ChangeRequest,
@@ -23,6 +23,7 @@ from models.decision import ReferralState
 
 Absent = aliased(Official)
 LOOK_BACK, APPLICATION = "look_back", "application"
+MATTERS = ("application_id", "request_id", "look_back_id")  # a referral is of one
 
 
 @dataclass(frozen=True)
@@ -37,41 +38,24 @@ class Referred:
     packet: str
     kind: str
     version: int
+    application: Application | None  # that it is of, if it is of one
 
     @property
     def open(self) -> bool:
         return self.referral.state == ReferralState.OPEN
 
 
-def waiting_for(official_id: int, on: date) -> ColumnElement[bool]:
-    """What this person is asked now, but for what he stands aside from."""
-    return (
-        (col(Referral.official_id) == official_id)
-        & (col(Referral.state) == ReferralState.OPEN)
-        & col(Referral.task_id).not_in(tasks_aside(official_id, on))
-    )
+def matter_of(referral: Referral) -> tuple[str, int]:
+    """Which of its keys says what it is of, and that key."""
+    return next((name, key) for name in MATTERS if (key := getattr(referral, name)) is not None)
 
 
-def of_the_same(referral: Referral) -> ColumnElement[bool]:
-    """Everybody who was ever asked about the same matter."""
-    for name in ("application_id", "request_id", "look_back_id"):
-        if (key := getattr(referral, name)) is not None:
-            found: ColumnElement[bool] = col(getattr(Referral, name)) == key
-            return found
-    raise AssertionError("a referral is of one matter")
-
-
-def how_many(session: Session, wanted: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(Referral).where(wanted)) or 0
-
-
-def find_referred(
-    session: Session, wanted: ColumnElement[bool], limit: int, offset: int = 0
+def find_waiting(
+    session: Session, official_id: int, on: date, limit: int, offset: int = 0
 ) -> Sequence[Referred]:
-    """What is owed first comes first."""
-    by_date = (col(Referral.decide_by), col(Task.number), col(Referral.id))
-    rows = session.execute(_JOINED.where(wanted).order_by(*by_date).limit(limit).offset(offset))
-    return [_referred(row) for row in rows]
+    """What this person is asked now; what is owed first comes first."""
+    of = {"who": official_id, "on": on, "limit": limit, "offset": offset}
+    return [_referred(row) for row in session.execute(_WAITING, of)]
 
 
 def newest_of(session: Session, referral_id: int, official_id: int) -> Referred | None:
@@ -79,31 +63,26 @@ def newest_of(session: Session, referral_id: int, official_id: int) -> Referred 
 
     Whoever stands aside meanwhile is found too: the caller tells him nothing but that.
     """
-    first = session.get(Referral, referral_id)
-    if first is None or first.official_id != official_id:
-        return None
-    if first.state == ReferralState.VOID:
-        wanted = of_the_same(first) & (col(Referral.official_id) == official_id)
-        open_first = (col(Referral.state) == ReferralState.OPEN).desc()
-        rows = session.execute(
-            _JOINED.where(wanted).order_by(open_first, col(Referral.id).desc()).limit(1)
-        )
-    else:
-        rows = session.execute(_THIS_ONE, {"referral": first.id})
-    return _referred(rows.one())
+    row = session.execute(_THIS_ONE, {"referral": referral_id, "who": official_id}).one_or_none()
+    if row is not None and row.Referral.state == ReferralState.VOID:
+        matter, key = matter_of(row.Referral)
+        row = session.execute(_NEWEST[matter], {"key": key, "who": official_id}).one()
+    return None if row is None else _referred(row)
 
 
 def stands_aside(session: Session, referral: Referral, on: date) -> bool:
     """Whether this person, or whom he was asked in the stead of, keeps away from the task."""
-    away = aside(on)
-    people = (referral.official_id, referral.stands_for_id)
-    found = select(away.c.task_id).where(
-        away.c.task_id == referral.task_id, away.c.official_id.in_(people)
-    )
-    return session.scalar(found.limit(1)) is not None
+    who, stands_for = referral.official_id, referral.stands_for_id
+    return keeps_away(session, referral.task_id, who, on, stands_for=stands_for)
 
 
-# Built once: a page of one referral asks it three times.
+# Built once: each page of a referral asks them.
+WAITING = and_(
+    col(Referral.official_id) == WHO,
+    col(Referral.state) == ReferralState.OPEN,
+    col(Referral.task_id).not_in(OF_WHOM),
+)
+"""What a person is asked now, but for what he stands aside from."""
 _JOINED = (
     select(Referral, Task, Unit, col(Absent.name), Application, ChangeRequest, LookBack)
     .join_from(Referral, Task, col(Task.id) == col(Referral.task_id))
@@ -113,7 +92,23 @@ _JOINED = (
     .outerjoin(ChangeRequest, col(ChangeRequest.id) == col(Referral.request_id))
     .outerjoin(LookBack, col(LookBack.id) == col(Referral.look_back_id))
 )
-_THIS_ONE = _JOINED.where(col(Referral.id) == bindparam("referral"))
+_THIS_ONE = _JOINED.where(
+    col(Referral.id) == bindparam("referral"), col(Referral.official_id) == WHO
+)
+_NEWEST = {
+    matter: _JOINED.where(
+        col(getattr(Referral, matter)) == bindparam("key"), col(Referral.official_id) == WHO
+    )
+    .order_by((col(Referral.state) == ReferralState.OPEN).desc(), col(Referral.id).desc())
+    .limit(1)
+    for matter in MATTERS
+}
+_WAITING = (
+    _JOINED.where(WAITING)
+    .order_by(col(Referral.decide_by), col(Task.number), col(Referral.id))
+    .limit(bindparam("limit", type_=Integer()))
+    .offset(bindparam("offset", type_=Integer()))
+)
 
 
 def _referred(row: Any) -> Referred:
@@ -122,4 +117,6 @@ def _referred(row: Any) -> Referred:
     kind = request.kind if request else LOOK_BACK if look_back else APPLICATION
     version = application.version if application else 1
     assert of is not None  # for the types: a referral is of one matter
-    return Referred(referral, task, unit, absent or "", of.packet or "", str(kind), version)
+    return Referred(
+        referral, task, unit, absent or "", of.packet or "", str(kind), version, application
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from flows.database import transaction
 from flows.moves import move_task
-from flows.proof import LIFE, Tried, is_awaited, new_code, proved_until, try_code
+from flows.proof import LIFE, Tried, new_code, proof_of, try_code
 from models import ProofCode, ReplyLink, Task
 from models.proof import Assurance, NotProved
 from models.request_machine import REQUEST
@@ -43,17 +43,23 @@ def wrong(digits):
 
 
 def proved(office, link, browser=HERE, at=NOON):
+    return stands(office, link, browser, at)[0]
+
+
+def stands(office, link, browser=HERE, at=NOON):
     with transaction(office.engine, at) as session:
-        return proved_until(session, link.id, browser, at)
+        return proof_of(session, link.id, browser, at)
 
 
 def test_the_right_code_proves_this_browser_for_this_link_for_ten_minutes(office, link):
     digits = code(office, link)
     other = rows(office, ReplyLink)[1]
 
+    assert stands(office, link) == (None, True)
+    assert stands(office, link, ELSEWHERE) == (None, False)
     assert tried(office, link, digits) == (Tried.RIGHT, 0)
 
-    assert proved(office, link) == NOON + LIFE
+    assert stands(office, link) == (NOON + LIFE, False)
     assert proved(office, link, at=NOON + LIFE) is None
     assert proved(office, link, ELSEWHERE) is None
     assert proved(office, other) is None
@@ -76,8 +82,7 @@ def test_after_five_wrong_codes_the_right_one_is_locked_too(office, link):
     ]
 
     assert tried(office, link, digits) == (Tried.LOCKED, 0)
-    with transaction(office.engine, NOON) as session:
-        assert not is_awaited(session, link.id, HERE, NOON)
+    assert stands(office, link) == (None, False)
 
 
 def test_many_tries_at_once_are_counted_one_by_one(office, link):
