@@ -119,6 +119,11 @@ def memberships(session: Session, task: Task) -> Sequence[ListMembership]:
     return session.scalars(_EVER, {"task": task.id}).all()
 
 
+def _own_policy(session: Session, task: Task, ever: Iterable[ListMembership]) -> Policy:
+    present = [one for one in ever if one.until_on is None]
+    return session.get_one(Policy, present[0].policy_id if present else task.policy_id)
+
+
 def _apply(session: Session, task: Task, own: Policy, calendar: Calendar) -> bool:
     """False: the same policy counts as before."""
     present = [one for one in memberships(session, task) if one.until_on is None]
