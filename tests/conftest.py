@@ -44,6 +44,7 @@ MEMORY = Path("/dev/shm")  # where there is one, a test need not wait for a disk
 SECRET = "5e" * OCTETS  # of every office
 ROOM = 1 << 30  # octets; some containers have next to none of it
 _TASK = insert(Task)  # built once, for some thousand tasks
+_FACTS = [name for name in Task.model_fields if name != "id"]
 _LINE = insert(DeadlineChange)
 
 
@@ -248,7 +249,7 @@ class Cast:
         line = {"kind": "opened", "due_on": due_on, "reason": "交办", "on": opened}
         with transaction(self.engine, instant(opened)) as session:
             connection = session.connection()
-            written = connection.execute(_TASK, task.model_dump(exclude={"id"}))
+            written = connection.execute(_TASK, {name: getattr(task, name) for name in _FACTS})
             (task.id,) = written.inserted_primary_key
             own = {"task_id": task.id, "at": instant(opened), "link_id": link_id(session)}
             connection.execute(_LINE, line | own)
