@@ -9,7 +9,7 @@ warned already.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Integer, bindparam
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.deadline import date_anchors, relieve
@@ -116,7 +116,7 @@ def policy_on(session: Session, task: Task, on: date, calendar: Calendar) -> Pol
 
 def memberships(session: Session, task: Task) -> Sequence[ListMembership]:
     """All that there ever were."""
-    return session.scalars(_OF_TASK, {"task": task.id}).all()
+    return session.scalars(_EVER, {"task": task.id}).all()
 
 
 def _own_policy(session: Session, task: Task, ever: Iterable[ListMembership]) -> Policy:
@@ -203,8 +203,8 @@ def _require_sense(
         )
 
 
-_OF_TASK = (
+_EVER = (
     select(ListMembership)
-    .where(col(ListMembership.task_id) == bindparam("task", type_=Integer()))
+    .where(ListMembership.task_id == bindparam("task"))
     .order_by(col(ListMembership.id))
 )
