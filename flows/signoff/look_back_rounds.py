@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, Integer, bindparam, literal, select
+from sqlalchemy import Date, Select, bindparam, literal, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -179,10 +179,10 @@ def _come(
     two dates the later. One that waits to be looked at is not drawn again."""
     found = {}
     for nth, span in enumerate(rules.look_back, 1):
-        after = _counted(span, since, calendar) if since else date.min
-        until = _counted(span, month, calendar)
-        between = {"procedure": procedure.id, "after": after, "until": until}
-        for task_id, number, unit, signed_off_on in session.execute(_SIGNED_OFF, between):
+        after = _counted(span, since, calendar) if since else None
+        between = {"after": after or date.min, "until": _counted(span, month, calendar)}
+        rows = session.execute(_SIGNED_OFF, between | {"procedure": procedure.id})
+        for task_id, number, unit, signed_off_on in rows:
             found[number] = Come(task_id, unit, nth, span.after(signed_off_on, calendar))
     return found
 
@@ -195,29 +195,33 @@ def _counted(span: Span, month: date, calendar: Calendar) -> date:
     return min(come, month - DAY)
 
 
-# Tasks whose latest sign-off lies between, and still holds.
-_LATER = select(col(Later.id)).where(
-    col(Later.task_id) == col(Transition.task_id),
-    col(Later.event) == SIGN_OFF,
-    col(Later.id) > col(Transition.id),
-)
-_WAITING = select(col(LookBack.id)).where(
-    col(LookBack.task_id) == col(Task.id), col(LookBack.decided_on).is_(None)
-)
-_SIGNED_OFF = (
-    select(col(Task.id), col(Task.number), col(Unit.name), col(Transition.on))
-    .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
-    .join(Unit, col(Unit.id) == col(Task.unit_id))
-    .where(
-        col(Transition.event) == SIGN_OFF,
-        col(Transition.on) <= bindparam("until", type_=Date()),
-        col(Transition.on) > bindparam("after", type_=Date()),
-        # + 0: from what was signed off in a month, not from all there ever was of its kind.
-        col(Task.procedure_id) + 0 == bindparam("procedure", type_=Integer()),
-        col(Task.state) == TaskState.SIGNED_OFF,
-        ~_LATER.exists(),
-        ~_WAITING.exists(),
+def _signed_off() -> Select[int, str, str, date]:
+    """Tasks whose latest sign-off lies between, and still holds."""
+    later = select(col(Later.id)).where(
+        col(Later.task_id) == col(Transition.task_id),
+        col(Later.event) == SIGN_OFF,
+        col(Later.id) > col(Transition.id),
     )
-)
-_ANY = select(col(Transition.id)).where(col(Transition.event) == SIGN_OFF).limit(1)
+    waiting = select(col(LookBack.id)).where(
+        col(LookBack.task_id) == col(Task.id), col(LookBack.decided_on).is_(None)
+    )
+    return (
+        select(col(Task.id), col(Task.number), col(Unit.name), col(Transition.on))
+        .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
+        .join(Unit, col(Unit.id) == col(Task.unit_id))
+        .where(
+            col(Transition.event) == SIGN_OFF,
+            col(Transition.on) <= bindparam("until", type_=Date()),
+            col(Transition.on) > bindparam("after", type_=Date()),
+            # + 0: from what was signed off in a month, not from all there ever was of its kind.
+            col(Task.procedure_id) + 0 == bindparam("procedure"),
+            col(Task.state) == TaskState.SIGNED_OFF,
+            ~later.exists(),
+            ~waiting.exists(),
+        )
+    )
+
+
 _PROCEDURES = select(Procedure).order_by(col(Procedure.id))
+_SIGNED_OFF = _signed_off()
+_ANY = select(col(Transition.id)).where(col(Transition.event) == SIGN_OFF).limit(1)

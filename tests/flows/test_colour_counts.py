@@ -86,6 +86,19 @@ def test_days_from_before_the_first_matter_are_left_out(office, cast):
         assert [day.on for day in colours_over_time(session, [early, FIRST])] == [FIRST]
 
 
+def test_what_came_in_later_is_not_counted_before(office, cast):
+    for n in (0, 3):
+        cast.task(f"甲-{n}", FIRST + timedelta(days=30), opened_on=DAYS[n])
+
+    with reading(office.engine) as session:
+        mine = col(Task.handler_id) == cast.alice
+        for among in (None, mine):
+            found = [
+                day.counts[Colour.GREEN] for day in colours_over_time(session, DAYS[:5], among)
+            ]
+            assert found == [1, 1, 1, 2, 2]
+
+
 def test_the_first_night_keeps_the_days_since_the_first_matter(office, cast):
     cast.task("甲-1", FIRST, opened_on=FIRST - timedelta(days=3))
 

@@ -4,9 +4,10 @@ from contextlib import closing
 from datetime import date
 
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event, insert, literal, select, text
 
-from flows.database import changed, reading, transaction
+from flows.database import changed, look, reading, transaction
 from models import CalendarYear
 from tests.conftest import instant
 
@@ -51,3 +52,21 @@ def test_an_insert_says_how_many_rows_it_wrote(engine: Engine, n: int):
     wrote = insert(CalendarYear).from_select(["year", "confirmed_at"], found)
     with transaction(engine, now) as session:
         assert changed(session, wrote) == n
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_one_question_alone_begins_no_transaction_and_the_next_one_does(engine: Engine):
+    seen: list[TransactionStatus] = []
+
+    def note(connection, *_rest) -> None:
+        seen.append(connection.connection.dbapi_connection.info.transaction_status)
+
+    event.listen(engine, "after_cursor_execute", note)
+    assert look(engine, select(literal(1))) == (1,)
+    with reading(engine) as session:
+        session.scalar(select(1))
+    assert seen == [TransactionStatus.IDLE, TransactionStatus.INTRANS]
+
+
+def test_a_question_that_finds_nothing_says_so(engine: Engine):
+    assert look(engine, select(CalendarYear)) is None
