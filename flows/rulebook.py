@@ -148,8 +148,9 @@ def load_kinds(session: Session, text: str, *, file: str) -> tuple[RecordKind, .
         RecordKind(family=read.family, position=n, **one.model_dump())
         for n, one in enumerate(read.kind)
     ]
+    present = {kind.name: kind for kind in session.exec(_KINDS)}
     for one in kinds:
-        known = session.get(RecordKind, one.name)
+        known = present.get(one.name)
         if known and known.family is not one.family:
             raise RuleError(
                 file,
@@ -158,7 +159,15 @@ def load_kinds(session: Session, text: str, *, file: str) -> tuple[RecordKind, .
                     f"'{one.name}' is the name of another family's kind already",
                 ),
             )
-    return tuple(session.merge(one) for one in kinds)
+    return tuple(_kept(session, present, one) for one in kinds)
+
+
+def _kept(session: Session, present: dict[str, RecordKind], one: RecordKind) -> RecordKind:
+    if one.name in present:
+        return session.merge(one)
+    session.add(one)
+    present[one.name] = one
+    return one
 
 
 def load_form(session: Session, text: str, *, file: str, now: datetime) -> ReportForm:
@@ -219,6 +228,7 @@ _NEWEST = (
     select(Policy).where(Policy.name == bindparam("name")).order_by(col(Policy.id).desc()).limit(1)
 )
 _PROCEDURES = select(Procedure).order_by(Procedure.name)
+_KINDS = select(RecordKind)
 
 
 def ladder_of(policy: Policy) -> Ladder:

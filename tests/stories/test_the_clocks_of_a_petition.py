@@ -16,13 +16,12 @@ from flows.working_days import load_calendar
 from models.refusal import Refusal
 from models.request_machine import RequestKind
 from models.warning import Colour
-from tests.conftest import Cast
 from tests.kept import colour, play
 from tests.petitions import load_kind
 from tests.petitions import move as moved
 from tests.petitions import receive as received
 from tests.requests import Asking
-from tests.sign_offs import gather_bench
+from tests.sign_offs import Bench
 
 DAY = timedelta(days=1)
 
@@ -82,9 +81,9 @@ EXAMPLES = [
 
 
 @pytest.fixture
-def petitions(office, cast: Cast) -> Asking:
-    cast.procedure_id = load_kind(office, "petition")
-    return Asking(gather_bench(office, cast))
+def petitions(bench: Bench) -> Asking:
+    bench.cast.procedure_id = load_kind(bench.office, "petition")
+    return Asking(bench)
 
 
 def receive(asking: Asking, on: date) -> None:

@@ -19,7 +19,7 @@ from tests.flows.ledger.conftest import apply_to, refusals
 from tests.kept import rows
 from tests.look_backs import another_reviewer, check, put_down, sign_off
 from tests.requests import Asking
-from tests.sign_offs import gather_bench
+from tests.sign_offs import Bench, gather_bench
 
 K = RequestKind
 DUE, DAY = date(2022, 7, 13), date(2022, 7, 14)
@@ -30,8 +30,8 @@ ROW = LedgerRow(
 
 
 @pytest.fixture
-def asking(office: Office, cast: Cast) -> Asking:
-    found = Asking(gather_bench(office, cast))
+def asking(bench: Bench) -> Asking:
+    found = Asking(bench)
     found.bench.task("甲-1", DUE, opened_on=OPENED)
     return found
 
