@@ -258,3 +258,13 @@ def test_a_signed_in_deputy_sees_what_the_absent_person_sees(cast, office, sign_
         )
 
     assert numbers(sign_in("bob").get("/")) == ["甲-1"]
+
+
+def test_what_ended_yesterday_shows_nothing_today(cast, office, sign_in):
+    cast.task("甲-1", DUE)
+    over = {"until_on": DAY - timedelta(days=1)}
+    with transaction(office.engine, NOON) as session:
+        session.add(Absence(official_id=cast.alice, deputy_id=cast.bob, **over))
+        session.add(Post(official_id=cast.mallory, unit_id=cast.unit, kind=PostKind.OFFICE, **over))
+
+    assert [numbers(sign_in(name).get("/")) for name in ("bob", "mallory")] == [[], []]

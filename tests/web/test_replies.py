@@ -197,6 +197,21 @@ def test_a_link_cannot_act_on_somebody_elses_receipt(browser, red, link, office)
     assert all(receipt.acknowledged_at is None for receipt in receipts(office))
 
 
+def test_the_link_of_one_receipt_acts_on_no_other_of_the_same_person(
+    browser, cast, night, link, digest_of_database
+):
+    for number in ("甲-1", "甲-2"):
+        cast.task(number, DUE)
+    night()
+    sent = form(browser.get(link("alice", "甲-1")), who="self", act="answer", words=WORDS)
+    before = digest_of_database()
+
+    page = browser.post(link("alice", "甲-2"), data=sent)
+
+    assert (page.status_code, "没有记录" in page.text) == (409, True)
+    assert digest_of_database() == before
+
+
 def test_when_the_deputy_has_answered_the_page_says_who_and_when(
     browser, office, cast, night, link
 ):
