@@ -9,7 +9,7 @@ ZOOM = 3  # points of the picture to one of the chart: sharp in print
 
 def png(svg: str) -> bytes | None:
     """None: no font of this machine has Chinese, so that its words would be missing."""
-    return _drawn(svg) if draws_chinese() else None
+    return _kept(svg) if draws_chinese() else None
 
 
 @cache
@@ -23,6 +23,9 @@ def _one(character: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="12" height="14">{letter}</svg>'
 
 
-@lru_cache(maxsize=16)  # a paper is looked at, and printed, and each copy shows the same charts
 def _drawn(svg: str) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=ZOOM, background="#ffffff"))
+
+
+# A paper is looked at, and printed, and each copy shows the same charts.
+_kept = lru_cache(maxsize=16)(_drawn)
