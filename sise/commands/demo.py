@@ -50,8 +50,8 @@ def demo(
         office = replace(served(edge, host, port, mailbox), mail_hours=MailHours())
         prepare(edge, office)
         if not prepare_only:
-            stack.enter_context(scheduled(office))
-            listen(edge, office, host, port, mailbox, demo=True)
+            stopping = stack.enter_context(scheduled(office))
+            listen(edge, office, host, port, mailbox, stopping, demo=True)
 
 
 def prepare(edge: Edge, office: Office) -> None:

@@ -3,10 +3,11 @@
 import gc
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Event
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -43,8 +44,8 @@ def serve(
     with ended_by_sigterm(), ExitStack() as stack:
         mailbox = stack.enter_context(Mailbox()) if edge.settings.smtp_url is None else None
         office = served(edge, host, port, mailbox)
-        stack.enter_context(scheduled(office))
-        listen(edge, office, host, port, mailbox)
+        stopping = stack.enter_context(scheduled(office))
+        listen(edge, office, host, port, mailbox, stopping)
 
 
 def require_relay(edge: Edge, host: str) -> None:
@@ -78,8 +79,9 @@ def served(edge: Edge, host: str, port: int, mailbox: Mailbox | None) -> Office:
 
 
 @contextmanager
-def scheduled(office: Office) -> Iterator[None]:
-    """APScheduler ticks the night and the delivery for as long as this lasts."""
+def scheduled(office: Office) -> Iterator[Event]:
+    """APScheduler ticks the night and the delivery for as long as this lasts; of a delivery only
+    what is in flight is waited for, from when what it yields is set."""
     stopping = Event()
 
     def due() -> date | None:
@@ -106,7 +108,7 @@ def scheduled(office: Office) -> Iterator[None]:
         bounces=(lambda: _bounces(office)) if office.imap_url else None,
     ):
         try:
-            yield
+            yield stopping
         finally:  # what was begun is waited for, and that is not the whole outbox
             stopping.set()
 
@@ -116,8 +118,17 @@ def _bounces(office: Office) -> None:
 
 
 def listen(
-    edge: Edge, office: Office, host: str, port: int, mailbox: Mailbox | None, *, demo: bool = False
+    edge: Edge,
+    office: Office,
+    host: str,
+    port: int,
+    mailbox: Mailbox | None,
+    stopping: Event,
+    *,
+    demo: bool = False,
 ) -> None:
+    """Until a signal comes. `stopping` is set by it at once: whoever is still sending a page's form
+    is waited for, and meanwhile no mail begins."""
     # Half a second to import, for which no other command should wait.
     import uvicorn
 
@@ -136,7 +147,13 @@ def listen(
             f"No relay is set; what is sent can be read at {office.base_url}/mailbox",
         )
     app = create_app(office, clock=clock.now, mailbox=mailbox, demo=demo)
-    uvicorn.run(
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            stopping.set()
+            super().handle_exit(sig, frame)
+
+    config = uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -145,3 +162,5 @@ def listen(
         server_header=False,
         timeout_graceful_shutdown=ANSWERED_WITHIN,
     )
+    with suppress(KeyboardInterrupt):  # which it raises anew when all is shut down
+        Server(config).run()
