@@ -277,8 +277,17 @@ _LAST = (
     .limit(1)
 )
 _OF_IT = bindparam("application", type_=Integer())
-_NO_MEASURES = delete(MeasureDone).where(col(MeasureDone.application_id) == _OF_IT)
-_NO_VISIBLES = delete(VisibleShown).where(col(VisibleShown.application_id) == _OF_IT)
+_FORGOTTEN = {"synchronize_session": "fetch"}  # by itself it does not look at what is bound
+_NO_MEASURES = (
+    delete(MeasureDone)
+    .where(col(MeasureDone.application_id) == _OF_IT)
+    .execution_options(**_FORGOTTEN)
+)
+_NO_VISIBLES = (
+    delete(VisibleShown)
+    .where(col(VisibleShown.application_id) == _OF_IT)
+    .execution_options(**_FORGOTTEN)
+)
 _DONE = select(MeasureDone.position).where(MeasureDone.application_id == _OF_IT)
 _SHOWN = select(VisibleShown.visible).where(VisibleShown.application_id == _OF_IT)
 _MEASURES = select(Measure.position).where(Measure.task_id == bindparam("task"))
