@@ -58,8 +58,7 @@ def keep_days(session: Session, on: date) -> None:
     first = newest + DAY if newest else on - MOST_DAYS
     if first >= on:
         return
-    if newest is None:
-        first = max(_begun(session, None) or on, first)
+    first = max(_begun(session, None) or on, first)
     days = {first + n * DAY for n in range((on - first).days)}
     rows = [
         {"on": day, "colour": colour, "n": n}

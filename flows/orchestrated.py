@@ -29,6 +29,7 @@ def run_orchestrated_night(office: Office, *, on: date, now: datetime) -> dict[s
 
 
 def _on_prefect(office: Office, on: date, now: datetime, api: str) -> dict[str, Any]:
+    collecting = gc.isenabled()
     gc.disable()  # of what is imported nothing goes
     try:
         # Seconds long, and only right once prefect_api has set the environment.
@@ -36,5 +37,6 @@ def _on_prefect(office: Office, on: date, now: datetime, api: str) -> dict[str, 
     except Exception as error:
         raise PrefectUnavailable(f"Prefect cannot be imported: {error}") from error
     finally:
-        gc.enable()
+        if collecting:
+            gc.enable()
     return run_night_on_prefect(office, on=on, now=now, api=api)

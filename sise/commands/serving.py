@@ -150,8 +150,10 @@ def listen(
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            stopping.set()
+            first = not self.should_exit
             super().handle_exit(sig, frame)
+            if first:  # a second one may come within the first, which holds the event's lock
+                stopping.set()
 
     config = uvicorn.Config(
         app,
