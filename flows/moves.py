@@ -35,14 +35,15 @@ def lock_task(session: Session, task_id: int) -> None:
     session.execute(_HELD, {"task": task_id})
 
 
-def hold_task(session: Session, task_id: int) -> Task:
-    """As `lock_task`; the task as it stands now."""
+def hold_task(session: Session, task: Task) -> None:
+    """As `lock_task`; this task of the session is read again, as it stands now."""
     share_tasks(session)
-    return session.scalars(_HELD_WHOLE, {"task": task_id}).one()
+    held = session.scalars(_HELD_WHOLE, {"task": task.id}).one()
+    assert held is task, "it is of another session, and would stay as it was"
 
 
 def hold_task_of(session: Session, referral_id: int) -> Task:
-    """As `hold_task`, of the one on which a decision was asked for."""
+    """The task on which a decision was asked for, held as by `lock_task`, as it stands now."""
     share_tasks(session)
     return session.scalars(_HELD_BY_REFERRAL, {"referral": referral_id}).one()
 

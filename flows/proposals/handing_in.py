@@ -89,7 +89,7 @@ def hand_in(
 ) -> Proposal:
     """What this task asks for is handed in by whoever handles it. Its lines stay as they are from
     now on. Raises a Refusal, and then nothing is recorded."""
-    hold_task(session, task.id)
+    hold_task(session, task)
     rules = rules_of(session, task)
     lines = _require_possible(session, task, rules)
     if isinstance(actor, Actor):

@@ -74,7 +74,7 @@ def last_application(session: Session, task: Task) -> Application | None:
 def draft(session: Session, task: Task, actor: Actor) -> Application:
     """The draft to go on with, or a new one, with the files of an application that came back.
     Raises a Refusal unless this person may apply now."""
-    hold_task(session, task.id)
+    hold_task(session, task)
     require_move(session, task, "apply", actor.official_id, actor.on)
     if found := present_application(session, task):
         return found
@@ -238,7 +238,7 @@ def _missing(session: Session, task: Task, application: Application) -> Iterator
 def _under_review(
     session: Session, task: Task, event: str, actor: Actor, reason: str
 ) -> Application:
-    hold_task(session, task.id)
+    hold_task(session, task)
     require_move(session, task, event, actor.official_id, actor.on)
     require_reason(task, reason)
     application = present_application(session, task)

@@ -29,7 +29,7 @@ def hold_for_office(
 ) -> None:
     """Hold the task until this act is committed. Raises a Refusal unless the office may do this
     now; `event`: the move that it makes."""
-    hold_task(session, task.id)
+    hold_task(session, task)
     if not isinstance(actor, Unattended):
         if actor.assurance == Assurance.LINK:
             raise NotProved

@@ -69,7 +69,7 @@ def ask(
 ) -> ChangeRequest:
     """Ask for it, and refer it to whoever the procedure names. Raises a Refusal where the person,
     the task or the procedure does not allow it."""
-    hold_task(session, task.id)
+    hold_task(session, task)
     require_role(session, task, actor.official_id, actor.on, HANDLER)
     if waiting := pending(session, task):
         raise AlreadyAsked(task.number, waiting)
@@ -110,7 +110,7 @@ def has_a_part(task: Task, request: ChangeRequest) -> set[int]:
 
 def take_back(session: Session, task: Task, actor: Actor, *, reason: str) -> ChangeRequest:
     """Nobody is asked any more. Raises a Refusal, with what became of it, if none waits."""
-    hold_task(session, task.id)
+    hold_task(session, task)
     require_role(session, task, actor.official_id, actor.on, HANDLER)
     request = pending(session, task)
     if request is None:

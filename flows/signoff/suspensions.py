@@ -38,7 +38,7 @@ def suspend(session: Session, task: Task, request: ChangeRequest, actor: Actor) 
 def resume(session: Session, task: Task, actor: Actor, *, reason: str, calendar: Calendar) -> None:
     """The office lets the clock run again, at the end of the suspension or before. Raises a
     Refusal."""
-    hold_task(session, task.id)
+    hold_task(session, task)
     require_move(session, task, "resume", actor.official_id, actor.on)
     require_reason(task, reason)
     found = session.execute(_SUSPENDED, {"task": task.id}).first()

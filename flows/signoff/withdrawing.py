@@ -16,7 +16,7 @@ from models.decision import ReferralState
 
 def withdraw(session: Session, task: Task, actor: Actor, *, reason: str) -> None:
     """Nothing is owed on it any more, by anybody. Raises a Refusal."""
-    hold_task(session, task.id)
+    hold_task(session, task)
     require_move(session, task, "withdraw", actor.official_id, actor.on)
     require_reason(task, reason)
     take_off(session, task, actor, reason=reason)
