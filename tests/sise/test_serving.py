@@ -67,6 +67,42 @@ def until(true: Callable[[], object], child: subprocess.Popen[bytes]) -> None:
     raise AssertionError("not in a minute")
 
 
+FORM = (
+    b"POST /login HTTP/1.1\r\nHost: sise\r\nContent-Length: 99\r\nExpect: 100-continue\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+)
+
+
+def test_no_mail_begins_from_the_signal_on_though_a_form_is_waited_for(
+    ready: Sise, tmp_path: Path
+) -> None:
+    office = office_on(open_engine(f"sqlite:///{tmp_path}/home/sise.db"), tmp_path)
+    fill(office, *crowd(100))
+    port = free_port()
+    child: list[subprocess.Popen[bytes]] = []
+    slow: list[socket.socket] = []
+
+    def stop_in_the_first(verb: str, argument: str) -> str | None:
+        if verb == "." and len(relay.mails) == 1:
+            until(lambda: listens(port), child[0])
+            slow.append(socket.create_connection(("127.0.0.1", port), timeout=60))
+            slow[0].sendall(FORM)
+            assert slow[0].recv(1024).startswith(b"HTTP/1.1 100")
+            child[0].send_signal(signal.SIGTERM)
+            until(lambda: not listens(port), child[0])
+        return None
+
+    with peer(stop_in_the_first) as relay:
+        child.append(serving(relay, port))
+        until(lambda: relay.verbs().count("QUIT") == relay.connections > 0, child[0])
+        slow[0].close()
+        child[0].communicate(timeout=60)
+    office.engine.dispose()
+
+    assert child[0].returncode == 0
+    assert states(office)[MessageState.SENT] == len(relay.mails) < 100
+
+
 @pytest.mark.parametrize(("stop", "owed"), [(signal.SIGTERM, MANY + 200), (signal.SIGINT, 100)])
 def test_what_is_stopped_ends_after_the_mail_in_hand(
     ready: Sise, tmp_path: Path, stop: signal.Signals, owed: int
