@@ -1,19 +1,21 @@
 """导出: the file of `sise export`, for whoever keeps the directory, and stands aside
 from nothing."""
 
-import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
+from typing import BinaryIO
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response, StreamingResponse
 from sqlmodel import Session
-from starlette.background import BackgroundTask
 
 from flows.database import reading
 from flows.ledger.export import export_ledger
 from flows.recipients import tasks_aside
 from models.refusal import Refusal
+from notifications.papers.workbook import MEDIA_TYPE
 from web.desk import desk_of
 from web.desk_pages import let_in, whoever_keeps_directory
 from web.ledger_import import alone, import_page
@@ -21,26 +23,42 @@ from web.rights import Viewer
 
 router = APIRouter()
 PATH = "/export"
+PIECE = 256 * 1024  # bytes
 
 
 @router.get(PATH)
 def export(request: Request) -> Response:
     """It holds the titles of restricted matters, which whoever keeps the directory sees anyway."""
-    desk, folder = desk_of(request), None
+    desk = desk_of(request)
     now = desk.now()
     try:
         with reading(desk.office.engine) as session, alone():
             viewer = let_in(request, session, now, whoever_keeps_directory)
             _require_sees_everything(session, viewer)
-            folder = Path(mkdtemp(prefix=".export-", dir=desk.office.home))
-            file = folder / f"台账-{desk.today(now)}.xlsx"
+            name = f"台账-{desk.today(now)}.xlsx"
             zone, language = desk.office.timezone, viewer.official.language or desk.office.language
-            export_ledger(session, file, now=now, timezone=zone, language=language)
+            with TemporaryDirectory(prefix=".export-", dir=desk.office.home) as folder:
+                file = Path(folder) / name
+                export_ledger(session, file, now=now, timezone=zone, language=language)
+                return _sent(file)
     except Refusal as refused:
-        if folder:
-            shutil.rmtree(folder)
         return import_page(request, refused=refused)
-    return FileResponse(file, filename=file.name, background=BackgroundTask(shutil.rmtree, folder))
+
+
+def _sent(file: Path) -> Response:
+    """Opened before its folder goes, so that nothing stays behind when the reader, or this
+    process, stops halfway."""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
+        "Content-Length": str(file.stat().st_size),
+    }
+    return StreamingResponse(_pieces(file.open("rb")), media_type=MEDIA_TYPE, headers=headers)
+
+
+def _pieces(whole: BinaryIO) -> Iterator[bytes]:
+    with whole:
+        while piece := whole.read(PIECE):
+            yield piece
 
 
 def _require_sees_everything(session: Session, viewer: Viewer) -> None:

@@ -21,14 +21,13 @@ from notifications.papers.petitions import (
     PetitionSet,
     petitions_paper,
 )
-from notifications.papers.workbook import write_workbook
+from notifications.papers.workbook import MEDIA_TYPE, write_workbook
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_sees_all
 from web.rights import Viewer
 
 router = APIRouter()
 PATH = "/petitions"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
@@ -66,7 +65,7 @@ def workbook(request: Request, month: str = "") -> Response:
     name = f"petitions-{first:%Y-%m}.xlsx"
     return Response(
         write_workbook(petitions_paper(facts, language)),
-        media_type=WORKBOOK,
+        media_type=MEDIA_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

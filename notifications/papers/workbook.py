@@ -13,6 +13,7 @@ from notifications.papers.paper import Grid, Heading, Paper, Paragraph, Title
 from notifications.sheet_words import AS_FORMULA, cell_words, pieces
 from notifications.wording import ENGLISH
 
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CELL = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "border": 1}
 HEAD = {**CELL, "font_name": "黑体", "bold": True, "align": "center", "bg_color": "#E8EBEF"}
 TITLE = {"font_name": "黑体", "font_size": 16}

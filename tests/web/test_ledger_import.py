@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from flows.database import reading
 from flows.history import faults
@@ -233,6 +234,25 @@ def test_what_nobody_confirmed_for_a_day_does_not_stay(office, cast, desk):
     upload(desk, ledger(ROW))
 
     assert not old.exists()
+
+
+def test_of_an_export_nothing_stays_whenever_its_reader_goes(office, cast, desk):
+    app, kept = desk.app, []
+
+    async def watched(scope, receive, send):
+        async def sent(message):
+            kept.extend(office.home.glob(".export-*"))
+            await send(message)
+
+        await app(scope, receive, sent)
+
+    desk.app = watched
+    answer = desk.get("/export")
+
+    assert (answer.status_code, kept) == (200, [])
+    assert len(answer.content) == int(answer.headers["content-length"])
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    assert workbook.sheet_names == ["台账", "通讯录"]
 
 
 @sqlite
