@@ -13,7 +13,7 @@ from flows.ledger.rows import Ledger, LedgerRow
 from flows.office import Office
 from flows.proposals.handing_in import propose
 from flows.signoff.actor import Actor
-from flows.signoff.applications import Content, draft, save, submit
+from flows.signoff.applications import Content, apply
 from flows.signoff.deciding import Ruling
 from flows.signoff.levels import decide_level
 from flows.signoff.stages import WORKED_ON
@@ -115,8 +115,7 @@ def _review(session: Session, task: Task, on: date, now: datetime) -> None:
         return  # what is there already is left alone
     handler = session.get_one(Official, task.handler_id)
     actor = Actor(handler.id, handler.name, Assurance.SESSION, on, now)
-    save(session, draft(session, task, actor), Content(summary=FOUND))
-    submit(session, task, actor, calendar=load_calendar(session))
+    apply(session, task, actor, Content(summary=FOUND), calendar=load_calendar(session))
 
 
 def _decide(session: Session, task: Task, entry: Entry, on: date, now: datetime) -> None:

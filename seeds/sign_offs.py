@@ -95,7 +95,7 @@ def _apply(
         kind=EvidenceKind.EVIDENCE,
         actor=actor,
     )
-    submit(session, task, actor, calendar=calendar)
+    submit(session, task, actor, application, calendar=calendar)
 
 
 def _ask(session: Session, task: Task, actor: Actor, act: Act, calendar: Calendar) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from flows.notices import issue_notices
 from flows.replies import answer
 from flows.signoff.actor import Actor
-from flows.signoff.applications import amend, draft, present_application, recall, save, submit
+from flows.signoff.applications import amend, apply, present_application, recall
 from flows.signoff.deciding import Ruling
 from flows.signoff.granting import decide_request
 from flows.signoff.levels import decide_level, rules_of
@@ -121,9 +121,7 @@ class Life:
     # What people do. Each raises a Refusal, or NothingToDecide, or is done.
 
     def apply(self, who: int) -> None:
-        actor, task = self.actor(who), self.task
-        save(self.session, draft(self.session, task, actor), COMPLETE)
-        submit(self.session, task, actor, calendar=CALENDAR)
+        apply(self.session, self.task, self.actor(who), COMPLETE, calendar=CALENDAR)
 
     def amend(self, who: int) -> None:
         actor = self.actor(who)

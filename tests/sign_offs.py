@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from flows.database import reading, transaction
 from flows.office import Office
 from flows.signoff.actor import Actor
-from flows.signoff.applications import Content, amend, draft, recall, save, submit
+from flows.signoff.applications import Content, amend, apply, recall
 from flows.signoff.deciding import Ruling
 from flows.signoff.levels import decide_level
 from flows.signoff.requests import ask
@@ -83,8 +83,8 @@ class Bench:
         actor = self.actor(by, on, Assurance.LINK)
         with transaction(self.office.engine, actor.now) as session:
             task = the_task(session, number)
-            save(session, draft(session, task, actor), replace(COMPLETE, **written))
-            submit(session, task, actor, calendar=load_calendar(session))
+            content = replace(COMPLETE, **written)
+            apply(session, task, actor, content, calendar=load_calendar(session))
 
     def amend(self, number: str, on: date, *, reason: str = "补充材料", **written: Any) -> None:
         """The handler changes what is under review."""

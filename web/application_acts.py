@@ -1,6 +1,7 @@
 """What a submitted application form does. Faults are said next to their fields; a Refusal is
 said on top, and then nothing was recorded."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from fastapi import Request
@@ -12,16 +13,15 @@ from flows.office import Office
 from flows.signoff.actor import Actor
 from flows.signoff.applications import (
     Content,
-    Incomplete,
     amend,
     draft,
     last_application,
     present_application,
     recall,
-    require_complete,
     save,
     submit,
 )
+from flows.signoff.completeness import Incomplete, Missing, what_is_missing
 from flows.signoff.evidence import add_evidence, present_evidence, remove_evidence
 from flows.signoff.roles import require_move
 from flows.working_days import load_calendar
@@ -43,7 +43,7 @@ def save_draft(request: Request, acting: Acting, form: ApplicationForm) -> Fault
         somebody = form.act == SUBMIT and not form.unsaid(visibles=False)
         if not somebody and _says_nothing(session, task, form):
             return {"": [NOTHING_WRITTEN]}
-        _write(session, task, acting, form)
+        _write(session, task, acting.actor(form.who, form.name), form)
     refused = []
     for n in range(len(form.files)):
         try:
@@ -71,9 +71,10 @@ def submit_draft(request: Request, acting: Acting, form: ApplicationForm) -> Fau
         return faults
     with recording(request, acting) as session:
         task = session.get_one(Task, acting.task.id)
-        _write(session, task, acting, replace(form, remove=frozenset()))  # that is done
         actor = acting.actor(form.who, form.name)
-        submit(session, task, actor, calendar=load_calendar(session))
+        rest = replace(form, remove=frozenset())  # what was to go, went with the draft
+        application = _write(session, task, actor, rest)
+        submit(session, task, actor, application, calendar=load_calendar(session))
         _tell_owner(request, session, acting, form, "event.apply", form.summary)
     return {}
 
@@ -87,7 +88,7 @@ def amend_open(request: Request, acting: Acting, form: ApplicationForm) -> Fault
     actor = acting.actor(form.who, form.name)
     try:
         with recording(request, acting) as session:
-            task, application = _under_review(session, acting, AMEND, actor)
+            task, application = _under_review(session, acting, actor)
             content = _content(session, task, form)
             _remove(session, application, form, actor)
             _add_files(session, desk_of(request).office, application, form, actor)
@@ -101,7 +102,7 @@ def amend_open(request: Request, acting: Acting, form: ApplicationForm) -> Fault
             )
             _tell_owner(request, session, acting, form, "event.amend", form.reason)
     except Incomplete as incomplete:
-        return _by_field(incomplete)
+        return _by_field(incomplete.missing)
     return {}
 
 
@@ -132,21 +133,19 @@ def _reason(form: ApplicationForm) -> Faults:
     return {} if form.reason else {"reason": [NEEDS_REASON]}
 
 
-def _under_review(
-    session: Session, acting: Acting, event: str, actor: Actor
-) -> tuple[Task, Application]:
+def _under_review(session: Session, acting: Acting, actor: Actor) -> tuple[Task, Application]:
     task = session.get_one(Task, acting.task.id)
-    require_move(session, task, event, actor.official_id, actor.on)
+    require_move(session, task, AMEND, actor.official_id, actor.on)
     application = present_application(session, task)
     assert application is not None  # for the types: a task under review has one
     return task, application
 
 
-def _write(session: Session, task: Task, acting: Acting, form: ApplicationForm) -> None:
-    actor = acting.actor(form.who, form.name)
+def _write(session: Session, task: Task, actor: Actor, form: ApplicationForm) -> Application:
     application = draft(session, task, actor)
     save(session, application, _content(session, task, form))
     _remove(session, application, form, actor)
+    return application
 
 
 def _content(session: Session, task: Task, form: ApplicationForm) -> Content:
@@ -184,18 +183,13 @@ def _missing(request: Request, acting: Acting, *, but: Faults) -> Faults:
     with reading(desk_of(request).office.engine) as session:
         task = session.get_one(Task, acting.task.id)
         application = present_application(session, task)
-        try:
-            if application is not None:
-                require_complete(session, task, application)
-        except Incomplete as incomplete:
-            found = _by_field(incomplete)
-            return {field: said for field, said in found.items() if field not in but}
-    return {}
+        found = what_is_missing(session, task, application) if application else []
+    return _by_field(one for one in found if one.field not in but)
 
 
-def _by_field(incomplete: Incomplete) -> Faults:
+def _by_field(missing: Iterable[Missing]) -> Faults:
     found: Faults = {}
-    for one in incomplete.missing:
+    for one in missing:
         found.setdefault(one.field, []).append((one.chinese, one.english))
     return found
 

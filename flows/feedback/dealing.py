@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from flows.find_task import find_task
 from flows.signoff.actor import Actor
-from flows.signoff.applications import Content, draft, save, submit
+from flows.signoff.applications import Content, apply
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.request_bounds import NotAllowed
 from flows.signoff.withdrawing import withdraw
@@ -60,8 +60,7 @@ def answer(
         raise NotAllowed(task.number, "请写明答复", "please write the answer")
     feedback.reply = reply.strip()
     _keep(session, feedback)
-    save(session, draft(session, task, actor), Content(summary=feedback.reply))
-    submit(session, task, actor, calendar=calendar)
+    apply(session, task, actor, Content(summary=feedback.reply), calendar=calendar)
 
 
 def _hold(session: Session, feedback: Feedback, actor: Actor) -> Task:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from flows.find_task import find_task
 from flows.signoff.actor import Actor, OfficeActor
-from flows.signoff.applications import Content, draft, save, submit
+from flows.signoff.applications import Content, apply
 from flows.signoff.office_acts import hold_for_office, require_office
 from flows.signoff.office_tasks import next_number, office_post, open_office_task
 from flows.signoff.request_bounds import LAST_YEAR, NotAllowed
@@ -94,8 +94,8 @@ def give_verdict(
     session.flush()
     waiting = _waiting(session, task)
     if waiting == 0 and isinstance(actor, Actor) and actor.official_id == task.handler_id:
-        save(session, draft(session, task, actor), Content(summary=_summary(session, task)))
-        submit(session, task, actor, calendar=calendar)
+        content = Content(summary=_summary(session, task))
+        apply(session, task, actor, content, calendar=calendar)
     return waiting
 
 

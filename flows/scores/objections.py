@@ -17,7 +17,7 @@ from flows.recipients import deputies_of, in_force, tasks_aside
 from flows.scores.schemes import scheme_of
 from flows.scores.sheets import facts_of
 from flows.signoff.actor import Actor
-from flows.signoff.applications import Content, draft, save, submit
+from flows.signoff.applications import Content, apply
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.office_tasks import next_number, office_post, open_office_task
 from flows.signoff.request_bounds import NotAllowed
@@ -129,8 +129,8 @@ def answer(
     )
     session.flush()
     said = f"调整 {points_words(by)} 分" if by else "维持原结果"
-    save(session, draft(session, task, actor), Content(summary=f"{said}：{reason.strip()}"))
-    submit(session, task, actor, calendar=calendar)
+    content = Content(summary=f"{said}：{reason.strip()}")
+    apply(session, task, actor, content, calendar=calendar)
 
 
 def objection_of(session: Session, task: Task) -> ScoreObjection | None:

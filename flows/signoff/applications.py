@@ -1,49 +1,28 @@
 """The application for sign-off: drafted, submitted, amended under review, recalled."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from sqlalchemy import Integer, bindparam, delete
 from sqlmodel import Session, col, select
 
 from flows.deadline import live_notice
 from flows.moves import hold_task, move_notice, move_task
-from flows.proposals.verdicts import proposal_of
 from flows.replies import answer
 from flows.signoff.actor import Actor
-from flows.signoff.levels import refer_level, rules_of, where_from
+from flows.signoff.completeness import require_complete
+from flows.signoff.levels import refer_level, where_from
 from flows.signoff.packets import files, keep, of_application
 from flows.signoff.referrals import close_referrals
 from flows.signoff.requests import lapse
 from flows.signoff.roles import require_move, require_reason
-from models import Application, Evidence, Measure, MeasureDone, Receipt, Task, VisibleShown
-from models.application import ApplicationState, EvidenceKind, SixVisible
+from models import Application, Evidence, MeasureDone, Receipt, Task, VisibleShown
+from models.application import ApplicationState, SixVisible
 from models.decision import ReferralState
 from models.notice import Duty
 from models.notice_machine import NOTICE
-from models.refusal import Refusal
 from models.workdays import Calendar
-from notifications.wording import ENGLISH, word
-
-
-class Missing(NamedTuple):
-    """One thing that is still missing. `field`: where it belongs, as "measure.2"."""
-
-    field: str
-    chinese: str
-    english: str
-
-
-class Incomplete(Refusal):
-    """What is still missing from an application, one sentence a line."""
-
-    def __init__(self, missing: Sequence[Missing]) -> None:
-        super().__init__(
-            "\n".join(one.chinese for one in missing), "\n".join(one.english for one in missing)
-        )
-        self.missing = missing
 
 
 @dataclass(frozen=True)
@@ -130,9 +109,11 @@ def save(session: Session, application: Application, content: Content) -> None:
     session.flush()
 
 
-def submit(session: Session, task: Task, actor: Actor, *, calendar: Calendar) -> Application:
-    """Put the draft before its first level. Raises a Refusal, with all that is missing."""
-    application = draft(session, task, actor)
+def submit(
+    session: Session, task: Task, actor: Actor, application: Application, *, calendar: Calendar
+) -> None:
+    """Put this draft, which `draft` gave in this act, before its first level. Raises a Refusal,
+    with all that is missing."""
     require_complete(session, task, application)
     application.applied_by_id, application.said_by = actor.official_id, actor.said_by
     application.assurance = actor.assurance
@@ -147,7 +128,15 @@ def submit(session: Session, task: Task, actor: Actor, *, calendar: Calendar) ->
         session, task, "apply", becomes={"level": 1}, **actor.facts(reason=application.summary)
     )
     refer_level(session, task, application, 1, on=actor.on, calendar=calendar)
-    return application
+
+
+def apply(
+    session: Session, task: Task, actor: Actor, content: Content, *, calendar: Calendar
+) -> None:
+    """Draft, write and submit it in one act. Raises a Refusal."""
+    application = draft(session, task, actor)
+    save(session, application, content)
+    submit(session, task, actor, application, calendar=calendar)
 
 
 def amend(
@@ -175,64 +164,6 @@ def recall(session: Session, task: Task, actor: Actor, *, reason: str) -> Applic
     close_referrals(session, {"application_id": application.id}, ReferralState.VOID, actor.now)
     move_task(session, task, "recall", target=where_from(task), **actor.facts(reason=reason))
     return application
-
-
-def require_complete(session: Session, task: Task, application: Application) -> None:
-    missing = list(_missing(session, task, application))
-    if missing:
-        raise Incomplete(missing)
-
-
-def _missing(session: Session, task: Task, application: Application) -> Iterator[Missing]:
-    rules = rules_of(session, task)
-    if not rules.level:
-        yield Missing(
-            "",
-            f"“{rules.title}”没有设置审核环节，请联系督查办公室。",
-            f"'{rules.title}' has no level of review; please ask the supervision office.",
-        )
-    stage = rules.stage_named(task.stage)
-    if stage and not stage.closes and any(one.closes for one in rules.stage):
-        yield Missing(
-            "",
-            f"“{stage.title}”环节尚不能办结，请待督查办公室登记后续环节。",
-            f"it cannot be closed in the stage '{stage.title}'; the office records what follows.",
-        )
-    if rules.lines and proposal_of(session, task) is None:
-        yield Missing(
-            "",
-            "还没有分条报送，请先在报审页面报送。",
-            "its lines are not handed in yet; please do that first, on its page.",
-        )
-    if not application.summary.strip():
-        yield Missing("summary", "请填写整改完成情况。", "Please say what was done.")
-    of = {"task": task.id, "application": application.id}
-    done = set(session.scalars(_DONE, of))
-    for position in session.scalars(_MEASURES, of):
-        if position not in done:
-            yield Missing(
-                f"measure.{position}",
-                f"请填写第 {position} 条措施的完成情况。",
-                f"Please say what was done on measure {position}.",
-            )
-    if rules.evidence.six_visibles:
-        shown = set(session.scalars(_SHOWN, of))
-        for visible in SixVisible:
-            if visible not in shown:
-                key = f"visible.{visible}"
-                yield Missing(
-                    key,
-                    f"请填写“{word(key)}”：写明在何处可见，或不适用的理由。",
-                    f"Please fill in '{word(key, ENGLISH)}': where it is seen, or why not.",
-                )
-    if application.paper_signed_on and not any(
-        file.kind == EvidenceKind.SIGNATURE for file in files(session, application)
-    ):
-        yield Missing(
-            "paper",
-            "已填写纸质签字，请上传签字扫描件。",
-            "It says that it was signed on paper; please add the scan.",
-        )
 
 
 def _under_review(
@@ -288,9 +219,6 @@ _NO_VISIBLES = (
     .where(col(VisibleShown.application_id) == _OF_IT)
     .execution_options(**_FORGOTTEN)
 )
-_DONE = select(MeasureDone.position).where(MeasureDone.application_id == _OF_IT)
-_SHOWN = select(VisibleShown.visible).where(VisibleShown.application_id == _OF_IT)
-_MEASURES = select(Measure.position).where(Measure.task_id == bindparam("task"))
 _RECEIPT = select(Receipt.id).where(
     Receipt.notice_id == bindparam("notice"),
     Receipt.official_id == bindparam("who"),

@@ -10,7 +10,7 @@ import pytest
 
 from flows.database import reading
 from flows.explain import explain
-from flows.signoff.applications import Incomplete
+from flows.signoff.completeness import Incomplete
 from flows.signoff.request_bounds import NotAllowed
 from flows.working_days import load_calendar
 from models.refusal import Refusal
