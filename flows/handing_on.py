@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from flows.around import around
 from flows.climb import give, kind_of
 from flows.database import reading, transaction
 from flows.deadline import live_notice
 from flows.digests import compose_between
 from flows.office import Office
-from flows.recipients import Directory
 from flows.working_days import load_calendar
 from models import Message, MessageItem, Night, Notice, Reassignment, Receipt, Task
 from models import Transition as Move
@@ -24,35 +24,27 @@ from models.notice import Duty, owed
 from models.notice_machine import NoticeState
 
 
-def pass_on(
-    session: Session,
-    task: Task,
-    directory: Directory,
-    passes: Callable[[Receipt], bool],
-    *,
-    on: date,
-) -> list[Receipt]:
+def pass_on(session: Session, task: Task, passes: Callable[[Receipt], bool], *, on: date) -> None:
     """End what these people owe on the task's live notice, and give it, with the same duty, to
-    whoever is told in their place by now; returns what was given. Who owes it anyway keeps it.
-    The task is held."""
+    whoever is told in their place by now. Who owes it anyway keeps it. The task is held."""
     notice = live_notice(session, task)
     if notice is None:
-        return []
+        return
     receipts = _receipts(session, notice)
     present = {receipt.official_id: receipt for receipt in receipts}
-    given = []
+    people = around(session, task, on, {kind_of(receipt) for receipt in receipts})
     for receipt in receipts:
         if receipt.ended_on is not None or _is_done(receipt, notice) or not passes(receipt):
             continue
-        told = directory.resolve(task, kind_of(receipt))
+        told = people.resolve(task, kind_of(receipt))
         if receipt.official_id in {one.official_id for one in told}:
             continue
         receipt.ended_on = on
         session.add(receipt)
         if notice.state != NoticeState.ANSWERED or receipt.duty != Duty.ACT:
-            given += [give(session, receipt, one, present, on) for one in told]
+            for one in told:
+                give(session, receipt, one, present, on)
     session.flush()
-    return [receipt for receipt in given if receipt is not None]
 
 
 def tell_new_ones(office: Office, *, now: datetime) -> int:

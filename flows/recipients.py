@@ -107,7 +107,10 @@ class Directory:
 
     def excludes(self, task: Parties, official_id: int) -> bool:
         """Whether this person stands aside from this task."""
-        return official_id in self.excluded.get(task.id, ())
+        return official_id in self.away_from(task)
+
+    def away_from(self, task: Parties) -> frozenset[int]:
+        return self.excluded.get(task.id, frozenset())
 
     def without(self, missed: Iterable[int]) -> "Directory":
         """The same directory, which also climbs past these officials."""
@@ -119,20 +122,17 @@ class Directory:
 
     def resolve(self, task: Parties, kind: PostKind) -> list[Told]:
         """The people to tell as `kind`, or of the next level that has anybody; [] if none has."""
+        aside = self.barred | self.away_from(task)
         for level, (capacity, candidates) in enumerate(self._levels(task, kind)):
-            found = list(self._reachable(candidates, self._aside(task)))
+            found = list(self._reachable(candidates, aside))
             if found:
                 climbed = kind if level else None
                 return [Told(who, capacity, stands_for, climbed) for who, stands_for in found]
         return []
 
-    def named(self, task: Parties, kind: PostKind) -> Sequence[int]:
-        """Whom the task or the unit's posts name, whether they can be reached or not."""
-        return self._named(task, kind)
-
     def reached(self, task: Parties, official_id: int) -> int | None:
         """This person, or the deputy while away; None if no mail may or can tell them of it."""
-        found = self._reachable([official_id], self.excluded.get(task.id, frozenset()))
+        found = self._reachable([official_id], self.away_from(task))
         return next((who for who, _ in found), None)
 
     def holders_of(self, kind: PostKind) -> list[int]:
@@ -143,12 +143,13 @@ class Directory:
     def _levels(self, task: Parties, kind: PostKind) -> Iterator[tuple[PostKind, Sequence[int]]]:
         climb = CLIMB[CLIMB.index(kind) :] if kind in CLIMB else (kind, *CLIMB[-2:])
         for capacity in climb:
-            yield capacity, self._named(task, capacity)
+            yield capacity, self.named(task, capacity)
             if capacity == PostKind.UNIT_HEAD:
                 for unit in list(self._upwards(task.unit_id))[1:]:
                     yield capacity, self.posts.get((unit, capacity), ())
 
-    def _named(self, task: Parties, kind: PostKind) -> Sequence[int]:
+    def named(self, task: Parties, kind: PostKind) -> Sequence[int]:
+        """Whom the task or the unit's posts name, whether they can be reached or not."""
         if kind == PostKind.HANDLER and task.handler_id is not None:
             return [task.handler_id]
         if kind == PostKind.SUPERVISING_LEADER and task.supervising_leader_id is not None:
@@ -172,9 +173,6 @@ class Directory:
         while unit is not None:
             yield unit
             unit = self.parents.get(unit)
-
-    def _aside(self, task: Parties) -> frozenset[int]:
-        return self.barred | self.excluded.get(task.id, frozenset())
 
     def _reachable(
         self, candidates: Iterable[int], aside: frozenset[int] = frozenset()

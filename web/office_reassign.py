@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from flows.around import around
+from flows.around import aside_from
 from flows.signoff.actor import Actor
 from flows.signoff.reassigning import reassign
 from models import Task
@@ -18,8 +18,7 @@ from web.written import Written
 
 
 def _shown(session: Session, task: Task, on: date) -> Mapping[str, Any]:
-    away = around(session, task, on).excluded.get(task.id, frozenset())
-    return {"groups": groups(session, on, but=away)}
+    return {"groups": groups(session, on, but=aside_from(session, task, on))}
 
 
 def _seen(_session: Session, task: Task) -> str:

@@ -17,7 +17,6 @@ from flows.ledger.lists import KnownLists
 from flows.ledger.matters import Matter, in_chunks
 from flows.ledger.roster import Roster
 from flows.many_rows import add_rows
-from flows.recipients import Directory
 from flows.rulebook import current_policy
 from flows.signoff.actor import IMPORT, Unattended
 from flows.signoff.lists import change_own_policy, join, leave
@@ -167,19 +166,7 @@ class TaskWriter:
         else:
             task.supervising_leader_id = to.supervising_leader_id
             self.session.flush()
-        hand_over_duties(
-            self.session,
-            task,
-            was,
-            actor,
-            directory=self._directory,
-            calendar=self.calendar,
-        )
-
-    @cached_property
-    def _directory(self) -> Directory:
-        """Read once: the import has written its people by now."""
-        return Directory.load(self.session, self.today)
+        hand_over_duties(self.session, task, was, actor, calendar=self.calendar)
 
     def _change_policy(self, task: Task, name: str) -> None:
         if policy := current_policy(self.session, name):

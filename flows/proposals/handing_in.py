@@ -5,13 +5,14 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from flows.around import aside_from
 from flows.deadline import change_deadline
 from flows.find_unit import find_unit
 from flows.history import link_id
 from flows.moves import hold_task, move_stage
 from flows.proposals.verdicts import proposal_of
 from flows.proposals.written import BadLines, read_lines
-from flows.recipients import Directory, deputies_of, in_force
+from flows.recipients import deputies_of, in_force
 from flows.rulebook import procedure_of
 from flows.signoff.actor import Actor, OfficeActor
 from flows.signoff.levels import rules_of
@@ -95,13 +96,12 @@ def hand_in(
     if isinstance(actor, Actor):
         require_role(session, task, actor.official_id, actor.on, HANDLER)
     said = read_lines(written, lines)
-    directory = Directory.load(session, actor.on)
-    reviewer = _reviewer(session, task, lines, directory)
+    reviewer = _reviewer(session, task, lines, actor.on)
     made = _write(session, task, actor, said)
     _begin_review(session, task, actor, rules, calendar)
     was = Responsible.of(task)
     rename(session, task, reviewer, actor, reason=f"已报送，由{lines.reviewed_by}审查")
-    hand_over_duties(session, task, was, actor, directory=directory, calendar=calendar)
+    hand_over_duties(session, task, was, actor, calendar=calendar)
     return made
 
 
@@ -115,12 +115,18 @@ def _whose(session: Session, unit: str, actor: OfficeActor) -> Post:
             )
         whose = find_unit(session, unit)
         return Post(unit_id=whose.id, official_id=actor.official_id, kind=PostKind.HANDLER)
-    whose = find_unit(session, unit)
-    posts = Directory.load(session, actor.on).posts
-    for kind in HANDS_IN:
-        for official_id in posts.get((whose.id, kind), ()):
-            return Post(unit_id=whose.id, official_id=official_id, kind=kind)
+    for post in _handing_in(session, find_unit(session, unit), actor.on):
+        return post
     raise BadLines(f"“{unit}”没有承办人和负责人", f"'{unit}' has neither a handler nor a head")
+
+
+def _handing_in(session: Session, unit: Unit, on: date) -> list[Post]:
+    """The posts that answer for a unit: its handlers, then its heads."""
+    held = select(Post).where(
+        Post.unit_id == unit.id, col(Post.kind).in_(HANDS_IN), in_force(Post, on)
+    )
+    found = session.exec(held.order_by(col(Post.id)))
+    return sorted(found, key=lambda post: HANDS_IN.index(post.kind))
 
 
 def _require_new(
@@ -182,7 +188,7 @@ def _require_possible(session: Session, task: Task, rules: ProcedureFile) -> Lin
     return rules.lines
 
 
-def _reviewer(session: Session, task: Task, lines: Lines, directory: Directory) -> Responsible:
+def _reviewer(session: Session, task: Task, lines: Lines, on: date) -> Responsible:
     """Who reviews it: the handler of that unit, or else its head, who is not kept away."""
     try:
         unit = find_unit(session, lines.reviewed_by)
@@ -192,10 +198,10 @@ def _reviewer(session: Session, task: Task, lines: Lines, directory: Directory) 
             f"通讯录中没有审查单位“{lines.reviewed_by}”，请联系督查办公室",
             f"'{lines.reviewed_by}', which reviews it, is not in the directory",
         ) from missing
-    for kind in HANDS_IN:
-        for official_id in directory.posts.get((unit.id, kind), ()):
-            if not directory.excludes(task, official_id):
-                return Responsible(unit.id, official_id)
+    away = aside_from(session, task, on)
+    for post in _handing_in(session, unit, on):
+        if post.official_id not in away:
+            return Responsible(unit.id, post.official_id)
     raise NotAllowed(
         task.number,
         f"“{unit.name}”没有可以审查的人，请联系督查办公室",

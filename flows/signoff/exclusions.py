@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
 
+from flows.around import around, aside_from
 from flows.handing_on import pass_on
 from flows.recipients import Directory, in_force
 from flows.signoff.actor import OfficeActor
@@ -56,7 +57,7 @@ def exclude(
     begins = from_on or actor.on
     _require_sense(task, actor.on, reason, begins, until_on)
     _require_new(session, task, actor.on, official_id, unit_id, until_on)
-    before = Directory.load(session, actor.on)
+    before = aside_from(session, task, actor.on)
     excluded = Exclusion(
         task_id=task.id,
         official_id=official_id,
@@ -69,13 +70,13 @@ def exclude(
     )
     session.add(excluded)
     session.flush()
-    directory = Directory.load(session, actor.on)
-    away = directory.excluded.get(task.id, frozenset())
-    _require_handler(task, directory, away)
+    people = around(session, task, actor.on)
+    away = people.away_from(task)
+    _require_handler(task, people, away)
     kept = keepers(session, actor.on)
-    if kept <= away and not kept <= before.excluded.get(task.id, frozenset()):
+    if kept <= away and not kept <= before:
         raise LastOfTheOffice(task.number)
-    _pass(session, task, directory, away, actor)
+    _pass(session, task, away, actor)
     return excluded
 
 
@@ -126,10 +127,10 @@ def _require_sense(task: Task, on: date, reason: str, from_on: date, until_on: d
         )
 
 
-def _require_handler(task: Task, directory: Directory, away: Collection[int]) -> None:
-    handlers = directory.named(task, PostKind.HANDLER)
+def _require_handler(task: Task, people: Directory, away: Collection[int]) -> None:
+    handlers = people.named(task, PostKind.HANDLER)
     if handlers and set(handlers) <= set(away):
-        raise HandlesIt(task.number, directory.officials[handlers[0]].name)
+        raise HandlesIt(task.number, people.officials[handlers[0]].name)
 
 
 def _require_new(
@@ -157,13 +158,11 @@ def _require_new(
         )
 
 
-def _pass(
-    session: Session, task: Task, directory: Directory, away: Collection[int], actor: OfficeActor
-) -> None:
+def _pass(session: Session, task: Task, away: Collection[int], actor: OfficeActor) -> None:
     """Whoever acts in the name of somebody who keeps away keeps away with him."""
 
     def passes(asked: Receipt | Referral) -> bool:
         return asked.official_id in away or asked.stands_for_id in away
 
-    pass_on(session, task, directory, passes, on=actor.on)
+    pass_on(session, task, passes, on=actor.on)
     refer_anew(session, task, passes, actor, calendar=load_calendar(session))

@@ -160,13 +160,11 @@ def _pass_posts(session: Session, passing: Passing, wanted: HandOver) -> list[En
 def _pass_duties(
     session: Session, passing: Passing, giver: int, actor: OfficeActor, calendar: Calendar
 ) -> None:
-    directory = Directory.load(session, actor.on)
-
     def passes(asked: Receipt | Referral) -> bool:
         return giver in (asked.official_id, asked.stands_for_id)
 
     for task in passing.tasks:
-        pass_on(session, task, directory, passes, on=actor.on)
+        pass_on(session, task, passes, on=actor.on)
         voids = partial(_is_asked, giver, task.handler_id)
         refer_anew(session, task, voids, actor, calendar=calendar)
 

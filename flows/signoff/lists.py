@@ -12,13 +12,13 @@ from datetime import date
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from flows.around import aside_from
 from flows.deadline import date_anchors, relieve
-from flows.recipients import Directory
 from flows.rulebook import current_policy, ladder_of
 from flows.signoff.actor import OfficeActor
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.roles import require_reason
-from models import ListMembership, Policy, Task, WatchList
+from models import ListMembership, Official, Policy, Task, WatchList
 from models.refusal import Refusal
 from models.signoff import CLOSED
 from models.strike import strikes
@@ -192,11 +192,8 @@ def _require_sense(
             f"{task.number}：已在“{watch_list.title}”中；没有记录任何操作",
             f"{task.number}: it is on '{watch_list.title}' already; nothing was recorded",
         )
-    if leader_id is None:
-        return
-    directory = Directory.load(session, actor.on)
-    if directory.excludes(task, leader_id):
-        name = directory.officials[leader_id].name
+    if leader_id is not None and leader_id in aside_from(session, task, actor.on):
+        name = session.get_one(Official, leader_id).name
         raise Refusal(
             f"{task.number}：{name}已登记回避本事项，不能挂牌；没有记录任何操作",
             f"{task.number}: {name} stands aside from it and cannot hold it; nothing was recorded",

@@ -4,20 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
+from flows.around import aside_from
 from flows.deadline import change_deadline
 from flows.handing_on import pass_on
 from flows.history import link_id
 from flows.moves import move_task
-from flows.recipients import Directory
+from flows.recipients import TODAY, in_force
 from flows.signoff.actor import OfficeActor
 from flows.signoff.levels import rules_of
 from flows.signoff.office_acts import hold_for_office
 from flows.signoff.referring_anew import refer_anew
 from flows.signoff.requests import show_anew
 from flows.signoff.roles import require_reason
-from models import Reassignment, Receipt, Referral, Task
+from models import Official, Post, Reassignment, Receipt, Referral, Task
 from models.organisation import PostKind
 from models.procedure_file import ProcedureFile
 from models.refusal import Refusal
@@ -67,11 +69,10 @@ def reassign(
     if leader_id is None and unit_id == task.unit_id:
         leader_id = task.supervising_leader_id
     to = Responsible(unit_id, handler_id, leader_id)
-    directory = Directory.load(session, actor.on)
-    _require_sense(task, to, reason, due_on, directory)
+    _require_sense(session, task, to, reason, due_on, actor.on)
     was = Responsible.of(task)
     row = rename(session, task, to, actor, reason=reason)
-    hand_over_duties(session, task, was, actor, directory=directory, calendar=calendar)
+    hand_over_duties(session, task, was, actor, calendar=calendar)
     if due_on is not None and due_on != task.due_on:
         change_deadline(
             session,
@@ -131,17 +132,19 @@ def hand_over_duties(
     was: Responsible,
     actor: OfficeActor,
     *,
-    directory: Directory,
     calendar: Calendar,
 ) -> None:
     """What was owed by those who were responsible goes to those who are, and nobody decides on
     what he handles himself now, or on what is another unit's. The task is held."""
-    pass_on(session, task, directory, _posts_that_changed(task, was), on=actor.on)
+    pass_on(session, task, _posts_that_changed(task, was), on=actor.on)
     moved = was.unit_id != task.unit_id
     rules = rules_of(session, task)
 
     def passes(referral: Referral) -> bool:
-        if {task.handler_id} - {None} & {referral.official_id, referral.stands_for_id}:
+        if task.handler_id is not None and task.handler_id in (
+            referral.official_id,
+            referral.stands_for_id,
+        ):
             return True
         return moved and referral.level is not None and _is_of_its_unit(task, rules, referral.level)
 
@@ -164,7 +167,12 @@ def _is_of_its_unit(task: Task, rules: ProcedureFile, level: int) -> bool:
 
 
 def _require_sense(
-    task: Task, to: Responsible, reason: str, due_on: date | None, directory: Directory
+    session: Session,
+    task: Task,
+    to: Responsible,
+    reason: str,
+    due_on: date | None,
+    on: date,
 ) -> None:
     require_reason(task, reason)
     if to == Responsible.of(task):
@@ -172,9 +180,10 @@ def _require_sense(
             f"{task.number}：责任单位、责任人和分管领导都没有变化；没有记录任何操作",
             f"{task.number}: unit, handler and leader stay the same; nothing was recorded",
         )
-    if to.handler_id is not None and directory.excludes(task, to.handler_id):
-        raise NewHandlerStandsAside(task.number, directory.officials[to.handler_id].name)
-    if to.handler_id is None and not directory.posts.get((to.unit_id, PostKind.UNIT_HEAD)):
+    if to.handler_id is not None and to.handler_id in aside_from(session, task, on):
+        name = session.get_one(Official, to.handler_id).name
+        raise NewHandlerStandsAside(task.number, name)
+    if to.handler_id is None and not session.scalar(_HEAD, {"unit": to.unit_id, "on": on}):
         raise Refusal(
             f"{task.number}：新的责任单位没有单位负责人，请写明责任人；没有记录任何操作",
             f"{task.number}: the new unit has no head, so name a handler; nothing was recorded",
@@ -185,3 +194,10 @@ def _require_sense(
             f"{task.number}: {due_on} lies before {task.opened_on}, when it was opened; "
             "nothing was recorded",
         )
+
+
+_HEAD = select(col(Post.id)).where(
+    col(Post.unit_id) == bindparam("unit"),
+    col(Post.kind) == PostKind.UNIT_HEAD,
+    in_force(Post, TODAY),
+)
