@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import Session, col
 
 from flows.database import changed
@@ -72,10 +72,7 @@ def _tell_circuit(
 ) -> None:
     """It closes with whatever is taken, and opens after a few failures in a row: then the office
     is told, once."""
-    hook = session.scalars(
-        select(Webhook).where(col(Webhook.id) == hook_id).with_for_update()
-    ).one()
-    session.refresh(hook)
+    hook = session.get_one(Webhook, hook_id, populate_existing=True, with_for_update=True)
     if answer.outcome == AttemptOutcome.TAKEN:
         hook.failures, hook.since, hook.paused_until, hook.said = 0, None, None, ""
     else:

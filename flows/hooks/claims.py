@@ -1,14 +1,14 @@
 """What a sender claims of a webhook: one delivery, leased for its next attempt."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, Boolean, ColumnElement, literal_column, or_, select, update
+from sqlalchemy import Boolean, Integer, bindparam, literal_column, or_, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed
 from models import Webhook, WebhookAttempt, WebhookDelivery
+from models.columns import Instant
 from models.webhook import AttemptOutcome, DeliveryState
 from notifications.receivers import SECONDS
 
@@ -16,6 +16,12 @@ from notifications.receivers import SECONDS
 QUEUED = literal_column("webhook_delivery.state = 'queued'", Boolean)
 LEASE = timedelta(minutes=2)  # an attempt is over long before: see SECONDS
 assert timedelta(seconds=4 * SECONDS) <= LEASE
+HOOK, AT = bindparam("hook", type_=Integer()), bindparam("at", type_=Instant())
+OWED = (
+    QUEUED,
+    col(WebhookDelivery.next_at) <= AT,
+    or_(col(WebhookDelivery.lease_until).is_(None), col(WebhookDelivery.lease_until) < AT),
+)
 
 
 @dataclass(frozen=True)
@@ -28,20 +34,9 @@ class Claim:
     began_at: datetime
 
 
-def owed(at: datetime | BindParameter[datetime]) -> Sequence[ColumnElement[bool]]:
-    free = or_(col(WebhookDelivery.lease_until).is_(None), col(WebhookDelivery.lease_until) < at)
-    return QUEUED, col(WebhookDelivery.next_at) <= at, free
-
-
 def claim_next(session: Session, hook_id: int, owner: str, at: datetime) -> Claim | None:
     """The oldest that may go. One whose sender died without a word is sent again."""
-    found = session.scalar(
-        select(WebhookDelivery)
-        .where(col(WebhookDelivery.webhook_id) == hook_id, *owed(at))
-        .order_by(col(WebhookDelivery.id))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    found = session.scalar(_OLDEST, {"hook": hook_id, "at": at})
     if found is None:
         return None
     if found.lease_owner is not None:
@@ -59,19 +54,12 @@ def lease(session: Session, found: WebhookDelivery, owner: str, at: datetime) ->
 
 def may_probe(session: Session, hook_id: int, at: datetime) -> bool:
     """Of a webhook whose pause is over one sender finds out whether it takes anything again."""
-    over = update(Webhook).where(col(Webhook.id) == hook_id, col(Webhook.paused_until) <= at)
-    return bool(changed(session, over.values(paused_until=at + LEASE)))
+    return bool(changed(session, _PROBES, {"hook": hook_id, "at": at, "until": at + LEASE}))
 
 
 def give_up(session: Session, at: datetime) -> None:
     """What has waited too long for a receiver that takes nothing."""
-    paused = select(col(Webhook.id)).where(col(Webhook.paused_until).is_not(None))
-    late = update(WebhookDelivery).where(
-        *owed(at),
-        col(WebhookDelivery.expires_at) <= at,
-        col(WebhookDelivery.webhook_id).in_(paused),
-    )
-    changed(session, late.values(state=DeliveryState.EXPIRED, lease_owner=None, lease_until=None))
+    changed(session, _GIVEN_UP, {"at": at})
 
 
 def _unknown(found: WebhookDelivery) -> WebhookAttempt:
@@ -85,3 +73,27 @@ def _unknown(found: WebhookDelivery) -> WebhookAttempt:
         said="the process that sent it ended without a word",
         worker=found.lease_owner or "",
     )
+
+
+_OLDEST = (
+    select(WebhookDelivery)
+    .where(col(WebhookDelivery.webhook_id) == HOOK, *OWED)
+    .order_by(col(WebhookDelivery.id))
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_PROBES = (
+    update(Webhook)
+    .where(col(Webhook.id) == HOOK, col(Webhook.paused_until) <= AT)
+    .values(paused_until=bindparam("until", type_=Instant()))
+)
+_PAUSED = select(col(Webhook.id)).where(col(Webhook.paused_until).is_not(None))
+_GIVEN_UP = (
+    update(WebhookDelivery)
+    .where(
+        *OWED,
+        col(WebhookDelivery.expires_at) <= AT,
+        col(WebhookDelivery.webhook_id).in_(_PAUSED),
+    )
+    .values(state=DeliveryState.EXPIRED, lease_owner=None, lease_until=None)
+)

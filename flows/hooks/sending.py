@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 from threading import Event
 from time import monotonic
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from flows.database import reading, transaction
 from flows.hooks.attempts import Ended, settle
-from flows.hooks.claims import Claim, claim_next, give_up, lease, may_probe, owed
+from flows.hooks.claims import AT, OWED, Claim, claim_next, give_up, lease, may_probe
 from flows.hooks.telling import delivery_row, tell_webhooks
 from flows.office import Office
 from flows.outbox import a_worker
 from models import Webhook, WebhookDelivery
-from models.columns import Instant
 from models.webhook import AttemptOutcome
 from notifications.hook_signature import hook_secret, signed_headers
 from notifications.receivers import Answer, Receiver, receiver
@@ -28,7 +26,12 @@ NO_KEY = Answer(
     "another name",
 )
 
-_ANY_OWED = select(WebhookDelivery.id).where(*owed(bindparam("at", type_=Instant()))).limit(1)
+_ANY_OWED = select(WebhookDelivery.id).where(*OWED).limit(1)
+_DUE = select(Webhook).where(
+    col(Webhook.id).in_(select(WebhookDelivery.webhook_id).where(*OWED)),
+    col(Webhook.removed_at).is_(None),
+    col(Webhook.paused_until).is_(None) | (col(Webhook.paused_until) <= AT),
+)
 
 
 @dataclass
@@ -100,13 +103,7 @@ def _due(this: Sending) -> Sequence[Webhook]:
     with transaction(this.office.engine, this.now) as session:
         give_up(session, this.now)
     with reading(this.office.engine) as session:
-        return session.exec(
-            select(Webhook).where(
-                col(Webhook.id).in_(select(WebhookDelivery.webhook_id).where(*owed(this.now))),
-                col(Webhook.removed_at).is_(None),
-                col(Webhook.paused_until).is_(None) | (col(Webhook.paused_until) <= this.now),
-            )
-        ).all()
+        return session.scalars(_DUE, {"at": this.now}).all()
 
 
 async def _send(this: Sending, due: Sequence[Webhook]) -> None:

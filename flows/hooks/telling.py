@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col, select
 
 from flows.database import changed, reading, transaction
@@ -46,19 +46,15 @@ def _tell(session: Session, hook_id: int, now: datetime) -> bool:
     if reached == place or not _step(session, hook, reached):
         return False
     if rows := [_row(hook, told, now) for told in found if wants(hook, told)]:
-        session.execute(insert(WebhookDelivery), rows)
+        changed(session, _TOLD, rows)
     return full
 
 
 def _step(session: Session, hook: Webhook, reached: Place) -> bool:
     """Whoever takes this step tells what lies on the way; False: it was somebody else."""
-    seen = update(Webhook).where(
-        col(Webhook.id) == hook.id,
-        col(Webhook.told_link) == hook.told_link,
-        col(Webhook.told_id) == hook.told_id,
-        col(Webhook.removed_at).is_(None),
-    )
-    return bool(changed(session, seen.values(told_link=reached.link, told_id=reached.row)))
+    known = {"hook": hook.id, "link": reached.link, "row": reached.row}
+    known |= {"seen_link": hook.told_link, "seen_row": hook.told_id}
+    return bool(changed(session, _STEP, known))
 
 
 def wants(hook: Webhook, told: Told) -> bool:
@@ -115,3 +111,16 @@ def _row(hook: Webhook, told: Told, now: datetime) -> dict[str, Any]:
 
 def _written(value: Any) -> str:
     return str(value.isoformat())
+
+
+_TOLD = insert(WebhookDelivery)
+_STEP = (
+    update(Webhook)
+    .where(
+        col(Webhook.id) == bindparam("hook"),
+        col(Webhook.told_link) == bindparam("seen_link"),
+        col(Webhook.told_id) == bindparam("seen_row"),
+        col(Webhook.removed_at).is_(None),
+    )
+    .values(told_link=bindparam("link"), told_id=bindparam("row"))
+)
