@@ -30,9 +30,5 @@ def write_alarm(
     for who in people.holders_of(PostKind.OFFICE):
         official = people.officials[who]
         rendered = render_alarm(alarm, official.language or office.language)
-        row = outbox_row(office, official, MessageKind.ALARM, None, at) | {
-            "subject": rendered.subject,
-            "text": rendered.text,
-            "html": rendered.html,
-        }
-        put(session, [row])
+        row = outbox_row(office, official, MessageKind.ALARM, None, at)
+        put(session, [row | rendered.said])

@@ -204,10 +204,5 @@ def rendered(composition: Composition, draft: Draft, asked: Mapping[int, Asked])
         more=len(draft.items) - len(lines) - len(chased),
         all_link=draft.links.to(),
     )
-    said = render_digest(digest, official.language or office.language)
-    return {
-        "urgent": digest.worst == Colour.RED,
-        "subject": said.subject,
-        "text": said.text,
-        "html": said.html,
-    }
+    words = render_digest(digest, official.language or office.language)
+    return {"urgent": digest.worst == Colour.RED} | words.said

@@ -174,11 +174,7 @@ def _message(
 def _written(
     office: Office, official: Official, night: Night, now: datetime, rendered: Rendered
 ) -> dict[str, Any]:
-    return outbox_row(office, official, MessageKind.SUMMARY, night.id, now) | {
-        "subject": rendered.subject,
-        "text": rendered.text,
-        "html": rendered.html,
-    }
+    return outbox_row(office, official, MessageKind.SUMMARY, night.id, now) | rendered.said
 
 
 _NIGHT = bindparam("night", type_=Integer())

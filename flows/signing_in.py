@@ -7,8 +7,8 @@ from sqlalchemy import and_, bindparam, func, select, update
 from sqlmodel import Session, col
 
 from flows.database import changed
-from flows.link_mail import write_sign_in
 from flows.office import Office
+from flows.urgent_mail import write_sign_in
 from models import Official, SignInLink
 from models.columns import Instant
 from notifications.links import new_salt, sign_in_token, token_hash

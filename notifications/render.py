@@ -1,6 +1,6 @@
 """The Jinja2 environment of the mails. A missing value is an error, never an empty place."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -13,6 +13,11 @@ class Rendered:
     subject: str
     text: str
     html: str
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """As a row of the outbox has it."""
+        return asdict(self)
 
 
 _ENVIRONMENT = Environment(

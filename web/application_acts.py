@@ -8,7 +8,6 @@ from fastapi import Request
 from sqlmodel import Session, select
 
 from flows.database import reading
-from flows.link_mail import write_signoff_receipt
 from flows.office import Office
 from flows.signoff.actor import Actor
 from flows.signoff.applications import (
@@ -24,6 +23,7 @@ from flows.signoff.applications import (
 from flows.signoff.completeness import Incomplete, Missing, what_is_missing
 from flows.signoff.evidence import add_evidence, present_evidence, remove_evidence
 from flows.signoff.roles import require_move
+from flows.urgent_mail import write_act_receipt
 from flows.working_days import load_calendar
 from models import Application, Measure, Task
 from models.refusal import Refusal
@@ -199,7 +199,7 @@ def _tell_owner(
 ) -> None:
     """Of what another did by the owner's link."""
     if acting.opened is not None and form.who == PROXY:
-        write_signoff_receipt(
+        write_act_receipt(
             session,
             desk_of(request).office,
             acting.official,

@@ -9,8 +9,8 @@ from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from flows.database import reading
-from flows.link_mail import write_signoff_receipt
 from flows.signoff.requests import ask, take_back
+from flows.urgent_mail import write_act_receipt
 from flows.working_days import load_calendar
 from models import Task
 from models.refusal import Refusal
@@ -108,7 +108,7 @@ def _tell_owner(
     kind: RequestKind,
     form: RequestForm,
 ) -> None:
-    write_signoff_receipt(
+    write_act_receipt(
         session,
         desk_of(request).office,
         acting.official,

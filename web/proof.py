@@ -13,9 +13,9 @@ from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from flows.database import transaction
-from flows.link_mail import write_code
 from flows.proof import TRIES, Tried, new_code, proof_of, try_code
 from flows.reply_links import Opened
+from flows.urgent_mail import write_code
 from models.proof import Assurance
 from web.desk import desk_of
 from web.send_now import send_now

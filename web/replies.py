@@ -9,9 +9,9 @@ from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from flows.database import reading, transaction
-from flows.link_mail import write_act_receipt
 from flows.replies import acknowledge, answer
 from flows.reply_links import Opened, OpenReceipt, find, open_receipt, stands_aside
+from flows.urgent_mail import write_reply_receipt
 from models import Receipt
 from models.proof import Assurance
 from web.desk import Desk, desk_of
@@ -182,7 +182,7 @@ def _record(
             now=now,
         )
         if done and proxy:
-            write_act_receipt(
+            write_reply_receipt(
                 session, desk.office, owner, form.receipt_id, form.act, on=on, now=now
             )
     return done

@@ -26,9 +26,5 @@ def write_hook_alarm(session: Session, office: Office, hook: Webhook, at: dateti
     for who in told:
         official = people.officials[who]
         rendered = render_hook_alarm(alarm, official.language or office.language)
-        row = outbox_row(office, official, MessageKind.ALARM, None, at) | {
-            "subject": rendered.subject,
-            "text": rendered.text,
-            "html": rendered.html,
-        }
-        put(session, [row])
+        row = outbox_row(office, official, MessageKind.ALARM, None, at)
+        put(session, [row | rendered.said])

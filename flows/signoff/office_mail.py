@@ -78,5 +78,5 @@ def _said(
         ],
         desk=office.base_url,
     )
-    said = render_undecided(mail, official.language or office.language)
-    return {"urgent": True, "subject": said.subject, "text": said.text, "html": said.html}
+    words = render_undecided(mail, official.language or office.language)
+    return {"urgent": True} | words.said

@@ -92,8 +92,8 @@ def _said(
         all_link=links.to(),
         more=len(lines) - len(spelt),
     )
-    said = render_outcome(mail, official.language or office.language)
-    return {"urgent": False, "subject": said.subject, "text": said.text, "html": said.html}
+    words = render_outcome(mail, official.language or office.language)
+    return {"urgent": False} | words.said
 
 
 _ITEMS = (

@@ -83,13 +83,8 @@ def _said(
         all_link=links.to(),
         more=max(0, len(ids) - SPELT),
     )
-    said = render_referral(mail, official.language or office.language)
-    return {
-        "urgent": mail.urgent,
-        "subject": said.subject,
-        "text": said.text,
-        "html": said.html,
-    }
+    words = render_referral(mail, official.language or office.language)
+    return {"urgent": mail.urgent} | words.said
 
 
 _TOLD = (

@@ -13,7 +13,10 @@ from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
 from notifications.digest import Digest, Line, Summary, render_digest, render_summary
-from notifications.link_mail import (
+from notifications.links import Live, code_placeholder, fill, placeholder, sign_in_placeholder
+from notifications.pending import Approvals, Pending, render_approvals
+from notifications.render import render
+from notifications.urgent_mail import (
     ActReceipt,
     CodeMail,
     SignInMail,
@@ -21,9 +24,6 @@ from notifications.link_mail import (
     render_code,
     render_sign_in,
 )
-from notifications.links import Live, code_placeholder, fill, placeholder, sign_in_placeholder
-from notifications.pending import Approvals, Pending, render_approvals
-from notifications.render import render
 from notifications.wording import LANGUAGES, colour_word, day_words
 
 ON = date(2022, 7, 14)

@@ -1,4 +1,4 @@
-"""What one is told between two nights: a code, a sign-in link, what another did by one's link."""
+"""What one is told at any hour: a code, a sign-in link, what another did by one's link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Mails between two nights: a code, a sign-in link, and what another did by one's reply link."""
+"""Mails that go at any hour: a code, a sign-in link, and what another did by one's reply link."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,9 @@ from flows.recipients import in_force
 from models import Notice, Official, Post, Receipt, Task
 from models.message import MessageKind
 from models.organisation import PostKind
-from notifications.link_mail import (
+from notifications.links import code_placeholder, sign_in_placeholder
+from notifications.render import Rendered
+from notifications.urgent_mail import (
     ActReceipt,
     CodeMail,
     SignInMail,
@@ -20,8 +22,6 @@ from notifications.link_mail import (
     render_code,
     render_sign_in,
 )
-from notifications.links import code_placeholder, sign_in_placeholder
-from notifications.render import Rendered
 
 CONTACTS = 3  # of the office, in one mail
 
@@ -43,7 +43,7 @@ def write_sign_in(
     _write(session, office, to, MessageKind.CODE, rendered, now, expires_at=until)
 
 
-def write_act_receipt(
+def write_reply_receipt(
     session: Session,
     office: Office,
     owner: Official,
@@ -54,8 +54,6 @@ def write_act_receipt(
     now: datetime,
 ) -> None:
     """Tell the owner what was just recorded on this receipt, under another's name."""
-    if not owner.email:
-        return
     receipt, notice, task = session.execute(
         select(Receipt, Notice, Task)
         .join_from(Receipt, Notice, col(Notice.id) == col(Receipt.notice_id))
@@ -63,23 +61,21 @@ def write_act_receipt(
         .where(col(Receipt.id) == receipt_id)
         .execution_options(populate_existing=True)
     ).one()
-    mail = ActReceipt(
-        to_name=owner.name,
-        said_by=receipt.said_by,
+    write_act_receipt(
+        session,
+        office,
+        owner,
+        task,
         act=act,
-        at=office.local(now),
-        notice_number=notice.number,
-        task_number=task.number,
-        title=task.title,
+        said_by=receipt.said_by,
         words=receipt.words,
-        restricted=task.restricted,
-        office=_contacts(session, on),
+        notice_number=notice.number,
+        on=on,
+        now=now,
     )
-    rendered = render_act_receipt(mail, owner.language or office.language)
-    _write(session, office, owner, MessageKind.RECEIPT, rendered, now)
 
 
-def write_signoff_receipt(
+def write_act_receipt(
     session: Session,
     office: Office,
     owner: Official,
@@ -88,6 +84,7 @@ def write_signoff_receipt(
     act: str,
     said_by: str,
     words: str,
+    notice_number: str = "",
     on: date,
     now: datetime,
 ) -> None:
@@ -100,7 +97,7 @@ def write_signoff_receipt(
         said_by=said_by,
         act=act,
         at=office.local(now),
-        notice_number="",
+        notice_number=notice_number,
         task_number=task.number,
         title=task.title,
         words=words,
@@ -133,5 +130,4 @@ def _write(
     **differs: datetime,
 ) -> None:
     row = outbox_row(office, owner, kind, None, now) | differs
-    row |= {"subject": rendered.subject, "text": rendered.text, "html": rendered.html}
-    put(session, [row])
+    put(session, [row | rendered.said])
