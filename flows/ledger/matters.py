@@ -1,12 +1,11 @@
 """The rows of 台账 against the database: who and what they name, and whether it is known."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, bindparam, func, literal
+from sqlalchemy import ARRAY, ColumnElement, String, any_, func, literal
 from sqlmodel import Session, col, select
 
 from flows.ledger.cells import month_end
@@ -16,6 +15,7 @@ from flows.ledger.problems import Problem
 from flows.ledger.roster import Person
 from flows.ledger.rows import LedgerRow
 from flows.rulebook import procedure_of
+from flows.these import THESE, among
 from models import Measure, Procedure, Task
 from models.signoff import CLOSED, TaskState
 from models.stage import Stage
@@ -23,9 +23,7 @@ from models.task import Track
 from models.workdays import Calendar
 
 DEFAULT_PROCEDURE = "rectification"
-CHUNK = 500  # parameters of a query
 LOOKED_UP = 5000  # numbers of a query, which are one parameter
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -59,12 +57,14 @@ class Known:
 def load_known(session: Session, rows: Sequence[LedgerRow]) -> Known:
     tasks: dict[str, Task] = {}
     measures: dict[int, list[str]] = {}
-    for numbers in in_chunks([row.number for row in rows], LOOKED_UP):
+    for first in range(0, len(rows), LOOKED_UP):
+        numbers = [row.number for row in rows[first : first + LOOKED_UP]]
         found = session.scalars(select(Task).where(_numbered(session, numbers))).all()
         tasks.update({task.number: task for task in found})
-    for ids in in_chunks([task.id for task in tasks.values()]):
-        for task_id, said in session.execute(_MEASURES, {"tasks": list(ids)}):
-            measures.setdefault(task_id, []).append(said)
+    for task_id, said in session.execute(
+        _MEASURES, {"these": [task.id for task in tasks.values()]}
+    ):
+        measures.setdefault(task_id, []).append(said)
     stored = session.exec(_PROCEDURES).all()
     names = {alias: p for p in stored for alias in procedure_of(p).aliases}
     names |= {p.title: p for p in stored} | {p.name: p for p in stored}
@@ -73,7 +73,7 @@ def load_known(session: Session, rows: Sequence[LedgerRow]) -> Known:
 
 _MEASURES = (
     select(Measure.task_id, Measure.text)
-    .where(col(Measure.task_id).in_(bindparam("tasks", expanding=True)))
+    .where(among(col(Measure.task_id), THESE))
     .order_by(col(Measure.task_id), col(Measure.position))
 )
 _PROCEDURES = select(Procedure).order_by(col(Procedure.id))
@@ -85,11 +85,6 @@ def _numbered(session: Session, numbers: Sequence[str]) -> ColumnElement[bool]:
         return col(Task.number) == any_(literal(list(numbers), ARRAY(String)))
     said = func.json_each(json.dumps(numbers)).table_valued("value")
     return col(Task.number).in_(select(said.c.value))
-
-
-def in_chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 @dataclass(slots=True)

@@ -7,14 +7,14 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, select
 from sqlmodel import Session, col
 
 from flows.deadline import change_deadline
 from flows.history import link_id
 from flows.ledger.differences import differences, said_of
 from flows.ledger.lists import KnownLists
-from flows.ledger.matters import Matter, in_chunks
+from flows.ledger.matters import Matter
 from flows.ledger.roster import Roster
 from flows.many_rows import add_rows
 from flows.rulebook import current_policy
@@ -22,6 +22,7 @@ from flows.signoff.actor import IMPORT, Unattended
 from flows.signoff.lists import change_own_policy, join, leave
 from flows.signoff.reassigning import Responsible, hand_over_duties, rename
 from flows.signoff.requests import show_anew
+from flows.these import THESE, among
 from models import ChangeRequest, DeadlineChange, Measure, Task
 from models.request_machine import RequestState
 from models.signoff import TaskState
@@ -106,29 +107,22 @@ class TaskWriter:
 
     def show_requests_anew(self, tasks: Sequence[Task]) -> None:
         """Whoever decides on what a handler asked for is shown the task as it is now."""
-        for some in in_chunks(tasks):
-            asked = select(col(ChangeRequest.task_id)).where(
-                col(ChangeRequest.task_id).in_([task.id for task in some]),
-                col(ChangeRequest.state) == RequestState.ASKED,
-            )
-            waiting = set(self.session.scalars(asked))
-            for task in some:
-                if task.id in waiting:
-                    show_anew(self.session, task, on=self.today, calendar=self.calendar)
+        waiting = set(self.session.scalars(_WAITING, {"these": [task.id for task in tasks]}))
+        for task in tasks:
+            if task.id in waiting:
+                show_anew(self.session, task, on=self.today, calendar=self.calendar)
 
     def replace_measures(self, texts: dict[int, tuple[str, ...]]) -> None:
         """Task id → its measures from now on."""
-        for ids in in_chunks(list(texts)):
-            self.session.execute(delete(Measure).where(col(Measure.task_id).in_(ids)))
+        self.session.execute(_NO_MEASURES, {"these": list(texts)})
         self._write_measures(texts.items())
 
     def _insert(self, rows: Iterable[Sequence[Any]]) -> dict[str, int]:
         """Number → id."""
-        last = self.session.scalar(select(func.max(_TASKS.c.id))) or 0
+        last = self.session.scalar(_LAST) or 0
         alike = {"state": TaskState.ASSIGNED, "colour": Colour.GREEN, "created_at": self.now}
         add_rows(self.session, _TASKS, (*_SAID, *_FOLLOWS), rows, alike)
-        found = select(_TASKS.c.number, _TASKS.c.id).where(_TASKS.c.id > last)
-        return {row.number: row.id for row in self.session.execute(found)}
+        return dict(self.session.execute(_SINCE, {"last": last}).all())
 
     def _new_task(self, matter: Matter, policy: Any) -> tuple[Any, ...]:
         opened_on = matter.opened_on
@@ -213,3 +207,15 @@ class TaskWriter:
             for position, text in enumerate(measures, 1)
         )
         add_rows(self.session, _MEASURES, ("task_id", "position", "text"), rows, {})
+
+
+_WAITING = select(col(ChangeRequest.task_id)).where(
+    among(col(ChangeRequest.task_id), THESE), col(ChangeRequest.state) == RequestState.ASKED
+)
+_NO_MEASURES = (
+    delete(Measure)
+    .where(among(col(Measure.task_id), THESE))
+    .execution_options(synchronize_session="fetch")  # by itself it does not look at what is bound
+)
+_LAST = select(func.max(_TASKS.c.id))
+_SINCE = select(_TASKS.c.number, _TASKS.c.id).where(_TASKS.c.id > bindparam("last"))

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 
 from flows.find_task import NoSuchTask, find_task
 from flows.history import link_id
+from flows.keeping_away import keeps_away
 from flows.ledger.apply import apply_ledger
 from flows.ledger.rows import Ledger, LedgerRow
 from flows.moves import lock_all_tasks
-from flows.recipients import tasks_aside
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line
 from flows.signoff.actor import OfficeActor
@@ -123,9 +123,8 @@ def open_tasks(
     if not opens:
         return
     lock_all_tasks(session)  # nobody opens one of them between this look and the import
-    numbers = [row.number for row in opens]
-    known = session.exec(select(Task.number).where(col(Task.number).in_(numbers))).first()
-    if known:
+    numbers = {"numbers": [row.number for row in opens]}
+    if known := session.scalars(_KNOWN, numbers).first():
         raise NotKept(
             f"编号“{known}”已有事项，请另定编号，或只写明涉及该事项",
             f"there is a task '{known}' already: take another number, or just name that one",
@@ -166,12 +165,8 @@ def _require_sound(session: Session, said: Said, actor: OfficeActor) -> None:
 def open_to(session: Session, number: str, official_id: int | None, on: date) -> Task:
     """For whoever stands aside from it there is no such task. Raises NoSuchTask."""
     task = find_task(session, number)
-    if official_id is not None:
-        aside = select(Task.id).where(
-            Task.id == task.id, col(Task.id).in_(tasks_aside(official_id, on))
-        )
-        if session.exec(aside).first():
-            raise NoSuchTask(number)
+    if official_id is not None and keeps_away(session, task.id, official_id, on):
+        raise NoSuchTask(number)
     return task
 
 
@@ -179,12 +174,7 @@ def _require_told_once(session: Session, kind: str, task: Task, line: Line) -> N
     """What an application that was granted tells of is counted from it."""
     if kind not in (MONEY, RULE):
         return
-    granted = session.exec(
-        select(Application).where(
-            Application.task_id == task.id, Application.state == ApplicationState.GRANTED
-        )
-    )
-    for one in granted:
+    for one in session.scalars(_GRANTED, {"task": task.id}):
         rules = {rule.strip() for rule in one.rules.splitlines()}
         if (kind == MONEY and one.money_returned == line.amount) or (
             kind == RULE and line.subject in rules
@@ -266,6 +256,11 @@ def _row(session: Session, record: Record, line: Line) -> RecordLine:
     )
 
 
+_KNOWN = select(Task.number).where(col(Task.number).in_(bindparam("numbers", expanding=True)))
+_GRANTED = select(Application).where(
+    col(Application.task_id) == bindparam("task", type_=Integer()),
+    col(Application.state) == ApplicationState.GRANTED,
+)
 _LATER = select(Record).where(col(Record.corrects_id) == bindparam("key", type_=Integer()))
 _HELD = select(RecordKind).order_by(col(RecordKind.name)).with_for_update()
 _REFERENCE = col(Record.reference) == bindparam("reference", type_=String())

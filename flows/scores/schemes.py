@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from sqlalchemy import func
+from sqlalchemy import String, bindparam, func
 from sqlmodel import Session, col, select
 
 from flows.named_once import hold_names
@@ -52,15 +52,12 @@ def find_scheme(session: Session, name: str) -> ScoreScheme:
 
 def schemes(session: Session) -> list[ScoreScheme]:
     """The newest version of each, in the order in which they came."""
-    newest = select(func.max(col(ScoreScheme.id))).group_by(col(ScoreScheme.name))
-    wanted = select(ScoreScheme).where(col(ScoreScheme.id).in_(newest))
-    return list(session.exec(wanted.order_by(col(ScoreScheme.id))))
+    return list(session.scalars(_SCHEMES))
 
 
 def versions(session: Session, name: str) -> list[ScoreScheme]:
     """The newest first."""
-    wanted = select(ScoreScheme).where(ScoreScheme.name == name)
-    return list(session.exec(wanted.order_by(col(ScoreScheme.version).desc())))
+    return list(session.scalars(_VERSIONS, {"name": name}))
 
 
 def scheme_of(scheme: ScoreScheme) -> ScoreFile:
@@ -73,18 +70,12 @@ def _parsed(source: str, file: str) -> ScoreFile:
 
 
 def _newest(session: Session, name: str) -> ScoreScheme | None:
-    wanted = select(ScoreScheme).where(ScoreScheme.name == name)
-    return session.exec(wanted.order_by(col(ScoreScheme.version).desc())).first()
+    return session.scalars(_VERSIONS, {"name": name}).first()
 
 
 def _check(session: Session, read: ScoreFile, file: str) -> None:
     """A rule that names what is not loaded would give nobody a point, and say nothing."""
-    known = {
-        "procedures": set(session.exec(select(Procedure.name))),
-        "kinds": set(session.exec(select(RecordKind.name))),
-        "duties": set(session.exec(select(DutyTemplate.name))),
-        "series": set(session.exec(select(MeasurementSeries.name))),
-    }
+    known = {key: set(session.scalars(names)) for key, names in _NAMED.items()}
     for rule in read.rule:
         for key, there in known.items():
             for name in getattr(rule, key):
@@ -96,3 +87,18 @@ def _check(session: Session, read: ScoreFile, file: str) -> None:
                             f"'{name}' is not loaded; load its file first",
                         ).at(f"{rule.name} · {key}"),
                     )
+
+
+_NEWEST = select(func.max(col(ScoreScheme.id))).group_by(col(ScoreScheme.name))
+_SCHEMES = select(ScoreScheme).where(col(ScoreScheme.id).in_(_NEWEST)).order_by(col(ScoreScheme.id))
+_VERSIONS = (
+    select(ScoreScheme)
+    .where(col(ScoreScheme.name) == bindparam("name", type_=String()))
+    .order_by(col(ScoreScheme.version).desc())
+)
+_NAMED = {  # by what a rule calls them
+    "procedures": select(Procedure.name),
+    "kinds": select(RecordKind.name),
+    "duties": select(DutyTemplate.name),
+    "series": select(MeasurementSeries.name),
+}

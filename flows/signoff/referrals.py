@@ -1,11 +1,11 @@
 """Referrals: who is asked to decide, found as the ladder finds whom it tells."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, bindparam, select, update
+from sqlalchemy import Update, bindparam, update
 from sqlmodel import Session, col
 
 from flows.around import around
@@ -65,30 +65,13 @@ def close_referrals(
     session: Session, of: Of, state: ReferralState, now: datetime, *, but: int = 0
 ) -> None:
     """Nobody of these is asked any more. `but`: the one that was decided."""
-    changed(session, _closing(*of), _said(of) | {"but": but, "to": state, "at": now})
-
-
-def referred(session: Session, of: Of) -> Sequence[Referral]:
-    """Everybody who was ever asked, in that order."""
-    return session.scalars(_referred(*of), _said(of)).all()
+    known = {f"of_{name}": value for name, value in of.items()}
+    changed(session, _closing(*of), known | {"but": but, "to": state, "at": now})
 
 
 @lru_cache(maxsize=16)  # putting it together costs more than running it
 def _closing(*names: str) -> Update:
+    these = [col(getattr(Referral, name)) == bindparam(f"of_{name}") for name in names]
     open_ones = col(Referral.state) == ReferralState.OPEN, col(Referral.id) != bindparam("but")
     closed: dict[str, Any] = {"state": bindparam("to"), "closed_at": bindparam("at")}
-    return update(Referral).where(*_of(names), *open_ones).values(closed)
-
-
-@lru_cache(maxsize=16)  # the same
-def _referred(*names: str) -> Select[Referral]:
-    return select(Referral).where(*_of(names)).order_by(col(Referral.id))
-
-
-def _of(names: Iterable[str]) -> Iterable[ColumnElement[bool]]:
-    columns: Any = Referral
-    return [col(getattr(columns, name)) == bindparam(f"of_{name}") for name in names]
-
-
-def _said(of: Of) -> dict[str, Any]:
-    return {f"of_{name}": value for name, value in of.items()}
+    return update(Referral).where(*these, *open_ones).values(closed)
