@@ -22,15 +22,13 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
-from flows.database import reading
 from flows.duties.registering import duty_of
 from flows.history import CHAINED, head
 from flows.measures.series import series_of
 from flows.office_changes import PLACES, told
 from models import ChainLink, DutyTemplate, MeasurementSeries, OfficeChange, Procedure
 from models.office_change import Subject
-from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_sees_all
+from web.desk_pages import desk_page, looking, whoever_sees_all
 from web.paging import Paging, page_number
 
 router = APIRouter()
@@ -47,9 +45,7 @@ class Linked:
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def audit(request: Request, page: str = "1") -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         number, newest = head(session)
         found = session.scalar(select(func.count()).select_from(ChainLink)) or 0
         paging = Paging(PATH, {}, found, page_number(page))
@@ -67,9 +63,7 @@ def audit(request: Request, page: str = "1") -> Response:
 @router.api_route(PATH + "/changes", methods=["GET", "HEAD"])
 def changes(request: Request, page: str = "1") -> Response:
     """What concerns no task. Of people and their addresses only those read who keep them."""
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         mine = [] if viewer.keeps_directory else _of_no_place_and_not_restricted(session)
         counted = select(func.count()).select_from(OfficeChange).where(*mine)
         path = f"{PATH}/changes"

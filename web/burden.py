@@ -4,9 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from flows.burden import burden
-from flows.database import reading
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, looking, whoever_keeps_directory
 
 router = APIRouter()
 
@@ -14,7 +13,6 @@ router = APIRouter()
 @router.api_route("/outbox/burden", methods=["GET", "HEAD"])
 def burden_page(request: Request) -> Response:
     desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         found = burden(session, viewer.on, desk.office.timezone)
         return desk_page(request, viewer, "burden.html", burden=found)

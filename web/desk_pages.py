@@ -1,6 +1,7 @@
 """The pages of whoever looks after the desk: which there are, and who may open them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,9 @@ from fastapi import HTTPException, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from flows.database import reading
 from models.organisation import PostKind
+from web.desk import desk_of
 from web.pages import page
 from web.rights import Viewer
 from web.signing_in import viewer_of
@@ -125,6 +128,14 @@ def let_in(request: Request, session: Session, now: datetime, right: Right) -> V
     if not right(viewer):
         raise HTTPException(404)
     return viewer
+
+
+@contextmanager
+def looking(request: Request, right: Right) -> Iterator[tuple[Session, Viewer]]:
+    """One look at the database, for whoever is let in."""
+    desk = desk_of(request)
+    with reading(desk.office.engine) as session:
+        yield session, let_in(request, session, desk.now(), right)
 
 
 def desk_page(request: Request, viewer: Viewer, template: str, **facts: Any) -> Response:

@@ -19,7 +19,7 @@ from models.office_change import Subject
 from models.refusal import Refusal
 from notifications.recurrence_words import answer_words, recurrence_words
 from web.desk import Desk, desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory, whoever_sees_all
 from web.ids import id_in
 from web.reply_form import clean
 from web.rights import Viewer
@@ -47,9 +47,7 @@ Text = Annotated[str, Form()]
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def duties(request: Request) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         return _all(request, session, viewer)
 
 
@@ -68,9 +66,7 @@ def add(request: Request, text: Text = "", reason: Text = "", seen: Text = "") -
 
 @router.api_route(PATH + "/{name}", methods=["GET", "HEAD"])
 def one_duty(request: Request, name: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         return _one(request, session, viewer, name)
 
 

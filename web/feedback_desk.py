@@ -17,7 +17,7 @@ from models import Feedback, Task
 from models.feedback import Channel
 from models.refusal import Refusal
 from web.desk import Desk, desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory
 from web.ids import id_in
 from web.paging import Paging, page_number
 from web.rights import Viewer
@@ -38,9 +38,7 @@ NOT_SURE = Refusal(
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def register(request: Request) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         return _all(request, session, viewer)
 
 
@@ -74,9 +72,7 @@ def enter(request: Request, sent: Sent) -> Response:
 
 @router.api_route(PATH + "/{key}", methods=["GET", "HEAD"])
 def one(request: Request, key: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         return _one(request, session, viewer, _found(session, viewer, key))
 
 

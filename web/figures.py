@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col
 
 from flows.colour_counts import colours_over_time, month_ends, week_ends
-from flows.database import reading
 from flows.papers.wall import wall_facts
 from flows.recipients import tasks_aside
 from flows.working_days import load_calendar
@@ -20,7 +19,7 @@ from notifications.charts.over_time import over_time
 from notifications.papers.bulletin import DayCounts
 from notifications.papers.wall import n_sheets, wall_page, wall_style
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_sees_all
+from web.desk_pages import desk_page, looking, whoever_sees_all
 from web.ids import id_in
 from web.paging import Paging, page_number
 from web.rights import Viewer
@@ -39,8 +38,7 @@ def figures(
 ) -> Response:
     desk = desk_of(request)
     monthly = by == "month"
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         language = viewer.official.language or desk.office.language
         days = _over_time(session, viewer, monthly=monthly)
         units = Units.load(session, viewer)
@@ -72,8 +70,7 @@ def figures(
 def wall(request: Request, page: str = "1") -> Response:
     """One sheet of the wall chart, or all of a few: a page of its own, as it is printed."""
     desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         facts = wall_facts(session, viewer.on, load_calendar(session), viewer.may_see())
     language = viewer.official.language or desk.office.language
     few = n_sheets(facts) <= AT_ONCE

@@ -17,7 +17,7 @@ from flows.ledger.uploaded import Uploaded, forget, keep, kept
 from flows.signoff.actor import Actor
 from models.refusal import Refusal
 from web.desk import Desk, desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory
 from web.reply_form import clean
 from web.rights import Viewer
 from web.set_up import Sent
@@ -125,9 +125,7 @@ def import_page(
     status: int = 200,
     **facts: Any,
 ) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         facts = {"problems": (), "sha256": "", "moved": False, "done": False} | facts
         return desk_page(
             request,

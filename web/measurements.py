@@ -19,7 +19,7 @@ from models.series_file import Subject as Measured
 from notifications.charts.chart import Chart
 from notifications.charts.lines import Point, Subject, lines
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory, whoever_sees_all
 from web.ids import id_in
 from web.rights import Viewer
 from web.written import Written, written
@@ -32,9 +32,7 @@ Sent = Annotated[Written, Depends(written)]
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def measurements(request: Request) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         return desk_page(
             request, viewer, "measurements.html", series=_shown(session, viewer), codes=CODES
         )
@@ -42,9 +40,7 @@ def measurements(request: Request) -> Response:
 
 @router.api_route(PATH + "/{name}", methods=["GET", "HEAD"])
 def one_series(request: Request, name: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         return _page(request, session, viewer, name)
 
 

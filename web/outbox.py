@@ -15,7 +15,7 @@ from models.refusal import Refusal
 from notifications.links import blanked
 from notifications.wording import ENGLISH
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory
 from web.ids import id_in
 from web.mail_rows import by_state, events, mails, withheld
 from web.paging import Paging, page_number
@@ -31,10 +31,8 @@ NOT_SURE = Refusal(
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def outbox(request: Request, state: str = "", page: str = "1") -> Response:
-    desk = desk_of(request)
     wanted = MessageState(state) if state in set(MessageState) else None
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         tally = by_state(session)
         found = tally[wanted] if wanted else sum(tally.values())
         paging = Paging(PATH, {"state": wanted or ""}, found, page_number(page))
@@ -53,9 +51,7 @@ def outbox(request: Request, state: str = "", page: str = "1") -> Response:
 
 @router.api_route(PATH + "/{message_id}", methods=["GET", "HEAD"])
 def one_mail(request: Request, message_id: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         return _show(request, session, viewer, _found(session, message_id))
 
 

@@ -14,7 +14,7 @@ from models import Pairing
 from models.pairing import PairedWith
 from models.refusal import Refusal
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory, whoever_sees_all
 from web.ids import id_in
 from web.rights import Viewer
 from web.written import Written, written
@@ -27,9 +27,7 @@ Sent = Annotated[Written, Depends(written)]
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def all_pairings(request: Request) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         return _all(request, session, viewer)
 
 
@@ -59,9 +57,7 @@ def add(request: Request, sent: Sent) -> Response:
 
 @router.api_route(PATH + "/{key}", methods=["GET", "HEAD"])
 def one_pairing(request: Request, key: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         return _one(request, session, viewer, _found(session, key))
 
 

@@ -19,7 +19,7 @@ from models.posting import PostingState
 from models.refusal import Refusal
 from notifications.papers.page import write_page
 from web.desk import desk_of
-from web.desk_pages import let_in, whoever_sees_postings
+from web.desk_pages import let_in, looking, whoever_sees_postings
 from web.ids import id_in
 from web.rights import Viewer
 from web.written import Written
@@ -55,8 +55,7 @@ def facts_of(session: Session, viewer: Viewer, draft: PostingDraft) -> dict[str,
 
 def printed(request: Request, kind: BulletinKind, draft_id: str) -> Response:
     desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+    with looking(request, whoever_sees_postings) as (session, viewer):
         kept = standing(session, draft_of(session, kind, draft_id))
         language = viewer.official.language or desk.office.language
         return HTMLResponse(write_page(paper_of(desk.office, kept, language)))

@@ -10,7 +10,6 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session, col, select
 
-from flows.database import reading
 from flows.papers.petitions import petition_facts
 from models import Task
 from notifications.papers.page import write_page
@@ -23,7 +22,7 @@ from notifications.papers.petitions import (
 )
 from notifications.papers.workbook import MEDIA_TYPE, write_workbook
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_sees_all
+from web.desk_pages import desk_page, looking, whoever_sees_all
 from web.rights import Viewer
 
 router = APIRouter()
@@ -33,9 +32,7 @@ _MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def petitions(request: Request, month: str = "") -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         first, last = _days_of(month, viewer.on)
         facts = _facts(session, viewer, first, last)
         return desk_page(
@@ -46,8 +43,7 @@ def petitions(request: Request, month: str = "") -> Response:
 @router.api_route(PATH + "/print", methods=["GET", "HEAD"])
 def printed(request: Request, month: str = "") -> Response:
     desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         first, last = _days_of(month, viewer.on)
         facts = _facts(session, viewer, first, last)
         language = viewer.official.language or desk.office.language
@@ -57,8 +53,7 @@ def printed(request: Request, month: str = "") -> Response:
 @router.api_route(PATH + "/xlsx", methods=["GET", "HEAD"])
 def workbook(request: Request, month: str = "") -> Response:
     desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         first, last = _days_of(month, viewer.on)
         facts = _facts(session, viewer, first, last)
         language = viewer.official.language or desk.office.language

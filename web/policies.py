@@ -9,7 +9,6 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from flows.database import reading
 from flows.office_changes import changes_of
 from flows.open_counts import open_by_policy
 from flows.rulebook import ladder_of
@@ -17,8 +16,7 @@ from models import Policy, Procedure, WatchList
 from models.ladder import Ladder
 from models.office_change import Subject
 from notifications.ladder_words import reminders, rungs
-from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_sees_all
+from web.desk_pages import desk_page, looking, whoever_sees_all
 
 router = APIRouter()
 PATH = "/policies"
@@ -36,9 +34,7 @@ class Version:
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def policies(request: Request) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         return desk_page(
             request,
             viewer,
@@ -52,9 +48,7 @@ def policies(request: Request) -> Response:
 
 @router.api_route(PATH + "/{name}", methods=["GET", "HEAD"])
 def one_policy(request: Request, name: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         found = [one for one in _versions(session) if one.policy.name == name]
         if not found:
             raise HTTPException(404)

@@ -25,7 +25,7 @@ from models.refusal import Refusal
 from models.warning import Colour
 from notifications.ladder_words import rungs
 from web.desk import Desk, desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory
 from web.reply_form import clean
 from web.set_up import Sent
 
@@ -151,9 +151,7 @@ def _text(file: UploadFile) -> str:
 def _page(
     request: Request, *, name: str = "", refused: Refusal | None = None, **facts: Any
 ) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (_, viewer):
         return desk_page(
             request,
             viewer,

@@ -20,7 +20,13 @@ from models.posting import PostingState
 from models.refusal import Refusal
 from notifications.papers.posting import PostingFacts, ranks
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
+from web.desk_pages import (
+    desk_page,
+    let_in,
+    looking,
+    whoever_keeps_directory,
+    whoever_sees_postings,
+)
 from web.paper_drafts import decided, draft_of, facts_of, printed
 from web.rights import Viewer
 from web.written import Written, written
@@ -33,9 +39,7 @@ Sent = Annotated[Written, Depends(written)]
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def postings(request: Request) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+    with looking(request, whoever_sees_postings) as (session, viewer):
         return _all(request, session, viewer)
 
 
@@ -60,9 +64,7 @@ def make(request: Request, sent: Sent) -> Response:
 
 @router.api_route(PATH + "/{draft_id}", methods=["GET", "HEAD"])
 def one_posting(request: Request, draft_id: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+    with looking(request, whoever_sees_postings) as (session, viewer):
         return _one(request, session, viewer, draft_of(session, BulletinKind.POSTING, draft_id))
 
 

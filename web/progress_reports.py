@@ -8,7 +8,6 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from sqlmodel import Session, col, select
 
-from flows.database import reading
 from flows.measures.series import series_of
 from flows.pairings.standing import pairings
 from flows.papers.prepared import drafts, moves_of, numbered
@@ -28,8 +27,7 @@ from models.record import Family
 from models.refusal import Refusal
 from notifications.papers.progress import ProgressFacts, Shown, source_words
 from notifications.wording import CHINESE, ENGLISH, day_words, word
-from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
+from web.desk_pages import desk_page, looking, whoever_keeps_directory, whoever_sees_postings
 from web.ids import id_in
 from web.record_rows import Row, by_key
 from web.reported_rows import visible
@@ -54,9 +52,7 @@ class Behind:
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def reports(request: Request) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+    with looking(request, whoever_sees_postings) as (session, viewer):
         return list_page(request, session, viewer)
 
 
@@ -99,9 +95,7 @@ def list_page(
 
 @router.api_route(PATH + "/{number}", methods=["GET", "HEAD"])
 def one_report(request: Request, number: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         kept, facts = _published(session, number)
         decided = numbered(session, BulletinKind.PROGRESS, kept.number).decided
         return desk_page(
@@ -117,9 +111,7 @@ def one_report(request: Request, number: str) -> Response:
 
 @router.api_route(PATH + "/{number}/{figure:path}", methods=["GET", "HEAD"])
 def one_figure(request: Request, number: str, figure: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         kept, facts = _published(session, number)
         shown = next((one for one in facts.figures if one.id == figure), None)
         if shown is None:

@@ -13,7 +13,7 @@ from flows.working_days import load_calendar
 from models.record import Family
 from models.refusal import Refusal
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory
 from web.ids import id_in
 from web.paging import Paging, page_number, searched
 from web.record_form import correction_in, opens_in, require_of, said_in, written_again
@@ -33,9 +33,7 @@ Sent = Annotated[Written, Depends(written)]
 def records(
     request: Request, kind: str = "", about: str = "", page: str = "1", done: str = ""
 ) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         wanted = Wanted(_family(request), searched(kind), searched(about))
         return _list(request, session, viewer, wanted, page_number(page), done=done)
 
@@ -66,9 +64,7 @@ def record(request: Request, sent: Sent) -> Response:
 @router.api_route("/acts/{number}", methods=["GET", "HEAD"])
 @router.api_route("/outcomes/{number}", methods=["GET", "HEAD"])
 def one_record(request: Request, number: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         return _one(request, session, viewer, id_in(number))
 
 

@@ -16,7 +16,13 @@ from models.refusal import Refusal
 from models.report_form import FormFile
 from notifications.papers.progress import ProgressFacts, source_words
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_postings
+from web.desk_pages import (
+    desk_page,
+    let_in,
+    looking,
+    whoever_keeps_directory,
+    whoever_sees_postings,
+)
 from web.paper_drafts import decided, draft_of, facts_of, printed
 from web.progress_reports import PATH, list_page
 from web.rights import Viewer
@@ -46,9 +52,7 @@ def make(request: Request, sent: Sent) -> Response:
 
 @router.api_route(DRAFTS + "/{draft_id}", methods=["GET", "HEAD"])
 def one_draft(request: Request, draft_id: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_postings)
+    with looking(request, whoever_sees_postings) as (session, viewer):
         return _one(request, session, viewer, draft_of(session, BulletinKind.PROGRESS, draft_id))
 
 

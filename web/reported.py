@@ -13,7 +13,7 @@ from flows.records.figures import Reported, approve, report
 from flows.records.keeping import NotKept
 from models.refusal import Refusal
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory
 from web.ids import id_in
 from web.paging import Paging, page_number, searched
 from web.reported_rows import Wanted, found, rows
@@ -29,10 +29,8 @@ Sent = Annotated[Written, Depends(written)]
 def figures(
     request: Request, about: str = "", waiting: str = "", page: str = "1", done: str = ""
 ) -> Response:
-    desk = desk_of(request)
     wanted = Wanted(searched(about), waiting == "yes")
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         return _show(request, session, viewer, wanted, page_number(page), done=bool(done))
 
 

@@ -21,7 +21,7 @@ from models.refusal import Refusal
 from models.score import ScoreState
 from notifications.papers.scores import detail_words, points_words
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_sees_scores
+from web.desk_pages import desk_page, let_in, looking, whoever_sees_scores
 from web.ids import id_in
 from web.rights import Viewer
 from web.score_rows import Seen
@@ -35,9 +35,7 @@ UNIT = PATH + "/{sheet_id}/units/{n}"
 
 @router.api_route(UNIT, methods=["GET", "HEAD"])
 def one_unit(request: Request, sheet_id: str, n: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_scores)
+    with looking(request, whoever_sees_scores) as (session, viewer):
         return _page(request, session, viewer, sheet_in(session, viewer, sheet_id), n)
 
 

@@ -34,6 +34,7 @@ from web.desk import desk_of
 from web.desk_pages import (
     desk_page,
     let_in,
+    looking,
     whoever_keeps_directory,
     whoever_sees_all,
     whoever_sees_scores,
@@ -51,9 +52,7 @@ Sent = Annotated[Written, Depends(written)]
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def scores(request: Request) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_scores)
+    with looking(request, whoever_sees_scores) as (session, viewer):
         return _all(request, session, viewer)
 
 
@@ -78,9 +77,7 @@ def make(request: Request, sent: Sent) -> Response:
 @router.api_route(PATH + "/rules/{name}", methods=["GET", "HEAD"])
 def rules(request: Request, name: str) -> Response:
     """How the units stand today in the period that goes on: counted now, and kept nowhere."""
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         found = versions(session, name)
         if not found:
             raise HTTPException(404)
@@ -100,17 +97,14 @@ def rules(request: Request, name: str) -> Response:
 
 @router.api_route(PATH + "/{sheet_id}", methods=["GET", "HEAD"])
 def one_sheet(request: Request, sheet_id: str) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_scores)
+    with looking(request, whoever_sees_scores) as (session, viewer):
         return _one(request, session, viewer, sheet_in(session, viewer, sheet_id))
 
 
 @router.api_route(PATH + "/{sheet_id}/print", methods=["GET", "HEAD"])
 def printed(request: Request, sheet_id: str) -> Response:
     desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         sheet = sheet_in(session, viewer, sheet_id)
         language = viewer.official.language or desk.office.language
         return HTMLResponse(write_page(paper_of(session, desk.office, sheet, language)))

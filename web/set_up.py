@@ -17,7 +17,7 @@ from models import Official, Unit
 from models.office_change import Subject
 from models.refusal import Refusal
 from web.desk import Desk, desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory
 from web.offers import Said
 from web.pages import said
 from web.written import Written, written
@@ -110,9 +110,7 @@ def _make(desk: Desk, one: SetUp, key: int, actor: Actor, sent: Written) -> bool
 def show_adding(
     request: Request, one: Adding, sent: Written, why: Refusal | None = None
 ) -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_keeps_directory)
+    with looking(request, whoever_keeps_directory) as (session, viewer):
         return desk_page(
             request,
             viewer,

@@ -15,7 +15,7 @@ from models import CalendarDay
 from models.office_change import Subject
 from models.refusal import Refusal
 from web.desk import desk_of
-from web.desk_pages import desk_page, let_in, whoever_keeps_directory, whoever_sees_all
+from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory, whoever_sees_all
 from web.months import months
 from web.rights import Viewer
 from web.set_up import Sent
@@ -30,9 +30,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def calendar(request: Request, year: str = "") -> Response:
-    desk = desk_of(request)
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, desk.now(), whoever_sees_all)
+    with looking(request, whoever_sees_all) as (session, viewer):
         return _show(request, session, viewer, _year(year, viewer.on), Written())
 
 
