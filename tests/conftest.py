@@ -1,8 +1,4 @@
-"""Real parts for every test: the database (SQLite and PostgreSQL), an office, its cast, a clock.
-
-The cast: Alice handles the tasks, Bob is her deputy, Carol supervises, Dora heads the unit,
-Olga is the supervision office, Hugo heads the leading group, Mallory has no right to anything.
-"""
+"""Real parts for every test: the database (SQLite and PostgreSQL), an office, its cast, a clock."""
 
 import gc
 import os
@@ -10,43 +6,31 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, insert, text
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy import Engine, create_engine, event, text
 
-from flows.database import begin_sqlite, open_engine, transaction
-from flows.history import link_id
+from flows.database import begin_sqlite, open_engine
 from flows.keyring import OCTETS, open_ring
 from flows.office import MailHours, Office
 from flows.schema import upgrade
-from models import DeadlineChange, Task
-from models.signoff import TaskState
-from models.task import Track
-from models.warning import Colour
+from tests.clock import SHANGHAI as SHANGHAI
+from tests.clock import instant as instant
 from tests.databases import beside, can_be_emptied, empty_postgres, empty_sqlite, keep
 from tests.people import SEEDS as SEEDS
-from tests.people import gather_people, gather_reviewers, shipped_rules
+from tests.people import Cast as Cast
+from tests.people import gather_cast as gather_cast
+from tests.people import seat_reviewers as seat_reviewers
+from tests.people import shipped_rules as shipped_rules
 from tests.prefects import starting_prefect as starting_prefect
-
-if TYPE_CHECKING:
-    from tests.sign_offs import Bench
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
+from tests.sign_offs import Bench
 
 MEMORY = Path("/dev/shm")  # where there is one, a test need not wait for a disk
 SECRET = "5e" * OCTETS  # of every office
 ROOM = 1 << 30  # octets; some containers have next to none of it
-_TASK = insert(Task)  # built once, for some thousand tasks
-_FACTS = [name for name in Task.model_fields if name != "id"]
-_LINE = insert(DeadlineChange)
 
 
 def sample(small: int, full: int) -> int:
@@ -85,11 +69,6 @@ def pytest_unconfigure() -> None:
     more at its end: what goes at the first look has gone."""
     gc.collect()
     gc.freeze()
-
-
-def instant(on: date, at: time = time(2)) -> datetime:
-    """The instant at which the office's clocks show this."""
-    return datetime.combine(on, at, SHANGHAI).astimezone(UTC)
 
 
 @pytest.fixture(scope="session")
@@ -210,58 +189,6 @@ def office_on(engine: Engine, home: Path) -> Office:
     )
 
 
-@dataclass
-class Cast:
-    """Ids of the people, and a way to open tasks for them."""
-
-    engine: Engine
-    unit: int
-    people: dict[str, int]
-    policy_id: int
-    procedure_id: int
-    opened: list[str] = field(default_factory=list)
-
-    def __getattr__(self, name: str) -> int:
-        try:
-            return self.people[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def task(self, number: str, due_on: date | None, **facts: Any) -> Task:
-        """Open a task of Alice's, with its first line in the ledger of dates."""
-        opened = facts.pop("opened_on", (due_on or date(2022, 6, 1)) - timedelta(days=60))
-        task = Task(
-            **{
-                "number": number,
-                "title": f"{number} 的问题",
-                "procedure_id": self.procedure_id,
-                "policy_id": self.policy_id,
-                "unit_id": self.unit,
-                "handler_id": self.people["alice"],
-                "track": Track.DEADLINE if due_on else Track.LONG_TERM,
-                "opened_on": opened,
-                "begun_on": opened,
-                "due_on": due_on,
-                "original_due_on": due_on,
-                "stage_on": opened,
-                "reported_on": opened,
-                "state": TaskState.ASSIGNED,
-                "colour": Colour.GREEN,
-                "created_at": instant(opened),
-                **facts,
-            }
-        )
-        line = {"kind": "opened", "due_on": due_on, "reason": "交办", "on": opened}
-        with transaction(self.engine, instant(opened)) as session:
-            connection = session.connection()
-            written = connection.execute(_TASK, {name: getattr(task, name) for name in _FACTS})
-            (task.id,) = written.inserted_primary_key
-            own = {"task_id": task.id, "at": instant(opened), "link_id": link_id(session)}
-            connection.execute(_LINE, line | own)
-        make_transient_to_detached(task)  # as one that was read
-        return task
-
-
 @dataclass(frozen=True)
 class Gathered:
     """As gathered once, at the beginning of the first test that has them."""
@@ -281,20 +208,6 @@ def cast(request: pytest.FixtureRequest, engine: Engine) -> Cast:
 
 
 @pytest.fixture
-def bench(office: Office, cast: Cast) -> "Bench":
+def bench(office: Office, cast: Cast) -> Bench:
     """The office with everybody who decides."""
-    from tests.sign_offs import Bench as Seated  # which begins with what is here
-
-    return Seated(office, cast, *GATHERED[office.engine.dialect.name, True].reviewers)
-
-
-def gather_cast(engine: Engine) -> Cast:
-    now = instant(date(2022, 1, 1))
-    with transaction(engine, now) as session:
-        policy, procedure = shipped_rules(session, now)
-        return Cast(engine, *gather_people(session), policy.id, procedure.id)
-
-
-def seat_reviewers(engine: Engine) -> tuple[int, int, int]:
-    with transaction(engine, instant(date(2022, 1, 1))) as session:
-        return gather_reviewers(session)
+    return Bench(office, cast, *GATHERED[office.engine.dialect.name, True].reviewers)

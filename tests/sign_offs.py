@@ -20,7 +20,8 @@ from models.application import SixVisible
 from models.decision import ReferralState, Verdict
 from models.proof import Assurance
 from models.request_machine import RequestKind
-from tests.conftest import Cast, instant, seat_reviewers
+from tests.clock import instant
+from tests.people import Cast, seat_reviewers
 
 COMPLETE = Content(
     summary="已完成整改，逐条落实。",
