@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import Distribution, distributions
@@ -11,6 +12,7 @@ import pytest
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from setuptools import find_packages
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("models", "notifications", "flows", "seeds", "web", "sise")
@@ -98,6 +100,14 @@ def test_whatever_silences_a_check_gives_its_reason() -> None:
     ]
 
     assert silent == []
+
+
+def test_an_installation_holds_every_package() -> None:
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    include = said["tool"]["setuptools"]["packages"]["find"]["include"]
+    here = {_name(path.parent).replace("/", ".") for path in (*SOURCES, *MIGRATIONS.glob("*.py"))}
+
+    assert set(find_packages(str(ROOT), include=include)) == here
 
 
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
