@@ -136,16 +136,7 @@ def listen(
     from web.slow_clients import OnTime
 
     gc.freeze()  # they stay to the end of the process: nobody looks through them for what can go
-
-    edge.say(
-        f"督办台：{office.base_url}　按 Ctrl-C 停止",
-        f"The desk: {office.base_url}  (Ctrl-C stops it)",
-    )
-    if mailbox:
-        edge.say(
-            f"未设置邮件服务器，邮件收在：{office.base_url}/mailbox",
-            f"No relay is set; what is sent can be read at {office.base_url}/mailbox",
-        )
+    _announce(edge, office, mailbox)
     app = create_app(office, clock=clock.now, mailbox=mailbox, demo=demo)
 
     class Server(uvicorn.Server):
@@ -166,3 +157,15 @@ def listen(
     )
     with suppress(KeyboardInterrupt):  # which it raises anew when all is shut down
         Server(config).run()
+
+
+def _announce(edge: Edge, office: Office, mailbox: Mailbox | None) -> None:
+    edge.say(
+        f"督办台：{office.base_url}　按 Ctrl-C 停止",
+        f"The desk: {office.base_url}  (Ctrl-C stops it)",
+    )
+    if mailbox:
+        edge.say(
+            f"未设置邮件服务器，邮件收在：{office.base_url}/mailbox",
+            f"No relay is set; what is sent can be read at {office.base_url}/mailbox",
+        )
