@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.metadata import Distribution, distributions
@@ -65,7 +66,19 @@ def test_a_library_is_imported_in_one_place(library: str, only: set[str]) -> Non
 
 
 def test_no_file_has_a_name_without_a_limit() -> None:
-    assert [_name(path) for path in SOURCES if VAGUE.fullmatch(path.stem)] == []
+    named = [
+        (_name(path), path.relative_to(ROOT).with_suffix("").parts) for path in SOURCES + TESTS
+    ]
+
+    assert [name for name, parts in named if any(map(VAGUE.fullmatch, parts))] == []
+
+
+def test_what_is_installed_is_the_whole_of_it() -> None:
+    """Whoever installs it from a wheel gets the packages that are listed, and no other."""
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    there = [path.parent for folder in FOLDERS for path in (ROOT / folder).rglob("__init__.py")]
+
+    assert {name.replace(".", "/") for name in listed["packages"]} == {*map(_name, there)}
 
 
 def test_functions_are_short() -> None:
