@@ -46,17 +46,29 @@ def load_policy(session: Session, text: str, *, file: str, now: datetime) -> Pol
 
 
 def bring_policy(session: Session, actor: OfficeActor, text: str, *, file: str) -> Policy:
-    """As load_policy; the history keeps who brought which version after which."""
+    """As load_policy; the history keeps who brought which version after which. One that another
+    has followed is refused: it would not be what tasks keep from now on."""
     name = parse_ladder(text, file=file).name
     hold_names(session)
     before = current_policy(session, name)
     brought = load_policy(session, text, file=file, now=actor.now)
     newest = current_policy(session, name)
-    if newest is not None and newest is not before:
+    if newest is not None and newest is not brought:
+        raise RuleError(file, _followed(brought, newest))
+    if brought is not before:
         version = before.version if before else None
         said = (Subject.POLICY, name, brought.title, "version", version, brought.version)
         record(session, actor, [Entry(*said)])
     return brought
+
+
+def _followed(brought: Policy, newest: Policy) -> Fault:
+    return Fault(
+        f"{brought.name} 的“{brought.version}”此前已装入，之后又装入了“{newest.version}”，"
+        "新交办的事项仍按后者；要改回，请给这份内容写一个新的 version",
+        f"'{brought.version}' of '{brought.name}' was loaded before '{newest.version}', which "
+        "tasks that open keep; to go back to it, give the text a new version",
+    ).at("version")
 
 
 def _refuse_borrowed_numbers(session: Session, ladder: Ladder, file: str) -> None:

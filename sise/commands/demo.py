@@ -4,7 +4,7 @@ served. It uses the same import, nights, mail and pages as an office does."""
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
@@ -26,7 +26,7 @@ from seeds.recurring import opened_by_itself
 from seeds.story import NIGHT, at, play
 from sise import clock
 from sise.commands import nights
-from sise.commands.edge import Edge, open_edge, progress
+from sise.commands.edge import Edge, Json, as_json, open_edge, progress
 from sise.commands.serving import listen, require_free, require_relay, scheduled, served
 from sise.commands.stopping import ended_by_sigterm
 
@@ -39,6 +39,7 @@ def demo(
     prepare_only: Annotated[
         bool, typer.Option("--prepare-only", help="Play the nights, then stop.")
     ] = False,
+    json: Json = False,
 ) -> None:
     """A seeded district, some nights played, then served: the main job to look at."""
     edge = open_edge(check_schema=False)
@@ -48,13 +49,16 @@ def demo(
     with ended_by_sigterm(), ExitStack() as stack:
         mailbox = stack.enter_context(Mailbox()) if edge.settings.smtp_url is None else None
         office = replace(served(edge, host, port, mailbox), mail_hours=MailHours())
-        prepare(edge, office)
+        facts = prepare(edge, office, quiet=json)
         if not prepare_only:
             stopping = stack.enter_context(scheduled(office))
-            listen(edge, office, host, port, mailbox, stopping, demo=True)
+            told = facts if json else None
+            listen(edge, office, host, port, mailbox, stopping, demo=True, facts=told)
+        elif json:
+            as_json(facts)
 
 
-def prepare(edge: Edge, office: Office) -> None:
+def prepare(edge: Edge, office: Office, *, quiet: bool) -> dict[str, Any]:
     """From nothing: load the district near today and play its story, the last night on Prefect."""
     _start_anew(office)
     shift = (edge.today - LAST_NIGHT) // timedelta(weeks=1) * timedelta(weeks=1)
@@ -63,9 +67,17 @@ def prepare(edge: Edge, office: Office) -> None:
     with transaction(office.engine, now) as session:
         load_rulebook(session, now=now)
         load_district(session, today=eve, now=now, calendar=load_calendar(session), shift=shift)
-    _play(edge, office, first, edge.today - DAY, shift)
-    edge.say("正在用 Prefect 执行今晚的检查……", "Playing today's night as a Prefect flow …")
-    nights.show(edge, run_orchestrated_night(office, on=edge.today, now=clock.now()))
+    nights_before = _play(edge, office, first, edge.today - DAY, shift)
+    if not quiet:
+        edge.say(
+            f"已演练 {first} 至 {edge.today - DAY} 共 {nights_before} 个夜间检查",
+            f"{nights_before} nights played, {first} to {edge.today - DAY}",
+        )
+        edge.say("正在用 Prefect 执行今晚的检查……", "Playing today's night as a Prefect flow …")
+    tonight = run_orchestrated_night(office, on=edge.today, now=clock.now())
+    if not quiet:
+        nights.show(edge, tonight)
+    return {"from": first, "to": edge.today, "nights": nights_before + 1, "last_night": tonight}
 
 
 def _start_anew(office: Office) -> None:
@@ -88,10 +100,12 @@ def _start_anew(office: Office) -> None:
         upgrade(office.engine)
 
 
-def _play(edge: Edge, office: Office, first: date, last: date, shift: timedelta) -> None:
+def _play(edge: Edge, office: Office, first: date, last: date, shift: timedelta) -> int:
+    """How many nights there were."""
+    days = (last - first).days + 1
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with progress(*columns) as shown:
-        bar = shown.add_task("", total=(last - first).days + 1)
+        bar = shown.add_task("", total=days)
 
         def tell(on: date) -> None:
             shown.update(
@@ -101,7 +115,4 @@ def _play(edge: Edge, office: Office, first: date, last: date, shift: timedelta)
             )
 
         play(office, first, last, shift=shift, played=tell)
-    edge.say(
-        f"已演练 {first} 至 {last} 共 {(last - first).days + 1} 个夜间检查",
-        f"{(last - first).days + 1} nights played, {first} to {last}",
-    )
+    return days

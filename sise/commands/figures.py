@@ -44,7 +44,7 @@ def report_command(
             name=name or (before.name if before else ""),
             value=value,
             unit=(before.unit if before else "") if unit is None else unit,
-            as_of=a_date(as_of) if as_of else edge.today,
+            as_of=a_date(as_of) if as_of is not None else edge.today,
             source=source,
             period=period,
             remarks=remarks,

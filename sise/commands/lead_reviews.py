@@ -36,7 +36,7 @@ def open_command(
 ) -> None:
     """A batch of case leads is looked at again: a restricted matter with a deadline of its own."""
     edge = open_edge()
-    first, last = (a_date(day) if day else None for day in (from_, to))
+    first, last = (a_date(day) if day is not None else None for day in (from_, to))
     with transaction(edge.office.engine, edge.now) as session:
         chosen = Chosen(first, last, closed)
         task = open_review(session, title, _office(edge), chosen, by=a_date(by))

@@ -156,7 +156,7 @@ def explain_command(
         found = explain(
             session,
             number,
-            on=a_date(date) if date else edge.today,
+            on=a_date(date) if date is not None else edge.today,
             calendar=load_calendar(session),
             timezone=edge.office.timezone,
         )

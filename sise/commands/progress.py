@@ -91,7 +91,7 @@ def progress_command(
 
 
 def _last(edge: Edge, to: str | None) -> date:
-    last = a_date(to) if to else edge.today
+    last = a_date(to) if to is not None else edge.today
     if last > edge.today:
         raise Refusal(
             f"{day_words(last)}还没有到；没有写入", f"{last} lies ahead; nothing was written"

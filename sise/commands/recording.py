@@ -64,7 +64,7 @@ def add_command(
 ) -> None:
     """Record it. It may open tasks with deadlines, through the same checks as an import."""
     edge = open_edge()
-    day = a_date(on) if on else edge.today
+    day = a_date(on) if on is not None else edge.today
     said = Said(
         kind=kind,
         on=day,
@@ -112,7 +112,7 @@ def correct_command(
         had = tuple(lines_of(session, [number])[number])
         said = Said(
             kind=earlier.kind,
-            on=a_date(on) if on else earlier.on,
+            on=a_date(on) if on is not None else earlier.on,
             topic=earlier.topic if topic is None else topic,
             led_by=earlier.led_by if by is None else by,
             remarks=earlier.remarks if remarks is None else remarks,
@@ -145,8 +145,8 @@ def list_command(
     asked = [standing(), col(Record.kind).in_(kinds)]
     asked += [col(Record.kind) == kind] if kind else []
     asked += [col(Record.topic) == topic] if topic else []
-    asked += [col(Record.on) >= a_date(from_)] if from_ else []
-    asked += [col(Record.on) <= a_date(to)] if to else []
+    asked += [col(Record.on) >= a_date(from_)] if from_ is not None else []
+    asked += [col(Record.on) <= a_date(to)] if to is not None else []
     with reading(edge.office.engine) as session:
         newest = (col(Record.on).desc(), col(Record.id).desc())
         rows = _facts(session, session.exec(select(Record).where(*asked).order_by(*newest)).all())

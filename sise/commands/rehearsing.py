@@ -36,8 +36,8 @@ def rehearse_command(
     """What another policy would have done to the tasks that are here. Nothing is written."""
     edge = open_edge()
     ladder = parse_ladder(text_of(policy), file=policy.name)
-    last = a_date(until) if until else edge.today
-    first = a_date(since) if since else last - QUARTER
+    last = a_date(until) if until is not None else edge.today
+    first = a_date(since) if since is not None else last - QUARTER
     if not first <= last <= edge.today:
         raise Refusal(
             f"试算的日期应在 {edge.today} 及以前，且起不晚于止（现为 {first} 至 {last}）",

@@ -112,7 +112,7 @@ def bulletin_command(
     again, the same whatever happened since."""
     edge = open_edge()
     check_file(file)
-    first, last = (a_date(day) if day else None for day in (from_, to))
+    first, last = (a_date(day) if day is not None else None for day in (from_, to))
     if number is not None and (first or last):
         raise FixedPeriod(number)
     kept = _issue_of(edge, number, first, last or edge.today, dry_run=dry_run)

@@ -64,14 +64,14 @@ def exclude_command(
     why: Why,
     person: Person = "",
     unit: InUnit = "",
-    until: Annotated[str, typer.Option("--until", help="The last day of it.")] = "",
+    until: Annotated[str | None, typer.Option("--until", help="The last day of it.")] = None,
     json: Json = False,
 ) -> None:
     """Somebody keeps away from a task: neither told of it nor asked to decide."""
     edge = open_edge()
     with transaction(edge.office.engine, edge.now) as session:
         whom, name = _whom(session, person, unit)
-        last = a_date(until) if until else None
+        last = a_date(until) if until is not None else None
         task = find_task(session, number)
         made = exclude(
             session,
@@ -125,7 +125,9 @@ def hand_over_command(
     taker: Annotated[str, typer.Argument(metavar="TO", help="The successor.")],
     why: Why,
     unit: InUnit = "",
-    on: Annotated[str, typer.Option("--on", help="From this day on; today if not given.")] = "",
+    on: Annotated[
+        str | None, typer.Option("--on", help="From this day on; today if not given.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would pass; write nothing.")
     ] = False,
@@ -138,7 +140,7 @@ def hand_over_command(
         wanted = HandOver(
             official_at(session, giver).id,
             official_at(session, taker).id,
-            a_date(on) if on else edge.today,
+            a_date(on) if on is not None else edge.today,
             why,
             find_unit(session, unit).id if unit else None,
         )

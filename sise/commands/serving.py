@@ -2,13 +2,14 @@
 
 import gc
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Event
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,7 +25,7 @@ from models.refusal import Refusal
 from notifications.mailbox import Mailbox
 from notifications.system_words import system_words
 from sise import clock
-from sise.commands.edge import Edge, open_edge
+from sise.commands.edge import Edge, Json, as_json, open_edge
 from sise.commands.stopping import ended_by_sigterm
 
 DELIVER_EVERY = timedelta(minutes=1)
@@ -36,6 +37,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8000,
+    json: Json = False,
 ) -> None:
     """The pages and the scheduler; without a relay also a catching mailbox, on loopback."""
     edge = open_edge()
@@ -45,7 +47,7 @@ def serve(
         mailbox = stack.enter_context(Mailbox()) if edge.settings.smtp_url is None else None
         office = served(edge, host, port, mailbox)
         stopping = stack.enter_context(scheduled(office))
-        listen(edge, office, host, port, mailbox, stopping)
+        listen(edge, office, host, port, mailbox, stopping, facts={} if json else None)
 
 
 def require_relay(edge: Edge, host: str) -> None:
@@ -126,9 +128,10 @@ def listen(
     stopping: Event,
     *,
     demo: bool = False,
+    facts: dict[str, Any] | None = None,
 ) -> None:
     """Until a signal comes. `stopping` is set by it at once: whoever is still sending a page's form
-    is waited for, and meanwhile no mail begins."""
+    is waited for, and meanwhile no mail begins. `facts` are printed as JSON, with the address."""
     # Half a second to import, for which no other command should wait.
     import uvicorn
 
@@ -136,7 +139,7 @@ def listen(
     from web.slow_clients import OnTime
 
     gc.freeze()  # they stay to the end of the process: nobody looks through them for what can go
-    _announce(edge, office, mailbox)
+    _say_where(edge, office.base_url, mailbox, facts)
     app = create_app(office, clock=clock.now, mailbox=mailbox, demo=demo)
 
     class Server(uvicorn.Server):
@@ -159,13 +162,15 @@ def listen(
         Server(config).run()
 
 
-def _announce(edge: Edge, office: Office, mailbox: Mailbox | None) -> None:
-    edge.say(
-        f"督办台：{office.base_url}　按 Ctrl-C 停止",
-        f"The desk: {office.base_url}  (Ctrl-C stops it)",
-    )
-    if mailbox:
+def _say_where(edge: Edge, url: str, mailbox: Mailbox | None, facts: dict[str, Any] | None) -> None:
+    caught_at = f"{url}/mailbox" if mailbox else None
+    if facts is not None:
+        as_json({**facts, "url": url, "mailbox": caught_at})
+        sys.stdout.flush()  # whoever reads a pipe waits for it, and we do not end
+        return
+    edge.say(f"督办台：{url}　按 Ctrl-C 停止", f"The desk: {url}  (Ctrl-C stops it)")
+    if caught_at:
         edge.say(
-            f"未设置邮件服务器，邮件收在：{office.base_url}/mailbox",
-            f"No relay is set; what is sent can be read at {office.base_url}/mailbox",
+            f"未设置邮件服务器，邮件收在：{caught_at}",
+            f"No relay is set; what is sent can be read at {caught_at}",
         )

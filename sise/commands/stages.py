@@ -36,7 +36,7 @@ def stage_command(
                 find_task(session, number),
                 Unattended(COMMAND_LINE, edge.today, edge.now),
                 to,
-                from_on=a_date(from_) if from_ else None,
+                from_on=a_date(from_) if from_ is not None else None,
                 reason=why,
                 calendar=load_calendar(session),
             )

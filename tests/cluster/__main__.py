@@ -16,7 +16,7 @@ from rich.table import Table
 from tests.cluster.hosts import HERE, NotHere, hosts
 from tests.cluster.office import PEOPLE, TASKS, Proved, Shared
 from tests.cluster.scenarios import SCENARIOS, Cluster, Gate
-from tests.cluster.services import Database, PrefectServer, Worker
+from tests.cluster.servers import Database, PrefectServer, Worker
 from tests.smtp_peers import peer
 
 FIRST = date(2022, 7, 14)

@@ -24,7 +24,7 @@ from models import MessageAttempt, Night, NightShard, Official, Task, Transition
 from models.night import NightStep
 from sise import clock
 from tests.cluster.hosts import HERE
-from tests.cluster.services import Database, until
+from tests.cluster.servers import Database, until
 from tests.conftest import Cast, gather_cast, office_on
 from tests.ends import Rows, difference, ended
 from tests.smtp_peers import peer

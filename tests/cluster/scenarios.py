@@ -11,7 +11,7 @@ from flows.database import transaction
 from sise import clock
 from tests.cluster.hosts import Host
 from tests.cluster.office import Proved, Shared, hold, proved
-from tests.cluster.services import Database, PrefectServer, Worker, until
+from tests.cluster.servers import Database, PrefectServer, Worker, until
 from tests.smtp_peers import Peer
 
 HELPERS = 1

@@ -267,3 +267,10 @@ def test_the_rungs_between_two_colours_are_those_that_the_policy_has():
 
     assert ladder.passed(Colour.GREEN, Colour.RED) == (Colour.BLUE, Colour.YELLOW)
     assert ladder.passed(Colour.BLUE, Colour.YELLOW) == ()
+
+
+def test_a_span_may_be_written_with_the_sign_that_an_explanation_shows() -> None:
+    signed = parse_ladder(DEFAULT.replace('after = "10d"', 'after = "+10d"'), file="signed.toml")
+
+    assert signed == parse_ladder(DEFAULT, file="default.toml")
+    assert str(signed.rung[1].when[0]) == "due +10d"

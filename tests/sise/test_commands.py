@@ -13,6 +13,7 @@ import pytest
 
 from notifications.mailbox import Mailbox
 from sise.commands import edge
+from sise.main import WRONG
 from tests.flows.duties.files import duty
 from tests.flows.ledger.conftest import write_sheets
 from tests.flows.measures.files import GROWTH
@@ -263,6 +264,26 @@ def test_policies_are_listed_shown_checked_and_loaded(ready: Sise, tmp_path: Pat
     assert ready.done("policy", "show", "default", "--json").json["version"] == "2026.1"
     assert "蓝色预警单答复期限后 1 天" in ready.done("policy", "show", "default").out
     assert "四色督办" in ready.done("policy", "list").out
+
+
+def test_a_version_that_another_has_followed_does_not_come_back(
+    ready: Sise, tmp_path: Path
+) -> None:
+    """As a person would try it who goes back to the old rules, and would be told that tasks now
+    open under them."""
+    shipped = ROOT / "seeds/policies/default.toml"
+    newer = tmp_path / "新规则.toml"
+    newer.write_text(shipped.read_text("utf-8").replace('"2022.1"', '"2026.1"'), "utf-8")
+    ready.done("policy", "load", shipped)
+    ready.done("policy", "load", newer)
+
+    assert ready.refused("policy", "load", shipped, code=WRONG) == (
+        "default.toml：version：default 的“2022.1”此前已装入，之后又装入了“2026.1”，"
+        "新交办的事项仍按后者；要改回，请给这份内容写一个新的 version"
+    )
+    assert ready.done("policy", "show", "default", "--json").json["version"] == "2026.1"
+    ready.done("init")  # which brings the shipped one again, and leaves the newer in its place
+    assert ready.done("policy", "show", "default", "--json").json["version"] == "2026.1"
 
 
 def test_matters_that_are_open_keep_their_version_and_the_numbers_go_on(

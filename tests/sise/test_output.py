@@ -4,13 +4,17 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from notifications.wording import ENGLISH
 from sise.commands import edge
+from sise.parts import whole
 from tests.sise.conftest import Sise
 
 ROOT = Path(__file__).parents[2]
@@ -88,3 +92,19 @@ def test_a_colour_may_be_written_in_capitals(kept: Sise) -> None:
     blue = kept.done("tasks", "--colour", "BLUE", "--json").json
 
     assert blue == kept.done("tasks", "--colour", "蓝", "--json").json != []
+
+
+def test_every_command_has_help_and_prints_its_result_as_json() -> None:
+    def each(part: Any, *words: str) -> Iterator[tuple[str, set[str]]]:
+        with part.make_context(part.name, [], resilient_parsing=True) as context:
+            if names := part.list_commands(context) if hasattr(part, "list_commands") else []:
+                for name in names:
+                    yield from each(part.get_command(context, name), *words, name)
+            else:
+                yield " ".join(words), {o for p in part.get_params(context) for o in p.opts}
+
+    lacking = {
+        name for name, options in each(whole(ENGLISH)) if not {"--help", "--json"} <= options
+    }
+
+    assert lacking == set()

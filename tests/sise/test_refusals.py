@@ -25,6 +25,10 @@ IMPOSSIBLE, WRONG = 1, 2
         (["task", "没有"], "没有编号为“没有”的事项；可用 sise tasks 查看全部编号"),
         (["explain", "没有"], "没有编号为“没有”的事项；可用 sise tasks 查看全部编号"),
         (["night", "--date", "7月14日"], "“7月14日”不是日期；请写成 2022-07-14"),
+        (
+            ["night", "--date", ""],
+            "“”不是日期；请写成 2022-07-14",
+        ),  # of a script with an unset name
         (["calendar", "set", "2027-02-30", "holiday", "--why", "x"], "“2027-02-30”不是日期"),
         (["calendar", "set", "2027-02-03", "maybe", "--why", "x"], "“maybe”有误"),
         (["calendar", "import", "没有.csv"], "无法读取 没有.csv"),

@@ -1,5 +1,6 @@
 """`sise serve` is stopped by a person (Ctrl-C) or by the system (SIGTERM)."""
 
+import json
 import os
 import signal
 import socket
@@ -65,6 +66,22 @@ def until(true: Callable[[], object], child: subprocess.Popen[bytes]) -> None:
         with suppress(subprocess.TimeoutExpired):
             raise AssertionError(f"it ended with {child.wait(BETWEEN)}")
     raise AssertionError("not in a minute")
+
+
+def test_where_it_serves_is_told_as_json_before_it_ends(ready: Sise) -> None:
+    """With no relay, so that mail is caught: a program that started it reads where."""
+    port = free_port()
+    command = [sys.executable, "-m", "sise", "serve", "--json", "--port", str(port)]
+    off = {**os.environ, "SISE_NIGHT_AT": "off"}
+    with subprocess.Popen(command, cwd=ROOT, env=off, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        said = "".join(iter(child.stdout.readline, "}\n")) + "}"
+        until(lambda: listens(port), child)
+        child.send_signal(signal.SIGTERM)
+
+    address = f"http://127.0.0.1:{port}"
+    assert json.loads(said) == {"url": address, "mailbox": f"{address}/mailbox"}
+    assert child.returncode == 0
 
 
 FORM = (

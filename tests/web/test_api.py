@@ -228,6 +228,11 @@ def test_the_token_is_kept_as_a_hash_only(office):
         assert client_of(session, token).name == "月报"
 
 
+@pytest.mark.parametrize("address", ["/api/v1", "/api/v1/"])
+def test_the_address_alone_leads_to_the_description(browser, address):
+    assert browser.get(address, follow_redirects=True).json()["info"]["title"] == "Sise 四色督办"
+
+
 def test_it_describes_itself(browser):
     described = browser.get("/api/v1/openapi.json").json()
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
@@ -27,6 +27,12 @@ PARTS = (tasks, notices, nights, transitions, scores, directory, ledger, proposa
 _ROUTES = APIRouter(dependencies=[Depends(refuse_unknown)], responses=SAID)  # once, as the pages'
 for _part in PARTS:
     _ROUTES.include_router(_part.router)
+
+
+@_ROUTES.get("/", include_in_schema=False)
+def what_there_is() -> Response:
+    """Whoever knows the address alone is led to its description."""
+    return RedirectResponse("openapi.json")
 
 
 def create_api(desk: Desk) -> FastAPI:
