@@ -19,6 +19,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.concurrency.sync import concurrency
 from prefect.deployments import run_deployment
+from prefect.events.clients import PrefectEventsClient
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 from prefect.runtime import flow_run
@@ -46,6 +47,7 @@ from sise.settings import BadSetting, load_settings
 
 REACH_SECONDS = 4
 CLIENT_RETRIES = 1  # by itself Prefect waits minutes for an API that has gone
+EVENT_RETRIES = 2  # for each event; a night's process does not end before the last of them
 RETRY_AFTER = [1.0, 10.0]  # seconds: a lock that is soon let go, a database that restarts
 DRAIN_SECONDS = 10
 SWEEP_PARTS, SEND_MAIL = "sweep-parts", "send-mail"  # each flow, and its deployment
@@ -85,7 +87,7 @@ def run_night_on_prefect(office: Office, *, on: date, now: datetime, api: str) -
         PREFECT_CLIENT_MAX_RETRIES: CLIENT_RETRIES,
         PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,  # nobody listens, and its end takes a second
     }
-    with temporary_settings(settings):
+    with temporary_settings(settings), _gives_up_soon():
         _reach(api)
         try:
             recorded(on, return_state=True)
@@ -267,6 +269,20 @@ def _reach(api: str) -> None:
     with get_client(sync_client=True, httpx_settings={"timeout": REACH_SECONDS}) as client:
         if error := client.api_healthcheck():
             raise PrefectUnavailable(f"Prefect's API at {api} does not answer: {error}")
+
+
+@contextmanager
+def _gives_up_soon() -> Iterator[None]:
+    """What an API that went in mid-night cannot be sent is given up soon and in silence: that the
+    record is not complete is said in one line, once the night is done."""
+    said = logging.raiseExceptions
+    logging.raiseExceptions = False  # Prefect's log heeds it too
+    EventsWorker.set_client_override(PrefectEventsClient, reconnection_attempts=EVENT_RETRIES)
+    try:
+        yield
+    finally:
+        EventsWorker.set_client_override(None)
+        logging.raiseExceptions = said
 
 
 def _drain() -> None:

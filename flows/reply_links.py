@@ -19,6 +19,7 @@ from models.warning import RANKS
 from notifications.links import token_hash
 
 Absent = aliased(Official)
+Acts = dict[int, tuple[str, datetime]]  # by notice
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class OpenReceipt:
     task: Task
     unit: Unit
     stands_for: str  # the absent official whose deputy this is
-    answered_by: tuple[str, datetime] | None  # whoever answered this notice, and when
+    acknowledged_by: tuple[str, datetime] | None  # whoever did so first for its handler, and when
+    answered_by: tuple[str, datetime] | None
 
     @property
     def live(self) -> bool:
@@ -109,14 +111,17 @@ def open_receipts(
     """What waits for an act comes before copies, and then the worst first. `only`: this
     receipt, if the link opens it."""
     rows = _rows(session, opened, limit, only)
-    answers = _answers(session, [notice.id for _, notice, *_ in rows])
-    return [OpenReceipt(r, n, t, u, absent or "", answers.get(n.id)) for r, n, t, u, absent in rows]
+    received, answered = _acts(session, [notice.id for _, notice, *_ in rows])
+    return [
+        OpenReceipt(r, n, t, u, absent or "", received.get(n.id), answered.get(n.id))
+        for r, n, t, u, absent in rows
+    ]
 
 
 def open_receipt(session: Session, opened: Opened, receipt_id: int) -> OpenReceipt | None:
-    """This one, if the link opens it; who else answered it is not asked."""
+    """This one, if the link opens it; who else acted on it is not asked."""
     for receipt, notice, task, unit, absent in _rows(session, opened, 1, receipt_id):
-        return OpenReceipt(receipt, notice, task, unit, absent or "", None)
+        return OpenReceipt(receipt, notice, task, unit, absent or "", None, None)
     return None
 
 
@@ -147,11 +152,13 @@ def reminded(session: Session, opened: Opened, limit: int, on: date) -> list[tup
     return [(task, unit) for task, unit in session.execute(_REMINDED, of)]
 
 
-def _answers(session: Session, notice_ids: list[int]) -> dict[int, tuple[str, datetime]]:
-    if not notice_ids:
-        return {}
-    rows = session.execute(_ANSWERS, {"notices": notice_ids})
-    return {notice_id: (name, at) for notice_id, name, at in rows if at is not None}
+def _acts(session: Session, notice_ids: list[int]) -> tuple[Acts, Acts]:
+    """Who first acknowledged, and who answered, each of these notices."""
+    rows = session.execute(_ACTS, {"notices": notice_ids}).all() if notice_ids else []
+    received: Acts = {}
+    for notice_id, name, at, _ in rows:
+        received.setdefault(notice_id, (name, at))
+    return received, {notice_id: (name, at) for notice_id, name, _, at in rows if at is not None}
 
 
 # Built once: every page of a link asks them.
@@ -190,13 +197,20 @@ _OPEN = (
 )
 _HERE = col(Receipt.id) == bindparam("receipt")
 _THIS_ONE, _OWED, _OWED_HERE = _OPEN.where(_HERE), _OPEN.where(_MINE), _OPEN.where(_MINE, _HERE)
-_ANSWERS = (
-    select(col(Receipt.notice_id), col(Official.name), col(Receipt.answered_at))
+_ACTS = (
+    select(
+        col(Receipt.notice_id),
+        col(Official.name),
+        col(Receipt.acknowledged_at),
+        col(Receipt.answered_at),
+    )
     .join(Official, col(Official.id) == col(Receipt.official_id))
     .where(
         col(Receipt.notice_id).in_(bindparam("notices", expanding=True)),
-        col(Receipt.answered_at).is_not(None),
+        col(Receipt.duty) == Duty.ACT,
+        col(Receipt.acknowledged_at).is_not(None),
     )
+    .order_by(col(Receipt.acknowledged_at))
 )
 _REMINDED = (
     select(Task, Unit)

@@ -8,15 +8,16 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from flows.keeping_away import OF_WHOM, WHO
+from flows.notice_end import End, end_of, heir_of, successor
 from flows.recipients import Directory
 from flows.reply_links import Opened, OpenReceipt, open_receipts, reminded
 from flows.said import Heard, heard
 from flows.signoff.roles import handlers
-from models import Message, Notice, Receipt, Task, Transition
+from models import Message, Notice, Receipt, Task
 from models.notice import Duty
 from models.notice_machine import LIVE, NoticeState
 from notifications import sentences
-from notifications.wording import ENGLISH, colour_word, day_words, moment_words
+from notifications.wording import ENGLISH, colour_word, day_words, moment_words, word
 from web.desk import Desk
 from web.matter import Matter, Showing
 from web.reply_form import possible_acts
@@ -119,11 +120,7 @@ class View:
     def _happened(self, opened: OpenReceipt) -> Iterator[str]:
         receipt, notice = opened.receipt, opened.notice
         if receipt.ended_on and notice.state in LIVE:
-            yield self._say(
-                f"本事项已于{day_words(receipt.ended_on, self.language)}改由他人负责，您无需再办。",
-                f"Since {day_words(receipt.ended_on, self.language)} somebody else sees to this; "
-                "you owe nothing any more.",
-            )
+            yield self._passed_on(opened, day_words(receipt.ended_on, self.language))
         if receipt.answered_at:
             yield self._by_you(receipt, receipt.answered_at, "答复进展", "reported progress")
         elif opened.answered_by:
@@ -131,12 +128,28 @@ class View:
         if receipt.acknowledged_at and not receipt.answered_at:
             yield self._by_you(receipt, receipt.acknowledged_at, "签收", "acknowledged")
         elif notice.state == NoticeState.ACKNOWLEDGED and receipt.duty == Duty.ACT:
-            yield self._say(
-                "本单已由他人签收，仍待答复。",
-                "Somebody else has acknowledged this notice; it still waits for an answer.",
-            )
+            yield self._received(opened)
         if notice.state not in LIVE:
-            yield self._ended(notice)
+            yield self._ended(opened)
+
+    def _passed_on(self, opened: OpenReceipt, when: str) -> str:
+        heir = "" if opened.task.restricted else heir_of(self.session, opened.receipt)
+        return self._say(
+            f"本事项已于{when}改由{heir or '他人'}负责，您无需再办。",
+            f"Since {when} {heir or 'somebody else'} sees to this; you owe nothing any more.",
+        )
+
+    def _received(self, opened: OpenReceipt) -> str:
+        name, when = "", ""
+        if opened.acknowledged_by:
+            name, when = opened.acknowledged_by[0], self._at(opened.acknowledged_by[1])
+        if opened.task.restricted or not name:
+            name = self._say("他人", "Somebody else")
+        return self._say(
+            f"{name}已{f'于{when} ' if when else ''}签收本单，仍待答复。",
+            f"{name} acknowledged this notice{f' on {when}' if when else ''}; "
+            "it still waits for an answer.",
+        )
 
     def _by_another(self, opened: OpenReceipt, name: str, at: datetime) -> str:
         spared = ("", "")
@@ -156,33 +169,30 @@ class View:
             f"You {english} on {self._at(at)}{f' ({proxy} on your behalf)' if proxy else ''}.",
         )
 
-    def _ended(self, notice: Notice) -> str:
-        on = self.session.scalar(
-            select(col(Transition.on))
-            .where(
-                col(Transition.notice_id) == notice.id, col(Transition.target) == str(notice.state)
-            )
-            .order_by(col(Transition.id).desc())
-        )
-        when = day_words(on, self.language) if on else ""
+    def _ended(self, opened: OpenReceipt) -> str:
+        notice = opened.notice
+        end = end_of(self.session, notice)
+        when = day_words(end.on, self.language) if end.on else ""
         if notice.state == NoticeState.LIFTED:
+            why = "" if opened.task.restricted else self._why_lifted(end)
             return self._say(
-                f"本预警已于{when}解除，无需再办。",
-                f"This warning was lifted on {when}; nothing is owed any more.",
+                f"本预警已于{when}解除{f'（{why}）' if why else ''}，无需再办。",
+                f"This warning was lifted on {when}{f' ({why})' if why else ''}; "
+                "nothing is owed any more.",
             )
-        newer = self.session.scalar(
-            select(Notice)
-            .where(col(Notice.task_id) == notice.task_id)
-            .order_by(col(Notice.id).desc())
-            .limit(1)
-        )
-        colour = colour_word((newer or notice).colour, self.language)
-        number = (newer or notice).number
+        newer = successor(self.session, notice) or notice
+        colour, number = colour_word(newer.colour, self.language), newer.number
         return self._say(
             f"本单已于{when}被{colour}预警单 {number} 取代。请使用较新邮件中的链接办理。",
             f"On {when} the {colour} notice {number} took its place. "
             "Please use the link in the newer mail.",
         )
+
+    def _why_lifted(self, end: End) -> str:
+        what = word(end.what, self.language) if end.what else ""
+        if not what or not end.by:
+            return what or end.by
+        return self._say(f"{end.by}：{what}", f"{what}, {end.by}")
 
     def _at(self, at: datetime) -> str:
         return moment_words(self.desk.office.local(at), self.language)

@@ -9,6 +9,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event
+from threading import enumerate as enumerate_threads
 
 import pytest
 import yaml
@@ -324,9 +325,19 @@ def test_without_an_answer_from_the_api_the_night_is_played_inline(
         assert session.exec(select(Night)).one().epoch == 1
 
 
+def still_sending() -> list[str]:
+    """Prefect's threads that have something for an API yet, given a moment to end."""
+    threads = [
+        t for t in enumerate_threads() if t.name in ("EventsWorkerThread", "APILogWorkerThread")
+    ]
+    for thread in threads:
+        thread.join(timeout=2)
+    return [thread.name for thread in threads if thread.is_alive()]
+
+
 @on_sqlite
 def test_a_night_goes_on_when_its_api_dies_with_a_parent_that_is_killed(
-    office, cast: Cast, on_prefect, held_api: Held, monkeypatch, caplog
+    office, cast: Cast, on_prefect, held_api: Held, monkeypatch, caplog, capfd
 ):
     cast.task("甲-1", DUE)
     monkeypatch.setattr(on_prefect, "CLIENT_RETRIES", 0)
@@ -337,3 +348,5 @@ def test_a_night_goes_on_when_its_api_dies_with_a_parent_that_is_killed(
 
     assert result["escalated"]["blue"] == 1
     assert "Prefect's record of it is not complete" in caplog.text
+    assert capfd.readouterr() == ("", "")
+    assert not still_sending()  # else the process would not end for minutes

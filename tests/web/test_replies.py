@@ -8,8 +8,13 @@ from sqlmodel import col, select
 
 from flows.database import reading, transaction
 from flows.deadline import change_deadline
+from flows.handing_on import tell_new_ones
+from flows.signoff.actor import Actor
+from flows.signoff.reassigning import reassign
+from flows.signoff.withdrawing import withdraw
 from flows.working_days import load_calendar
 from models import Absence, Notice, Receipt, ReplyLink, Task, Transition
+from models.proof import Assurance
 from tests.conftest import instant
 from tests.web.conftest import DAY, DUE, NOON
 
@@ -249,24 +254,78 @@ def test_a_superseded_notice_points_to_the_newer_one(browser, office, night, lin
     assert "<form" not in page.text
 
 
-def test_a_lifted_notice_says_so(browser, office, blue):
+def test_a_superseded_notice_names_what_took_its_place_and_not_what_came_later(
+    browser, night, link, blue
+):
+    night(date(2022, 7, 20))
+    yellow = link("alice", "甲-1")
+    night(date(2022, 8, 15))
+
+    assert "本单已于2022年7月20日被黄色预警单 定督〔2022〕2号 取代" in browser.get(blue).text
+    assert "本单已于2022年8月15日被红色预警单 定督〔2022〕3号 取代" in browser.get(yellow).text
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+def test_a_lifted_notice_says_when_by_whom_and_why(
+    browser, english, office, cast, night, link, restricted
+):
+    cast.task("甲-1", DUE, restricted=restricted)
+    night()
     with transaction(office.engine, NOON) as session:
-        task = session.exec(select(Task)).one()
         change_deadline(
             session,
-            task,
+            session.exec(select(Task)).one(),
             date(2022, 9, 1),
             kind="extension",
-            reason="批准延期",
+            reason="管线迁改未完成",
             on=DAY,
             now=NOON,
             calendar=load_calendar(session),
+            actor_id=cast.dora,
+        )
+    stale = link("alice", "甲-1")
+
+    page = browser.get(stale)
+
+    by_whom, why = ("", "") if restricted else ("（dora：批准延期）", " (extended, dora)")
+    assert f"本预警已于2022年7月14日解除{by_whom}，无需再办" in page.text
+    assert f"This warning was lifted on 14 July 2022{why}; nothing" in english.get(stale).text
+    assert "<form" not in page.text
+
+
+def test_a_notice_that_ended_with_its_task_says_what_became_of_the_task(
+    browser, office, cast, blue
+):
+    with transaction(office.engine, NOON) as session:
+        task = session.exec(select(Task)).one()
+        withdraw(
+            session, task, Actor(cast.olga, "olga", Assurance.SESSION, DAY, NOON), reason="并案"
         )
 
-    page = browser.get(blue)
+    assert "本预警已于2022年7月14日解除（olga：撤回），无需再办" in browser.get(blue).text
 
-    assert "本预警已于2022年7月14日解除" in page.text
-    assert "<form" not in page.text
+
+def test_what_passed_to_somebody_else_names_him_and_what_was_acknowledged_before(
+    browser, office, cast, link, blue
+):
+    browser.post(blue, data=form(browser.get(blue), who="self", act="acknowledge"))
+    with transaction(office.engine, NOON) as session:
+        task = session.exec(select(Task)).one()
+        reassign(
+            session,
+            task,
+            Actor(cast.olga, "olga", Assurance.SESSION, DAY, NOON),
+            unit_id=task.unit_id,
+            handler_id=cast.bob,
+            reason="职责调整",
+            calendar=load_calendar(session),
+        )
+    tell_new_ones(office, now=NOON)
+
+    assert "本事项已于2022年7月14日改由bob负责，您无需再办" in browser.get(blue).text
+    assert (
+        "alice已于2022年7月14日 12:00 签收本单，仍待答复" in browser.get(link("bob", "甲-1")).text
+    )
 
 
 def test_an_expired_link_shows_and_does_not_act(browser, office, blue, digest_of_database):
