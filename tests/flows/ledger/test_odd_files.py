@@ -117,6 +117,12 @@ def test_a_heading_with_what_cannot_be_seen_in_it_is_found(read_bytes: Read) -> 
     assert ([row.number for row in ledger.rows], ledger.problems) == (["定巡001"], ())
 
 
+def test_a_column_that_nobody_reads_is_told_as_one_line_that_moves_no_cursor(read_bytes: Read):
+    data = f'{",".join(REQUIRED)},\x1b[31m进\x07度,"备\n 忘"\n{",".join(GOOD)},1,2\n'.encode()
+
+    assert read_bytes(data).ignored_columns == ("<U+001B>[31m进<U+0007>度", "备 忘")
+
+
 ALIKE = ["\u00a0", "\u2003", "\u202f", "\u3000", "\ufe0f", "\u034f", "\u180b", "\U000e0100"]
 
 
