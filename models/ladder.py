@@ -18,7 +18,7 @@ from pydantic import (
 
 from models.organisation import PostKind
 from models.refusal import Refusal
-from models.rule_words import BEYOND_READING, Fault, faults, toml_fault
+from models.rule_words import BEYOND_READING, Fault, faults, hidden_in, toml_fault
 from models.span import Span
 from models.warning import Colour
 
@@ -204,7 +204,10 @@ def parse_ladder(text: str, *, file: str) -> Ladder:
 
 def parse_rules(kind: type[Rules], text: str, *, file: str) -> Rules:
     try:
-        return kind.model_validate(tomllib.loads(text))
+        said = tomllib.loads(text)
+        if hidden := [*hidden_in(said)]:
+            raise RuleError(file, *hidden)
+        return kind.model_validate(said)
     except tomllib.TOMLDecodeError as error:
         raise RuleError(file, toml_fault(error)) from error
     except ValidationError as error:

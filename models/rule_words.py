@@ -3,6 +3,7 @@ usual ones that pydantic finds."""
 
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import date, time
 from typing import Any
 
@@ -27,6 +28,9 @@ BEYOND_READING = Fault(
     "括号层数或数字位数过多，无法读取；请核对是否选错了文件",
     "has too many brackets in each other, or digits in a number, to be read; is it the right file?",
 )
+
+# Control characters, beside the ends of lines, and what turns a line round.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 _WORDS = {
     "missing": ("缺少此项", "is missing"),
@@ -68,6 +72,22 @@ def toml_fault(error: tomllib.TOMLDecodeError) -> Fault:
     place = re.search(r"line (\d+), column (\d+)", said)
     where = f"第 {place[1]} 行第 {place[2]} 列" if place else "文件末尾"
     return Fault(f"{where}不合 TOML 的写法（{said}）", f"is no TOML: {said}")
+
+
+def hidden_in(said: Any, *place: str) -> Iterator[Fault]:
+    """Every text of a file that holds what no page, mail or database should."""
+    if isinstance(said, dict):
+        for key, value in said.items():
+            yield from hidden_in(key, *place)
+            yield from hidden_in(value, *place, key)
+    elif isinstance(said, list):
+        for n, value in enumerate(said, 1):
+            yield from hidden_in(value, *place, str(n))
+    elif isinstance(said, str) and (found := _HIDDEN.search(said)):
+        sign = f"U+{ord(found[0]):04X}"
+        yield Fault(
+            f"有控制字符 {sign}，请删去", f"holds the control character {sign}; delete it"
+        ).at(" · ".join(place) or "TOML")
 
 
 def faults(error: ValidationError) -> list[Fault]:

@@ -10,7 +10,7 @@ from models.rule_words import Fault
 from models.workdays import Calendar
 
 LIMITS = {"d": 3650, "wd": 2500, "mo": 120}
-_WRITTEN = re.compile(r"([+-]?\d{1,4})(d|wd|mo)")
+_WRITTEN = re.compile(r"([+-]?[0-9]{1,9})(d|wd|mo)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,10 @@ from sise.commands.edge import opened
 from sise.parts import whole
 from sise.settings import BadSetting, load_settings
 
+NOT_UTF_8 = (
+    "写下的文字不是 UTF-8，本次未作任何改动；请把终端的编码改为 UTF-8 再试",
+    "what was typed is no UTF-8, and nothing was changed; set the terminal to UTF-8",
+)
 IMPOSSIBLE, WRONG, STOPPED = 1, 2, 130  # it could not be done; the input or usage is wrong; Ctrl-C
 
 
@@ -33,6 +37,8 @@ def run() -> None:
         _stop(_database(error), IMPOSSIBLE)
     except OSError as error:
         _stop(_file(error), IMPOSSIBLE)
+    except UnicodeEncodeError:  # what was typed, on its way into the database
+        _stop(_either(*NOT_UTF_8), WRONG)
     except (KeyboardInterrupt, typer.Abort):
         _stop(_either("已停止", "stopped"), STOPPED)
     except Exception as error:

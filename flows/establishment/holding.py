@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from flows.ledger.cells import BadCell, line
+from flows.ledger.cells import BadCell, called
 from flows.moves import lock_all_tasks
 from flows.office_changes import ChangedSince, version
 from flows.signoff.actor import OfficeActor
@@ -55,7 +55,7 @@ def require_keeper(session: Session, actor: OfficeActor) -> None:
 def name_in(field: str, written: str) -> str:
     """A name as a ledger could give it."""
     try:
-        name = line(written)
+        name = called(written)
     except BadCell as bad:
         said = (bad.need.say(bad.found, bad.other, language) for language in ("zh-CN", "en"))
         raise AtField(field, *said) from bad

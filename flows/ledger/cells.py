@@ -51,6 +51,11 @@ _PADDING = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, bidi and zero-width, surrogates, separators
 # Printable, yet nothing to see; and what no XML may hold, so that no workbook could give it back.
 _BLANKS = re.compile("[\ufffd\u115f\u1160\u3164\uffa0\u2800\ufffe\uffff]")
+# Blanks that look like the plain one, and what only varies the character before it.
+_LOOK_ALIKE = re.compile(
+    "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u034f\u17b4\u17b5\u180b-\u180f"
+    "\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
 
 
 class BadCell(ValueError):
@@ -95,9 +100,14 @@ def line(value: Value, limit: int = 200) -> str:
     return text
 
 
+def called(value: Value, limit: int = 200) -> str:
+    """What something is found by: two of them that look alike are the same."""
+    return _unmistakable(line(value, limit))
+
+
 def name(value: Value) -> str:
     """A person's."""
-    return unpadded(line(value))
+    return _unmistakable(unpadded(line(value)))
 
 
 def unpadded(text: str) -> str:
@@ -122,7 +132,7 @@ def number(value: Value) -> str:
     """问题编号. A number that Excel has turned into a date cannot be told from one."""
     if isinstance(value, (date, time, timedelta)):
         raise BadCell(Need.NUMBER_IS_A_DATE, written(value))
-    return line(value, 64)
+    return called(value, 64)
 
 
 def address(value: Value) -> str:
@@ -219,6 +229,12 @@ def _within_years(found: date, text: str) -> date:
     if found.year not in YEARS:
         raise BadCell(Need.YEAR_OUT_OF_RANGE, text)
     return found
+
+
+def _unmistakable(text: str) -> str:
+    if found := _LOOK_ALIKE.search(text):
+        raise BadCell(Need.HIDDEN_CHARACTER, text, f"U+{ord(found[0]):04X}")
+    return text
 
 
 def _refuse_hidden(text: str, allowed: str) -> None:

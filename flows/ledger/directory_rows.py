@@ -16,8 +16,8 @@ def directory_rows(table: Table) -> list[DirectoryRow]:
 def _directory_row(table: Table, row: int) -> DirectoryRow:
     before = len(table.problems)
     read = DirectoryRow(
-        unit=table.take(row, "unit", cells.line, ""),
-        parent=table.take(row, "parent", cells.line, ""),
+        unit=table.take(row, "unit", cells.called, ""),
+        parent=table.take(row, "parent", cells.called, ""),
         name=table.take(row, "name", cells.name, ""),
         post=table.take(row, "post", cells.post, None),
         email=table.take(row, "email", cells.address, ""),

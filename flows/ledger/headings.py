@@ -84,8 +84,10 @@ def shown_as_one(ignored: Sequence[str]) -> list[str]:
 
 
 def normal(heading: str) -> str:
-    """A heading without spaces, newlines, remarks in brackets, and marks at its ends."""
-    folded = unicodedata.normalize("NFKC", heading).lower()
+    """A heading without spaces, newlines, remarks in brackets, and marks at its ends; and without
+    what cannot be seen, or a heading that stands there would be missing."""
+    seen = (c for c in heading if unicodedata.category(c) != "Cf")
+    folded = unicodedata.normalize("NFKC", "".join(seen)).lower()
     return re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|[\s_]", "", folded).strip(":*")
 
 

@@ -20,7 +20,7 @@ _LINES: dict[str, Callable[[Value], Any]] = {
     "handler": cells.name,
     "handler_email": cells.address,
     "supervising_leader": cells.name,
-    "lead_unit": cells.line,
+    "lead_unit": cells.called,
     "opened_on": cells.day,
     "track": cells.track,
     "restricted": cells.yes_no,
@@ -135,7 +135,7 @@ def _ledger_row(matter: _Matter, today: date) -> LedgerRow:
     return LedgerRow(
         number=matter.required("number", cells.number, Need.NUMBER_EMPTY),
         title=matter.required("title", cells.title, Need.EMPTY),
-        unit=matter.required("unit", cells.line, Need.EMPTY),
+        unit=matter.required("unit", cells.called, Need.EMPTY),
         measures=None if measures is None else tuple(measures),
         sheet=matter.table.grid.sheet,
         row=matter.lines[0] + 1,

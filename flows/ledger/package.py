@@ -15,6 +15,7 @@ MAX_PARTS = 2_000
 WORKBOOK = "xl/workbook.xml"
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
 _DECLARED = re.compile(r"^<\?xml[^>]*\?>")
+_TEXTS = re.compile(rb"""<(?:[^\s<>"'=]*:)?sst\s(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
 _NOT_READ = ("xl/media/", "xl/drawings/", "xl/embeddings/", "xl/charts/", "xl/theme/")
 
 TOO_LARGE = (
@@ -35,15 +36,22 @@ NOT_A_WORKBOOK = (
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """The parts that a reader of cells needs; raises UnreadableLedger."""
+    """The parts that a reader of cells needs, by their names in lower case; raises
+    UnreadableLedger."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [m for m in archive.infolist() if not m.filename.startswith(_NOT_READ)]
-            if WORKBOOK not in archive.namelist():
+            named = (
+                (m.filename.lower(), m) for m in archive.infolist()
+            )  # as the fast reader looks
+            members = {name: m for name, m in named if not name.startswith(_NOT_READ)}
+            if WORKBOOK not in members:
                 raise UnreadableLedger(*NOT_A_WORKBOOK)
-            if len(members) > MAX_PARTS or sum(m.file_size for m in members) > MAX_UNPACKED:
+            if (
+                len(members) > MAX_PARTS
+                or sum(m.file_size for m in members.values()) > MAX_UNPACKED
+            ):
                 raise UnreadableLedger(*TOO_LARGE)
-            parts = {member.filename: _in_utf8(archive.read(member)) for member in members}
+            parts = {name: _uncounted(_in_utf8(archive.read(m))) for name, m in members.items()}
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -71,6 +79,14 @@ def _in_utf8(part: bytes) -> bytes:
     return _DECLARED.sub("", text, count=1).encode()
 
 
+def _uncounted(part: bytes) -> bytes:
+    """The fast reader makes room for as many texts as a file says that it has; where there is not
+    so much memory, the whole process is gone."""
+    if b"uniqueCount" not in part:
+        return part
+    return _TEXTS.sub(lambda tag: tag[0].replace(b"uniqueCount", b"said"), part)
+
+
 def repack(parts: dict[str, bytes]) -> io.BytesIO:
     """The parts as an uncompressed zip: the next reader cannot unpack more than we have seen."""
     packed = io.BytesIO()
@@ -93,10 +109,10 @@ def sheet_parts(parts: dict[str, bytes]) -> dict[str, bytes]:
             for element in ElementTree.fromstring(parts[WORKBOOK]).iter()
             if element.tag.rpartition("}")[2] == "sheet"
         ]
-    except (KeyError, ElementTree.ParseError) as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
         raise UnreadableLedger(*BROKEN) from error
     named = {}
     for sheet in sheets:
         path = posixpath.join("/xl", targets.get(sheet.get("id", ""), ""))
-        named[sheet.get("name", "")] = parts.get(posixpath.normpath(path).lstrip("/"), b"")
+        named[sheet.get("name", "")] = parts.get(posixpath.normpath(path).lstrip("/").lower(), b"")
     return named

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.ledger.directory_rows import directory_rows
 from flows.ledger.grid import Grid, is_blank
+from flows.ledger.headings import LOOKED_AT
 from flows.ledger.ledger_rows import ledger_rows
 from flows.ledger.mapping import OURS, SHEETS, HeadingMap
 from flows.ledger.needs import Need
@@ -16,8 +17,18 @@ from flows.ledger.table import FEWEST, Table, count_known, find_table
 from flows.ledger.textfile import read_csv
 from flows.ledger.workbook import read_workbook
 
-BOOKS = (".xlsx", ".xlsm")  # how a workbook is called; a CSV under such a name is read all the same
+BOOKS = (
+    ".xlsx",
+    ".xlsm",
+    ".xls",
+)  # how a workbook is called; a CSV under such a name is read all the same
 MAX_FILE = 64_000_000  # bytes
+SIGNS = {
+    ";": ("分号", "semicolons"),
+    "\t": ("制表符", "tabs"),
+    "|": ("竖线", "bars"),
+    "，": ("中文逗号", "Chinese commas"),
+}
 
 
 def read_ledger(path: Path, *, today: date, mapping: HeadingMap = OURS) -> Ledger:
@@ -31,8 +42,10 @@ def read_ledger(path: Path, *, today: date, mapping: HeadingMap = OURS) -> Ledge
     grid = read_csv(data)
     tables = mapping.tables
     table = max(tables, key=lambda sheet: count_known(grid, tables[sheet]))
-    if path.suffix.lower() in BOOKS and count_known(grid, tables[table]) < FEWEST:
-        raise UnreadableLedger(*NOT_A_WORKBOOK)
+    if count_known(grid, tables[table]) < FEWEST:
+        _refuse_other_signs(grid, mapping)
+        if path.suffix.lower() in BOOKS:
+            raise UnreadableLedger(*NOT_A_WORKBOOK)
     reader = Reader(today, mapping)
     reader.read(table, grid)
     return reader.ledger()
@@ -62,6 +75,20 @@ def _content(path: Path) -> bytes:
     if data.startswith((b"%PDF", b"{\\rtf")):
         raise UnreadableLedger(*NOT_A_WORKBOOK)
     return data
+
+
+def _refuse_other_signs(grid: Grid, mapping: HeadingMap) -> None:
+    """Headings that are there, but not divided by commas."""
+    lines = [",".join(map(str, cells)) for cells in grid.rows[:LOOKED_AT]]
+    for sign, (chinese, english) in SIGNS.items():
+        divided = Grid("", [[*line.split(sign)] for line in lines])
+        if any(count_known(divided, table) >= FEWEST for table in mapping.tables.values()):
+            raise UnreadableLedger(
+                f"CSV 的各列须用逗号分隔，这个文件用的是{chinese}；"
+                "请另存为 .xlsx 或“CSV UTF-8”再导入",
+                f"the columns of a CSV are divided by commas, and here by {english}; save it as "
+                ".xlsx or as CSV UTF-8",
+            )
 
 
 def _from_workbook(data: bytes, today: date, mapping: HeadingMap) -> Ledger:

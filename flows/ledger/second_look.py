@@ -73,7 +73,7 @@ class _Look:
         parser.CharacterDataHandler = self.characters
         try:
             parser.Parse(sheet, True)
-        except (expat.ExpatError, ValueError, IndexError) as error:
+        except (expat.ExpatError, ValueError, LookupError) as error:
             raise UnreadableLedger(*BROKEN) from error
 
     def start(self, name: str, given: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ from flows.ledger import headings
 from flows.ledger.cells import BadCell
 from flows.ledger.grid import CellFault, Grid, Value, column_letters, is_blank
 from flows.ledger.headings import Heading
-from flows.ledger.needs import Need
+from flows.ledger.needs import Need, shown
 from flows.ledger.problems import Problem
 
 T = TypeVar("T")
@@ -147,9 +147,9 @@ def _ignored(table: Table, rows: tuple[int, int]) -> Iterator[str]:
         if column in known:
             continue
         names = (table.grid.rows[row][column : column + 1] for row in rows[::-1])
-        heading = next((str(n[0]).strip() for n in names if n and not is_blank(n[0])), "")
+        heading = next((str(n[0]) for n in names if n and not is_blank(n[0])), "")
         if heading or any(_filled(row, column) for row in table.grid.rows[table.first :]):
-            yield heading or column_letters(column)
+            yield shown(" ".join(heading.split())) or column_letters(column)
 
 
 def _filled(row: list[Value], column: int) -> bool:

@@ -1,5 +1,6 @@
 """An .xlsx as grids: python-calamine reads the values, a second look finds what it hides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
@@ -23,7 +24,8 @@ def read_workbook(data: bytes, wanted: dict[str, str]) -> Workbook:
     parts = unpack(data)
     sheets = sheet_parts(parts)
     chosen = {name: key for name in sheets if (key := wanted.get(name.strip().lower()))}
-    shared = parts.get("xl/sharedStrings.xml", b"")
+    _refuse_two_of_one_kind(chosen)
+    shared = parts.get("xl/sharedstrings.xml", b"")
     faults = {name: faults_of(sheets[name], shared) for name in chosen}
     try:
         with CalamineWorkbook.from_filelike(repack(parts)) as book:
@@ -34,6 +36,18 @@ def read_workbook(data: bytes, wanted: dict[str, str]) -> Workbook:
     except CalamineError as error:
         raise UnreadableLedger(*BROKEN) from error
     return Workbook(grids, tuple(sheets))
+
+
+def _refuse_two_of_one_kind(chosen: Mapping[str, str]) -> None:
+    for key in dict.fromkeys(chosen.values()):
+        names = [f"“{name}”" for name, kind in chosen.items() if kind == key]
+        if len(names) > 1:
+            raise UnreadableLedger(
+                f"工作簿里有 {len(names)} 张“{key}”工作表：{'、'.join(names)}；"
+                "请合并成一张，或把其余的改名",
+                f"the workbook has {len(names)} sheets that are {key}: {', '.join(names)}; "
+                "make them one, or rename the others",
+            )
 
 
 def _grid(key: str, sheet: CalamineSheet, faults: dict[tuple[int, int], CellFault]) -> Grid:

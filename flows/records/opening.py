@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from flows.ledger.cells import BadCell, day, line, number, title
+from flows.ledger.cells import BadCell, called, day, line, number, title
 from flows.ledger.rows import LedgerRow
 from flows.records.lines import BadLine
 from notifications.wording import CHINESE, ENGLISH
@@ -31,7 +31,7 @@ def _row(n: int, said: str, on: date) -> LedgerRow:
         return LedgerRow(
             number=number(parts[0]),
             title=title(parts[1]),
-            unit=line(parts[2]),
+            unit=called(parts[2]),
             due_on=day(parts[3]),
             opened_on=on,
             procedure=line(parts[4]) if parts[4:] and parts[4] else DIRECTIVE,

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import TextIOWrapper
@@ -143,6 +143,16 @@ def a_date(written: str) -> date:
             f"“{written}”不是日期；请写成 2022-07-14",
             f"'{written}' is no date; write it as 2022-07-14",
         ) from error
+
+
+def name_of(file: Path) -> str:
+    """As text, which a database can keep: what came out of a Windows archive may be called in
+    GB18030."""
+    octets = os.fsencode(file.name)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return octets.decode(encoding)
+    return octets.decode("utf-8", "replace")
 
 
 def octets_of(file: Path, most: int = LARGEST) -> bytes:

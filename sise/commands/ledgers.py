@@ -19,7 +19,7 @@ from flows.ledger.reading import read_ledger
 from flows.ledger.rows import Ledger
 from flows.working_days import load_calendar
 from models.refusal import Refusal
-from sise.commands.edge import Edge, Json, as_json, open_edge, out, progress, text_of
+from sise.commands.edge import Edge, Json, as_json, name_of, open_edge, out, progress, text_of
 from sise.commands.nights import WAITING
 
 PREVIEW = 30  # changes shown before the rest is only counted
@@ -39,17 +39,18 @@ def import_(
     """Take in a ledger (台账) and directory (通讯录): all or nothing, every error listed."""
     edge = open_edge()
     named = parse_mapping(text_of(mapping), file=mapping.name) if mapping else OURS
+    name = name_of(file)
     with progress(*WAITING) as bar:
-        doing = bar.add_task(edge.both(f"正在读取 {file.name}", f"reading {file.name}"))
+        doing = bar.add_task(edge.both(f"正在读取 {name}", f"reading {name}"))
         ledger = _read(edge, file, named)
         n = len(ledger.rows)
         bar.update(doing, description=edge.both(f"正在核对 {n} 件事项", f"checking {n} tasks"))
         engine = edge.office.engine
         with trial(engine) if dry_run else transaction(engine, edge.now) as session:
-            applied = _apply(edge, session, ledger, named, file.name)
+            applied = _apply(edge, session, ledger, named, name)
             with file.open("rb") as content:
                 sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-            record_import(session, edge.actor, applied, file=file.name, sha256=sha256)
+            record_import(session, edge.actor, applied, file=name, sha256=sha256)
     if json:
         as_json(_facts(ledger, applied, dry_run))
     else:
@@ -74,7 +75,7 @@ def _read(edge: Edge, file: Path, mapping: HeadingMap) -> Ledger:
     try:
         return read_ledger(file, today=edge.today, mapping=mapping)
     except UnreadableLedger as error:
-        name = file.name or file
+        name = name_of(file) or file
         raise Refusal(f"{name}：{error.chinese}", f"{name}: {error.english}") from error
 
 

@@ -172,6 +172,29 @@ BAD = {
         'name = "四色"',
         "name: must begin with a small letter and hold only a-z, 0-9 and _, found '四色'",
     ),
+    "a title with a control character": (
+        'title = "四色督办"',
+        'title = "四色\\u0000督办"',
+        "title: holds the control character U+0000; delete it",
+    ),
+    "a label that turns its line round": (
+        'label = "蓝色预警"',
+        'label = "蓝色\u202e预警"',
+        "rung · 1 · label: holds the control character U+202E; delete it",
+    ),
+    "a span of very many days": (
+        'clock = "due", after = "1d"',
+        'clock = "due", after = "99999999d"',
+        "rung · 1 · when · 1 · after: '99999999d' is longer than 3650d",
+    ),
+    "a span in other digits": (
+        'clock = "due", after = "1d"',
+        'clock = "due", after = "१d"',
+        (
+            "rung · 1 · when · 1 · after: '१d' is no span; write 10d, 3wd or 1mo "
+            "(days, working days, months)"
+        ),
+    ),
     "an empty title": ('title = "四色督办"', 'title = ""', "title: is empty; write it"),
     "unknown roll": (
         'roll = "next"',
@@ -248,6 +271,14 @@ def test_a_policy_without_a_rung_is_refused():
         with pytest.raises(RuleError) as refused:
             parse_ladder(no_rung + "\n" + DEFAULT.split("[[reminder]]")[0], file="policy.toml")
         assert str(refused.value) == f"policy.toml: {line}"
+
+
+@pytest.mark.parametrize("deep", ["a" + ".a" * 5000 + " = 1", "a" + ".a" * 600 + " = 1"])
+def test_tables_in_very_many_tables_are_refused_in_a_line(deep: str):
+    with pytest.raises(RuleError) as refused:
+        parse_ladder(deep, file="policy.toml")
+
+    assert refused.value.chinese.startswith("policy.toml：")
 
 
 def test_every_fault_has_a_line_of_its_own():

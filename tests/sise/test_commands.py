@@ -76,6 +76,20 @@ def test_a_dry_import_shows_everything_and_keeps_nothing(ready: Sise, ledger: Pa
     assert ready.done("tasks", "--json").json == []
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
+def test_a_ledger_out_of_a_windows_archive_keeps_its_name(
+    ready: Sise, ledger: Path, encoding: str
+) -> None:
+    unpacked = Path(os.fsdecode("七月台账.xlsx".encode(encoding)))
+    ledger.rename(unpacked)
+
+    ready.done("import", unpacked)
+
+    with sqlite3.connect(ready.home / "sise.db") as kept:
+        [(name,)] = kept.execute("SELECT name FROM office_change WHERE subject = 'ledger'")
+    assert name == "七月台账.xlsx"
+
+
 def test_a_second_import_of_the_same_file_changes_nothing(kept: Sise, ledger: Path) -> None:
     facts = kept.done("import", ledger, "--json").json
 

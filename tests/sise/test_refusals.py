@@ -1,5 +1,6 @@
 """What cannot be done is said in words on stderr: nothing on stdout, no traceback, 1 or 2."""
 
+import os
 import socket
 import sqlite3
 from datetime import date, timedelta
@@ -81,6 +82,22 @@ def test_wrong_input_is_one_clear_line(ready: Sise, words: list[str], said: str)
 
     assert told.startswith(said)
     assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["task", "X"],
+        ["tasks", "--unit", "X"],
+        ["calendar", "set", "2027-02-04", "holiday", "--why", "X"],
+    ],
+)
+def test_what_is_typed_in_another_encoding_is_one_clear_line(ready: Sise, words: list[str]) -> None:
+    typed = os.fsdecode("台账".encode("gbk"))
+
+    told = ready.refused(*(typed if word == "X" else word for word in words), code=WRONG)
+
+    assert told == "写下的文字不是 UTF-8，本次未作任何改动；请把终端的编码改为 UTF-8 再试"
 
 
 def test_an_export_onto_an_open_file_could_not_be_done(ready: Sise, tmp_path: Path) -> None:
