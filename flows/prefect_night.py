@@ -44,7 +44,7 @@ from notifications.wording import colour_word
 from sise import clock
 from sise.settings import BadSetting, load_settings
 
-REACH_SECONDS = 4
+REACH_SECONDS = 20  # one that is busy answers late; where nobody listens, none of it is waited for
 CLIENT_RETRIES = 1  # by itself Prefect waits minutes for an API that has gone
 RETRY_AFTER = [1.0, 10.0]  # seconds: a lock that is soon let go, a database that restarts
 DRAIN_SECONDS = 10
