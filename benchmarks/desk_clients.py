@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 
 from benchmarks.desk_home import Home, Warned
 from benchmarks.machine import worked
+from benchmarks.ports import free_port
 
 PATIENCE = 60.0  # seconds: then whoever waits has gone away
 READERS, WRITERS = 4, 1
@@ -104,11 +105,9 @@ class Served:
 @contextmanager
 def served(home: Home) -> Iterator[Served]:
     """`sise serve` as a person starts it, on a free port; raises what it had to say."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SISE_")}
     said = {"SISE_HOME": str(home.folder), "SISE_MAIL_HOURS": "always", "SISE_NIGHT_AT": "off"}
-    with (home.folder / "stderr").open("w+") as stderr:
+    with free_port() as port, (home.folder / "stderr").open("w+") as stderr:
         child = subprocess.Popen(
             [sys.executable, "-c", SERVE, "serve", "--port", str(port)],
             cwd=ROOT,

@@ -10,8 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
+from benchmarks.ports import free_port
+
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin"
-PATIENCE = 30.0
+PATIENCE = 60.0
 SERVICES = """\
 127.0.0.1:{port} inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
@@ -60,24 +62,25 @@ def needs_sink() -> None:
 @contextmanager
 def smtp_sink(kept: Path | None = None) -> Iterator[str]:
     """It takes everything; what it takes is appended to the file `kept`. Yields its URL."""
-    port = _free_port()
     command = [found("smtp-sink") or "smtp-sink"]
     command += ["-u", "root"] if os.geteuid() == 0 else []
     command += ["-D", str(kept)] if kept else []
-    process = subprocess.Popen([*command, f"127.0.0.1:{port}", "128"], stderr=subprocess.DEVNULL)
-    try:
-        _await_greeting(port)
-        yield f"smtp://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
+    with free_port() as port:
+        at = f"127.0.0.1:{port}"
+        process = subprocess.Popen([*command, at, "128"], stderr=subprocess.DEVNULL)
+        try:
+            _await_greeting(port)
+            yield f"smtp://{at}"
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
 
 
 @contextmanager
 def postfix() -> Iterator[str]:
     """A Postfix of its own that keeps each mail on disk and then throws it away. As root only."""
-    with TemporaryDirectory(prefix="sise-postfix-") as folder:
-        home, port = Path(folder), _free_port()
+    with TemporaryDirectory(prefix="sise-postfix-") as folder, free_port() as port:
+        home = Path(folder)
         settings = home / "settings"
         home.chmod(0o755)  # its processes are not root
         for part in (settings, home / "queue", home / "data"):
@@ -111,9 +114,3 @@ def _await_greeting(port: int) -> None:
                 return
         sleep(0.01)
     raise RuntimeError(f"nothing greets on port {port}")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port

@@ -45,7 +45,7 @@ from notifications.wording import colour_word
 from sise import clock
 from sise.settings import BadSetting, load_settings
 
-REACH_SECONDS = 4
+REACH_SECONDS = 20  # one that is busy answers late; where nobody listens, none of it is waited for
 CLIENT_RETRIES = 1  # by itself Prefect waits minutes for an API that has gone
 EVENT_RETRIES = 2  # for each event; a night's process does not end before the last of them
 RETRY_AFTER = [1.0, 10.0]  # seconds: a lock that is soon let go, a database that restarts

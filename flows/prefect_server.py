@@ -18,7 +18,9 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
 
-START_SECONDS = 60  # about 9 when it first makes its database, 4 afterwards
+# About 9 when it first makes its database, 4 afterwards, a minute where all is busy. Of one that
+# dies while it starts this is not waited for.
+START_SECONDS = 180
 STOP_SECONDS = 5
 
 SILENT = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}

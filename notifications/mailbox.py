@@ -16,6 +16,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 KEPT = 500  # mails; older ones are forgotten
+READY_WITHIN = 60  # seconds; a machine that is busy with other things may take some
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 
 
@@ -100,7 +101,12 @@ class _OnFreePort(Controller):
 
     def __init__(self, handler: Any) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
-        super().__init__(handler, hostname="127.0.0.1", port=self._socket.getsockname()[1])
+        super().__init__(
+            handler,
+            hostname="127.0.0.1",
+            port=self._socket.getsockname()[1],
+            ready_timeout=READY_WITHIN,
+        )
 
     def _create_server(self) -> Any:
         return self.loop.create_server(self._factory_invoker, sock=self._socket)

@@ -23,6 +23,8 @@ def begun(act: Callable[..., object], *given: Any, quiet: bool = True) -> BasePr
 
 def _act(act: Callable[..., object], given: tuple[Any, ...], quiet: bool) -> None:
     gc.enable()
+    # Tests that were started in a shell's background ignore it, and so would their children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if quiet:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     act(*given)
@@ -63,6 +65,6 @@ def gone(pid: int) -> None:
 
 def _until_gone(handle: int) -> None:
     try:
-        assert select.select([handle], [], [], 10)[0], "it still runs"
+        assert select.select([handle], [], [], 60)[0], "it still runs"
     finally:
         os.close(handle)

@@ -10,14 +10,18 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from trustme import CA
 
+from benchmarks.ports import free_port
+
 DOVECOT = shutil.which("dovecot", path="/usr/sbin:/usr/bin:/sbin:/bin")
+PATIENCE = 60  # seconds
 CONFIG = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -109,11 +113,11 @@ def imap_server(capability: str = "") -> Iterator[ImapServer]:
     # Not under pytest's own folder, which only root may enter: dovecot gives up being root.
     folder = Path(tempfile.mkdtemp(prefix="sise-imap-"))
     user = _runs_as()
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     group = grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
-    server = ImapServer(port, folder)
-    try:
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        port = stack.enter_context(free_port())
+        server = ImapServer(port, folder)
         _prepare(folder)
         config = folder / "dovecot.conf"
         facts = {"folder": folder, "user": user, "group": group, "port": port}
@@ -124,9 +128,7 @@ def imap_server(capability: str = "") -> Iterator[ImapServer]:
             yield server.mailbox(server.user)
         finally:
             os.killpg(process.pid, signal.SIGKILL)  # asked to end, it first waits a second
-            process.wait(20)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            process.wait(PATIENCE)
 
 
 def _runs_as() -> str:
@@ -150,7 +152,8 @@ def _prepare(folder: Path) -> None:
 
 def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     """Until it listens, or has died."""
-    for _ in range(200):
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
         if process.poll() is not None:
             break
         try:

@@ -3,6 +3,7 @@
 import random
 import signal
 from collections import Counter
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
@@ -64,30 +65,32 @@ def kill_again_and_again(
     fill(office, *crowd(mails))
     # Each kill in a stretch of its own, so that mail is left for the last of them.
     stretch, drawn = mails * LINES_OF_A_MAIL // (kills + 1), random.Random(seed)
-    left, child = 0, None
+    left = 0
+    child: Future[BaseProcess] = Future()  # known later, perhaps, than its first lines
     its_own: set[int] = set()
 
     def dies(verb: str, argument: str) -> str | None:
         nonlocal left
         left -= 1
-        if child is None or left:
+        if left:
             return None
-        its_own.update(children_of(child.pid))
-        kill(child)
+        its_own.update(children_of(child.result(60).pid))
+        kill(child.result())
         return DROP
 
     with peer(dies) as relay:
         for n in range(kills):
             left = drawn.randint(workers * 2, stretch)
             at = NOON + n * LEASE_IS_OVER
-            child = delivering(office, database_url, relay, at, workers, carried=carried)
-            assert end_of(child) == -signal.SIGKILL
+            child = Future()
+            child.set_result(delivering(office, database_url, relay, at, workers, carried=carried))
+            assert end_of(child.result()) == -signal.SIGKILL
         assert len(its_own) == carried * kills
         for pid in its_own:
             gone(pid)
         begun = sum(message.attempts > 0 for message in messages(office))
         assert begun <= len(relay.mails) + workers * kills, "what was not begun stays untried"
-        child = None
+        relay.script = lambda verb, argument: None
         deliver(to(relay, office), now=NOON + kills * LEASE_IS_OVER, workers=workers)
 
     assert states(office) == {MessageState.SENT: mails}

@@ -77,4 +77,4 @@ def receiving(
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(10)
+        thread.join(60)

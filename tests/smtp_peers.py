@@ -14,6 +14,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from trustme import CA, LeafCert
 
+from notifications.mailbox import READY_WITHIN
+
 DROP = "drop the connection"
 PLAIN_ANSWERS = {
     "": "220 peer",
@@ -147,12 +149,12 @@ def peer(
 
     thread = threading.Thread(target=run)
     thread.start()
-    one.port = ready.result(10).sockets[0].getsockname()[1]
+    one.port = ready.result(60).sockets[0].getsockname()[1]
     try:
         yield one
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(60)
 
 
 def served(certificate: LeafCert) -> ssl.SSLContext:
@@ -199,7 +201,9 @@ class _Controller(Controller):
     def __init__(self, handler: Kept, **options: Any) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
         port = self.listener.getsockname()[1]
-        super().__init__(handler, hostname="127.0.0.1", port=port, **options)
+        super().__init__(
+            handler, hostname="127.0.0.1", port=port, ready_timeout=READY_WITHIN, **options
+        )
 
     def _create_server(self) -> Any:
         return self.loop.create_server(

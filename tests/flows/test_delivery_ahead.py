@@ -18,7 +18,7 @@ from tests.outboxes import NOON, crowd, fill, messages, states, to
 from tests.smtp_peers import peer
 
 KEPT = Report(Outcome.SENT, "final dot: 250 kept")
-SECONDS = 10  # in which a thread of this machine comes to its turn
+SECONDS = 60  # in which a thread of this machine comes to its turn
 REPLACED = "UPDATE message SET state = 'superseded' WHERE id = 9"
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
@@ -210,18 +211,18 @@ def test_a_second_ctrl_c_leaves_what_carriers_have_in_hand_as_perhaps_sent(
     office, cast, database_url
 ):
     fill(office, *crowd(60))
-    child: BaseProcess | None = None
+    child: Future[BaseProcess] = Future()  # known later, perhaps, than its first mail
 
     def stop(verb: str, argument: str) -> bytes | None:
-        if child is None or verb != "." or len(relay.mails) > 1:
+        if verb != "." or len(relay.mails) > 1:
             return None
-        interrupt(child)
+        interrupt(child.result(60))
         return b"250-and the rest never comes"
 
     with peer(stop) as relay:
-        child = delivering(office, database_url, relay, NOON, 4, carried=1)
-        assert end_of(child) not in (0, None)
-        child = None
+        child.set_result(delivering(office, database_url, relay, NOON, 4, carried=1))
+        assert end_of(child.result()) not in (0, None)
+        relay.script = lambda verb, argument: None
         assert relay.to()[0] in doubtful(office)
         assert {m.lease_owner for m in messages(office)} == {None}
         deliver(to(relay, office), now=NOON + LEASE_IS_OVER)

@@ -165,7 +165,7 @@ def test_what_was_claimed_for_a_connection_that_was_told_to_stop_is_given_back(o
     async def stopped_while_it_waits() -> None:
         nonlocal clerk
         clerk = Clerk(office, Outbox(office.engine, "relay:25"), lambda: NOON)
-        busy = asyncio.create_task(clerk.ask(go_on.wait, 30))
+        busy = asyncio.create_task(clerk.ask(go_on.wait, 60))
         place = clerk.line_up()
         await asyncio.sleep(0.05)  # its turn is under way, behind what the thread is busy with
         clerk.withdraw(place)

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event
 from threading import enumerate as enumerate_threads
+from time import monotonic
 
 import pytest
 import yaml
@@ -32,6 +33,7 @@ DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60  # seconds
 NOWHERE = "http://127.0.0.1:9/api"  # the discard port: nobody listens
 
 
@@ -142,18 +144,24 @@ def kept(api: str, name: str):
     return run
 
 
-def steps_of(api: str, run) -> dict[str, bool]:
-    """The tasks of a run, and whether each was completed."""
+def steps_of(api: str, run, awaited: int = 0) -> dict[str, bool]:
+    """The tasks of a run, and whether each was completed, once so many are: of tasks, unlike flows,
+    the server writes down what it has heard behind its answer."""
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
     from prefect.client.schemas.sorting import TaskRunSort
 
+    until, found = monotonic() + PATIENCE, dict[str, bool]()
     with client(api) as prefect:
-        found = prefect.read_task_runs(
-            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id])),
-            sort=TaskRunSort.END_TIME_DESC,
-            limit=200,
-        )
-    return {task.name: task.state.is_completed() for task in found}
+        while monotonic() < until:
+            tasks = prefect.read_task_runs(
+                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id])),
+                sort=TaskRunSort.END_TIME_DESC,
+                limit=200,
+            )
+            found = {one.name: bool(one.state and one.state.is_completed()) for one in tasks}
+            if sum(found.values()) >= awaited:
+                break
+    return found
 
 
 def summary_of(api: str, run) -> str:
@@ -175,7 +183,7 @@ def test_prefect_keeps_the_night_its_steps_and_its_summary(office, cast: Cast, o
     run = kept(api, "night-2022-07-14")
     assert run.state.is_completed()
     assert run.parameters == {"on": "2022-07-14"}
-    assert steps_of(api, run) == {step.name: True for step in STEPS}
+    assert steps_of(api, run, len(STEPS)) == {step.name: True for step in STEPS}
     said = summary_of(api, run)
     assert "预警升级：蓝色 1\n" in said
     assert result["audit_head"] in said
@@ -216,7 +224,7 @@ def test_a_night_may_be_played_from_a_schedulers_thread(office, on_prefect, api)
         result = scheduler.submit(play).result()
 
     assert result["orchestrator"] == "prefect"
-    assert len(steps_of(api, kept(api, "night-2022-07-14"))) == len(STEPS)
+    assert len(steps_of(api, kept(api, "night-2022-07-14"), len(STEPS))) == len(STEPS)
 
 
 def test_each_deployment_is_of_a_flow_that_is_there_and_asked_for_by_its_name(on_prefect):
@@ -248,7 +256,8 @@ def test_a_night_that_asks_for_help_in_vain_does_all_of_it(
         result = on_prefect.night(on=DAY, helpers=1)
 
     assert result["escalated"]["blue"] == result["notices"] == 10
-    assert steps_of(api, kept(api, "night-2022-07-14")) == {step.name: True for step in STEPS}
+    kept_steps = steps_of(api, kept(api, "night-2022-07-14"), len(STEPS))
+    assert kept_steps == {step.name: True for step in STEPS}
     assert "no help could be asked for" in caplog.text
     with reading(office.engine) as session:
         parts = session.exec(select(NightShard)).all()

@@ -154,7 +154,7 @@ def test_the_night_waits_for_a_part_that_somebody_has_in_hand(office, cast: Cast
     def slow(*given, **said) -> int:
         moved = sweep_part(*given, **said)
         in_hand.set()
-        assert night_waits.wait(10)
+        assert night_waits.wait(60)
         return moved
 
     monkeypatch.setattr(shards, "sweep_part", slow)
@@ -162,10 +162,10 @@ def test_the_night_waits_for_a_part_that_somebody_has_in_hand(office, cast: Cast
 
         def begin(night_id: int) -> None:
             others.submit(helper, office, night_id, "慢")
-            assert in_hand.wait(10)
+            assert in_hand.wait(60)
 
         night = others.submit(sharing, office, DAY, helped_by=begin)
-        assert in_hand.wait(10)
+        assert in_hand.wait(60)
         until_it_waits(office, night)
         night_waits.set()
         assert night.result()["notices"] == 10

@@ -11,6 +11,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 from trustme import CA
 
+from benchmarks.ports import free_port
 from notifications import mailer
 from notifications.mailer import Outcome, Relay, RelayUnavailable, Report, connected, trust
 from tests.smtp_peers import DROP, Kept, aiosmtpd_peer, answers, peer, self_signed, served
@@ -228,11 +229,11 @@ def test_a_relay_that_does_not_greet_us_is_unavailable(script, words):
 
 
 def test_a_relay_that_is_down_is_named_with_the_system_s_word_for_it():
-    with peer() as relay:
-        pass
-
-    with pytest.raises(RelayUnavailable, match=rf"127.0.0.1:{relay.port}: Connection refused$"):
-        send(relay.url)
+    with (
+        free_port() as port,
+        pytest.raises(RelayUnavailable, match=rf"127.0.0.1:{port}: Connection refused$"),
+    ):
+        send(f"smtp://127.0.0.1:{port}")
 
 
 def test_a_relay_that_nobody_knows_is_unavailable():
@@ -420,14 +421,14 @@ def test_who_is_cancelled_leaves_no_reply_behind_for_the_next(verb):
         if said != verb or heard.is_set():
             return None
         heard.set()
-        goes_on.wait(30)
+        goes_on.wait(60)
         return "550 late, and meant for another"
 
     async def go(url: str) -> tuple[bool, Report]:
         relay = Relay.parse(url)
         async with connected(relay, "office.example") as connection:
             sending = asyncio.create_task(connection.send("a@b.example", "c@d.example", CONTENT))
-            await asyncio.to_thread(heard.wait, 30)
+            await asyncio.to_thread(heard.wait, 60)
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
             usable = connection.usable
@@ -441,14 +442,16 @@ def test_who_is_cancelled_leaves_no_reply_behind_for_the_next(verb):
 
 def test_an_answer_that_comes_too_late_is_an_unknown_outcome(monkeypatch):
     monkeypatch.setattr(mailer, "FINAL_DOT_SECONDS", 0.05)
-    gone = threading.Event()
+    there, gone = threading.Event(), threading.Event()
 
     def late(said: str, argument: str) -> None:
         if said == ".":
-            gone.wait(30)
+            there.set()
+            gone.wait(60)
 
     with peer(late) as relay:
         [report] = send(relay.url)
+        assert there.wait(60)
         gone.set()
 
     assert report.outcome == Outcome.UNKNOWN

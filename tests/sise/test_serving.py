@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import free_port
 from flows.carriers import MANY
 from flows.database import open_engine
 from models.message import MessageState
@@ -35,11 +36,6 @@ main()
 BETWEEN = 0.02  # seconds
 LOOKS = 3000
 ROOT = Path(__file__).parent.parent.parent
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def serving(relay: Peer, port: int) -> subprocess.Popen[bytes]:
@@ -95,7 +91,6 @@ def test_no_mail_begins_from_the_signal_on_though_a_form_is_waited_for(
 ) -> None:
     office = office_on(open_engine(f"sqlite:///{tmp_path}/home/sise.db"), tmp_path)
     fill(office, *crowd(100))
-    port = free_port()
     child: list[subprocess.Popen[bytes]] = []
     slow: list[socket.socket] = []
 
@@ -109,7 +104,7 @@ def test_no_mail_begins_from_the_signal_on_though_a_form_is_waited_for(
             until(lambda: not listens(port), child[0])
         return None
 
-    with peer(stop_in_the_first) as relay:
+    with free_port() as port, peer(stop_in_the_first) as relay:
         child.append(serving(relay, port))
         until(lambda: relay.verbs().count("QUIT") == relay.connections > 0, child[0])
         slow[0].close()
@@ -127,7 +122,6 @@ def test_what_is_stopped_ends_after_the_mail_in_hand(
     """By itself, and while processes that carry its mail are starting."""
     office = office_on(open_engine(f"sqlite:///{tmp_path}/home/sise.db"), tmp_path)
     fill(office, *crowd(owed))
-    port = free_port()
     child: list[subprocess.Popen[bytes]] = []
 
     def stop_in_the_first(verb: str, argument: str) -> str | None:
@@ -137,7 +131,7 @@ def test_what_is_stopped_ends_after_the_mail_in_hand(
             until(lambda: not listens(port), child[0])
         return None
 
-    with peer(stop_in_the_first) as relay:
+    with free_port() as port, peer(stop_in_the_first) as relay:
         child.append(serving(relay, port))
         _, said = child[0].communicate(timeout=60)
     office.engine.dispose()

@@ -105,7 +105,7 @@ def running(app):
             yield listening.getsockname()[1]
         finally:
             server.should_exit = True
-            thread.join(20)
+            thread.join(60)
 
 
 class Lines(logging.Handler):

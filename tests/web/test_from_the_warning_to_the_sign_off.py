@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -32,7 +33,7 @@ pytestmark = [
     *needing.needed,
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
-LOOKS = 100
+PATIENCE = 60  # seconds
 
 
 @dataclass
@@ -48,7 +49,8 @@ class Desk:
     def newest(self, who: str, found: str) -> str:
         """The first group of this in the newest mail that has it, once it has come: behind its
         answer the page may be sending it still."""
-        for _ in range(LOOKS):
+        until = monotonic() + PATIENCE
+        while monotonic() < until:
             self.aside.submit(deliver, self.office, now=NOON).result()
             mails = sorted(self.box.messages(), key=lambda one: one.id, reverse=True)
             for mail in mails:
@@ -59,7 +61,7 @@ class Desk:
 
     def person(self, *, scripts: bool = True) -> Page:
         context = self.browser.new_context(java_script_enabled=scripts, locale="zh-CN")
-        context.set_default_timeout(9_000)
+        context.set_default_timeout(1000 * PATIENCE)
         return context.new_page()
 
     def signed_in(self, who: str, *, scripts: bool = True) -> Page:

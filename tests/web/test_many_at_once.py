@@ -36,7 +36,7 @@ def test_whoever_has_waited_longest_is_next():
 
     def wait(n: int, begun: threading.Event) -> None:
         begun.set()
-        if turns.take(30):
+        if turns.take(60):
             served_in_order.append(n)
             turns.give()
 
