@@ -5,6 +5,7 @@ receipt moves the notice; everybody else's only records that they have seen it.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
@@ -35,30 +36,13 @@ def acknowledge(
     receipt, notice = _locked(session, receipt_id, official_id)
     if notice.state not in LIVE or receipt.duty == Duty.COPY or _is_over(session, receipt, on):
         return False
-    if not changed(
-        session,
-        _ACKNOWLEDGED,
-        {
-            "receipt": receipt.id,
-            "acknowledged_at": now,
-            "words": words,
-            "said_by": said_by,
-            "assurance": assurance,
-        },
-    ):
+    said: dict[str, Any] = {"said_by": said_by, "assurance": assurance}
+    seen = said | {"receipt": receipt.id, "acknowledged_at": now, "words": words}
+    if not changed(session, _ACKNOWLEDGED, seen):
         return False
     if receipt.duty == Duty.ACT and NOTICE.allows(notice.state, "acknowledge"):
-        return move_notice(
-            session,
-            notice,
-            "acknowledge",
-            on=on,
-            now=now,
-            actor_id=official_id,
-            said_by=said_by,
-            assurance=assurance,
-            reason=words,
-        )
+        facts = said | {"on": on, "now": now, "actor_id": official_id, "reason": words}
+        return move_notice(session, notice, "acknowledge", **facts)
     return True
 
 
@@ -80,60 +64,24 @@ def answer(
         return False
     if _is_over(session, receipt, on):
         return False
-    if not changed(
-        session,
-        _ANSWERED,
-        {
-            "receipt": receipt.id,
-            "answered_at": now,
-            "words": words,
-            "said_by": said_by,
-            "assurance": assurance,
-            "acknowledged_at": receipt.acknowledged_at or now,
-        },
-    ):
+    said: dict[str, Any] = {"said_by": said_by, "assurance": assurance}
+    answered = said | {"receipt": receipt.id, "answered_at": now, "words": words}
+    answered |= {"acknowledged_at": receipt.acknowledged_at or now}
+    if not changed(session, _ANSWERED, answered):
         return False
-    move_notice(
-        session,
-        notice,
-        "answer",
-        on=on,
-        now=now,
-        actor_id=official_id,
-        said_by=said_by,
-        assurance=assurance,
-        reason=words,
-    )
-    _report_progress(session, notice.task_id, official_id, said_by, assurance, words, on, now)
+    facts = said | {"on": on, "now": now, "actor_id": official_id, "reason": words}
+    move_notice(session, notice, "answer", **facts)
+    _report_progress(session, notice.task_id, on, facts)
     return True
 
 
-def _report_progress(
-    session: Session,
-    task_id: int,
-    official_id: int,
-    said_by: str,
-    assurance: Assurance,
-    words: str,
-    on: date,
-    now: datetime,
-) -> None:
+def _report_progress(session: Session, task_id: int, on: date, facts: dict[str, Any]) -> None:
     task = session.get_one(Task, task_id)
     task.reported_on = max(task.reported_on, on)
     session.add(task)
     session.flush()
     if SIGNOFF.allows(task.state, "start"):
-        move_task(
-            session,
-            task,
-            "start",
-            on=on,
-            now=now,
-            actor_id=official_id,
-            said_by=said_by,
-            assurance=assurance,
-            reason=words,
-        )
+        move_task(session, task, "start", **facts)
 
 
 def _is_over(session: Session, receipt: Receipt, on: date) -> bool:

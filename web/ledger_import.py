@@ -1,26 +1,26 @@
 """导入: a ledger is uploaded, what it would change is shown, and one button imports just that."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 
-from flows.database import reading, transaction, trial
+from flows.database import transaction, trial
 from flows.ledger.imported import recently_imported
 from flows.ledger.preview import Moved, Preview, import_previewed, preview, read
 from flows.ledger.problems import LedgerRefused
 from flows.ledger.uploaded import Uploaded, forget, keep, kept
 from flows.signoff.actor import Actor
 from models.refusal import Refusal
-from web.desk import Desk, desk_of
-from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory
+from web.desk import Desk
+from web.desk_pages import desk_page, looking, whoever_keeps_directory
 from web.reply_form import clean
-from web.rights import Viewer
 from web.set_up import Sent
+from web.upload import Upload, who_hands_in
 
 router = APIRouter()
 PATH = "/import"
@@ -40,27 +40,14 @@ def alone() -> Iterator[None]:
         _one_at_a_time.release()
 
 
-def _admit(request: Request) -> None:
-    """Before a file is taken in."""
-    _who(request)
-
-
-async def _submitted(
-    request: Request, _admitted: Annotated[None, Depends(_admit)]
-) -> AsyncIterator[FormData]:
-    """The file is spooled to disk while it arrives, and is gone behind the answer."""
-    async with request.form(max_files=1, max_fields=5) as form:
-        yield form
-
-
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def show(request: Request) -> Response:
     return import_page(request, done="done" in request.query_params)
 
 
 @router.post(PATH)
-def look(request: Request, form: Annotated[FormData, Depends(_submitted)]) -> Response:
-    desk, actor = _who(request)
+def look(request: Request, form: Upload) -> Response:
+    desk, actor = who_hands_in(request)
     file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         return import_page(request, refused=NO_FILE)
@@ -75,7 +62,7 @@ def look(request: Request, form: Annotated[FormData, Depends(_submitted)]) -> Re
 
 @router.post(PATH + "/confirm")
 def confirm(request: Request, sent: Sent) -> Response:
-    desk, actor = _who(request)
+    desk, actor = who_hands_in(request)
     name = _shortened(sent["name"])
     try:
         with alone():
@@ -139,14 +126,6 @@ def import_page(
             imported=recently_imported(session),
             **facts,
         )
-
-
-def _who(request: Request) -> tuple[Desk, Actor]:
-    desk = desk_of(request)
-    now = desk.now()
-    with reading(desk.office.engine) as session:
-        viewer: Viewer = let_in(request, session, now, whoever_keeps_directory)
-    return desk, viewer.actor(now)
 
 
 def _shortened(name: str) -> str:

@@ -2,15 +2,15 @@
 button loads it. A version that was loaded never changes."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 
 from flows.database import reading, transaction, trial
 from flows.establishment.holding import hold
@@ -24,10 +24,10 @@ from models.office_change import Subject
 from models.refusal import Refusal
 from models.warning import Colour
 from notifications.ladder_words import rungs
-from web.desk import Desk, desk_of
-from web.desk_pages import desk_page, let_in, looking, whoever_keeps_directory
+from web.desk_pages import desk_page, looking, whoever_keeps_directory
 from web.reply_form import clean
 from web.set_up import Sent
+from web.upload import Upload, who_hands_in
 
 router = APIRouter()
 PATH = "/policies/load"
@@ -50,25 +50,13 @@ class Meaning:
     differ: Sequence[str]
 
 
-def _admit(request: Request) -> None:
-    """Before a file is taken in."""
-    _who(request)
-
-
-async def _submitted(
-    request: Request, _admitted: Annotated[None, Depends(_admit)]
-) -> AsyncIterator[FormData]:
-    async with request.form(max_files=1, max_fields=5) as form:
-        yield form
-
-
 @router.api_route(PATH, methods=["GET", "HEAD"])
 def show(request: Request) -> Response:
     return _page(request)
 
 
 @router.post(PATH)
-def look(request: Request, form: Annotated[FormData, Depends(_submitted)]) -> Response:
+def look(request: Request, form: Upload) -> Response:
     file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         return _page(request, refused=NO_FILE)
@@ -81,7 +69,7 @@ def look(request: Request, form: Annotated[FormData, Depends(_submitted)]) -> Re
 
 @router.post(PATH + "/confirm")
 def confirm(request: Request, sent: Sent) -> Response:
-    desk, actor = _who(request)
+    desk, actor = who_hands_in(request)
     text, name = sent["text"], sent["name"][-100:]
     try:
         ladder = parse_ladder(text, file=name)
@@ -99,7 +87,7 @@ def confirm(request: Request, sent: Sent) -> Response:
 
 def _looked(request: Request, text: str, name: str, refused: Refusal | None = None) -> Response:
     """Raises a RuleError, as loading it would."""
-    desk, actor = _who(request)
+    desk, actor = who_hands_in(request)
     ladder = parse_ladder(text, file=name)
     with trial(desk.office.engine) as session:
         bring_policy(session, actor, text, file=name)
@@ -162,14 +150,6 @@ def _page(
             rungs=rungs,
             **{"meaning": None, "text": "", "seen": 0, "changes": ()} | facts,
         )
-
-
-def _who(request: Request) -> tuple[Desk, Actor]:
-    desk = desk_of(request)
-    now = desk.now()
-    with reading(desk.office.engine) as session:
-        viewer = let_in(request, session, now, whoever_keeps_directory)
-    return desk, viewer.actor(now)
 
 
 NO_FILE = Refusal("请选择规则文件；没有装入", "please choose a policy file; nothing was loaded")

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from flows.ledger.grid import CellFault, Grid, Value, place_of
 from flows.ledger.problems import UnreadableLedger
@@ -41,6 +43,26 @@ def read_csv(data: bytes) -> Grid:
             "check the quotation marks there",
         ) from error
     return Grid("", rows)
+
+
+def read_named(
+    data: bytes, headings: Mapping[str, Sequence[str]]
+) -> tuple[AbstractSet[str], Iterator[tuple[int, dict[str, str]]]]:
+    """Which of these fields its first line heads, by any of their words, and line by line what they
+    say. Lines count as the file has them; empty ones are passed over."""
+    lines = [[str(cell).strip() for cell in line] for line in read_csv(data).rows]
+    places = {
+        field: n
+        for n, heading in enumerate(lines[0] if lines else [])
+        for field, names in headings.items()
+        if heading.lower() in names
+    }
+    said = (
+        (n, {field: line[at] for field, at in places.items() if at < len(line)})
+        for n, line in enumerate(lines[1:], 2)
+        if any(line)
+    )
+    return places.keys(), said
 
 
 def _values(number: int, cells: list[str]) -> list[Value]:

@@ -1,9 +1,7 @@
 """A CSV of pairings: 结对名称, 领导, 对象, 对象类别, 起, 备注."""
 
-from collections.abc import Sequence
-
 from flows.ledger.cells import BadCell, day
-from flows.ledger.textfile import read_csv
+from flows.ledger.textfile import read_named
 from flows.pairings.pairing import Wanted
 from models.pairing import PairedWith
 from models.refusal import Refusal
@@ -21,15 +19,18 @@ NEEDED = ("topic", "leader", "subject")
 
 
 def rows(data: bytes) -> list[Wanted]:
-    """Lines count as the file has them; empty ones are passed over. Raises Refusal."""
-    lines = [[str(cell).strip() for cell in line] for line in read_csv(data).rows]
-    places = _places(lines[0] if lines else [])
-    found = []
-    for n, line in enumerate(lines[1:], 2):
-        if any(line):
-            said = {field: line[at] for field, at in places.items() if at < len(line)}
-            found.append(_wanted(said, n))
-    return found
+    """Raises Refusal."""
+    found, lines = read_named(data, HEADINGS)
+    if lacking := [HEADINGS[field] for field in NEEDED if field not in found]:
+        chinese = "、".join(names[0] for names in lacking)
+        english = ", ".join(names[1] for names in lacking)
+        raise Refusal(
+            f"第 1 行缺少列 {chinese}；请写 结对名称,领导,对象，另可写 对象类别,起,备注。"
+            "没有记录任何结对",
+            f"line 1 lacks {english}: write topic,leader,subject, and kind,from,remarks if you "
+            "like. Nothing was recorded",
+        )
+    return [_wanted(said, n) for n, said in lines]
 
 
 def kind_named(written: str) -> PairedWith | None:
@@ -60,22 +61,3 @@ def _wanted(said: dict[str, str], n: int) -> Wanted:
         remarks=said.get("remarks", ""),
         line=n,
     )
-
-
-def _places(headings: Sequence[str]) -> dict[str, int]:
-    found = {
-        field: n
-        for n, heading in enumerate(headings)
-        for field, names in HEADINGS.items()
-        if heading.lower() in names
-    }
-    if lacking := [HEADINGS[field] for field in NEEDED if field not in found]:
-        chinese = "、".join(names[0] for names in lacking)
-        english = ", ".join(names[1] for names in lacking)
-        raise Refusal(
-            f"第 1 行缺少列 {chinese}；请写 结对名称,领导,对象，另可写 对象类别,起,备注。"
-            "没有记录任何结对",
-            f"line 1 lacks {english}: write topic,leader,subject, and kind,from,remarks if you "
-            "like. Nothing was recorded",
-        )
-    return found

@@ -18,7 +18,7 @@ from notifications.deadline_words import weekday_words
 from notifications.recurrence_words import answer_words, recurrence_words
 from notifications.wording import post_word, word
 from sise.commands.approving import named
-from sise.commands.edge import Edge, Json, as_json, fitting, open_edge, out, text_of
+from sise.commands.edge import Edge, Json, as_json, fitting, open_edge, out, say_usable, text_of
 
 duty = typer.Typer(
     help="Recurring duties, whose tasks the night opens by itself.", no_args_is_help=True
@@ -62,10 +62,7 @@ def duty_list(json: Json = False) -> None:
 def duty_check(file: Path, json: Json = False) -> None:
     """Whether a duty file can be used; every fault names its key. It needs no database."""
     read = parse_duty(text_of(file), file=file.name)
-    if json:
-        as_json({"file": file.name, "name": read.name, "ok": True})
-    else:
-        out.print(f"✓ {file.name}: {read.title} ({read.name})")
+    say_usable(file, f"{read.title} ({read.name})", json, name=read.name)
 
 
 @duty.command("load")

@@ -112,6 +112,14 @@ def as_json(result: Any) -> None:
     print(json.dumps(result, ensure_ascii=not any_sign, indent=2, default=_plain))
 
 
+def say_usable(file: Path, read: str, json: bool, **facts: str) -> None:
+    """Of a file that was checked. `read`: what it is and is called, in words; `facts`: in JSON."""
+    if json:
+        as_json({"file": file.name, **facts, "ok": True})
+    else:
+        out.print(f"✓ {file.name}: {read}")
+
+
 def _plain(value: Any) -> str:
     """Days and instants as ISO 8601."""
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -25,6 +25,7 @@ from sise.commands.edge import (
     octets_of,
     open_edge,
     out,
+    say_usable,
     text_of,
 )
 
@@ -78,10 +79,7 @@ def measure_import(name: Which, file: Path, json: Json = False) -> None:
 def measure_check(file: Path, json: Json = False) -> None:
     """Whether a file of a series can be used; every fault names its key. It needs no database."""
     read = parse_series(text_of(file), file=file.name)
-    if json:
-        as_json({"file": file.name, "name": read.name, "ok": True})
-    else:
-        out.print(f"✓ {file.name}: {read.title} ({read.name})")
+    say_usable(file, f"{read.title} ({read.name})", json, name=read.name)
 
 
 @measure.command("load")

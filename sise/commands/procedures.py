@@ -7,7 +7,7 @@ import typer
 from flows.database import reading, transaction
 from flows.rulebook import bring_procedure, rules_of_all
 from models.procedure_file import parse_procedure
-from sise.commands.edge import Json, as_json, open_edge, out, text_of
+from sise.commands.edge import Json, as_json, open_edge, out, say_usable, text_of
 
 procedure = typer.Typer(
     help="The kinds of matters: by which ladder they are warned of, who signs them off.",
@@ -34,10 +34,8 @@ def procedure_list(json: Json = False) -> None:
 def procedure_check(file: Path, json: Json = False) -> None:
     """Whether a procedure file can be used; every fault names its table and key."""
     read = parse_procedure(text_of(file), file=file.name)
-    if json:
-        as_json({"file": file.name, "name": read.name, "policy": read.policy, "ok": True})
-    else:
-        out.print(f"✓ {file.name}: {read.title} ({read.name} → {read.policy})")
+    words = f"{read.title} ({read.name} → {read.policy})"
+    say_usable(file, words, json, name=read.name, policy=read.policy)
 
 
 @procedure.command("load")

@@ -20,7 +20,7 @@ from models.workdays import DAY
 from notifications.deadline_words import weekday_words
 from notifications.ladder_words import rungs
 from notifications.wording import colour_word
-from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out, text_of
+from sise.commands.edge import Edge, Json, a_date, as_json, open_edge, out, say_usable, text_of
 
 KINDS = {"working": True, "上班": True, "holiday": False, "放假": False}
 
@@ -52,10 +52,8 @@ def policy_list(json: Json = False) -> None:
 def policy_check(file: Path, json: Json = False) -> None:
     """Whether a policy file can be used; every fault names its table and key."""
     ladder = parse_ladder(text_of(file), file=file.name)
-    if json:
-        as_json({"file": file.name, "name": ladder.name, "version": ladder.version, "ok": True})
-    else:
-        out.print(f"✓ {file.name}: {ladder.title} ({ladder.name} {ladder.version})")
+    words = f"{ladder.title} ({ladder.name} {ladder.version})"
+    say_usable(file, words, json, name=ladder.name, version=ladder.version)
 
 
 @policy.command("load")

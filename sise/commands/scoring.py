@@ -20,7 +20,7 @@ from models.score import ScoreState
 from models.score_file import parse_scores
 from notifications.papers.scores import ScoreFacts, detail_words, points_words
 from notifications.wording import word
-from sise.commands.edge import Edge, Json, as_json, fitting, open_edge, out, text_of
+from sise.commands.edge import Edge, Json, as_json, fitting, open_edge, out, say_usable, text_of
 
 score = typer.Typer(
     help="Points by rules from what the history says; each opens to its row.", no_args_is_help=True
@@ -57,10 +57,7 @@ def score_list(json: Json = False) -> None:
 def score_check(file: Path, json: Json = False) -> None:
     """Whether a scheme's file can be used; every fault names its key. It needs no database."""
     read = parse_scores(text_of(file), file=file.name)
-    if json:
-        as_json({"file": file.name, "name": read.name, "ok": True})
-    else:
-        out.print(f"✓ {file.name}: {read.title} ({read.name})")
+    say_usable(file, f"{read.title} ({read.name})", json, name=read.name)
 
 
 @score.command("load")
