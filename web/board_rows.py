@@ -8,7 +8,6 @@ from sqlmodel import Session, col
 
 from flows.handler_name import handler_name
 from flows.open_counts import is_open, open_by_colour
-from flows.recipients import tasks_aside
 from flows.task_list import WORST_FIRST
 from models import Notice, OpenCount, Task, Unit
 from models.notice_machine import LIVE
@@ -55,7 +54,7 @@ def counts(session: Session, viewer: Viewer, asked: Asked) -> dict[Colour, int]:
     if not asked.of_whole_ledger(viewer):
         return _counted(session, *_wanted(viewer, asked))
     kept = open_by_colour(session, and_(true(), *_units_of(viewer, asked, OpenCount)))
-    aside = col(Task.id).in_(tasks_aside(viewer.official.id, viewer.on))
+    aside = viewer.aside_from(col(Task.id))
     hidden = _counted(session, aside, is_open(), *_units_of(viewer, asked, Task))
     return {colour: n - hidden[colour] for colour, n in kept.items()}
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, not_, or_, select
 from sqlmodel import Session, col
 
-from flows.recipients import tasks_aside
 from flows.records.entries import standing
 from flows.records.kept_lines import lines_of
 from flows.records.lines import Line, shown_line, written_line
@@ -108,7 +107,7 @@ def acts_about(session: Session, viewer: Viewer, task: Task) -> Sequence[tuple[R
     """What leaders and supervisors did about a task; not what they did about another as well, of
     which this one may not be told. Outcomes are not on its page: they are about people."""
     lines = select(col(RecordLine.record_id)).where(col(RecordLine.task_id) == task.id)
-    aside = col(Task.id).in_(tasks_aside(viewer.official.id, viewer.on))
+    aside = viewer.aside_from(col(Task.id))
     hidden = aside if viewer.sees_restricted else or_(aside, col(Task.restricted))
     others = (
         select(col(RecordLine.record_id))

@@ -8,7 +8,6 @@ from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from flows.open_counts import is_open, open_by_unit
-from flows.recipients import tasks_aside
 from models import Task, Unit
 from models.warning import Colour
 from notifications.charts.chart import WORST_FIRST
@@ -94,7 +93,7 @@ def _aside(viewer: Viewer) -> Select[int, Colour, int]:
     return (
         select(col(Task.unit_id), col(Task.colour), func.count())
         .where(
-            col(Task.id).in_(tasks_aside(viewer.official.id, viewer.on)),
+            viewer.aside_from(col(Task.id)),
             is_open(),
             col(Task.restricted).is_(False),
         )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.warning import Colour
 from notifications.charts.by_unit import by_unit
+from notifications.charts.chart import used
 from notifications.papers.over_time import over_time_blocks
 from notifications.papers.paper import (
     Block,
@@ -156,8 +157,7 @@ def _totals(facts: BulletinFacts, language: str) -> Iterator[Block]:
     english = language == ENGLISH
     total, restricted = ("Total", "Restricted matters") if english else ("合计", "限知事项")
     everything = _sum(facts.totals)
-    orange = everything[Colour.ORANGE]
-    colours = [colour for colour in WARNINGS if colour is not Colour.ORANGE or orange]
+    colours = used([everything])[::-1]
 
     def row(name: str, counts: Counts) -> list[str]:
         numbers = [counts.get(colour, 0) for colour in colours]

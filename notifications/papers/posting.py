@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from models.warning import Colour
 from notifications.charts.by_unit import by_unit
-from notifications.papers.bulletin import WARNINGS, DayCounts, Frozen
+from notifications.charts.chart import used
+from notifications.papers.bulletin import DayCounts, Frozen
 from notifications.papers.over_time import over_time_blocks
 from notifications.papers.paper import (
     Approval,
@@ -119,8 +120,7 @@ def _table(facts: PostingFacts, language: str) -> Iterator[Block]:
         return
     if any(sum(row.counts.values()) for row in facts.rows):
         yield Picture(by_unit([(row.unit, row.counts) for row in facts.rows], language))
-    orange = any(row.counts[Colour.ORANGE] for row in facts.rows)
-    colours = [colour for colour in WARNINGS if colour is not Colour.ORANGE or orange]
+    colours = used([row.counts for row in facts.rows])[::-1]
     scored = any(row.points for row in facts.rows)
     points = [("Points" if english else "考核得分")] if scored else []
     headings = (
