@@ -53,8 +53,10 @@ class _Gauges(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         health = check(self.office, self.now)
-        yield _gauge("sise_healthy", "1 if no night is late and nothing is stuck", int(health.ok))
-        yield _gauge(
+        yield GaugeMetricFamily(
+            "sise_healthy", "1 if no night is late and nothing is stuck", int(health.ok)
+        )
+        yield GaugeMetricFamily(
             "sise_last_night_age_days",
             "Days since the last business date played",
             self._age(health),
@@ -76,10 +78,6 @@ class _Gauges(Collector):
     def _age(self, health: Health) -> int:
         today = self.office.local(self.now).date()
         return (today - health.last_night_on).days if health.last_night_on else -1
-
-
-def _gauge(name: str, words: str, value: int) -> GaugeMetricFamily:
-    return GaugeMetricFamily(name, words, value=value)
 
 
 def _by(

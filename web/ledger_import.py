@@ -11,8 +11,9 @@ from starlette.datastructures import UploadFile
 
 from flows.database import transaction, trial
 from flows.ledger.imported import recently_imported
-from flows.ledger.preview import Moved, Preview, import_previewed, preview, read
+from flows.ledger.preview import Moved, Preview, import_previewed, preview
 from flows.ledger.problems import LedgerRefused
+from flows.ledger.reading import read_ledger
 from flows.ledger.uploaded import Uploaded, forget, keep, kept
 from flows.signoff.actor import Actor
 from models.refusal import Refusal
@@ -67,7 +68,7 @@ def confirm(request: Request, sent: Sent) -> Response:
     try:
         with alone():
             uploaded = kept(desk.office, actor.official_id, sent["sha256"])
-            ledger = read(uploaded.path, actor.on)
+            ledger = read_ledger(uploaded.path, today=actor.on)
             try:
                 with transaction(desk.office.engine, actor.now) as session:
                     import_previewed(
@@ -93,7 +94,7 @@ def _looked(
     moved: bool = False,
 ) -> Response:
     """What the file would change, or what is wrong with it."""
-    ledger = read(uploaded.path, actor.on)
+    ledger = read_ledger(uploaded.path, today=actor.on)
     try:
         with trial(desk.office.engine) as session:
             found = preview(session, actor, ledger)

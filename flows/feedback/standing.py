@@ -48,23 +48,19 @@ class FeedbackRow:
 def of_reference(session: Session, reference: str) -> FeedbackRow | None:
     """For its sender, as he typed it."""
     typed = "".join(reference.upper().split()).replace("-", "")
-    return next(iter(_rows(session, col(Feedback.reference) == typed)), None)
-
-
-def feedback_rows(session: Session, among: ColumnElement[bool]) -> Sequence[FeedbackRow]:
-    """Newest first, of these tasks."""
-    return _rows(session, among)
+    return next(iter(feedback_rows(session, col(Feedback.reference) == typed)), None)
 
 
 def of_id(session: Session, key: int) -> FeedbackRow | None:
-    return next(iter(_rows(session, col(Feedback.id) == key)), None)
+    return next(iter(feedback_rows(session, col(Feedback.id) == key)), None)
 
 
 def counts(rows: Sequence[FeedbackRow]) -> dict[FeedbackState, int]:
     return {state: sum(row.state == state for row in rows) for state in FeedbackState}
 
 
-def _rows(session: Session, *wanted: object) -> Sequence[FeedbackRow]:
+def feedback_rows(session: Session, *wanted: ColumnElement[bool]) -> Sequence[FeedbackRow]:
+    """Newest first, of these tasks."""
     signed = (
         select(col(Transition.task_id), func.max(col(Transition.on)).label("on"))
         .where(col(Transition.event) == "sign_off")
@@ -76,7 +72,7 @@ def _rows(session: Session, *wanted: object) -> Sequence[FeedbackRow]:
         select(Feedback, Task, signed.c.on)
         .join(Task, col(Task.id) == col(Feedback.task_id))
         .outerjoin(signed, (signed.c.task_id == col(Task.id)) & closed)
-        .where(*wanted)  # type: ignore[arg-type]  # a column is a condition
+        .where(*wanted)
         .order_by(col(Feedback.id).desc())
     )
     return [FeedbackRow(*row) for row in found]

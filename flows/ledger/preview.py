@@ -2,14 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 
 from sqlmodel import Session
 
 from flows.ledger.apply import Applied, apply_ledger
 from flows.ledger.imported import record_import
-from flows.ledger.reading import read_ledger
 from flows.ledger.rows import Ledger
 from flows.ledger.uploaded import Uploaded
 from flows.signoff.actor import Actor
@@ -28,11 +25,6 @@ class Preview:
     applied: Applied
     digest: str
     late: int  # new ones past their deadline: the next night colours them
-
-
-def read(path: Path, today: date) -> Ledger:
-    """Raises UnreadableLedger."""
-    return read_ledger(path, today=today)
 
 
 def preview(session: Session, actor: Actor, ledger: Ledger) -> Preview:

@@ -179,10 +179,6 @@ def _cycle(asked: Asked) -> Span:
         raise asked.refused(fault.chinese, fault.english) from fault
 
 
-def _end_long_term(asked: Asked) -> None:
-    _ahead(asked)
-
-
 def _review(asked: Asked) -> None:
     """One for each cycle: its date would move on and on otherwise."""
     due_on = asked.task.due_on
@@ -242,11 +238,11 @@ _EXTENDED = select(func.count()).where(
     >= func.coalesce(_STAGED_AT.scalar_subquery(), col(ChangeRequest.asked_at)),
 )
 _REASSIGNED_ON = select(func.max(col(Reassignment.on))).where(Reassignment.task_id == _TASK)
-_BOUNDS: dict[RequestKind, Callable[[Asked], None]] = {
+_BOUNDS: dict[RequestKind, Callable[[Asked], object]] = {
     K.EXTENSION: _extension,
     K.SUSPENSION: _suspension,
     K.LONG_TERM: _long_term,
-    K.END_LONG_TERM: _end_long_term,
+    K.END_LONG_TERM: _ahead,
     K.REVIEW: _review,
     K.OBJECTION: _objection,
 }
