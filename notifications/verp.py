@@ -8,7 +8,6 @@ import hmac
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 SIGNED = 8  # hex digits of the signature
-LONGEST_LOCAL = 40  # of the bounce address: with a tag it stays below 64 octets
 
 
 def envelope_sender(

@@ -4,24 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from flows.scores.objections import NUMBERED, answer, objections
+from flows.scores.objections import NUMBERED, answer, objection_of, objections
 from flows.signoff.actor import Actor
 from flows.signoff.stages import WORKED_ON
-from models import ScoreObjection, ScoreSheet, Task
+from models import ScoreSheet, Task
 from models.refusal import Refusal
 from models.workdays import Calendar
 from notifications.papers.scores import detail_words, points_words
 from web.office_act import OfficeAct
 from web.written import Written
 
-UPHOLD, CHANGE = "uphold", "change"
-
 
 def _shown(session: Session, task: Task, _on: date) -> Mapping[str, Any]:
-    mine = select(ScoreObjection).where(ScoreObjection.task_id == task.id)
-    raised = session.exec(mine).first()
+    raised = objection_of(session, task)
     sheet = session.get_one(ScoreSheet, raised.sheet_id) if raised else None
     found = objections(session, sheet) if sheet else ()
     return {

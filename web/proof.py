@@ -23,7 +23,7 @@ from web.signing_in import signed_in
 
 COOKIE = "sise_browser"
 KEPT = 3600  # seconds
-ASK, ENTER = "ask", "enter"
+ASK = "ask"  # else a code is entered
 Fault = tuple[str, str]
 
 
