@@ -34,10 +34,12 @@ def around(
     units: Iterable[int] = (),
 ) -> Directory:
     """As Directory.load, for the climb of this task alone, and who stands aside from it. `kinds`:
-    of posts that do not belong to the climb; `units`: others that are seen from."""
+    of posts that are looked for, if they do not belong to the climb; `units`: others that are seen
+    from. Posts of a unit are never looked for in others."""
     posts: dict[tuple[int, PostKind], list[int]] = defaultdict(list)
+    anywhere = [*ANYWHERE, *(kind for kind in kinds if kind not in OF_THE_UNIT)]
     of: dict[str, Any] = {"on": on, "units": [task.unit_id, *units]}
-    for unit_id, kind, official_id in session.execute(_POSTS, of | {"kinds": [*ANYWHERE, *kinds]}):
+    for unit_id, kind, official_id in session.execute(_POSTS, of | {"kinds": anywhere}):
         posts[unit_id, kind].append(official_id)
     named = {who for people in posts.values() for who in people}
     named |= {who for who in (task.handler_id, task.supervising_leader_id) if who is not None}
