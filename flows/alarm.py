@@ -29,6 +29,6 @@ def write_alarm(
     people = Directory.load(session, office.local(at).date())
     for who in people.holders_of(PostKind.OFFICE):
         official = people.officials[who]
-        rendered = render_alarm(alarm, official.language or office.language)
+        rendered = render_alarm(alarm, office.language_of(official))
         row = outbox_row(office, official, MessageKind.ALARM, None, at)
         put(session, [row | rendered.said])

@@ -204,5 +204,5 @@ def rendered(composition: Composition, draft: Draft, asked: Mapping[int, Asked])
         more=len(draft.items) - len(lines) - len(chased),
         all_link=draft.links.to(),
     )
-    words = render_digest(digest, official.language or office.language)
+    words = render_digest(digest, office.language_of(official))
     return {"urgent": digest.worst == Colour.RED} | words.said

@@ -130,7 +130,7 @@ def _approvals(
         if official.email:
             mine = [_pending(office, draft) for draft in waits if who in asked[draft.id]]
             mail = Approvals(night.on, official.name, mine)
-            rendered = render_approvals(mail, official.language or office.language)
+            rendered = render_approvals(mail, office.language_of(official))
             rows.append(_written(office, official, night, now, rendered))
     return rows
 
@@ -167,7 +167,7 @@ def board(session: Session) -> dict[Colour, int]:
 def _message(
     office: Office, official: Official, night: Night, now: datetime, summary: Summary
 ) -> dict[str, Any]:
-    rendered = render_summary(summary, official.language or office.language)
+    rendered = render_summary(summary, office.language_of(official))
     return _written(office, official, night, now, rendered)
 
 

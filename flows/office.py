@@ -12,6 +12,7 @@ from flows.database import open_engine
 from flows.keyring import KeyRing, open_ring
 from flows.letters import Letterhead
 from flows.limits import MailLimits
+from models import Official
 from models.workdays import Calendar
 
 
@@ -67,6 +68,10 @@ class Office:
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.timezone)
+
+    def language_of(self, official: Official) -> str:
+        """A person's own, or the office's."""
+        return official.language or self.language
 
     def both(self, chinese: str, english: str) -> str:
         """What the office is told, in its language."""

@@ -29,7 +29,7 @@ CONTACTS = 3  # of the office, in one mail
 def write_code(session: Session, office: Office, owner: Official, salt: str, now: datetime) -> None:
     at, until = office.local(now), office.local(now + LIFE)
     mail = CodeMail(owner.name, code_placeholder(salt), at, until)
-    rendered = render_code(mail, owner.language or office.language)
+    rendered = render_code(mail, office.language_of(owner))
     _write(session, office, owner, MessageKind.CODE, rendered, now, expires_at=now + LIFE)
 
 
@@ -39,7 +39,7 @@ def write_sign_in(
     """Of the kind of a code: whoever can read it is who he says, and waits for it."""
     link = sign_in_placeholder(salt)
     mail = SignInMail(to.name, link, office.local(now), office.local(until))
-    rendered = render_sign_in(mail, to.language or office.language)
+    rendered = render_sign_in(mail, office.language_of(to))
     _write(session, office, to, MessageKind.CODE, rendered, now, expires_at=until)
 
 
@@ -104,7 +104,7 @@ def write_act_receipt(
         restricted=task.restricted,
         office=_contacts(session, on),
     )
-    rendered = render_act_receipt(mail, owner.language or office.language)
+    rendered = render_act_receipt(mail, office.language_of(owner))
     _write(session, office, owner, MessageKind.RECEIPT, rendered, now)
 
 

@@ -39,7 +39,7 @@ def figures(
     desk = desk_of(request)
     monthly = by == "month"
     with looking(request, whoever_sees_all) as (session, viewer):
-        language = viewer.official.language or desk.office.language
+        language = desk.office.language_of(viewer.official)
         days = _over_time(session, viewer, monthly=monthly)
         units = Units.load(session, viewer)
         inside = units.units.get(id_in(under)) or (None if flat else units.top())
@@ -72,7 +72,7 @@ def wall(request: Request, page: str = "1") -> Response:
     desk = desk_of(request)
     with looking(request, whoever_sees_all) as (session, viewer):
         facts = wall_facts(session, viewer.on, load_calendar(session), viewer.may_see())
-    language = viewer.official.language or desk.office.language
+    language = desk.office.language_of(viewer.official)
     few = n_sheets(facts) <= AT_ONCE
     paging = Paging(WALL, {}, n_sheets(facts), page_number(page), size=1)
     whole = f"{WALL}?page={ALL}" if few else ""

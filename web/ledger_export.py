@@ -36,7 +36,7 @@ def export(request: Request) -> Response:
             viewer = let_in(request, session, now, whoever_keeps_directory)
             _require_sees_everything(session, viewer)
             name = f"台账-{desk.today(now)}.xlsx"
-            zone, language = desk.office.timezone, viewer.official.language or desk.office.language
+            zone, language = desk.office.timezone, desk.office.language_of(viewer.official)
             with TemporaryDirectory(prefix=".export-", dir=desk.office.home) as folder:
                 file = Path(folder) / name
                 export_ledger(session, file, now=now, timezone=zone, language=language)

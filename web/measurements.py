@@ -115,7 +115,7 @@ def _page(
     refused: Refusal | None = None,
 ) -> Response:
     one = _found(session, viewer, name)
-    language = viewer.official.language or desk_of(request).office.language
+    language = desk_of(request).office.language_of(viewer.official)
     facts: dict[str, Any] = {
         "one": one,
         "codes": CODES,

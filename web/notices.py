@@ -70,7 +70,7 @@ def printed(request: Request, notice_id: str) -> Response:
         notice, task = _found(session, viewer, notice_id)
         calendar = load_calendar(session)
         facts = notice_facts(session, task, notice=notice, calendar=calendar)
-        language = viewer.official.language or desk.office.language
+        language = desk.office.language_of(viewer.official)
         return HTMLResponse(write_page(notice_paper(facts, language)))
 
 

@@ -84,7 +84,7 @@ def _page(
             request,
             one.template,
             status=422 if refused else 200,
-            language=viewer.official.language or desk.office.language,
+            language=desk.office.language_of(viewer.official),
             visitor=viewer.official,
             called=one.called,
             task=task,

@@ -87,7 +87,7 @@ def _show(
     refused: Refusal | None = None,
 ) -> Response:
     desk = desk_of(request)
-    english = (viewer.official.language or desk.office.language) == ENGLISH
+    english = desk.office.language_of(viewer.official) == ENGLISH
     words = ("[link]", "[code]") if english else ("〔链接〕", "〔验证码〕")
     return desk_page(
         request,

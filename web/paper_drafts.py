@@ -57,7 +57,7 @@ def printed(request: Request, kind: BulletinKind, draft_id: str) -> Response:
     desk = desk_of(request)
     with looking(request, whoever_sees_postings) as (session, viewer):
         kept = standing(session, draft_of(session, kind, draft_id))
-        language = viewer.official.language or desk.office.language
+        language = desk.office.language_of(viewer.official)
         return HTMLResponse(write_page(paper_of(desk.office, kept, language)))
 
 

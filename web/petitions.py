@@ -46,7 +46,7 @@ def printed(request: Request, month: str = "") -> Response:
     with looking(request, whoever_sees_all) as (session, viewer):
         first, last = _days_of(month, viewer.on)
         facts = _facts(session, viewer, first, last)
-        language = viewer.official.language or desk.office.language
+        language = desk.office.language_of(viewer.official)
         return HTMLResponse(write_page(petitions_paper(facts, language)))
 
 
@@ -56,7 +56,7 @@ def workbook(request: Request, month: str = "") -> Response:
     with looking(request, whoever_sees_all) as (session, viewer):
         first, last = _days_of(month, viewer.on)
         facts = _facts(session, viewer, first, last)
-        language = viewer.official.language or desk.office.language
+        language = desk.office.language_of(viewer.official)
     name = f"petitions-{first:%Y-%m}.xlsx"
     return Response(
         write_workbook(petitions_paper(facts, language)),

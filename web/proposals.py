@@ -116,7 +116,7 @@ def _paper(request: Request, number: str) -> Paper:
         facts = proposal_facts(session, _found(session, viewer, number))
         if facts is None:
             raise HTTPException(404)
-        return proposal_paper(facts, viewer.official.language or desk.office.language)
+        return proposal_paper(facts, desk.office.language_of(viewer.official))
 
 
 def _tell(session: Session, desk: Desk, by: Actor) -> None:

@@ -106,7 +106,7 @@ def printed(request: Request, sheet_id: str) -> Response:
     desk = desk_of(request)
     with looking(request, whoever_sees_all) as (session, viewer):
         sheet = sheet_in(session, viewer, sheet_id)
-        language = viewer.official.language or desk.office.language
+        language = desk.office.language_of(viewer.official)
         return HTMLResponse(write_page(paper_of(session, desk.office, sheet, language)))
 
 

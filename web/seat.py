@@ -67,7 +67,7 @@ def at_link(request: Request, session: Session, token: str, opened: Opened, now:
     return Seat(
         opened.official,
         stands.assurance,
-        opened.official.language or desk.office.language,
+        desk.office.language_of(opened.official),
         f"/r/{quote(token)}",
         desk.today(now),
         now,
@@ -80,7 +80,7 @@ def at_link(request: Request, session: Session, token: str, opened: Opened, now:
 
 def at_desk(request: Request, viewer: Viewer, now: datetime) -> Seat:
     desk = desk_of(request)
-    language = viewer.official.language or desk.office.language
+    language = desk.office.language_of(viewer.official)
     return Seat(viewer.official, Assurance.SESSION, language, "/referrals", desk.today(now), now)
 
 

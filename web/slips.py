@@ -36,4 +36,4 @@ def _paper(request: Request, number: str) -> Paper:
         if not has_slip(session, viewer, task):
             raise HTTPException(404)
         facts = slip_facts(session, task.number)
-        return slip_paper(facts, viewer.official.language or desk.office.language)
+        return slip_paper(facts, desk.office.language_of(viewer.official))

@@ -57,7 +57,7 @@ def show_task(
         task = visible_task(session, viewer, number)
         calendar = load_calendar(session)
         showing = Showing.load(session, calendar, desk.today(now))
-        language = viewer.official.language or desk.office.language
+        language = desk.office.language_of(viewer.official)
         roles = roles_of(session, task, viewer.official.id, showing.on)
         explained = explain(
             session, number, on=showing.on, calendar=calendar, timezone=desk.office.timezone

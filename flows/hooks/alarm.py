@@ -25,6 +25,6 @@ def write_hook_alarm(session: Session, office: Office, hook: Webhook, at: dateti
     told = people.holders_of(PostKind.ADMINISTRATOR) or people.holders_of(PostKind.OFFICE)
     for who in told:
         official = people.officials[who]
-        rendered = render_hook_alarm(alarm, official.language or office.language)
+        rendered = render_hook_alarm(alarm, office.language_of(official))
         row = outbox_row(office, official, MessageKind.ALARM, None, at)
         put(session, [row | rendered.said])

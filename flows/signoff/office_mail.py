@@ -78,5 +78,5 @@ def _said(
         ],
         desk=office.base_url,
     )
-    words = render_undecided(mail, official.language or office.language)
+    words = render_undecided(mail, office.language_of(official))
     return {"urgent": True} | words.said

@@ -92,7 +92,7 @@ def _said(
         all_link=links.to(),
         more=len(lines) - len(spelt),
     )
-    words = render_outcome(mail, official.language or office.language)
+    words = render_outcome(mail, office.language_of(official))
     return {"urgent": False} | words.said
 
 

@@ -83,7 +83,7 @@ def _said(
         all_link=links.to(),
         more=max(0, len(ids) - SPELT),
     )
-    words = render_referral(mail, official.language or office.language)
+    words = render_referral(mail, office.language_of(official))
     return {"urgent": mail.urgent} | words.said
 
 

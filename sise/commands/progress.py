@@ -36,7 +36,7 @@ class NoForm(Refusal):
         )
 
 
-class Settled(Refusal):
+class AlreadyPublished(Refusal):
     """What is printed again is as it was published."""
 
     def __init__(self, number: int) -> None:
@@ -69,7 +69,7 @@ def progress_command(
     check_file(file)
     if number is not None:
         if form or to or publish or by:
-            raise Settled(number)
+            raise AlreadyPublished(number)
         with reading(edge.office.engine) as session:
             kept = numbered(session, BulletinKind.PROGRESS, number)
         _write(edge, file, kept, json=json)
