@@ -6,7 +6,7 @@ of the notices that those nights would issue; a test plays the nights and compar
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import Session, col
@@ -23,9 +23,8 @@ from models.notice_machine import LIVE
 from models.signoff import TaskState
 from models.strike import Strike, highest, strikes
 from models.warning import Colour
-from models.workdays import Calendar
+from models.workdays import DAY, Calendar
 
-DAY = timedelta(days=1)
 AT_ONCE = 1000  # tasks
 
 

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, insert, select, text
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlmodel import Session, col
 
+from flows.locks import Lock, hold
 from models import (
     Bulletin,
     ChainLink,
@@ -62,7 +63,6 @@ CHAINED: tuple[Table, ...] = (
 GENESIS = "0" * 64
 NO_ROWS = hashlib.sha256().hexdigest()
 AT_A_TIME = 1000  # rows; a cursor on the server costs four messages, and is for more than these
-HEAD_LOCK = 0x5155E  # PostgreSQL: whoever appends to the chain holds this advisory lock
 
 _ROWS = {  # built once: putting a statement together costs more than running it
     table.name: select(*(table.c[name] for name in sorted(table.c.keys())))
@@ -92,7 +92,6 @@ _HEAD = (
     .order_by(col(ChainLink.number).desc())
     .limit(1)
 )
-_ALONE = text("SELECT pg_advisory_xact_lock(:key)")
 _APPEND = insert(ChainLink)
 
 
@@ -121,13 +120,11 @@ def seal(session: Session, now: datetime) -> None:
     rows = rows_hash(session, link)
     if rows == NO_ROWS:
         return
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(_ALONE, {"key": HEAD_LOCK})
+    hold(session, Lock.HEAD)
     number, previous = head(session)
     sealed = ChainLink(id=link, number=number + 1, previous=previous, rows=rows, at=now, hash="")
     sealed.hash = link_hash(sealed)
-    connection.execute(_APPEND, sealed.model_dump())
+    session.connection().execute(_APPEND, sealed.model_dump())
 
 
 def head(session: Session) -> tuple[int, str]:

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from flows.locks import Lock, hold
 from models import Message, MessageAttempt
 from models.message import MessageState
 
 MINUTE = timedelta(minutes=1)
 WHOLE_RELAY = "*"
-COUNT_LOCK = 0x5155F  # PostgreSQL: between the count and the claim nobody else may count
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,7 @@ class Room:
 def room_left(session: Session, limits: MailLimits, relay: str, at: datetime) -> Room:
     if not limits.a_minute:
         return Room()
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": COUNT_LOCK})
+    hold(session, Lock.COUNT)
     begun = _in_the_air(session, at)  # first: what ends in between is counted twice, not never
     ended, oldest = _last_minute(session, relay, at)
     begun.update(ended)

@@ -6,12 +6,13 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Update, bindparam, select, text, update
+from sqlalchemy import ColumnElement, Integer, Update, bindparam, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from flows.database import changed
 from flows.history import link_id
+from flows.locks import Lock, hold, share
 from models import ChangeRequest, Notice, Referral, Task, Transition
 from models.machine import Machine, Move
 from models.notice_machine import NOTICE
@@ -22,9 +23,6 @@ from models.warning import WARNING, Colour
 
 STAGE = "stage"  # the machine whose states are a procedure's own
 _SEEN = {WARNING.name: "colour", STAGE: "stage"}  # the column that a machine moves
-MOVES_LOCK = (
-    0x515E3  # PostgreSQL: shared by who moves a task, or holds each; alone with who moves all
-)
 
 
 def lock_task(session: Session, task_id: int) -> None:
@@ -50,8 +48,7 @@ def hold_task_of(session: Session, referral_id: int) -> Task:
 
 def share_tasks(session: Session) -> None:
     """Keep away whoever holds all tasks, as long as this act lasts."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(_SHARED, {"key": MOVES_LOCK})
+    share(session, Lock.MOVES)
 
 
 def lock_tasks(session: Session, chosen: ColumnElement[bool]) -> Sequence[int]:
@@ -64,12 +61,8 @@ def lock_tasks(session: Session, chosen: ColumnElement[bool]) -> Sequence[int]:
 
 def lock_all_tasks(session: Session) -> None:
     """Hold every task, for the night and for an import, which move many. Whatever was done with
-    a task or its notice before is committed now, and the next statement sees it.
-
-    On SQLite a writer is alone from its BEGIN on.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MOVES_LOCK})
+    a task or its notice before is committed now, and the next statement sees it."""
+    hold(session, Lock.MOVES)
 
 
 def move_colour(
@@ -195,7 +188,6 @@ def _guarded(table: Any, seen: str, becomes: tuple[str, ...]) -> Update:
     )
 
 
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
 _THIS = col(Task.id) == bindparam("task", type_=Integer())
 _HELD = select(col(Task.id)).where(_THIS).with_for_update(key_share=True)
 _HELD_WHOLE = (

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from flows.database import sqlite_file
+from flows.locks import Lock
 from models.refusal import Refusal
 
-NIGHT_LOCK = 0x515E2  # PostgreSQL: the advisory lock of the one running night
 _TAKE = text("SELECT pg_try_advisory_lock(:key)")
 _LET_GO = text("SELECT pg_advisory_unlock(:key)")
 
@@ -51,10 +51,10 @@ def _file_lock(engine: Engine) -> Iterator[None]:
 @contextmanager
 def _advisory_lock(engine: Engine) -> Iterator[None]:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(_TAKE, {"key": NIGHT_LOCK}):
+        if not connection.scalar(_TAKE, {"key": Lock.NIGHT.value}):
             raise NightBusy
         try:
             yield
         finally:
             with suppress(OperationalError):  # a connection that broke took the lock with it
-                connection.scalar(_LET_GO, {"key": NIGHT_LOCK})
+                connection.scalar(_LET_GO, {"key": Lock.NIGHT.value})

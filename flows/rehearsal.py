@@ -6,7 +6,7 @@ answered whatever notice was out that day. Nothing is written.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel import Session, col, select
 
@@ -20,9 +20,8 @@ from models.notice_machine import NOTICE, NoticeState
 from models.signoff import ON_CLOCK
 from models.strike import highest, strikes
 from models.warning import WARNING, Colour
-from models.workdays import Calendar
+from models.workdays import DAY, Calendar
 
-DAY = timedelta(days=1)
 HEARD = {"acknowledge": NoticeState.ACKNOWLEDGED, "answer": NoticeState.ANSWERED}
 
 

@@ -3,14 +3,13 @@ explanation alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from models.warning import Colour
-from models.workdays import Calendar
+from models.workdays import DAY, Calendar
 from notifications.explanation import ExplainRow, Explanation
 from web.months import WEEKS, Square, square
 
-DAY = timedelta(days=1)
 MOST = 8  # months, those nearest to the day that is explained
 COUNTED = 92  # days; more of them are not numbered
 ANCHOR, DUE, ROLLED, STRIKE = "anchor", "due", "rolled", "strike"

@@ -1,14 +1,14 @@
 """回避 on a page: who keeps away from a task, and who need not any more."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
 from flows.signoff.actor import Actor
-from flows.signoff.exclusions import exclude, exclusions_of, readmit
-from models import Exclusion, Task
+from flows.signoff.exclusions import exclude, exclusions_of, may_end, readmit
+from models import Task
 from models.refusal import Refusal
 from models.signoff import TaskState
 from models.workdays import Calendar
@@ -24,13 +24,8 @@ def _shown(session: Session, task: Task, on: date) -> Mapping[str, Any]:
     return {
         "groups": groups(session, on),
         "every": every,
-        "ending": [(one.id, name) for one, name in every if _may_end(one, on)],
+        "ending": [(one.id, name) for one, name in every if may_end(one, on)],
     }
-
-
-def _may_end(excluded: Exclusion, on: date) -> bool:
-    last = max(excluded.from_on, on - timedelta(days=1))
-    return excluded.until_on is None or excluded.until_on > last
 
 
 def _seen(session: Session, task: Task) -> str:

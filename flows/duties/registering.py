@@ -1,6 +1,5 @@
 """What the office does with a duty: adds or changes it by a file, pauses, resumes and ends it."""
 
-from datetime import timedelta
 from functools import lru_cache
 
 from sqlmodel import Session, col, select
@@ -15,8 +14,8 @@ from models.ladder import RuleError
 from models.office_change import Subject
 from models.refusal import Refusal
 from models.rule_words import Fault
+from models.workdays import DAY
 
-DAY = timedelta(days=1)
 MAY = {
     DutyAct.PAUSE: (DutyState.RUNNING,),
     DutyAct.RESUME: (DutyState.PAUSED,),

@@ -1,6 +1,6 @@
 """职务: a post is given, its days are changed, and one that has not begun is taken back."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
@@ -13,8 +13,7 @@ from flows.recipients import in_force
 from flows.signoff.actor import OfficeActor
 from models import Absence, Official, Post, Unit
 from models.organisation import PostKind
-
-DAY = timedelta(days=1)
+from models.workdays import DAY
 
 
 def give_post(

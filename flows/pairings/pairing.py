@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import text
 from sqlmodel import Session, select
 
 from flows.history import link_id
+from flows.locks import Lock, hold
 from flows.pairings.standing import leader_named, pairings
 from flows.signoff.actor import OfficeActor
 from flows.signoff.office_acts import require_office
@@ -18,7 +18,6 @@ from models.rule_words import Fault
 
 EARLIEST, LONGEST = date(1990, 1, 1), 200  # characters
 SAID = 50  # problems that are spelt out
-PAIRING_LOCK = 0x515E5  # PostgreSQL: of two who pair at once the second waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ class Wanted:
 def pair(session: Session, wanted: Sequence[Wanted], actor: OfficeActor) -> list[Pairing]:
     """All or nothing. Raises a Refusal with every problem, a line each."""
     require_office(session, actor)
-    _hold(session)
+    hold(session, Lock.PAIRINGS)  # a leader is paired once with the same one
     made, problems = list[Pairing](), list[Fault]()
     present = {_key(one.row) for one in pairings(session) if one.end is None}
     for one in wanted:
@@ -65,7 +64,7 @@ def end_pairing(
 ) -> PairingEnd:
     """`until_on`: its last day, today if None. What was opened stays. Raises a Refusal."""
     require_office(session, actor)
-    _hold(session)
+    hold(session, Lock.PAIRINGS)  # a leader is paired once with the same one
     last = until_on or actor.on
     known = session.exec(select(PairingEnd).where(PairingEnd.pairing_id == pairing.id)).first()
     if known is not None:
@@ -141,12 +140,6 @@ def _leader(session: Session, named: str) -> Official:
 
 def _key(row: Pairing) -> tuple[str, int, str]:
     return row.topic, row.leader_id, row.subject
-
-
-def _hold(session: Session) -> None:
-    """Whoever else pairs waits: a leader is paired once with the same one."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PAIRING_LOCK})
 
 
 def _of_line(fault: Fault, line: int | None) -> Fault:

@@ -1,7 +1,7 @@
 """回避: who has to keep away from a task, from when until when, and why."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel import Session, col, select
 
@@ -16,6 +16,7 @@ from flows.working_days import load_calendar
 from models import Exclusion, Official, Receipt, Referral, Task, Unit
 from models.organisation import PostKind
 from models.refusal import Refusal
+from models.workdays import DAY
 
 
 class HandlesIt(Refusal):
@@ -88,17 +89,25 @@ def readmit(session: Session, exclusion_id: int, actor: OfficeActor, *, reason: 
     hold_for_office(session, task, actor)
     session.refresh(excluded)
     require_reason(task, reason)
-    last = max(excluded.from_on, actor.on - timedelta(days=1))
-    if excluded.until_on is not None and excluded.until_on <= last:
+    if not may_end(excluded, actor.on):
         raise Refusal(
             f"{task.number}：这项回避已于 {excluded.until_on} 结束；没有记录任何操作",
             f"{task.number}: this ended on {excluded.until_on} already; nothing was recorded",
         )
-    excluded.until_on, excluded.ended_because = last, reason.strip()
+    excluded.until_on, excluded.ended_because = _last_day(excluded, actor.on), reason.strip()
     excluded.ended_by_id = actor.official_id
     session.add(excluded)
     session.flush()
     return excluded
+
+
+def may_end(excluded: Exclusion, on: date) -> bool:
+    """Whether to end it on this day changes anything."""
+    return excluded.until_on is None or excluded.until_on > _last_day(excluded, on)
+
+
+def _last_day(excluded: Exclusion, on: date) -> date:
+    return max(excluded.from_on, on - DAY)
 
 
 def exclusions_of(session: Session, task: Task) -> Sequence[tuple[Exclusion, str]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from sqlmodel import Session, select
 
 from flows.establishment.entries import POST, facts_of_post, of_official
+from flows.establishment.posts import ends_before
 from flows.handing_on import pass_on
 from flows.moves import lock_all_tasks
 from flows.office_changes import Entry, record
@@ -146,13 +147,8 @@ def _pass_posts(session: Session, passing: Passing, wanted: HandOver) -> list[En
             )
             session.add(given)
             entries.append(of_official(successor, POST, None, facts_of_post(given, unit)))
-        if post.from_on is not None and post.from_on >= on:
-            session.delete(post)
-            entries.append(of_official(giver, POST, before, None))
-        else:
-            post.until_on = on - timedelta(days=1)
-            session.add(post)
-            entries.append(of_official(giver, POST, before, facts_of_post(post, unit)))
+        after = facts_of_post(post, unit) if ends_before(session, post, on) else None
+        entries.append(of_official(giver, POST, before, after))
     session.flush()
     return entries
 

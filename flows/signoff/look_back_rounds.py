@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Date, Select, bindparam, literal, select
 from sqlalchemy.orm import aliased
@@ -20,12 +20,11 @@ from models.procedure_file import ProcedureFile
 from models.refusal import Refusal
 from models.signoff import TaskState
 from models.span import Span, add_months, last_before
-from models.workdays import Calendar
+from models.workdays import DAY, Calendar
 
 # Written out: SQLite uses a partial index only when it can read the value.
 SIGN_OFF = literal("sign_off", literal_execute=True)
 Later = aliased(Transition)
-DAY = timedelta(days=1)
 
 
 class NoSuchRound(Refusal):

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from flows.history import link_id
+from flows.locks import Lock, hold
 from flows.recipients import in_force
 from flows.rulebook import current_policy
 from models import DeadlineChange, Post, Procedure, Task
@@ -14,8 +14,6 @@ from models.organisation import PostKind
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
-
-NUMBER_LOCK = 0x515E4  # PostgreSQL: of two at once the second takes the next number
 
 
 def office_post(session: Session, on: date) -> Post | None:
@@ -26,8 +24,7 @@ def office_post(session: Session, on: date) -> Post | None:
 
 def hold_numbers(session: Session) -> None:
     """Whoever else numbers what comes in waits until this transaction ends."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": NUMBER_LOCK})
+    hold(session, Lock.NUMBERS)
 
 
 def next_number(session: Session, begins: str, year: int, digits: int) -> str:

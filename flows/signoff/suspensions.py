@@ -5,7 +5,7 @@ night comes that finds it.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, bindparam, func, select
@@ -19,9 +19,7 @@ from models import ChangeRequest, Decision, Referral, Task, Transition
 from models.decision import Verdict
 from models.signoff import SIGNOFF, TaskState
 from models.warning import Colour
-from models.workdays import Calendar
-
-DAY = timedelta(days=1)
+from models.workdays import DAY, Calendar
 
 
 def suspend(session: Session, task: Task, request: ChangeRequest, actor: Actor) -> None:

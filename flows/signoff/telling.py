@@ -3,9 +3,10 @@ want of anybody to decide that no mail tells of yet."""
 
 from datetime import date, datetime
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from flows.locks import Lock, hold
 from flows.office import Office
 from flows.signoff.office_mail import write_office_mails
 from flows.signoff.outcome_mail import write_outcome_mails
@@ -13,7 +14,6 @@ from flows.signoff.outcomes import RECENT, UNSAID
 from flows.signoff.referral_mail import UNTOLD, write_referral_mails
 from flows.signoff.unreferred import UNREFERRED
 
-TELLING_LOCK = 0x51577  # PostgreSQL: so that two do not both tell the same
 _OWED = select(or_(UNTOLD.exists(), UNSAID.exists(), UNREFERRED.exists()))
 
 
@@ -22,8 +22,7 @@ def tell(session: Session, office: Office, *, on: date, now: datetime) -> int:
     each night; returns how many people get one. Twice is once."""
     if not session.scalar(_OWED, {"on": on, "since": now - RECENT}):
         return 0
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": TELLING_LOCK})
+    hold(session, Lock.TELLING)
     return (
         write_referral_mails(session, office, on, now)
         + write_outcome_mails(session, office, on, now)

@@ -18,6 +18,7 @@ from flows.schema import downgrade, upgrade
 from flows.working_days import load_calendar
 from models import Official, Task
 from models.refusal import Refusal
+from models.workdays import DAY
 from notifications.mailbox import Mailbox
 from seeds.desk import entered
 from seeds.district import FIRST_NIGHT, LAST_NIGHT, district, load_district
@@ -29,8 +30,6 @@ from sise.commands import nights
 from sise.commands.edge import Edge, Json, as_json, open_edge, progress
 from sise.commands.serving import listen, require_free, require_relay, scheduled, served
 from sise.commands.stopping import ended_by_sigterm
-
-DAY = timedelta(days=1)
 
 
 def demo(

@@ -15,9 +15,9 @@ from sqlmodel import Session, col, select
 
 from flows.database import open_engine, reading, transaction
 from flows.history import faults
+from flows.locks import Lock
 from flows.moves import lock_tasks
 from flows.night import run_night
-from flows.night_lock import NIGHT_LOCK
 from flows.office import Office
 from flows.schema import upgrade
 from models import MessageAttempt, Night, NightShard, Official, Task, Transition
@@ -118,7 +118,7 @@ class Shared:
     def plays(self) -> str | None:
         """The address of whoever plays the night."""
         with self._admin() as admin:
-            return admin.scalar(text(_PLAYS), {"key": NIGHT_LOCK})
+            return admin.scalar(text(_PLAYS), {"key": Lock.NIGHT.value})
 
     def at_it(self) -> set[str]:
         """Addresses of the workers that have the database open."""
