@@ -62,9 +62,10 @@ def look(request: Request, form: Upload) -> Response:
         return _page(request, refused=NO_FILE)
     name = clean(file.filename).strip()[-100:]
     try:
-        return _looked(request, _text(file), name)
+        text = _text(file)
     except Refusal as refused:
         return _page(request, name=name, refused=refused)
+    return _looked(request, text, name)
 
 
 @router.post(PATH + "/confirm")
@@ -86,11 +87,13 @@ def confirm(request: Request, sent: Sent) -> Response:
 
 
 def _looked(request: Request, text: str, name: str, refused: Refusal | None = None) -> Response:
-    """Raises a RuleError, as loading it would."""
     desk, actor = who_hands_in(request)
-    ladder = parse_ladder(text, file=name)
-    with trial(desk.office.engine) as session:
-        bring_policy(session, actor, text, file=name)
+    try:
+        ladder = parse_ladder(text, file=name)
+        with trial(desk.office.engine) as session:
+            bring_policy(session, actor, text, file=name)
+    except Refusal as fault:
+        return _page(request, name=name, refused=fault)
     with reading(desk.office.engine) as session:
         return _page(
             request,

@@ -4,12 +4,23 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from io import BytesIO
-from itertools import zip_longest
+from itertools import chain, count, zip_longest
 from typing import Any
 
 import xlsxwriter
 
-from notifications.papers.paper import Grid, Heading, Paper, Paragraph, Title
+from notifications.papers.paper import (
+    Block,
+    Grid,
+    Heading,
+    Linked,
+    Mark,
+    Number,
+    Paper,
+    Paragraph,
+    Signature,
+    Title,
+)
 from notifications.sheet_words import AS_FORMULA, cell_words, pieces
 from notifications.wording import ENGLISH
 
@@ -30,28 +41,51 @@ def write_workbook(paper: Paper) -> bytes:
         book.set_properties({"created": datetime.combine(paper.on, time()), "author": paper.author})
         front = book.add_worksheet("Summary" if paper.language == ENGLISH else "说明")
         front.set_column(0, 0, WIDE)
-        row, heading = 0, ""
+        row, heading, above = 0, "", ""
         for block in paper.blocks:
             if isinstance(block, Heading):
-                heading = block.words
+                heading = above = block.words
             elif isinstance(block, Grid):
-                _sheet(book, heading, block)
-            elif isinstance(block, Title | Paragraph):
-                said = f"{heading}：{block.words}" if heading else block.words
+                _sheet(book, _free_name(book, heading, paper.language), block)
+                above = ""  # what follows may be about all of it
+            for line in _lines(block, above):
                 style = book.add_format(TITLE if isinstance(block, Title) else WORDS)
-                for piece in pieces(said):
+                for piece in pieces(line):
                     front.write_string(row, 0, cell_words(piece), style)
                     row += 1
     return written.getvalue()
 
 
-def _sheet(book: xlsxwriter.Workbook, heading: str, grid: Grid) -> None:
-    sheet = book.add_worksheet(_NOT_IN_A_NAME.sub(" ", heading)[:LONGEST_NAME])
+def _lines(block: Block, heading: str) -> Sequence[str]:
+    """What it says beside the tables; a chart says what its table says."""
+    match block:
+        case Mark(words) | Title(words) | Number(words):
+            return [words]
+        case Paragraph(words):
+            return [f"{heading}：{words}" if heading else words]
+        case Linked(runs):
+            return _lines(Paragraph("".join(run.words for run in runs)), heading)
+        case Signature(by, on):
+            return [by, on]
+    return []
+
+
+def _free_name(book: xlsxwriter.Workbook, heading: str, language: str) -> str:
+    """Excel knows no two sheets of one name, however they are written."""
+    plain = _NOT_IN_A_NAME.sub(" ", heading)[:LONGEST_NAME]
+    plain = plain or ("Table" if language == ENGLISH else "表")
+    taken = {name.lower() for name in book.sheetnames}
+    counted = (f"{plain[: LONGEST_NAME - 4]} {n}" for n in count(2))
+    return next(name for name in chain([plain], counted) if name.lower() not in taken)
+
+
+def _sheet(book: xlsxwriter.Workbook, name: str, grid: Grid) -> None:
+    sheet = book.add_worksheet(name)
     plain, typed = book.add_format(CELL), book.add_format({**CELL, "quote_prefix": True})
     head = book.add_format(HEAD)
-    for n, (name, width) in enumerate(zip(grid.headings, grid.widths, strict=True)):
+    for n, (said, width) in enumerate(zip(grid.headings, grid.widths, strict=True)):
         sheet.set_column(n, n, width / 2)
-        sheet.write_string(0, n, name, head)
+        sheet.write_string(0, n, said, head)
     rows = [row for cells in grid.rows for row in _rows(cells)]
     for m, cells in enumerate(rows, 1):
         for n, said in enumerate(cells):

@@ -9,7 +9,7 @@ import typer
 from sqlmodel import Session, col, select
 
 from flows.database import reading, transaction
-from flows.papers.paper_file import check_file, write_file
+from flows.papers.paper_file import TABLES, check_file, write_file
 from flows.papers.prepared import Standing, numbered, standing
 from flows.papers.prepared_paper import paper_of
 from flows.papers.progress import begins, progress_facts
@@ -64,9 +64,10 @@ def progress_command(
     json: Json = False,
 ) -> None:
     """The progress report by its form: sentences from tasks, records and approved figures, each
-    figure with its source. A draft, or prepared for publication, which somebody else approves."""
+    figure with its source. A draft, or prepared for publication, which somebody else approves; as
+    Excel (.xlsx), too."""
     edge = open_edge()
-    check_file(file)
+    check_file(file, TABLES)
     if number is not None:
         if form or to or publish or by:
             raise AlreadyPublished(number)
@@ -86,7 +87,7 @@ def progress_command(
         _write(edge, file, kept, json=json)
     else:
         paper = progress_paper(facts, None, last, edge.today, edge.language)
-        write_file(file, paper)
+        write_file(file, paper, TABLES)
         _tell(edge, file, None, last, facts, json=json)
 
 
@@ -111,7 +112,7 @@ def _form(session: Session, file: Path | None, edge: Edge) -> FormFile:
 
 
 def _write(edge: Edge, file: Path, kept: Standing, *, json: bool) -> None:
-    write_file(file, paper_of(edge.office, kept, edge.language))
+    write_file(file, paper_of(edge.office, kept, edge.language), TABLES)
     _tell(edge, file, kept, kept.to_on, ProgressFacts.model_validate_json(kept.content), json=json)
 
 

@@ -1,4 +1,4 @@
-"""`sise report`: the office's documents, as Word files and as pages that print."""
+"""`sise report`: the office's documents, as Word files, pages that print, and workbooks."""
 
 import json as text_as_json
 from calendar import monthrange
@@ -35,7 +35,7 @@ from sise.commands.progress import progress_command
 from sise.commands.slips import slip_command
 
 report = typer.Typer(
-    help="The office's documents, as Word (.docx) or a page that prints (.html).",
+    help="The office's documents: Word (.docx), a page that prints (.html), some as Excel (.xlsx).",
     no_args_is_help=True,
 )
 
@@ -109,9 +109,9 @@ def bulletin_command(
     json: Json = False,
 ) -> None:
     """Issue the next numbered bulletin, whose lines and totals are frozen; or print one
-    again, the same whatever happened since."""
+    again, the same whatever happened since; as Excel (.xlsx), too."""
     edge = open_edge()
-    check_file(file)
+    check_file(file, TABLES)
     first, last = (a_date(day) if day is not None else None for day in (from_, to))
     if number is not None and (first or last):
         raise FixedPeriod(number)
@@ -121,7 +121,7 @@ def bulletin_command(
         return
     period, as_of = (kept.from_on, kept.to_on), edge.office.local(kept.as_of)
     facts = BulletinFacts.model_validate_json(kept.content)
-    write_file(file, bulletin_paper(facts, kept.number, period, as_of, edge.language))
+    write_file(file, bulletin_paper(facts, kept.number, period, as_of, edge.language), TABLES)
     _tell_of(edge, kept, file, json=json)
 
 
@@ -139,14 +139,15 @@ def monthly_command(
     json: Json = False,
 ) -> None:
     """The monthly posting: the units ranked. It is prepared as a draft, which is frozen and marked
-    as one, until it is approved at the desk; or print one again, as it stands."""
+    as one, until it is approved at the desk; or print one again, as it stands; as Excel (.xlsx),
+    too."""
     edge = open_edge()
-    check_file(file)
+    check_file(file, TABLES)
     if number is not None and (month or by):
         raise FixedPeriod(number)
     first, last = _days_of(month or f"{edge.today.replace(day=1) - timedelta(days=1):%Y-%m}")
     kept = _posting_of(edge, number, first, last, by)
-    write_file(file, paper_of(edge.office, kept, edge.language))
+    write_file(file, paper_of(edge.office, kept, edge.language), TABLES)
     _tell_of_posting(edge, kept, file, json=json)
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.papers import CHINESE, text_of
 from tests.sise.conftest import Sise, after
@@ -162,6 +163,20 @@ def test_the_month_that_is_over_is_prepared_for_posting(
     assert "再印一份请写 --number 1" in again
     assert fixed.startswith("第 1 期的起止日期已经固定")
     assert strange == "“七月”不是月份；请写成 2022-07"
+
+
+def test_what_is_ranked_or_counted_is_a_workbook_too(
+    kept: Sise, tmp_path: Path, today: date
+) -> None:
+    kept.done("night", "--inline", "--date", today.replace(day=1) - timedelta(days=1))
+    kept.done("report", "monthly", tmp_path / "晾晒.xlsx")
+    kept.done("report", "bulletin", tmp_path / "通报.xlsx")
+
+    posting = CalamineWorkbook.from_path(tmp_path / "晾晒.xlsx")
+    bulletin = CalamineWorkbook.from_path(tmp_path / "通报.xlsx")
+    assert "待审批稿" in posting.get_sheet_by_index(0).to_python()[0][0]
+    assert posting.get_sheet_by_name("表").to_python()[1][:3] == [1, "区教育局", 4]
+    assert bulletin.get_sheet_by_name("二、分单位情况").to_python()[1][0] == "区教育局"
 
 
 def test_the_wall_chart_is_a_page_for_a3(after_a_night: Sise, tmp_path: Path) -> None:

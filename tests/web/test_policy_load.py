@@ -98,6 +98,16 @@ def test_what_somebody_loaded_meanwhile_is_shown_first(office, cast, desk):
     assert confirm(desk, again).status_code == 303
 
 
+def test_a_version_that_another_has_followed_meanwhile_is_told(office, cast, desk):
+    page, newer = upload(desk, STRICTER), STRICTER.replace("2099.1", "2099.2")
+    for text in (STRICTER, newer):
+        confirm(desk, upload(desk, text))
+
+    for again in (confirm(desk, page), upload(desk, STRICTER)):
+        assert "之后又装入了“2099.2”，新交办的事项仍按后者" in words(again)
+    assert [policy.version for policy in rows(office, Policy)] == [VERSION, "2099.1", "2099.2"]
+
+
 def test_no_text_and_no_file_are_told(cast, desk):
     assert "请选择规则文件" in words(desk.post(PAGE, files={"other": ("x", b"x")}))
     page = desk.post(PAGE, files={"file": ("x.toml", b"\xff\xfe\x00")})
