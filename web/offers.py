@@ -76,7 +76,9 @@ def _lines(session: Session, task: Task) -> list[Way]:
     if rules_of(session, task).lines is None:
         return []
     called = HAND_IN if proposal_of(session, task) is None else HANDED_IN
-    return [Way(called, f"/proposals/{quote(task.number)}", ("登录后办理。", "For this you sign in."))]
+    return [
+        Way(called, f"/proposals/{quote(task.number)}", ("登录后办理。", "For this you sign in."))
+    ]
 
 
 def _application(session: Session, task: Task, base: str) -> list[Way]:

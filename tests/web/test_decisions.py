@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import Application, Decision, Exclusion, ReplyLink, Task
+from models import Absence, Application, Decision, Exclusion, ReplyLink, Task
 from tests.kept import add, edit, rows
 from tests.web.conftest import DUE, NOON, _browser
 from tests.web.reviewing import APPLIED, WORDS, chosen
@@ -272,6 +272,19 @@ def test_a_restricted_matter_is_shown_once_it_is_proved_and_not_before(browser, 
         page = browser.get(path).text
         assert "某人的线索" in page
         assert "当事人已作出说明。" in page
+
+
+def test_whose_deputy_one_is_on_a_restricted_matter_is_told_once_it_is_proved(
+    browser, review, bench, office
+):
+    add(office, Absence(official_id=bench.cast.dora, deputy_id=bench.cast.bob))
+    bench.task("密-1", DUE, restricted=True)
+    bench.apply("密-1", APPLIED)
+    path = review.link("bob", "密-1")
+
+    assert "dora" not in browser.get(path).text
+    review.prove(browser, path)
+    assert "dora不在岗，由您代理" in browser.get(path).text
 
 
 def test_markup_in_an_application_stays_text(browser, review, bench):
