@@ -142,7 +142,7 @@ def warning_line(composition: Composition, row: Row[*tuple[Any, ...]], link: str
         answer_by=notice.answer_by if receipt.duty == Duty.ACT else None,
         capacity=receipt.capacity,
         climbed_from=receipt.climbed_from,
-        stands_for=row.absent or "",
+        stands_for="" if row.Task.restricted else row.absent or "",
         link=link,
         raised_from=Colour(row.raised_from),
         cause=ladder.entry(row.cause),

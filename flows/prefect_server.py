@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import IO
@@ -128,11 +128,14 @@ def _address(server: subprocess.Popen[bytes], folder: Path) -> str:
     assert server.stdout is not None
     try:
         port = int(server.stdout.readline())
-        health = HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
         # The socket listens from the first moment on, so one request waits for the whole start.
-        health.request("GET", "/api/health")
-        status = health.getresponse().status
-        health.close()
+        with closing(HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)) as health:
+            health.request("GET", "/api/health")
+            status = health.getresponse().status
+    except TimeoutError as error:
+        raise PrefectUnavailable(
+            f"Prefect's local API did not start within {START_SECONDS} seconds"
+        ) from error
     except (OSError, ValueError, HTTPException) as error:
         raise PrefectUnavailable(
             f"Prefect's local API did not start; {folder / 'server.log'} may say why"

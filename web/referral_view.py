@@ -128,8 +128,10 @@ class Cases:
 
     def _why(self, found: Referred) -> str:
         referral, language = found.referral, self.seat.language
-        said = sentences.why(referral.capacity, found.stands_for, referral.climbed_from, language)
-        if referral.named_by_id is None:
+        hidden = found.task.restricted and not self.seat.proved
+        stands_for = "" if hidden else found.stands_for
+        said = sentences.why(referral.capacity, stands_for, referral.climbed_from, language)
+        if referral.named_by_id is None or hidden:
             return said
         named = self.session.get_one(Official, referral.named_by_id).name
         english = f" {named} of the supervision office named you."

@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from flows.late_below import late_below
 from flows.reply_links import how_many
 from flows.signoff.roles import roles_of
 from flows.working_days import load_calendar
@@ -18,7 +19,7 @@ from web.offers import OTHERS, Way, ways
 from web.pages import page
 from web.paging import page_number
 from web.reply_form import LONGEST, LONGEST_NAME, SHORTEST, ReplyForm
-from web.reply_view import Item, View
+from web.reply_view import SHOWN, Item, View
 from web.ruling_form import LONGEST_OF_MANY, Fault, Submitted
 from web.seat import Seat
 
@@ -59,6 +60,7 @@ def show_replies(
         ways=_ways(session, seat, showing, items),
         reminded=reminded,
         yours=yours,
+        late_below=late_below(session, opened, SHOWN, seat.on),
         done=view.done(),
         standing=seat.standing,
         unproved=unproved,

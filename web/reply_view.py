@@ -94,6 +94,7 @@ class View:
     def _item(self, opened: OpenReceipt, said: Heard) -> Item:
         receipt, notice, task = opened.receipt, opened.notice, opened.task
         answer_by = notice.answer_by if receipt.duty == Duty.ACT else None
+        stands_for = "" if task.restricted else opened.stands_for
         return Item(
             task,
             receipt,
@@ -103,7 +104,7 @@ class View:
             ),
             sentences.owed(receipt.duty, notice.acknowledge_by, answer_by, self.language),
             self._late(opened),
-            sentences.why(receipt.capacity, opened.stands_for, receipt.climbed_from, self.language),
+            sentences.why(receipt.capacity, stands_for, receipt.climbed_from, self.language),
             () if self.opened.expired else possible_acts(opened),
             list(self._happened(opened)),
             "" if task.restricted else receipt.words,

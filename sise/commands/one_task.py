@@ -86,10 +86,15 @@ def _show_task(
         out.print(f"  {measure.position}. {measure.text}")
     edge.say("\n经过", "\nWhat happened", style="bold")
     for move in history:
-        out.print(f"  {_move_words(edge, move, stages)}")
+        out.print(_entry(" ", _move_words(edge, move, stages)))
     edge.say("\n时限与告知", "\nDeadline, and who was told", style="bold")
     for sentence in why.sentences(edge.language):
-        out.print(f"· {sentence}")
+        out.print(_entry("·", sentence))
+
+
+def _entry(mark: str, words: str) -> str:
+    """Of a list; what somebody wrote in several lines stays within it."""
+    return f"{mark} {words}".replace("\n", "\n    ")
 
 
 def _show_look_backs(edge: Edge, looked: Sequence[LookBackRow]) -> None:
@@ -210,7 +215,7 @@ def _show_explanation(edge: Edge, found: Explanation) -> None:
     else:
         out.print(_rungs(edge, found))
     for sentence in found.sentences(edge.language):
-        out.print(f"· {sentence}")
+        out.print(_entry("·", sentence))
 
 
 def _in_a_line(edge: Edge, row: ExplainRow) -> str:

@@ -132,6 +132,18 @@ def test_a_deputy_reads_for_whom_the_mail_is(office, cast: Cast):
     assert "alice不在岗，由您代理" in mail.body.text
 
 
+def test_of_a_restricted_matter_a_deputy_s_mail_names_nobody(office, cast: Cast):
+    add(office, Absence(official_id=cast.alice, deputy_id=cast.bob))
+    cast.task("密-1", DUE, restricted=True)
+
+    play(office, DAY)
+
+    [mail] = digests(office)
+    assert mail.official_id == cast.bob
+    assert "您以责任人身份收到。" in mail.body.text
+    assert not any("alice" in part for part in (mail.subject, mail.body.text, mail.body.html))
+
+
 def test_a_digest_never_attempted_is_replaced_by_the_next_one_which_takes_its_items_over(
     office, cast: Cast
 ):

@@ -36,3 +36,11 @@ def test_a_local_api_that_breaks_while_starting_says_where_to_look(tmp_path):
     said = (folder / "server.log").read_text()
     assert "not a database" in said
     assert "Fatal Python error" not in said, "of a thread that holds what Python needs to end"
+
+
+def test_a_local_api_that_takes_too_long_to_start_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.prefect_server.START_SECONDS", 0.01)
+
+    late = "did not start within 0.01 seconds"
+    with pytest.raises(PrefectUnavailable, match=late), local_api(tmp_path):
+        pass

@@ -71,6 +71,15 @@ def test_in_a_narrow_window_an_explanation_still_names_each_colour_and_day(
     assert f"● 蓝色 截止日后 1 天：{_day(wide['rungs'][0]['strike_on'])}" in lines[2]
 
 
+def test_what_somebody_wrote_in_several_lines_stays_within_its_entry(kept: Sise) -> None:
+    why = "按会议意见。\n· 当前为绿色。"
+    kept.done("reassign", "教-1", "--to", "HEAD@dinghai.example", "--why", why)
+
+    lines = kept.done("task", "教-1").out.splitlines()
+
+    assert "    · 当前为绿色。" in lines
+
+
 def _day(written: str) -> str:
     on = datetime.fromisoformat(written)
     return f"{on.year}年{on.month}月{on.day}日"

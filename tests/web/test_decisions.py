@@ -2,12 +2,13 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
-from models import Application, Decision, Exclusion, ReplyLink, Task
-from tests.kept import add, edit, rows
+from models import Absence, Application, Decision, Exclusion, ReplyLink, Task
+from tests.conftest import instant
+from tests.kept import add, edit, play, rows
 from tests.web.conftest import DUE, NOON, _browser
 from tests.web.reviewing import APPLIED, WORDS, chosen
 from web.app import create_app
@@ -272,6 +273,36 @@ def test_a_restricted_matter_is_shown_once_it_is_proved_and_not_before(browser, 
         page = browser.get(path).text
         assert "某人的线索" in page
         assert "当事人已作出说明。" in page
+
+
+def test_whose_deputy_one_is_on_a_restricted_matter_is_told_once_it_is_proved(
+    browser, review, bench, office
+):
+    add(office, Absence(official_id=bench.cast.dora, deputy_id=bench.cast.bob))
+    bench.task("密-1", DUE, restricted=True)
+    bench.apply("密-1", APPLIED)
+    path = review.link("bob", "密-1")
+
+    assert "dora" not in browser.get(path).text
+    review.prove(browser, path)
+    assert "dora不在岗，由您代理" in browser.get(path).text
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+def test_whoever_is_told_of_a_late_decision_below_reads_of_it_at_the_link_of_that_mail(
+    browser, bench, office, link, clock, restricted
+):
+    bench.task("甲-1", DUE, restricted=restricted)
+    bench.apply("甲-1", APPLIED)
+    for on in (date(2022, 7, 19), date(2022, 7, 20)):
+        play(office, on)
+    clock.now = instant(date(2022, 7, 20), time(9))
+
+    page = browser.get(link("olga"))
+
+    owing = "审核人" if restricted else "dora"
+    assert f"应由{owing}在2022年7月19日（含）前决定，超期 1 天，请予督促。" in page.text
+    assert ("甲-1 的问题" in page.text) is (not restricted)
 
 
 def test_markup_in_an_application_stays_text(browser, review, bench):

@@ -458,15 +458,18 @@ def test_the_reply_page_speaks_english_where_the_office_does(english, blue):
         assert said in page.text
 
 
-def test_an_absent_officials_deputy_reads_whose_deputy_he_is(browser, office, cast, night, link):
-    cast.task("甲-1", DUE)
+@pytest.mark.parametrize("restricted", [True, False])
+def test_an_absent_officials_deputy_reads_whose_deputy_he_is_but_of_a_restricted_matter(
+    browser, office, cast, night, link, restricted
+):
+    cast.task("甲-1", DUE, restricted=restricted)
     with transaction(office.engine, NOON) as session:
         session.add(Absence(official_id=cast.alice, deputy_id=cast.bob))
     night()
 
     page = browser.get(link("bob", "甲-1"))
 
-    assert "alice不在岗，由您代理" in page.text
+    assert ("alice不在岗，由您代理" in page.text) is ("alice" in page.text) is (not restricted)
 
 
 def test_what_is_overdue_to_answer_says_so(browser, blue, clock):
