@@ -26,7 +26,9 @@ IMPOSSIBLE, WRONG, STOPPED = 1, 2, 130  # it could not be done; the input or usa
 def run() -> None:
     try:
         with opened:
-            sys.exit(_command(_language())(prog_name="sise", standalone_mode=False))
+            code = _command(_language())(prog_name="sise", standalone_mode=False)
+            sys.stdout.flush()
+            sys.exit(code)
     except typer.TyperException as error:
         _stop(_usage(error), WRONG)
     except BadSetting as error:
