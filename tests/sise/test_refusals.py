@@ -267,6 +267,25 @@ def test_a_file_that_is_no_database_is_told(sise: Sise, tmp_path: Path) -> None:
     assert sise.refused("tasks", code=IMPOSSIBLE).startswith("该文件不是数据库或已损坏")
 
 
+def test_a_database_of_which_a_part_was_overwritten_is_told(kept: Sise) -> None:
+    with (kept.home / "sise.db").open("r+b") as file:
+        file.truncate(300_000)
+
+    assert kept.refused("tasks", code=IMPOSSIBLE).startswith("该文件不是数据库或已损坏")
+
+
+def test_a_database_of_another_program_is_told_and_left_alone(sise: Sise) -> None:
+    sise.home.mkdir()
+    with sqlite3.connect(sise.home / "sise.db") as other:
+        other.execute("CREATE TABLE task (theirs)")
+
+    told = sise.refused("init", code=IMPOSSIBLE)
+
+    assert told.startswith("该数据库里已有其他程序的表")
+    tables = other.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    assert tables == [("task",)]
+
+
 def test_a_database_newer_than_the_code_is_refused(ready: Sise) -> None:
     engine = open_engine(load_settings().url)
     with engine.connect() as connection:
