@@ -16,6 +16,8 @@ from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
+from flows.ledger.cells import YEARS
+from flows.ledger.needs import Need
 from flows.office import Office, open_office
 from flows.schema import NeverSetUp, require_current
 from flows.signoff.actor import COMMAND_LINE, Unattended
@@ -165,12 +167,16 @@ def fitting(text: str) -> Text:
 
 def a_date(written: str) -> date:
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError as error:
         raise Refusal(
             f"“{written}”不是日期；请写成 2022-07-14",
             f"'{written}' is no date; write it as 2022-07-14",
         ) from error
+    if found.year not in YEARS:
+        need = Need.YEAR_OUT_OF_RANGE
+        raise Refusal(need.say(written, "", "zh-CN"), need.say(written, "", ENGLISH))
+    return found
 
 
 def name_of(file: Path) -> str:
