@@ -26,7 +26,9 @@ IMPOSSIBLE, WRONG, STOPPED = 1, 2, 130  # it could not be done; the input or usa
 def run() -> None:
     try:
         with opened:
-            sys.exit(_command(_language())(prog_name="sise", standalone_mode=False))
+            code = _command(_language())(prog_name="sise", standalone_mode=False)
+            sys.stdout.flush()
+            sys.exit(code)
     except typer.TyperException as error:
         _stop(_usage(error), WRONG)
     except BadSetting as error:
@@ -75,6 +77,10 @@ def _database(error: DatabaseError) -> str:
     return _either(f"{told}（{said}）", f"{told} ({said})")
 
 
+_DAMAGED = (
+    "该文件不是数据库或已损坏，请检查 SISE_HOME 和 SISE_DATABASE_URL，或用备份恢复",
+    "the file is no database or is damaged; check SISE_HOME, or put a copy back",
+)
 _DATABASE_WORDS = {
     "locked": (
         "数据库正被其他程序占用，本次未作任何改动，请稍后再试",
@@ -88,9 +94,15 @@ _DATABASE_WORDS = {
         "无法打开数据库文件，请检查 SISE_HOME 和 SISE_DATABASE_URL",
         "the database file cannot be opened; check SISE_HOME and SISE_DATABASE_URL",
     ),
-    "not a database": (
-        "该文件不是数据库或已损坏，请检查 SISE_HOME 和 SISE_DATABASE_URL，或用备份恢复",
-        "the file is no database or is damaged; check SISE_HOME, or put a copy back",
+    "not a database": _DAMAGED,
+    "malformed": _DAMAGED,
+    "already exists": (
+        "该数据库里已有其他程序的表，请在 SISE_DATABASE_URL 中另用一个空的数据库",
+        "the database holds tables of another program; give SISE_DATABASE_URL an empty one",
+    ),
+    "disk I/O": (
+        "数据库文件读写失败，多半是磁盘已满；请检查磁盘空间",
+        "the database file cannot be read or written: most likely the disk is full",
     ),
     "full": ("磁盘已满，本次未作任何改动", "the disk is full; nothing was changed"),
     "connection": (

@@ -6,7 +6,7 @@ import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import TextIOWrapper
+from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +16,8 @@ from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
+from flows.ledger.cells import YEARS
+from flows.ledger.needs import Need
 from flows.office import Office, open_office
 from flows.schema import NeverSetUp, require_current
 from flows.signoff.actor import COMMAND_LINE, Unattended
@@ -37,14 +39,50 @@ STYLES = {
 }
 
 
+class _Outlet(FileIO):
+    """What nobody reads any more, as behind `| head -1`, is lost. A disk that is full is told of
+    once: what is still held is written again when the process ends."""
+
+    refused = False
+
+    def write(self, part: Any) -> int:
+        try:
+            if not self.refused:
+                return super().write(part)
+        except BrokenPipeError:
+            pass
+        except OSError:
+            self.refused = True
+            raise
+        return memoryview(part).nbytes
+
+
 def _writable() -> None:
     """A result or an error is written, or lost, but never a failure: a job may have closed what it
     does not read, and a machine may still speak GBK, which has no ✓."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  # open for as long as we run
+        elif isinstance(stream, TextIOWrapper) and _is_of_the_system(stream):
+            setattr(sys, name, _through_an_outlet(stream))
     if isinstance(sys.stdout, TextIOWrapper):  # stderr by itself writes out what it lacks
         sys.stdout.reconfigure(errors="replace")
+
+
+def _is_of_the_system(stream: TextIOWrapper) -> bool:
+    return isinstance(getattr(stream.buffer, "raw", stream.buffer), FileIO)
+
+
+def _through_an_outlet(stream: TextIOWrapper) -> TextIOWrapper:
+    outlet = _Outlet(stream.fileno(), "wb", closefd=False)
+    return TextIOWrapper(
+        BufferedWriter(outlet),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
 
 
 def _width() -> int | None:
@@ -137,12 +175,16 @@ def fitting(text: str) -> Text:
 
 def a_date(written: str) -> date:
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError as error:
         raise Refusal(
             f"“{written}”不是日期；请写成 2022-07-14",
             f"'{written}' is no date; write it as 2022-07-14",
         ) from error
+    if found.year not in YEARS:
+        need = Need.YEAR_OUT_OF_RANGE
+        raise Refusal(need.say(written, "", "zh-CN"), need.say(written, "", ENGLISH))
+    return found
 
 
 def name_of(file: Path) -> str:

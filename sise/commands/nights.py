@@ -52,7 +52,7 @@ def night(
 ) -> None:
     """Run one night: escalate what is overdue, issue notices, mail the people responsible."""
     edge = open_edge()
-    on = a_date(date) if date is not None else edge.today
+    on = edge.today if date is None else a_date(date)
     last = look(edge.office.engine, LAST_NIGHT)
     played_before = refuse_or_stored(last, on, None if dry_run else edge.today)
     with progress(*WAITING) as bar:

@@ -20,11 +20,16 @@ from tests.sise.conftest import Sise
 ROOT = Path(__file__).parents[2]
 
 
-def started(words: str, home: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def started(
+    words: str, home: Path, *, into: int = subprocess.PIPE, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
     """`sise` as a shell starts it; `words` may redirect."""
     command = f"{sys.executable} -m sise {words}"
     told = os.environ | {"SISE_HOME": str(home), "PYTHONPATH": str(ROOT)} | environment
-    return subprocess.run(command, shell=True, env=told, capture_output=True, check=False)
+    told.pop("PYTHONUNBUFFERED", None)  # as an office starts it
+    return subprocess.run(
+        command, shell=True, env=told, stdout=into, stderr=subprocess.PIPE, check=False
+    )
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
@@ -32,6 +37,29 @@ def test_a_job_that_closed_what_it_does_not_read_is_done(kept: Sise, closed: str
     said = started(f"tasks --json {closed}", kept.home)
 
     assert (said.returncode, said.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("night --inline", 0), ("tasks --json", 0), ("tasks --help", 0), ("task nope 2>&1", 2)],
+)
+def test_whoever_reads_no_further_changes_no_exit_code(kept: Sise, words: str, code: int) -> None:
+    read, write = os.pipe()
+    os.close(read)
+
+    said = started(words, kept.home, into=write)
+    os.close(write)
+
+    assert (said.returncode, said.stderr) == (code, b"")
+
+
+@pytest.mark.parametrize("words", ["tasks", "tasks --json", "tasks --help"])
+def test_a_result_that_a_full_disk_does_not_take_is_one_sentence(kept: Sise, words: str) -> None:
+    said = started(f"{words} >/dev/full", kept.home)
+
+    assert said.returncode == 1
+    [line] = said.stderr.decode().splitlines()
+    assert line.startswith("文件或目录无法使用：磁盘已满")
 
 
 def test_an_error_that_nobody_reads_is_not_taken_for_the_result(kept: Sise) -> None:

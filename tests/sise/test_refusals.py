@@ -26,10 +26,10 @@ IMPOSSIBLE, WRONG = 1, 2
         (["task", "没有"], "没有编号为“没有”的事项；可用 sise tasks 查看全部编号"),
         (["explain", "没有"], "没有编号为“没有”的事项；可用 sise tasks 查看全部编号"),
         (["night", "--date", "7月14日"], "“7月14日”不是日期；请写成 2022-07-14"),
-        (
-            ["night", "--date", ""],
-            "“”不是日期；请写成 2022-07-14",
-        ),  # of a script with an unset name
+        (["night", "--date", ""], "“”不是日期"),
+        (["night", "--date", "9999-12-31", "--dry-run"], "“9999-12-31”的年份不在1949年至2100年"),
+        (["calendar", "set", "20226-01-01", "holiday", "--why", "x"], "“20226-01-01”不是日期"),
+        (["calendar", "set", "2226-01-01", "holiday", "--why", "x"], "“2226-01-01”的年份不在"),
         (["calendar", "set", "2027-02-30", "holiday", "--why", "x"], "“2027-02-30”不是日期"),
         (["calendar", "set", "2027-02-03", "maybe", "--why", "x"], "“maybe”有误"),
         (["calendar", "import", "没有.csv"], "无法读取 没有.csv"),
@@ -269,6 +269,25 @@ def test_a_file_that_is_no_database_is_told(sise: Sise, tmp_path: Path) -> None:
     (tmp_path / "home" / "sise.db").write_bytes(b"no database at all" * 100)
 
     assert sise.refused("tasks", code=IMPOSSIBLE).startswith("该文件不是数据库或已损坏")
+
+
+def test_a_database_of_which_a_part_was_overwritten_is_told(kept: Sise) -> None:
+    with (kept.home / "sise.db").open("r+b") as file:
+        file.truncate(300_000)
+
+    assert kept.refused("tasks", code=IMPOSSIBLE).startswith("该文件不是数据库或已损坏")
+
+
+def test_a_database_of_another_program_is_told_and_left_alone(sise: Sise) -> None:
+    sise.home.mkdir()
+    with sqlite3.connect(sise.home / "sise.db") as other:
+        other.execute("CREATE TABLE task (theirs)")
+
+    told = sise.refused("init", code=IMPOSSIBLE)
+
+    assert told.startswith("该数据库里已有其他程序的表")
+    tables = other.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    assert tables == [("task",)]
 
 
 def test_a_database_newer_than_the_code_is_refused(ready: Sise) -> None:
