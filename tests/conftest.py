@@ -30,7 +30,14 @@ from models import DeadlineChange, Task
 from models.signoff import TaskState
 from models.task import Track
 from models.warning import Colour
-from tests.databases import beside, can_be_emptied, empty_postgres, empty_sqlite, keep
+from tests.databases import (
+    beside,
+    can_be_emptied,
+    empty_postgres,
+    empty_sqlite,
+    keep,
+    unhurried_start,
+)
 from tests.people import SEEDS as SEEDS
 from tests.people import gather_people, gather_reviewers, shipped_rules
 from tests.prefects import starting_prefect as starting_prefect
@@ -101,7 +108,8 @@ def postgres() -> Iterator[str]:
     # in it.
     beside_it = os.environ.get("PYTEST_DEBUG_TEMPROOT")
     folder = Path(tempfile.mkdtemp(prefix="sise-pg-", dir=beside_it))
-    server = pgserver.get_server(folder, cleanup_mode="delete")
+    with unhurried_start():
+        server = pgserver.get_server(folder, cleanup_mode="delete")
     url = server.get_uri("postgres").replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

@@ -81,12 +81,11 @@ def test_a_delivery_that_is_stopped_ends_what_is_in_flight_and_says_goodbye(home
 
 
 def test_a_delivery_that_waits_for_a_limit_stops_at_once(home):
+    sent = threading.Event()
     with (
-        peer() as relay,
+        peer(lambda verb, _: sent.set() if verb == "QUIT" and relay.mails[4:] else None) as relay,
         started("deliver", home=home, relay=relay, SISE_MAIL_LIMITS="*=5") as process,
     ):
-        sent = threading.Event()
-        relay.script = lambda verb, _: sent.set() if verb == "QUIT" and relay.mails[4:] else None
         assert sent.wait(60)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 143
