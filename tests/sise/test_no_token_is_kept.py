@@ -18,7 +18,7 @@ from benchmarks.ports import free_port
 from flows.database import open_engine, reading
 from notifications.mailbox import Mailbox
 from tests.sise.conftest import Sise
-from tests.sise.test_serving import ROOT, SERVE, listens, until
+from tests.sise.test_serving import PATIENCE, ROOT, SERVE, listens, until
 
 WORDS = "已完成两项整改，剩余一项下周办结。"
 
@@ -37,14 +37,16 @@ def served(port: int, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         until(lambda: listens(port), child)
         yield child
         child.terminate()
-        assert child.wait(60) == 0
+        assert child.wait(PATIENCE) == 0
 
 
 class Day:
     """What one person's browser does, and every page that it is shown."""
 
     def __init__(self, port: int) -> None:
-        self.browser = httpx.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True)
+        self.browser = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", follow_redirects=True, timeout=PATIENCE
+        )
         self.pages: list[str] = []
 
     def get(self, path: str, **facts: object) -> str:

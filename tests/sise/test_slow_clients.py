@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.ports import free_port
-from tests.sise.test_serving import ROOT, listens, until
+from tests.sise.test_serving import PATIENCE, ROOT, listens, until
 
 SERVE = """
 import gc
@@ -75,7 +75,7 @@ class Server:
 
 
 def begin(port: int, octets: bytes) -> socket.socket:
-    client = socket.create_connection(("127.0.0.1", port), timeout=60)
+    client = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     with suppress(ConnectionError):  # it took so long to come to this that it was given up
         client.sendall(octets)
     return client
@@ -178,4 +178,4 @@ def test_whoever_is_still_sending_does_not_hold_up_the_end(server: Server):
         with begin(server.port, ASKED) as another:
             assert said(another).startswith(b"HTTP/1.1 200"), "so the form has begun, too"
         server.child.send_signal(signal.SIGTERM)
-        assert server.child.wait(60) == 0
+        assert server.child.wait(PATIENCE) == 0

@@ -15,6 +15,7 @@ from flows.database import open_engine
 from tests.conftest import office_on
 from tests.outboxes import crowd, fill, messages
 from tests.sise.conftest import Sise
+from tests.sise.test_serving import PATIENCE
 from tests.smtp_peers import Peer, peer
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,7 +30,7 @@ class Slow:
     def __call__(self, verb: str, argument: str) -> None:
         if verb == "." and not self.thinking.is_set():
             self.thinking.set()
-            assert self.answer.wait(60)
+            assert self.answer.wait(PATIENCE)
 
 
 @contextmanager
@@ -66,12 +67,12 @@ def office_at(home: Path):
 def test_a_delivery_that_is_stopped_ends_what_is_in_flight_and_says_goodbye(home, asked, code):
     slow = Slow()
     with peer(slow) as relay, started("deliver", home=home, relay=relay) as process:
-        assert slow.thinking.wait(60)
+        assert slow.thinking.wait(PATIENCE)
         process.send_signal(asked)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.3)
         slow.answer.set()
-        assert process.wait(60) == code
+        assert process.wait(PATIENCE) == code
 
     kept = messages(office_at(home))
     assert sorted(m.to_address for m in kept if m.state == "sent") == sorted(relay.to())
@@ -81,14 +82,13 @@ def test_a_delivery_that_is_stopped_ends_what_is_in_flight_and_says_goodbye(home
 
 
 def test_a_delivery_that_waits_for_a_limit_stops_at_once(home):
+    sent = threading.Event()
     with (
-        peer() as relay,
+        peer(lambda verb, _: sent.set() if verb == "QUIT" and relay.mails[4:] else None) as relay,
         started("deliver", home=home, relay=relay, SISE_MAIL_LIMITS="*=5") as process,
     ):
-        sent = threading.Event()
-        relay.script = lambda verb, _: sent.set() if verb == "QUIT" and relay.mails[4:] else None
-        assert sent.wait(60)
+        assert sent.wait(PATIENCE)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 143
+        assert process.wait(PATIENCE) == 143
 
     assert len(relay.mails) == 5

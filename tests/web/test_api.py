@@ -196,7 +196,7 @@ def test_a_scope_that_was_not_given_is_refused(program, cast, office):
     assert rows(office, Task) == []
 
 
-def test_whoever_tries_tokens_has_to_wait(browser, office, cast):
+def test_whoever_tries_tokens_has_to_wait(browser, office, cast, wound):
     tried = [
         browser.get(TASKS, headers={"Authorization": f"Bearer {n}"}).status_code for n in range(61)
     ]

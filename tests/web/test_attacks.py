@@ -138,7 +138,7 @@ def test_a_receipt_that_is_no_number_is_nobodys(browser, blue, digest_of_databas
     assert digest_of_database() == before
 
 
-def test_every_changed_or_shortened_token_is_unknown(browser, blue, digest_of_database):
+def test_every_changed_or_shortened_token_is_unknown(browser, blue, digest_of_database, wound):
     token = blue.removeprefix("/r/")
     changed = [
         token[:n] + format(int(c, 16) ^ 1, "x") + token[n + 1 :] for n, c in enumerate(token)

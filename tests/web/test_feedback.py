@@ -43,7 +43,7 @@ def test_somebody_says_something_and_sees_how_it_stands(browser, office):
     assert stands.headers["cache-control"] == "no-store"
 
 
-def test_an_unknown_reference_says_so_and_is_soon_asked_no_more(browser):
+def test_an_unknown_reference_says_so_and_is_soon_asked_no_more(browser, wound):
     answers = [
         browser.post("/feedback/state", data={"reference": f"X{n}"}).status_code for n in range(62)
     ]
@@ -51,7 +51,7 @@ def test_an_unknown_reference_says_so_and_is_soon_asked_no_more(browser):
     assert answers[-1] == 429
 
 
-def test_one_address_sends_so_many_an_hour(browser, office):
+def test_one_address_sends_so_many_an_hour(browser, office, wound):
     answers = [sent(browser, f"{n}").status_code for n in range(21)]
     assert set(answers[:20]) == {200}
     assert answers[20] == 429

@@ -16,14 +16,6 @@ from tests.web.test_proof import act
 
 
 @pytest.fixture
-def wound(monkeypatch):
-    """What the library takes for the time: nothing passes but what the test adds."""
-    now = [1_000_000.0]
-    monkeypatch.setattr("limits.storage.memory.time.time", lambda: now[0])
-    return now
-
-
-@pytest.fixture
 def blue(cast, night, link):
     cast.task("甲-1", DUE)
     night()

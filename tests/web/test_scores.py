@@ -1,5 +1,6 @@
 """考核 at the desk: prepared, approved, opened to its rows, objected to and answered."""
 
+import re
 from datetime import date
 
 import pytest
@@ -88,7 +89,7 @@ def test_a_unit_objects_and_the_office_answers(june, office, sign_in):
     assert sign_in("carol").get(f"{path}/units/1").text.count("提出异议") == 0, "she is no head"
     dora = sign_in("dora")
     form = dora.get(f"{path}/units/1").text
-    key = form.partition('<option value="move/')[2].partition('"')[0]
+    [key] = re.findall(r'<option value="move/(\d+)"[^>]*>[^<]*甲-1', form)
     said = {"key": f"move/{key}", "reason": "系统停机"}
     assert dora.post(f"{path}/units/1", data=said | {"reason": " "}).status_code == 422
     assert dora.post(f"{path}/units/1", data=said).status_code == 303

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from flows.database import reading, transaction, trial
 from flows.ledger import export
@@ -190,7 +190,7 @@ def test_dates_are_dates_and_no_text_is_a_formula(kept: Engine, tmp_path: Path) 
 def test_colours_are_words_and_fills(kept: Engine, tmp_path: Path) -> None:
     path = tmp_path / "台账.xlsx"
     with transaction(kept, instant(TODAY)) as session:
-        session.exec(select(Task)).first().colour = Colour.RED
+        session.exec(select(Task).order_by(col(Task.id))).first().colour = Colour.RED
 
     exported(kept, path)
 
