@@ -239,6 +239,23 @@ def test_explain_counts_for_any_day(kept: Sise, today: date) -> None:
     assert "规则：四色督办（default 2022.1）" in kept.done("explain", "教-4").out
 
 
+def test_explain_says_what_raised_it_though_a_list_has_other_rules(kept: Sise, today: date) -> None:
+    kept.done("night", "--inline")
+    before = kept.done("explain", "教-3", "--json").json
+    kept.done("watch-list", "join", "教-3", "挂牌督办", "--why", "区委决定挂牌")
+
+    listed = kept.done("explain", "教-3", "--json").json
+    assert "（listed 2022.1）" in listed["policy"]
+    assert (listed["cause"], listed["caused_on"]) == ("due +1d", str(today))
+    [raised] = [line for line in before["sentences"] if line.startswith("当前为蓝色：")]
+    assert raised in listed["sentences"]
+    assert raised in kept.done("explain", "教-3").out
+    kept.monkeypatch.setenv("SISE_LANGUAGE", "en")
+    assert "because '1 day after the deadline' had come." in kept.done("explain", "教-3").out
+    kept.done("watch-list", "leave", "教-3", "挂牌督办", "--why", "已取得实效")
+    assert kept.done("explain", "教-3", "--json").json["cause"] == before["cause"]
+
+
 def test_the_forecast_is_told_by_day(kept: Sise, today: date) -> None:
     """Before the first night of the day it begins with that, after it with the next one."""
     before = kept.done("forecast", "--json").json
