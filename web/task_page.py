@@ -73,6 +73,7 @@ def show_task(
             task=task,
             matter=matter_of(session, showing, viewer, task),
             leader=_name(session, task.supervising_leader_id),
+            lead_unit=_lead_unit(session, task),
             procedure=session.get_one(Procedure, task.procedure_id).title,
             stages={stage.name: stage.title for stage in rules_of(session, task).stage},
             measures=_measures(session, task),
@@ -140,3 +141,7 @@ def _cause_words(cause: str, language: str) -> str:
 
 def _name(session: Session, official_id: int | None) -> str:
     return session.get_one(Official, official_id).name if official_id else ""
+
+
+def _lead_unit(session: Session, task: Task) -> str:
+    return session.get_one(Unit, task.lead_unit_id).name if task.lead_unit_id else ""

@@ -512,10 +512,15 @@ def test_a_petition_goes_through_its_stages_and_becomes_a_lead(
                 heads,
                 ("信-1", "道路积水", "信访件", *who, ""),
                 ("密-1", "线索", "问题线索", *who, ""),
+                ("信-2", "噪声", "信访件", *who, today + timedelta(days=9)),
             ]
         },
     )
     kept.done("import", tmp_path / "信访.xlsx")
+    none_yet = kept.done("stage", "信-2").out
+    assert none_yet.startswith("信-2 尚未进入环节")
+    assert "→ forwarded  转送待受理" in none_yet
+    assert kept.done("stage", "教-1").out.strip() == "教-1 不分环节"
     facts = kept.done("stage", "信-1", "转送待受理", "--why", "转送", "--json").json
 
     assert facts["due_on"] == str(today + timedelta(days=15))

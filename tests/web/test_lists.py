@@ -9,7 +9,7 @@ from sqlmodel import select
 from flows.database import transaction
 from flows.signing_in import offer_sign_in
 from flows.signoff.lists import join
-from models import ListMembership, Measure, Official, Task, WatchList
+from models import ListMembership, Measure, Official, Task, Unit, WatchList
 from seeds.load import load_rulebook
 from tests.conftest import instant
 from tests.kept import add, edit, rows
@@ -113,6 +113,19 @@ def test_what_raised_it_before_it_joined_is_said_on_its_page_and_the_nights(
     assert "依据：截止日后 1 天" in shown
     assert "时限变更" not in shown
     assert "截止日后 1 天" in desk.get(f"/nights/{DAY}").text
+
+
+def test_its_page_names_the_lead_unit_and_keeps_the_lines_of_a_measure(
+    office, cast, matters, sign_in
+):
+    lead = rows(office, Unit)[-1]
+    edit(office, Task, 1, lead_unit_id=lead.id)
+
+    shown = sign_in("olga").get("/tasks/甲-1").text
+
+    assert f"<dt>牵头单位</dt><dd>{lead.name}</dd>" in shown
+    assert '<ol class="measures as-written">' in shown
+    assert "<dt>牵头单位</dt>" not in sign_in("olga").get("/tasks/甲-2").text
 
 
 def test_they_come_in_pages(cast, sign_in):
