@@ -270,7 +270,7 @@ def _next(told: Explanation, language: str) -> Iterator[str]:
     row = told.next_row
     if row is None or row.strike_on is None:
         if told.on_clock:
-            yield "Nothing further is due to strike." if english else "没有更高一级的预警在等待。"
+            yield "Nothing further is due to strike." if english else "没有待触发的更高一级预警。"
         return
     colour, on = colour_word(row.colour, language), weekday_words(row.strike_on, language)
     entry = entry_words(row.entry, language)
