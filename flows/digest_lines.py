@@ -42,7 +42,7 @@ from models import (
     Unit,
 )
 from models.decision import ReferralState
-from models.ladder import Ladder
+from models.ladder import Entry, Ladder
 from models.notice import Duty, owed
 from models.organisation import PostKind
 from models.strike import counted
@@ -145,7 +145,7 @@ def warning_line(composition: Composition, row: Row[*tuple[Any, ...]], link: str
         stands_for="" if row.Task.restricted else row.absent or "",
         link=link,
         raised_from=Colour(row.raised_from),
-        cause=ladder.entry(row.cause),
+        cause=Entry.of_cause(row.cause),
     )
 
 

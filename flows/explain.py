@@ -67,7 +67,7 @@ def explain(
         begun_on=task.begun_on,
         rows=rows,
         changes=_changes(session, stood),
-        climb=_climb(stood, ladder),
+        climb=_climb(stood),
         told=told(session, stood, on, timezone),
         asked=asked_by_then(session, task, on, timezone),
         next_row=_next(task, rows, on),
@@ -92,17 +92,18 @@ def _changes(session: Session, stood: Standing) -> list[DueChange]:
     ]
 
 
-def _climb(stood: Standing, ladder: Ladder) -> list[ClimbStep]:
-    entries = {_key(rung.colour, entry): entry for rung, entry in ladder.entries()}
+def _climb(stood: Standing) -> list[ClimbStep]:
     suspended = {move.at for move in stood.moves if move.event == "suspend"}
+    redated = {(change.at, change.reason) for change in stood.changes}
     return [
         ClimbStep(
             on=move.on,
             event=move.event,
             colour=Colour(move.target),
-            entry=entries.get((Colour(move.target), move.cause)),
+            entry=Entry.of_cause(move.cause),
             passed=[Colour(colour) for colour in move.passed.split()],
-            suspended=move.event == "relieve" and move.at in suspended,
+            suspended=(down := move.event == "relieve") and move.at in suspended,
+            left_list=down and move.at not in suspended and (move.at, move.reason) not in redated,
         )
         for move in stood.climb
     ]

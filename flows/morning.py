@@ -31,6 +31,7 @@ from models import (
     Unit,
 )
 from models.bulletin import BulletinKind
+from models.ladder import Entry
 from models.message import MessageKind, MessageState
 from models.organisation import PostKind
 from models.warning import RANKS, Colour
@@ -146,9 +147,9 @@ def _raised(session: Session, night_id: int) -> list[Raised]:
             restricted=task.restricted,
             source=Colour(move.source),
             target=Colour(move.target),
-            cause=ladder_of(policy).entry(move.cause),
+            cause=Entry.of_cause(move.cause),
         )
-        for move, task, unit, policy in rows
+        for move, task, unit in rows
     ]
 
 
@@ -189,10 +190,9 @@ _REPLACED = (
     .values(state=MessageState.SUPERSEDED, outcome=bindparam("by"))
 )
 _RAISED = (
-    select(Transition, Task, col(Unit.name), Policy)
+    select(Transition, Task, col(Unit.name))
     .join_from(Transition, Task, col(Task.id) == col(Transition.task_id))
     .join(Unit, col(Unit.id) == col(Task.unit_id))
-    .join(Policy, col(Policy.id) == col(Task.policy_id))
     .where(col(Transition.night_id) == _NIGHT, col(Transition.event) == "escalate")
     .order_by(case(RANKS, value=col(Transition.target)).desc(), col(Task.number))
     .limit(SPELT)

@@ -80,6 +80,14 @@ class Entry(Strict):
     def __str__(self) -> str:
         return f"{self.clock}{f' {self.of}' if self.of else ''} {self.after}"
 
+    @classmethod
+    def of_cause(cls, cause: str) -> Self | None:
+        """The entry that a transition names as its cause, whatever policy counts by now."""
+        if not cause:
+            return None
+        clock, *of, after = cause.split()
+        return cls.model_validate({"clock": clock, "of": of[0] if of else None, "after": after})
+
 
 class Reminder(Strict):
     when: tuple[Entry, ...] = Field(min_length=1)
@@ -158,10 +166,6 @@ class Ladder(Strict):
         return tuple(
             rung.colour for rung in self.rung if source.rank < rung.colour.rank < target.rank
         )
-
-    def entry(self, cause: str) -> Entry | None:
-        """The entry that a transition names as its cause."""
-        return next((entry for _, entry in self.entries() if str(entry) == cause), None)
 
     def entries(self) -> Iterator[tuple[Rung, Entry]]:
         for rung in self.rung:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.organisation import PostKind
+from notifications.told import seat_words
 from notifications.wording import ENGLISH, day_words, post_word, word
 
 
@@ -68,7 +69,7 @@ def _why(row: AskedRow, language: str) -> str:
     english = language == ENGLISH
     if row.named_by:
         return f"named by {row.named_by}" if english else f"由{row.named_by}指定"
-    why = post_word(row.capacity, language)
+    why = seat_words(row.capacity, row.climbed_from, language)
     if row.stands_for:
         why += f", deputy of {row.stands_for}" if english else f"，代{row.stands_for}"
     if row.climbed_from:

@@ -86,6 +86,7 @@ class ClimbStep:
     entry: Entry | None
     passed: Sequence[Colour]
     suspended: bool = False  # it came down because its clock was stopped
+    left_list: bool = False  # it came down because the stricter rules of a list ended
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,12 @@ def _present(told: Explanation, language: str) -> Iterator[str]:
             if english
             else f"当前为{colour}：{raised_words(step, language)}。"
         )
+    elif told.climb and told.climb[-1].left_list:
+        yield (
+            f"It is {colour} after it left a list with stricter rules."
+            if english
+            else f"当前为{colour}：移出清单后重新计算所得。"
+        )
     else:
         yield (
             f"It is {colour} after the deadline changed."
@@ -222,6 +229,12 @@ def _earlier(step: ClimbStep, language: str) -> str:
             f"On {on} it was suspended, and came down to {colour}."
             if english
             else f"{on}中止，降为{colour}。"
+        )
+    if step.left_list:
+        return (
+            f"On {on} it left a list with stricter rules, and came down to {colour}."
+            if english
+            else f"{on}移出清单，降为{colour}。"
         )
     if step.event == "relieve":
         return (
@@ -257,7 +270,7 @@ def _next(told: Explanation, language: str) -> Iterator[str]:
     row = told.next_row
     if row is None or row.strike_on is None:
         if told.on_clock:
-            yield "Nothing further is due to strike." if english else "没有更高一级的预警在等待。"
+            yield "Nothing further is due to strike." if english else "没有待触发的更高一级预警。"
         return
     colour, on = colour_word(row.colour, language), weekday_words(row.strike_on, language)
     entry = entry_words(row.entry, language)

@@ -7,6 +7,7 @@ from models.notice import Duty
 from models.organisation import PostKind
 from models.warning import Colour
 from notifications.explanation import entry_words
+from notifications.told import seat_words
 from notifications.wording import CHINESE, ENGLISH, colour_word, day_words, over_words, post_word
 
 
@@ -36,8 +37,9 @@ def why(
     language: str = CHINESE,
 ) -> str:
     """Why this person is told: the post, whose deputy, which post could not be reached."""
+    seat = seat_words(capacity, climbed_from, language)
     if language == ENGLISH:
-        said = f"You receive this as {post_word(capacity, language)}"
+        said = f"You receive this as {seat}"
         said += f", as the deputy of {stands_for}, who is away" if stands_for else ""
         climbed = (
             f" The {post_word(climbed_from, language)} could not be reached, so it came up to you."
@@ -45,10 +47,13 @@ def why(
             else ""
         )
         return f"{said}.{climbed}"
-    said = f"您以{post_word(capacity)}身份收到"
+    own = capacity == PostKind.HANDLER and not stands_for
+    said = "您是本事项的责任人" if own else f"您以{seat}身份收到"
     said += f"（{stands_for}不在岗，由您代理）" if stands_for else ""
     climbed = (
-        f"；原应通知{post_word(climbed_from)}，因无法联系到，逐级上报至您" if climbed_from else ""
+        f"；原应通知{post_word(climbed_from)}，因未登记或联系不到，逐级上报至您"
+        if climbed_from
+        else ""
     )
     return f"{said}{climbed}。"
 
@@ -61,7 +66,7 @@ def why_asked(
     language: str = CHINESE,
 ) -> str:
     """Why it is this person who is asked to decide."""
-    post = post_word(capacity, language)
+    post = seat_words(capacity, climbed_from, language)
     if language == ENGLISH:
         said = f"named by {named_by} of the supervision office" if named_by else f"as {post}"
         said += f", as the deputy of {stands_for}, who is away" if stands_for else ""

@@ -49,12 +49,23 @@ class ToldRow:
     words: str
     live: bool  # False: superseded or lifted, so that nothing is owed on it any more
 
+    def seat(self, language: str) -> str:
+        return seat_words(self.capacity, self.climbed_from, language)
+
     def sentence(self, language: str) -> str:
         done = _done(self, language).rstrip(".。")
         colour, on = colour_word(self.colour, language), day_words(self.issued_on, language)
         if language == ENGLISH:
             return f"Notice {self.notice_number} ({colour}, {on}){_who(self, language)}; {done}."
         return f"预警单{self.notice_number}（{colour}，{on}）{_who(self, language)}，{done}。"
+
+
+def seat_words(capacity: PostKind, climbed_from: PostKind | None, language: str) -> str:
+    """The post of whoever is told; only in a unit above does it climb to the same post again."""
+    post = post_word(capacity, language)
+    if capacity != climbed_from:
+        return post
+    return f"{post} above" if language == ENGLISH else f"上级{post}"
 
 
 def _who(row: ToldRow, language: str) -> str:
@@ -67,7 +78,7 @@ def _who(row: ToldRow, language: str) -> str:
 
 def _why(row: ToldRow, language: str) -> str:
     english = language == ENGLISH
-    why = post_word(row.capacity, language)
+    why = seat_words(row.capacity, row.climbed_from, language)
     if row.stands_for:
         why += f", deputy of {row.stands_for}" if english else f"，代{row.stands_for}"
     if row.climbed_from:

@@ -52,6 +52,12 @@ class Counting:
     marks: Mapping[date, Sequence[Mark]]
     paused: Sequence[tuple[date, date]]
 
+    @property
+    def numbered(self) -> bool:
+        """Whether any day that is drawn has its number."""
+        weeks = (week for month in self.months for week in month.weeks)
+        return any(day is not None and day.nth is not None for week in weeks for day in week)
+
 
 def counting(told: Explanation, calendar: Calendar) -> Counting:
     marks: dict[date, list[Mark]] = {}

@@ -171,7 +171,7 @@ def raised(
             showing.matter(task, unit, hidden=viewer.hides(task), colour=Colour(move.target)),
             Colour(move.source),
             Colour(move.target),
-            showing.ladders[task.policy_id].entry(move.cause),
+            Entry.of_cause(move.cause),
             notice or "",
         )
         for move, task, unit, notice in sorted(rows, key=lambda row: in_order[row[0].id])

@@ -20,7 +20,7 @@ from models.signoff import SIGNOFF
 from models.workdays import Calendar
 
 Said = tuple[str, str]
-OTHERS = ("申请销号、延期等", "Sign-off, extension and more")
+OTHERS = ("申请销号及其他办理", "Sign-off and more")
 APPLY = ("申请销号", "Apply for sign-off")
 GO_ON = ("继续填写销号申请（有草稿）", "Go on with the application (a draft)")
 HAND_IN = ("分条报送", "Hand in, line by line")

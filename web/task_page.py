@@ -15,6 +15,8 @@ from flows.signoff.levels import rules_of
 from flows.signoff.roles import roles_of
 from flows.working_days import load_calendar
 from models import ListMembership, Measure, Official, Procedure, Task, Unit, WatchList
+from models.ladder import Entry
+from notifications.explanation import entry_words
 from web.counting import counting
 from web.desk import desk_of
 from web.matter import Matter, Showing
@@ -71,12 +73,13 @@ def show_task(
             task=task,
             matter=matter_of(session, showing, viewer, task),
             leader=_name(session, task.supervising_leader_id),
+            lead_unit=_lead_unit(session, task),
             procedure=session.get_one(Procedure, task.procedure_id).title,
             stages={stage.name: stage.title for stage in rules_of(session, task).stage},
             measures=_measures(session, task),
             explained=explained,
             counting=counting(explained, calendar),
-            causes={str(row.entry): row for row in explained.rows},
+            cause_words=_cause_words,
             # The rest is in the sign-off and the story below.
             because=explained.colour_sentences(language),
             story=story(session, task, explained.told),
@@ -131,5 +134,14 @@ def _lists(session: Session, task: Task) -> str:
     return "、".join([words] * bool(words) + [*session.exec(present)])
 
 
+def _cause_words(cause: str, language: str) -> str:
+    entry = Entry.of_cause(cause)
+    return entry_words(entry, language) if entry else ""
+
+
 def _name(session: Session, official_id: int | None) -> str:
     return session.get_one(Official, official_id).name if official_id else ""
+
+
+def _lead_unit(session: Session, task: Task) -> str:
+    return session.get_one(Unit, task.lead_unit_id).name if task.lead_unit_id else ""

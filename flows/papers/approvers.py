@@ -31,7 +31,7 @@ def require_approver(session: Session, draft: Draft, by: Actor) -> None:
         )
     if not holds(session, by.official_id, by.on, APPROVERS):
         raise Refusal(
-            "只能由领导小组负责人或分管领导审批，您无权审批；没有记录任何操作",
+            "只能由领导小组组长或分管领导审批，您无权审批；没有记录任何操作",
             "only the head of the leading group or a supervising leader approves it; nothing was "
             "recorded",
         )

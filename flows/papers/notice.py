@@ -12,7 +12,7 @@ from flows.rulebook import current_policy, ladder_of
 from flows.signoff.lists import policy_on
 from flows.standing import History
 from models import Notice, Official, Policy, Receipt, Task, Transition
-from models.ladder import Ladder
+from models.ladder import Entry
 from models.office_change import Subject
 from models.refusal import Refusal
 from models.strike import counted
@@ -72,7 +72,7 @@ def notice_facts(
         due_on=due_on,
         rolled_on=counted(due_on, ladder, calendar) if due_on else None,
         restricted=task.restricted,
-        step=_step(move, ladder),
+        step=_step(move),
         earlier=_earlier(session, found),
         acknowledge_by=found.acknowledge_by,
         answer_by=found.answer_by,
@@ -107,12 +107,12 @@ def _policy(session: Session, then: Task, notice: Notice, calendar: Calendar) ->
     return current_policy(session, notice.policy_name) or policy
 
 
-def _step(move: Transition, ladder: Ladder) -> ClimbStep:
+def _step(move: Transition) -> ClimbStep:
     return ClimbStep(
         on=move.on,
         event=move.event,
         colour=Colour(move.target),
-        entry=ladder.entry(move.cause),
+        entry=Entry.of_cause(move.cause),
         passed=[Colour(colour) for colour in move.passed.split()],
     )
 

@@ -123,7 +123,9 @@ def _overview(
             f"{first}至{last}，共发出预警单{sent}份{parts}，涉及事项{facts.warned}件；"
             f"预警后销号{closed}件。截至{last}，处于预警状态的事项{len(facts.lines)}件{open_parts}。"
         )
-        yield Paragraph(f"以上数据于{moment_words(as_of)}固定。{_hidden(facts, language)}")
+        yield Paragraph(
+            f"以上为{moment_words(as_of)}的数据，此后不再变动。{_hidden(facts, language)}"
+        )
 
 
 def _hidden(facts: BulletinFacts, language: str) -> str:

@@ -233,5 +233,5 @@ def _how(period: tuple[date, date], as_of: datetime, language: str) -> str:
     return (
         f"统计期为{first}至{last}。事项数为期末在办和本月销号之和；按期率为其中期末没有预警的比例，"
         "四舍五入到千分之一，比例相同的名次并列；限知事项不列入。"
-        f"以上数据于{moment_words(as_of)}固定。"
+        f"以上为{moment_words(as_of)}的数据，此后不再变动。"
     )

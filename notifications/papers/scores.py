@@ -202,5 +202,5 @@ def _how(facts: ScoreFacts, days: tuple[date, date], as_of: datetime, language: 
     return (
         f"统计期为{first}至{last}，按规则第 {facts.version} 版计算，基础分 {base}；"
         "每一分都由系统记录得出，限知事项不计入各单位得分。"
-        f"以上数据于{moment_words(as_of)}固定。"
+        f"以上为{moment_words(as_of)}的数据，此后不再变动。"
     )

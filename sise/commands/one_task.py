@@ -225,7 +225,7 @@ def _in_a_line(edge: Edge, row: ExplainRow) -> str:
 
 
 def _rungs(edge: Edge, found: Explanation) -> Table:
-    rows = edge.table("颜色|何时达到|起算|达到日期|", "colour|when|counted from|strikes on|")
+    rows = edge.table("颜色|触发条件|起算|触发日|", "colour|when|counted from|strikes on|")
     for row in found.rows:
         rows.add_row(
             edge.colour(row.colour),

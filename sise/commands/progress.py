@@ -127,7 +127,7 @@ def _tell(
         edge.say(f"已写入 {file}：未发布的草稿", f"Written to {file}: a draft, not published")
     elif kept.state == PostingState.DRAFT:
         edge.say(
-            f"已写入 {file}：第 {kept.number} 次通报待审批稿；请领导小组负责人或分管领导在督办台"
+            f"已写入 {file}：第 {kept.number} 次通报待审批稿；请领导小组组长或分管领导在督办台"
             "“通报”页面（或用 sise report approve）审批后再发布",
             f"Written to {file}: the draft of report {kept.number}; the head of the leading group "
             "or a supervising leader approves it at the desk, on the page 'Reports' (or by 'sise "

@@ -47,7 +47,7 @@ Balancing = Annotated[
 
 def add_command(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="A kind; `kinds` lists them.")],
+    kind: Annotated[str, typer.Argument(help="A kind, by name or title; `kinds` lists them.")],
     on: On = None,
     topic: Topic = None,
     by: By = None,
@@ -65,18 +65,17 @@ def add_command(
     """Record it. It may open tasks with deadlines, through the same checks as an import."""
     edge = open_edge()
     day = a_date(on) if on is not None else edge.today
-    said = Said(
-        kind=kind,
-        on=day,
-        topic=topic or "",
-        led_by=by or "",
-        reference=reference,
-        remarks=remarks or "",
-        balancing=balancing,
-        lines=_lines(line, task),
-    )
     with transaction(edge.office.engine, edge.now) as session:
-        _require_family(session, kind, _family(context))
+        said = Said(
+            kind=_kind(session, kind, _family(context)),
+            on=day,
+            topic=topic or "",
+            led_by=by or "",
+            reference=reference,
+            remarks=remarks or "",
+            balancing=balancing,
+            lines=_lines(line, task),
+        )
         kept = keep(
             session,
             said,
@@ -141,13 +140,15 @@ def list_command(
 ) -> None:
     """Those that stand, the newest first."""
     edge = open_edge()
-    kinds = select(RecordKind.name).where(RecordKind.family == _family(context))
+    family = _family(context)
+    kinds = select(RecordKind.name).where(RecordKind.family == family)
     asked = [standing(), col(Record.kind).in_(kinds)]
-    asked += [col(Record.kind) == kind] if kind else []
     asked += [col(Record.topic) == topic] if topic else []
     asked += [col(Record.on) >= a_date(from_)] if from_ is not None else []
     asked += [col(Record.on) <= a_date(to)] if to is not None else []
     with reading(edge.office.engine) as session:
+        if kind is not None:
+            asked.append(col(Record.kind) == _kind(session, kind, family))
         newest = (col(Record.on).desc(), col(Record.id).desc())
         rows = _facts(session, session.exec(select(Record).where(*asked).order_by(*newest)).all())
         titles = _titles(session, edge)
@@ -191,13 +192,16 @@ def _family(context: typer.Context) -> Family:
     return Family(str(context.parent.info_name))
 
 
-def _require_family(session: Session, kind: str, family: Family) -> None:
-    known = session.get(RecordKind, kind)
-    if known is None or known.family is not family:
+def _kind(session: Session, written: str, family: Family) -> str:
+    """Its name, which the command may have said in the words of either language."""
+    kinds = session.exec(select(RecordKind).where(RecordKind.family == family)).all()
+    names = [one.name for one in kinds if written in (one.name, one.title, one.english)]
+    if len(names) != 1:
         raise NotKept(
-            f"没有“{kind}”这一类；可用 sise {family} kinds 查看",
-            f"there is no kind '{kind}' here; 'sise {family} kinds' lists them",
+            f"没有“{written}”这一类；可用 sise {family} kinds 查看",
+            f"there is no kind '{written}' here; 'sise {family} kinds' lists them",
         )
+    return names[0]
 
 
 def _lines(written: Sequence[str] | None, tasks: Sequence[str] | None) -> tuple[Line, ...]:

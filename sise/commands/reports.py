@@ -256,7 +256,7 @@ def _tell_of_posting(edge: Edge, kept: Standing, file: Path, *, json: bool) -> N
     elif kept.state == PostingState.DRAFT:
         edge.say(
             f"已写入 {file}：第 {kept.number} 期待审批稿，{kept.from_on} 至 {kept.to_on}；"
-            "请领导小组负责人或分管领导在督办台“晾晒”页面（或用 sise report approve）审批后再上墙",
+            "请领导小组组长或分管领导在督办台“晾晒”页面（或用 sise report approve）审批后再上墙",
             f"Written to {file}: the draft of No. {kept.number}, {kept.from_on} to {kept.to_on}; "
             "the head of the leading group or a supervising leader approves it at the desk, on "
             "the page 'Postings' (or by 'sise report approve'), before it is posted",

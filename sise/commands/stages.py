@@ -61,8 +61,10 @@ def _show(edge: Edge, task: Task, rules: ProcedureFile, json: bool) -> None:
             }
         )
         return
-    if present is None:
-        edge.say(f"{task.number} 不分环节", f"{task.number} is in no stage")
+    if present is None and rules.stage:
+        edge.say(f"{task.number} 尚未进入环节", f"{task.number} is in no stage yet")
+    elif present is None:
+        edge.say(f"{task.number} 不分环节", f"{task.number} has no stages")
     else:
         out.print(f"{task.number}  {present.title}（{present.name}）  {task.due_on or '—'}")
     for stage in after:

@@ -170,6 +170,18 @@ def test_the_reader_learns_whose_deputy_he_is_and_who_could_not_be_reached():
     assert "The handler could not be reached" in english
 
 
+def test_the_head_of_a_unit_above_is_not_told_that_he_himself_could_not_be_reached():
+    head = PostKind.UNIT_HEAD
+    line = replace(LINE, capacity=head, stands_for="", climbed_from=head)
+
+    said, english = (render_digest(_digest(line), language).text for language in LANGUAGES)
+
+    assert (
+        "您以上级单位负责人身份收到；原应通知单位负责人，因未登记或联系不到，逐级上报至您" in said
+    )
+    assert "as head of the unit above. The head of the unit could not be reached" in english
+
+
 @pytest.mark.parametrize(
     ("lines", "subject"),
     [

@@ -239,6 +239,23 @@ def test_explain_counts_for_any_day(kept: Sise, today: date) -> None:
     assert "规则：四色督办（default 2022.1）" in kept.done("explain", "教-4").out
 
 
+def test_explain_says_what_raised_it_though_a_list_has_other_rules(kept: Sise, today: date) -> None:
+    kept.done("night", "--inline")
+    before = kept.done("explain", "教-3", "--json").json
+    kept.done("watch-list", "join", "教-3", "挂牌督办", "--why", "区委决定挂牌")
+
+    listed = kept.done("explain", "教-3", "--json").json
+    assert "（listed 2022.1）" in listed["policy"]
+    assert (listed["cause"], listed["caused_on"]) == ("due +1d", str(today))
+    [raised] = [line for line in before["sentences"] if line.startswith("当前为蓝色：")]
+    assert raised in listed["sentences"]
+    assert raised in kept.done("explain", "教-3").out
+    kept.monkeypatch.setenv("SISE_LANGUAGE", "en")
+    assert "because '1 day after the deadline' had come." in kept.done("explain", "教-3").out
+    kept.done("watch-list", "leave", "教-3", "挂牌督办", "--why", "已取得实效")
+    assert kept.done("explain", "教-3", "--json").json["cause"] == before["cause"]
+
+
 def test_the_forecast_is_told_by_day(kept: Sise, today: date) -> None:
     """Before the first night of the day it begins with that, after it with the next one."""
     before = kept.done("forecast", "--json").json
@@ -495,10 +512,15 @@ def test_a_petition_goes_through_its_stages_and_becomes_a_lead(
                 heads,
                 ("信-1", "道路积水", "信访件", *who, ""),
                 ("密-1", "线索", "问题线索", *who, ""),
+                ("信-2", "噪声", "信访件", *who, today + timedelta(days=9)),
             ]
         },
     )
     kept.done("import", tmp_path / "信访.xlsx")
+    none_yet = kept.done("stage", "信-2").out
+    assert none_yet.startswith("信-2 尚未进入环节")
+    assert "→ forwarded  转送待受理" in none_yet
+    assert kept.done("stage", "教-1").out.strip() == "教-1 不分环节"
     facts = kept.done("stage", "信-1", "转送待受理", "--why", "转送", "--json").json
 
     assert facts["due_on"] == str(today + timedelta(days=15))

@@ -117,6 +117,18 @@ def test_a_report_is_published_once_and_printed_as_often_as_wanted(
     assert recorded.done("audit", "verify").code == 0
 
 
+def test_a_kind_is_known_by_its_name_and_by_its_title(recorded: Sise) -> None:
+    by_name = recorded.done("act", "list", "--kind", "visit", "--json").json
+    assert by_name
+    assert recorded.done("act", "list", "--kind", "现场督查", "--json").json == by_name
+    assert recorded.done("act", "list", "--kind", "on-site visit", "--json").json == by_name
+    made = recorded.done("act", "add", "批示", "--topic", "校车", "--json").json
+    assert made["kind"] == "directive"
+    for words in (["act", "list", "--kind", "批条"], ["act", "add", "诫勉"]):
+        told = recorded.refused(*words, code=2)
+        assert f"没有“{words[-1]}”这一类；可用 sise act kinds 查看" in told
+
+
 def test_a_correction_keeps_what_it_does_not_name(recorded: Sise) -> None:
     had = recorded.done("act", "list", "--topic", "复查", "--json").json[0]
 

@@ -141,7 +141,7 @@ def test_an_objection_that_the_office_does_not_answer_turns_colour(july):
 def test_what_may_not_be_is_refused_in_a_sentence(july):
     with refusing("尚未公布", Refusal):
         object_to(july, d(8, 2))
-    with refusing("只能由领导小组负责人", Refusal):
+    with refusing("只能由领导小组组长", Refusal):
         by(july, july.cast.olga, d(8, 2), lambda s, one, actor, _: approve(s, one, actor))
     with refusing("没有结束", Refusal):
         prepared(july.office, on=d(8, 1), first=d(8, 1))

@@ -148,6 +148,14 @@ def test_every_fault_is_said_beside_its_field_and_all_input_is_kept(
     assert rows(office, Task)[0].state == "assigned"
 
 
+def test_an_empty_form_is_not_said_to_be_kept(browser, page, office):
+    shown = browser.post(page, data={"act": "submit"})
+
+    assert "没有新填写的内容，没有保存。" in shown.text
+    assert "存为草稿" not in shown.text
+    assert applications(office) == []
+
+
 def test_all_faults_are_said_at_once(browser, page):
     shown = browser.post(page, data={"act": "submit", "money": "x", "summary": "写了"})
 

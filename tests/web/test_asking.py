@@ -83,7 +83,7 @@ def test_the_mails_own_link_has_one_way_for_each_matter(browser, bench, night, l
     everything = link("alice")
 
     page = browser.get(everything)
-    assert page.text.count("申请销号、延期等") == 2
+    assert page.text.count("申请销号及其他办理") == 2
     ways = browser.get(f"{everything}/tasks/甲-2")
     assert leads_to(browser, ways, "申请延期") == (
         f"{everything}/tasks/%E7%94%B2-2/requests/extension"
@@ -94,7 +94,7 @@ def test_a_reminder_leads_to_an_extension_before_it_is_too_late(browser, bench, 
     bench.task("甲-8", date(2022, 7, 17))
     night()
     everything = link("alice")
-    way = leads_to(browser, browser.get(everything), "申请销号、延期等")
+    way = leads_to(browser, browser.get(everything), "申请销号及其他办理")
     assert way == f"{everything}/tasks/%E7%94%B2-8"
 
     sent = browser.post(f"{everything}/tasks/甲-8/requests/extension", data=EXTENSION)

@@ -120,6 +120,18 @@ def test_the_page_draws_months_with_words_in_them(cast, night, sign_in):
     assert "小字为“" in page
 
 
+def test_small_figures_are_explained_only_where_there_are_any(cast, night, sign_in):
+    """What made it red was counted in months, which no day numbers."""
+    cast.task("甲-1", date(2022, 6, 1))
+    night()
+
+    page = sign_in("alice").get("/tasks/甲-1").text
+
+    assert 'class="nth"' not in page
+    assert "小字为" not in page
+    assert "颜色：该日起可升为这一颜色" in page
+
+
 def test_a_task_without_dates_to_count_has_today_only(office, cast):
     cast.task("甲-1", None, state=TaskState.ASSIGNED)
 

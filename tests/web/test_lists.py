@@ -9,7 +9,8 @@ from sqlmodel import select
 from flows.database import transaction
 from flows.signing_in import offer_sign_in
 from flows.signoff.lists import join
-from models import ListMembership, Measure, Official, Task, WatchList
+from models import ListMembership, Measure, Official, Task, Unit, WatchList
+from seeds.load import load_rulebook
 from tests.conftest import instant
 from tests.kept import add, edit, rows
 from tests.responsibility import act, keep_away
@@ -90,6 +91,41 @@ def test_a_list_that_is_kept_names_who_holds_it_since_when_and_why(matters, offi
         assert words in page.text
     assert page.text.count("省委点名") == 1
     assert sign_in("alice").get("/lists/none").status_code == 404
+
+
+def test_what_raised_it_before_it_joined_is_said_on_its_page_and_the_nights(
+    office, cast, sign_in, night
+):
+    cast.task("甲-1", DUE)
+    night()
+    with transaction(office.engine, NOON) as session:
+        load_rulebook(session, now=NOON)
+
+    def deed(session, task, actor, calendar):
+        listed = session.exec(select(WatchList).where(WatchList.name == "listed_supervision")).one()
+        join(session, task, listed, actor, leader_id=None, reason="挂牌", calendar=calendar)
+
+    act(office, "甲-1", None, DAY, deed)
+    desk = sign_in("olga")
+
+    shown = desk.get("/tasks/甲-1").text
+    assert "当前为蓝色：2022年7月14日夜间检查时，“截止日后 1 天”已到，升为蓝色。" in shown
+    assert "依据：截止日后 1 天" in shown
+    assert "时限变更" not in shown
+    assert "截止日后 1 天" in desk.get(f"/nights/{DAY}").text
+
+
+def test_its_page_names_the_lead_unit_and_keeps_the_lines_of_a_measure(
+    office, cast, matters, sign_in
+):
+    lead = rows(office, Unit)[-1]
+    edit(office, Task, 1, lead_unit_id=lead.id)
+
+    shown = sign_in("olga").get("/tasks/甲-1").text
+
+    assert f"<dt>牵头单位</dt><dd>{lead.name}</dd>" in shown
+    assert '<ol class="measures as-written">' in shown
+    assert "<dt>牵头单位</dt>" not in sign_in("olga").get("/tasks/甲-2").text
 
 
 def test_they_come_in_pages(cast, sign_in):

@@ -79,7 +79,7 @@ def test_an_issue_has_its_matters_and_its_totals(office, cast: Cast):
 
     assert said.startswith("督查通报\n第1期\n一、总体情况\n2022年7月1日至2022年7月31日，")
     assert "截至2022年7月31日，处于预警状态的事项4件（蓝色2、黄色1、红色1）。" in said
-    assert "以上数据于2022年7月31日 17:00固定。限知事项只列编号、颜色和日期。" in said
+    assert "以上为2022年7月31日 17:00的数据，此后不再变动。限知事项只列编号、颜色和日期。" in said
     assert table_of(word, 0) == [
         ["责任单位", "蓝色", "黄色", "红色", "合计"],
         ["区教育局", "1", "1", "1", "3"],
