@@ -1,8 +1,10 @@
 """The rows of 通讯录 go into the roster, in any order; what contradicts itself is a problem."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
 
+from flows.ledger.corrected_addresses import correct_addresses
 from flows.ledger.needs import Need
 from flows.ledger.out_of_service import directory_out_of_service
 from flows.ledger.people import NotIdentified, People, cycles
@@ -18,13 +20,21 @@ def plan_directory(people: People, rows: Sequence[DirectoryRow]) -> list[Problem
     """Enter everything that the rows say; nothing is written yet."""
     rows = [row for row in rows if row.unit]  # without one, the reading has told it
     problems = _plan_units(people, rows)
+    namesakes = correct_addresses(people.roster, rows)
     found, unclear = _plan_people(people, rows)
     _settle_homes(found)
     languages = _settle_languages(found)
     gone = list(directory_out_of_service(found, people.roster))
     posts = _plan_posts(people, found)
     absences, unknown = _plan_absences(people, found)
-    return [*problems, *unclear, *languages, *gone, *posts, *absences, *unknown]
+    return [*problems, *namesakes, *unclear, *languages, *gone, *posts, *absences, *unknown]
+
+
+def undated_deputies(rows: Sequence[DirectoryRow]) -> Iterator[Problem]:
+    """Told, and kept: many a list names the deputies of people who are at their desks."""
+    for row in rows:
+        if row.deputy and row.from_on is None and row.until_on is None:
+            yield _problem(row, "代理人", Need.ALWAYS_AWAY, row.name, row.deputy)
 
 
 def _problem(row: DirectoryRow, column: str, need: Need, found: str, other: str = "") -> Problem:
@@ -126,7 +136,25 @@ def _plan_absences(people: People, found: Sequence[Found]) -> tuple[list[Problem
         terms.append((row, Term(person, row.from_on, row.until_on, deputy=deputy)))
     overlaps = _overlaps(terms, Need.OVERLAPPING_ABSENCE, lambda term: (term.person,))
     _settle(people.roster.absences, [term for _, term in terms])
-    return overlaps, problems
+    return overlaps, [*problems, *_mutual(people.roster.absences, terms)]
+
+
+def _mutual(
+    absences: Sequence[Term[Absence]], rows: Sequence[tuple[DirectoryRow, Term[Absence]]]
+) -> Iterator[Problem]:
+    """Of two who stand in for each other neither would be told. What the database has so is no
+    problem of an export that says it again."""
+    terms: dict[tuple[object, object], list[Term[Absence]]] = defaultdict(list)
+    for term in absences:
+        terms[term.person, term.deputy].append(term)
+    for row, wanted in rows:
+        for term, other in product(
+            terms[wanted.person, wanted.deputy], terms[wanted.deputy, wanted.person]
+        ):
+            meant = term.from_on == wanted.from_on and term.overlaps(other.from_on, other.until_on)
+            if meant and not (term.is_as_stored() and other.is_as_stored()):
+                yield _problem(row, "代理人", Need.MUTUAL_DEPUTIES, row.deputy, row.name)
+                break
 
 
 def _overlaps(

@@ -94,7 +94,7 @@ class Check:
     people: People
     known: Known
     today: date
-    heads: set[str]
+    answered_for: set[str]  # the units where a matter may name nobody
     calendar: Calendar
     problems: list[Problem] = field(default_factory=list)
     by_id: Mapping[int, Person] = field(init=False)
@@ -105,12 +105,25 @@ class Check:
     def enter_handlers(self, rows: Sequence[LedgerRow]) -> None:
         """Addresses first: a row that only names a person may mean one of a later row."""
         for row in rows:
+            self._namesakes(row)
+        for row in rows:
             if row.handler_email and row.unit in self.people.roster.units:
                 try:
                     self.people.by_address(row.unit, row.handler or "", row.handler_email)
                 except NotIdentified as who:
                     column = "责任人邮箱" if who.need is Need.TWO_NAMES else "责任人"
                     self.note(row, column, who.need, who.found, who.other)
+
+    def _namesakes(self, row: LedgerRow) -> None:
+        """台账 corrects no address, and makes no second person of a name that 通讯录 has once."""
+        if not row.handler_email or row.handler_email in self.people.roster.by_email:
+            return
+        there = self.people.roster.addressed(row.unit, row.handler or "")
+        if (task := self.known.tasks.get(row.number)) and self._stays(row, task):
+            present = self.by_id.get(task.handler_id or 0)
+            there += [present] if present and present.name == row.handler else []
+        if there:
+            self.note(row, "责任人邮箱", Need.NAMESAKE, row.handler_email, there[0].shown())
 
     def matter(self, row: LedgerRow) -> Matter | None:
         """The resolved row; None if it has a problem."""
@@ -182,7 +195,7 @@ class Check:
             return None
 
     def _responsible(self, row: LedgerRow, task: Task | None, handler: Person | None) -> None:
-        if handler or row.handler or row.handler_email or row.unit in self.heads:
+        if handler or row.handler or row.handler_email or row.unit in self.answered_for:
             return
         nobody_before = task is not None and task.handler_id is None and self._stays(row, task)
         kept = task is not None and row.handler is None and task.handler_id is not None

@@ -147,15 +147,26 @@ class Need(Enum):
         "is empty while the address {other} is not known; write the name",
     )
     NOBODY_RESPONSIBLE = (
-        "是空的，而“{other}”在通讯录里没有单位负责人；请填写责任人，或登记单位负责人",
+        "是空的，而“{other}”在通讯录里没有单位负责人，也没有责任人；请填写责任人，或登记其一",
         (
-            "is empty while “{other}” has no unit head in the directory; write the handler, or "
-            "enter a unit head"
+            "is empty while “{other}” has neither a unit head nor a handler in the directory; "
+            "write the handler, or enter one of the two"
         ),
     )
     TWO_NAMES = (
         "“{found}”这个邮箱已写给“{other}”，一个邮箱只能属于一个人",
         "“{found}” already belongs to “{other}”; an address belongs to one person",
+    )
+    NAMESAKE = (
+        (
+            "“{found}”没有登记，而本单位已有同名的 {other}；是同一人的，请在通讯录里照原职务写，"
+            "并把他各行的邮箱都改成新的，或在“人员”页面更正；是另一人的，请在通讯录里把两人各写一行"
+        ),
+        (
+            "“{found}” is not known, while the unit has {other}; for the same person, keep the "
+            "post and give the new address in each row of the directory, or correct it on the page "
+            "People; for somebody else, give each a row in the directory"
+        ),
     )
     TWO_PARENTS = (
         "“{found}”与第{other}行写的上级单位不同，请写成一致",
@@ -174,6 +185,27 @@ class Need(Enum):
         "is empty while the row gives {other}; write the name",
     )
     OWN_DEPUTY = ("“{found}”不能代理自己", "“{found}” cannot stand in for himself or herself")
+    MUTUAL_DEPUTIES = (
+        (
+            "“{found}”在这段时间也由“{other}”代理，两人不能互为代理；只写不在岗的一人，"
+            "或改成不重叠的起止"
+        ),
+        (
+            "“{found}” is away too, with “{other}” standing in; give a deputy to the one who is "
+            "away, or dates that do not overlap"
+        ),
+    )
+    ALWAYS_AWAY = (
+        (
+            "“{found}”写了代理人“{other}”而没有起止，按一直不在岗办理，给他的信都发给代理人；"
+            "平时在岗的（如 AB 岗）请删去代理人，不在岗时再写代理人和起止"
+        ),
+        (
+            "“{found}” has the deputy “{other}” without dates and counts as away for good: the "
+            "deputy gets every mail; for somebody who is at work, leave the deputy out until the "
+            "days of an absence are known"
+        ),
+    )
     OVERLAPPING_POST = (
         "“{found}”的同一职务与第{other}行时间重叠，请只留一行或改正起止",
         (

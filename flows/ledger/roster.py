@@ -52,6 +52,10 @@ class Term(Generic[Stored]):
     def key(self) -> tuple[object, ...]:
         return self.person, self.unit, self.kind, self.deputy
 
+    def is_as_stored(self) -> bool:
+        row = self.stored
+        return row is not None and (row.from_on, row.until_on) == (self.from_on, self.until_on)
+
     def overlaps(self, from_on: date | None, until_on: date | None) -> bool:
         begins, ends = self.from_on or date.min, self.until_on or date.max
         return begins <= (until_on or date.max) and (from_on or date.min) <= ends
@@ -145,12 +149,22 @@ class Roster:
     def named(self, unit: str, name: str) -> list[Person]:
         return self.by_place.get((unit, name), [])
 
-    def heads(self, today: date) -> set[str]:
-        """The units that have, or will have, a head."""
+    def addressed(self, unit: str, name: str) -> list[Person]:
+        """Those in service of this name in the unit who have an address."""
+        return [
+            person
+            for person in self.named(unit, name)
+            if person.email and not (person.stored and person.stored.left_on)
+        ]
+
+    def answered_for(self, today: date) -> set[str]:
+        """The units that have, or will have, a handler or a head: a matter that names nobody is
+        theirs."""
         return {
             term.unit
             for term in self.posts
-            if term.kind is PostKind.UNIT_HEAD and (term.until_on or date.max) >= today
+            if term.kind in (PostKind.HANDLER, PostKind.UNIT_HEAD)
+            and (term.until_on or date.max) >= today
         }
 
 
