@@ -1,6 +1,6 @@
 """A ledger goes into the database as a whole, or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from flows.ledger.directory import plan_directory, undated_deputies
 from flows.ledger.ledger_rows import repeated_numbers
 from flows.ledger.lists import unkept_lists
 from flows.ledger.matters import Check, Matter, load_known
+from flows.ledger.needs import Need
 from flows.ledger.out_of_service import out_of_service
 from flows.ledger.people import People
 from flows.ledger.problems import LedgerRefused, Problem, in_order
@@ -77,7 +78,7 @@ def apply_ledger(
             *ledger.problems,
             *repeated_numbers(ledger.rows),
             *unplanned,
-            *check.problems,
+            *_due_columns(check.problems, ledger),
             *held_back(matters, people.roster),
             *standing_aside(session, matters, author),
             *out_of_service(matters, people.roster),
@@ -155,6 +156,14 @@ def _update_known(
     writer.replace_measures(measures)
     writer.show_requests_anew(touched)
     return tuple(changes), len(known)
+
+
+def _due_columns(problems: Sequence[Problem], ledger: Ledger) -> Iterator[Problem]:
+    """Where the sheet has no column of deadlines, that is said instead of each empty one."""
+    lacking = {problem.sheet: problem for problem in ledger.without_due}
+    for problem in problems:
+        empty = problem.need is Need.DUE_EMPTY
+        yield lacking.get(problem.sheet, problem) if empty else problem
 
 
 def _told_once(problems: Sequence[Problem]) -> list[Problem]:

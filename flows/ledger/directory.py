@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 from flows.ledger.corrected_addresses import correct_addresses
+from flows.ledger.directory_needs import DirectoryNeed
 from flows.ledger.needs import Need
 from flows.ledger.out_of_service import directory_out_of_service
 from flows.ledger.people import NotIdentified, People, cycles
 from flows.ledger.problems import Problem
 from flows.ledger.roster import Person, Stored, Term
 from flows.ledger.rows import DirectoryRow
+from flows.ledger.sentences import Sentence
 from models import Absence, Post
 
 Found = tuple[DirectoryRow, Person]
@@ -34,10 +36,12 @@ def undated_deputies(rows: Sequence[DirectoryRow]) -> Iterator[Problem]:
     """Told, and kept: many a list names the deputies of people who are at their desks."""
     for row in rows:
         if row.deputy and row.from_on is None and row.until_on is None:
-            yield _problem(row, "代理人", Need.ALWAYS_AWAY, row.name, row.deputy)
+            yield _problem(row, "代理人", DirectoryNeed.ALWAYS_AWAY, row.name, row.deputy)
 
 
-def _problem(row: DirectoryRow, column: str, need: Need, found: str, other: str = "") -> Problem:
+def _problem(
+    row: DirectoryRow, column: str, need: Sentence, found: str, other: str = ""
+) -> Problem:
     return Problem(row.sheet, row.row, column, found, need, other)
 
 
@@ -51,12 +55,14 @@ def _plan_units(people: People, rows: Sequence[DirectoryRow]) -> list[Problem]:
         roster.units.setdefault(row.parent, None)
         first = said.setdefault(row.unit, row)
         if first.parent != row.parent:
-            problems.append(_problem(row, "上级单位", Need.TWO_PARENTS, row.parent, str(first.row)))
+            problems.append(
+                _problem(row, "上级单位", DirectoryNeed.TWO_PARENTS, row.parent, str(first.row))
+            )
         roster.parents[row.unit] = first.parent
     for ring in cycles(roster.parents):
         row = next(said[unit] for unit in ring if unit in said)
         path = " → ".join((*ring, ring[0]))
-        problems.append(_problem(row, "上级单位", Need.PARENT_CYCLE, ring[0], path))
+        problems.append(_problem(row, "上级单位", DirectoryNeed.PARENT_CYCLE, ring[0], path))
     return problems
 
 
@@ -94,7 +100,9 @@ def _settle_languages(found: Iterable[Found]) -> list[Problem]:
             continue
         first = said.setdefault(person, row)
         if first.language != row.language:
-            problems.append(_problem(row, "语言", Need.TWO_LANGUAGES, row.language, str(first.row)))
+            problems.append(
+                _problem(row, "语言", DirectoryNeed.TWO_LANGUAGES, row.language, str(first.row))
+            )
         person.language = first.language
     return problems
 
@@ -109,7 +117,7 @@ def _plan_posts(people: People, found: Sequence[Found]) -> list[Problem]:
             bounded.append(
                 (row, Term(person, row.from_on, row.until_on, unit=row.unit, kind=row.post))
             )
-    problems = _overlaps(bounded, Need.OVERLAPPING_POST, lambda term: term.key())
+    problems = _overlaps(bounded, DirectoryNeed.OVERLAPPING_POST, lambda term: term.key())
     _settle(people.roster.posts, [term for _, term in bounded])
     keys = {term.key() for term in people.roster.posts}
     for term in held:
@@ -132,9 +140,9 @@ def _plan_absences(people: People, found: Sequence[Found]) -> tuple[list[Problem
             problems.append(_problem(row, "代理人", who.need, who.found, who.other))
             continue
         if deputy is person:
-            problems.append(_problem(row, "代理人", Need.OWN_DEPUTY, row.deputy))
+            problems.append(_problem(row, "代理人", DirectoryNeed.OWN_DEPUTY, row.deputy))
         terms.append((row, Term(person, row.from_on, row.until_on, deputy=deputy)))
-    overlaps = _overlaps(terms, Need.OVERLAPPING_ABSENCE, lambda term: (term.person,))
+    overlaps = _overlaps(terms, DirectoryNeed.OVERLAPPING_ABSENCE, lambda term: (term.person,))
     _settle(people.roster.absences, [term for _, term in terms])
     return overlaps, [*problems, *_mutual(people.roster.absences, terms)]
 
@@ -153,13 +161,13 @@ def _mutual(
         ):
             meant = term.from_on == wanted.from_on and term.overlaps(other.from_on, other.until_on)
             if meant and not (term.is_as_stored() and other.is_as_stored()):
-                yield _problem(row, "代理人", Need.MUTUAL_DEPUTIES, row.deputy, row.name)
+                yield _problem(row, "代理人", DirectoryNeed.MUTUAL_DEPUTIES, row.deputy, row.name)
                 break
 
 
 def _overlaps(
     rows: Sequence[tuple[DirectoryRow, Term[Stored]]],
-    need: Need,
+    need: Sentence,
     key: Callable[[Term[Stored]], tuple[object, ...]],
 ) -> list[Problem]:
     problems = list[Problem]()

@@ -1,9 +1,11 @@
 """The rows of 台账 against the database: who and what they name, and whether it is known."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from string import ascii_letters, digits
 
 from sqlalchemy import ARRAY, ColumnElement, String, any_, func, literal
 from sqlmodel import Session, col, select
@@ -23,6 +25,9 @@ from models.task import Track
 from models.workdays import Calendar
 
 DEFAULT_PROCEDURE = "rectification"
+_BETWEEN = re.compile(r"[、，,；;/\s]+")
+_WIDE = "".join(chr(ord(c) + 0xFEE0) for c in f"{ascii_letters}{digits}-")
+_NARROW = str.maketrans(_WIDE, f"{ascii_letters}{digits}-")
 LOOKED_UP = 5000  # numbers of a query, which are one parameter
 
 
@@ -129,6 +134,7 @@ class Check:
         """The resolved row; None if it has a problem."""
         before = len(self.problems)
         task = self.known.tasks.get(row.number)
+        self._number(row, task)
         self._units(row)
         procedure = self._procedure(row, task)
         handler, leader = self._handler(row, task), self._leader(row, task)
@@ -144,10 +150,18 @@ class Check:
     def note(self, row: LedgerRow, column: str, need: Need, found: str, other: str = "") -> None:
         self.problems.append(Problem(row.sheet, row.row, column, found, need, other))
 
+    def _number(self, row: LedgerRow, task: Task | None) -> None:
+        """A number that looks like another would open a matter a second time."""
+        narrow = row.number.translate(_NARROW)
+        if task is None and narrow != row.number:
+            self.note(row, "问题编号", Need.FULL_WIDTH, row.number, narrow)
+
     def _units(self, row: LedgerRow) -> None:
         for column, name in (("责任单位", row.unit), ("牵头单位", row.lead_unit)):
             if name and name not in self.people.roster.units:
-                self.note(row, column, Need.UNKNOWN_UNIT, name)
+                several = any(one in self.people.roster.units for one in _BETWEEN.split(name))
+                need = Need.SEVERAL_UNITS if several else Need.UNKNOWN_UNIT
+                self.note(row, column, need, name)
 
     def _procedure(self, row: LedgerRow, task: Task | None) -> Procedure | None:
         if task is not None and row.procedure is None:
