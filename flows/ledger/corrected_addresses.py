@@ -17,11 +17,21 @@ from models.organisation import PostKind
 from notifications.wording import post_word
 
 
-def correct_addresses(roster: Roster, rows: Sequence[DirectoryRow]) -> list[Problem]:
-    """Before anybody is entered. A former address still means its person in the rest of the file:
-    an exported 台账 gives it beside each matter."""
+def correct_addresses(
+    roster: Roster, rows: Sequence[DirectoryRow]
+) -> list[tuple[DirectoryRow, Problem]]:
+    """Before anybody is entered; told are the rows that may be either. A former address still
+    means its person in the rest of the file: an exported 台账 gives it beside each matter."""
     sheet = _Sheet.of(roster, rows)
-    new = [row for row in rows if row.name and row.email and row.email not in roster.by_email]
+    unknown = [row for row in rows if row.name and row.email and row.email not in roster.by_email]
+    former = [
+        (row, owner)
+        for row in unknown
+        for owner in sheet.namesakes(row)
+        if row.email in roster.former[owner.id]
+    ]
+    stale = {row.email for row, _ in former}
+    new = [row for row in unknown if row.email not in stale]
     meant: dict[str, set[Person]] = defaultdict(set)
     for row in new:
         meant[row.email].update(p for p in sheet.namesakes(row) if sheet.is_as_kept(p, row))
@@ -30,12 +40,17 @@ def correct_addresses(roster: Roster, rows: Sequence[DirectoryRow]) -> list[Prob
     for email, person in only.items():
         if person.email not in sheet.addresses and claims[person] == 1:
             roster.give_address(person, email)
-    return [
-        Problem(row.sheet, row.row, "邮箱", row.email, Need.NAMESAKE, sheet.shown(person))
+    either = [
+        (row, person)
         for row in new
         if row.email not in roster.by_email
         for person in sheet.namesakes(row)
         if not sheet.tells_apart(person, row)
+    ]
+    return [
+        (row, Problem(row.sheet, row.row, "邮箱", row.email, need, sheet.shown(person)))
+        for need, found in ((Need.FORMER_ADDRESS, former), (Need.NAMESAKE, either))
+        for row, person in found
     ]
 
 

@@ -23,13 +23,23 @@ def plan_directory(people: People, rows: Sequence[DirectoryRow]) -> list[Problem
     rows = [row for row in rows if row.unit]  # without one, the reading has told it
     problems = _plan_units(people, rows)
     namesakes = correct_addresses(people.roster, rows)
-    found, unclear = _plan_people(people, rows)
+    either = {id(row) for row, _ in namesakes}
+    found, unclear = _plan_people(people, [row for row in rows if id(row) not in either])
     _settle_homes(found)
     languages = _settle_languages(found)
     gone = list(directory_out_of_service(found, people.roster))
     posts = _plan_posts(people, found)
     absences, unknown = _plan_absences(people, found)
-    return [*problems, *namesakes, *unclear, *languages, *gone, *posts, *absences, *unknown]
+    return [
+        *problems,
+        *(told for _, told in namesakes),
+        *unclear,
+        *languages,
+        *gone,
+        *posts,
+        *absences,
+        *unknown,
+    ]
 
 
 def undated_deputies(rows: Sequence[DirectoryRow]) -> Iterator[Problem]:

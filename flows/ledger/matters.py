@@ -109,9 +109,7 @@ class Check:
 
     def enter_handlers(self, rows: Sequence[LedgerRow]) -> None:
         """Addresses first: a row that only names a person may mean one of a later row."""
-        for row in rows:
-            self._namesakes(row)
-        for row in rows:
+        for row in [row for row in rows if not self._may_be_either(row)]:
             if row.handler_email and row.unit in self.people.roster.units:
                 try:
                     self.people.by_address(row.unit, row.handler or "", row.handler_email)
@@ -119,16 +117,21 @@ class Check:
                     column = "责任人邮箱" if who.need is Need.TWO_NAMES else "责任人"
                     self.note(row, column, who.need, who.found, who.other)
 
-    def _namesakes(self, row: LedgerRow) -> None:
-        """台账 corrects no address, and makes no second person of a name that 通讯录 has once."""
-        if not row.handler_email or row.handler_email in self.people.roster.by_email:
-            return
-        there = self.people.roster.addressed(row.unit, row.handler or "")
+    def _may_be_either(self, row: LedgerRow) -> bool:
+        """台账 corrects no address, and makes no second person of a name that 通讯录 has once;
+        an address that was this person's means nobody else."""
+        roster, email = self.people.roster, row.handler_email
+        if not email or email in roster.by_email:
+            return False
+        there = roster.addressed(row.unit, row.handler or "")
         if (task := self.known.tasks.get(row.number)) and self._stays(row, task):
             present = self.by_id.get(task.handler_id or 0)
             there += [present] if present and present.name == row.handler else []
-        if there:
-            self.note(row, "责任人邮箱", Need.NAMESAKE, row.handler_email, there[0].shown())
+        if owner := next((one for one in there if email in roster.former[one.id]), None):
+            roster.by_email[email] = owner
+        elif there:
+            self.note(row, "责任人邮箱", Need.NAMESAKE, email, there[0].shown())
+        return bool(there) and owner is None
 
     def matter(self, row: LedgerRow) -> Matter | None:
         """The resolved row; None if it has a problem."""

@@ -194,6 +194,13 @@ class Need(Sentence):
         "“{found}”这个邮箱已写给“{other}”，一个邮箱只能属于一个人",
         "“{found}” already belongs to “{other}”; an address belongs to one person",
     )
+    FORMER_ADDRESS = (
+        "“{found}”是 {other} 以前的邮箱；请改成现在的，确要改回的，请在“人员”页面更正",
+        (
+            "“{found}” is a former address of {other}; write the present one, or change it back on "
+            "the page People"
+        ),
+    )
     NAMESAKE = (
         (
             "“{found}”没有登记，而本单位已有同名的 {other}；是同一人的，请在通讯录里照原职务写，"

@@ -3,6 +3,7 @@
 Nothing reaches the database before write(), so that an import can be checked as a whole.
 """
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from flows.ledger.cells import unpadded
 from models import Absence, Official, Post, Unit
+from models.office_change import OfficeChange, Subject
 from models.organisation import PostKind
 
 NEW = -1  # the id of what is not written yet
@@ -71,6 +73,8 @@ class Roster:
     by_place: dict[tuple[str, str], list[Person]] = field(default_factory=lambda: defaultdict(list))
     posts: list[Term[Post]] = field(default_factory=list)
     absences: list[Term[Absence]] = field(default_factory=list)
+    # By official: the addresses that were this one's, as an office's own files may still say.
+    former: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
     def load(cls, session: Session) -> "Roster":
@@ -90,6 +94,8 @@ class Roster:
                 official.language,
             )
             people[official.id] = roster.add(known)
+        for key, before in session.execute(_CORRECTED):
+            roster.former[int(key)].add(json.loads(before))
         for post in session.exec(_POSTS):
             unit_name = names[post.unit_id]
             roster.add_post(
@@ -170,5 +176,10 @@ class Roster:
 
 _UNITS = select(Unit).order_by(col(Unit.id))
 _PEOPLE = select(Official).order_by(col(Official.id))
+_CORRECTED = select(OfficeChange.key, OfficeChange.before).where(
+    OfficeChange.subject == Subject.OFFICIAL,
+    OfficeChange.fact == "email",
+    OfficeChange.before != "",
+)
 _POSTS = select(Post).order_by(col(Post.id))
 _ABSENCES = select(Absence).order_by(col(Absence.id))

@@ -107,6 +107,21 @@ def test_the_former_address_beside_a_matter_still_means_the_person(engine: Engin
 
     assert addresses(engine) == [("赵六", "new@example.cn")]
     assert (applied.unchanged, applied.changes) == (1, ())
+    for rows in (ROW, replace(ROW, number="2")):  # and in a file that comes later
+        apply_to(engine, Ledger(rows=(rows,)))
+    assert addresses(engine) == [("赵六", "new@example.cn")]
+
+
+def test_a_sheet_with_the_former_address_does_not_bring_it_back(engine: Engine) -> None:
+    apply_to(engine, directory(HEAD, LEADER))
+    apply_to(engine, directory(CORRECTED))
+
+    assert refusals(engine, directory(HEAD, replace(LEADER, email="new@example.cn"))) == [
+        (
+            "通讯录 第2行 邮箱：“old@example.cn”是 何局 new@example.cn 单位负责人、分管领导 "
+            "以前的邮箱；请改成现在的，确要改回的，请在“人员”页面更正"
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -124,13 +139,15 @@ def test_what_may_be_either_is_told_and_nothing_changes(
 ) -> None:
     apply_to(engine, directory(HEAD, LEADER))
 
-    said = refusals(engine, directory(*rows))
+    by_name = DirectoryRow(unit=BUREAU, name="何局", row=9)
+    said = refusals(engine, directory(*rows, by_name))
 
     assert said[0] == (
         f"通讯录 第{told}行 邮箱：“new@example.cn”没有登记，而本单位已有同名的 何局 old@example.cn "
         f"单位负责人、分管领导；{IN_TWO_WAYS}"
     )
     assert addresses(engine) == [("何局", "old@example.cn")]
+    assert not [one for one in said if "同名，请用邮箱" in one]
 
 
 def test_a_namesake_is_another_person_where_each_has_a_row(engine: Engine) -> None:
