@@ -14,6 +14,7 @@ from flows.ledger.apply import apply_ledger
 from flows.ledger.needs import Need
 from flows.ledger.problems import LedgerRefused
 from flows.ledger.rows import Ledger, LedgerRow
+from flows.ledger.sentences import Sentence
 from flows.pairings.standing import Paired, pairings
 from flows.recipients import Directory
 from models import DutyOccurrence, DutyTemplate, Task, Unit
@@ -132,7 +133,7 @@ def _open(
 
 def _refused(
     session: Session, rows: Sequence[LedgerRow], on: date, now: datetime, calendar: Calendar
-) -> dict[int, Need]:
+) -> dict[int, Sentence]:
     """By row, why; nothing was opened then. No file of an office keeps a night from its end."""
     ledger = Ledger(rows=tuple(rows))
     try:

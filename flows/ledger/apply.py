@@ -1,7 +1,7 @@
 """A ledger goes into the database as a whole, or not at all."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -9,10 +9,11 @@ from sqlmodel import Session
 from flows.establishment.holding import require_keeper
 from flows.ledger.decided import decided_date, held_back, with_decided
 from flows.ledger.differences import Change, Names
-from flows.ledger.directory import plan_directory
+from flows.ledger.directory import plan_directory, undated_deputies
 from flows.ledger.ledger_rows import repeated_numbers
 from flows.ledger.lists import unkept_lists
 from flows.ledger.matters import Check, Matter, load_known
+from flows.ledger.needs import Need
 from flows.ledger.out_of_service import out_of_service
 from flows.ledger.people import People
 from flows.ledger.problems import LedgerRefused, Problem, in_order
@@ -45,6 +46,7 @@ class Applied:
     restricted: tuple[str, ...] = ()  # of the new and changed, those that are
     directory: tuple[Entry, ...] = ()  # what was added or changed in it
     unkept: tuple[Problem, ...] = ()  # words of 所属清单 that name no list: told, and kept as words
+    undated: tuple[Problem, ...] = ()  # deputies without dates: told, and kept
 
 
 def apply_ledger(
@@ -67,8 +69,8 @@ def apply_ledger(
     looked_after = bool(keepers(session, today))
     people = People(Roster.load(session))
     unplanned = plan_directory(people, ledger.directory)
-    heads = people.roster.heads(today)
-    check = Check(people, load_known(session, ledger.rows), today, heads, calendar)
+    answered = people.roster.answered_for(today)
+    check = Check(people, load_known(session, ledger.rows), today, answered, calendar)
     check.enter_handlers(ledger.rows)
     matters = [matter for row in ledger.rows if (matter := check.matter(row))]
     problems = _told_once(
@@ -76,7 +78,7 @@ def apply_ledger(
             *ledger.problems,
             *repeated_numbers(ledger.rows),
             *unplanned,
-            *check.problems,
+            *_due_columns(check.problems, ledger),
             *held_back(matters, people.roster),
             *standing_aside(session, matters, author),
             *out_of_service(matters, people.roster),
@@ -85,6 +87,7 @@ def apply_ledger(
     if problems:
         raise LedgerRefused(problems)
     applied = _write(session, check, matters, author, calendar, reason)
+    applied = replace(applied, undated=tuple(undated_deputies(ledger.directory)))
     if looked_after and ledger.directory:
         require_keeper(session, author)
     return applied
@@ -153,6 +156,14 @@ def _update_known(
     writer.replace_measures(measures)
     writer.show_requests_anew(touched)
     return tuple(changes), len(known)
+
+
+def _due_columns(problems: Sequence[Problem], ledger: Ledger) -> Iterator[Problem]:
+    """Where the sheet has no column of deadlines, that is said instead of each empty one."""
+    lacking = {problem.sheet: problem for problem in ledger.without_due}
+    for problem in problems:
+        empty = problem.need is Need.DUE_EMPTY
+        yield lacking.get(problem.sheet, problem) if empty else problem
 
 
 def _told_once(problems: Sequence[Problem]) -> list[Problem]:

@@ -46,6 +46,7 @@ _DAY = re.compile(
     r"([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|\.([0-9]{1,2})\.([0-9]{1,2})"
     r"|/([0-9]{1,2})/([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})日)"
 )
+_SERIAL = re.compile(r"[1-9][0-9]{4}")  # how Excel counts the days of our years, without a format
 _MONTH_END = re.compile(r"(0?[1-9]|1[0-2])月底")
 _PADDING = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, bidi and zero-width, surrogates, separators
@@ -215,7 +216,7 @@ def month_end(year: int, month: int) -> date:
 def _written_day(text: str) -> date:
     matched = _DAY.fullmatch(text)
     if not matched:
-        raise BadCell(Need.NOT_A_DATE, text)
+        raise BadCell(Need.NUMBER_NOT_A_DATE if _SERIAL.fullmatch(text) else Need.NOT_A_DATE, text)
     year, month, on = (int(part) for part in matched.groups() if part)
     try:
         return _within_years(date(year, month, on), text)
@@ -241,4 +242,5 @@ def _refuse_hidden(text: str, allowed: str) -> None:
     for character in text:
         hidden = unicodedata.category(character) in _HIDDEN or _BLANKS.match(character)
         if hidden and character not in allowed:
-            raise BadCell(Need.HIDDEN_CHARACTER, text, f"U+{ord(character):04X}")
+            need = Need.LINE_BREAK if character in "\r\n" else Need.HIDDEN_CHARACTER
+            raise BadCell(need, text, f"U+{ord(character):04X}")

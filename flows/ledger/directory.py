@@ -1,14 +1,18 @@
 """The rows of 通讯录 go into the roster, in any order; what contradicts itself is a problem."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
 
+from flows.ledger.corrected_addresses import correct_addresses
+from flows.ledger.directory_needs import DirectoryNeed
 from flows.ledger.needs import Need
 from flows.ledger.out_of_service import directory_out_of_service
 from flows.ledger.people import NotIdentified, People, cycles
 from flows.ledger.problems import Problem
 from flows.ledger.roster import Person, Stored, Term
 from flows.ledger.rows import DirectoryRow
+from flows.ledger.sentences import Sentence
 from models import Absence, Post
 
 Found = tuple[DirectoryRow, Person]
@@ -18,16 +22,36 @@ def plan_directory(people: People, rows: Sequence[DirectoryRow]) -> list[Problem
     """Enter everything that the rows say; nothing is written yet."""
     rows = [row for row in rows if row.unit]  # without one, the reading has told it
     problems = _plan_units(people, rows)
-    found, unclear = _plan_people(people, rows)
+    namesakes = correct_addresses(people.roster, rows)
+    either = {id(row) for row, _ in namesakes}
+    found, unclear = _plan_people(people, [row for row in rows if id(row) not in either])
     _settle_homes(found)
     languages = _settle_languages(found)
     gone = list(directory_out_of_service(found, people.roster))
     posts = _plan_posts(people, found)
     absences, unknown = _plan_absences(people, found)
-    return [*problems, *unclear, *languages, *gone, *posts, *absences, *unknown]
+    return [
+        *problems,
+        *(told for _, told in namesakes),
+        *unclear,
+        *languages,
+        *gone,
+        *posts,
+        *absences,
+        *unknown,
+    ]
 
 
-def _problem(row: DirectoryRow, column: str, need: Need, found: str, other: str = "") -> Problem:
+def undated_deputies(rows: Sequence[DirectoryRow]) -> Iterator[Problem]:
+    """Told, and kept: many a list names the deputies of people who are at their desks."""
+    for row in rows:
+        if row.deputy and row.from_on is None and row.until_on is None:
+            yield _problem(row, "代理人", DirectoryNeed.ALWAYS_AWAY, row.name, row.deputy)
+
+
+def _problem(
+    row: DirectoryRow, column: str, need: Sentence, found: str, other: str = ""
+) -> Problem:
     return Problem(row.sheet, row.row, column, found, need, other)
 
 
@@ -41,12 +65,14 @@ def _plan_units(people: People, rows: Sequence[DirectoryRow]) -> list[Problem]:
         roster.units.setdefault(row.parent, None)
         first = said.setdefault(row.unit, row)
         if first.parent != row.parent:
-            problems.append(_problem(row, "上级单位", Need.TWO_PARENTS, row.parent, str(first.row)))
+            problems.append(
+                _problem(row, "上级单位", DirectoryNeed.TWO_PARENTS, row.parent, str(first.row))
+            )
         roster.parents[row.unit] = first.parent
     for ring in cycles(roster.parents):
         row = next(said[unit] for unit in ring if unit in said)
         path = " → ".join((*ring, ring[0]))
-        problems.append(_problem(row, "上级单位", Need.PARENT_CYCLE, ring[0], path))
+        problems.append(_problem(row, "上级单位", DirectoryNeed.PARENT_CYCLE, ring[0], path))
     return problems
 
 
@@ -84,7 +110,9 @@ def _settle_languages(found: Iterable[Found]) -> list[Problem]:
             continue
         first = said.setdefault(person, row)
         if first.language != row.language:
-            problems.append(_problem(row, "语言", Need.TWO_LANGUAGES, row.language, str(first.row)))
+            problems.append(
+                _problem(row, "语言", DirectoryNeed.TWO_LANGUAGES, row.language, str(first.row))
+            )
         person.language = first.language
     return problems
 
@@ -99,7 +127,7 @@ def _plan_posts(people: People, found: Sequence[Found]) -> list[Problem]:
             bounded.append(
                 (row, Term(person, row.from_on, row.until_on, unit=row.unit, kind=row.post))
             )
-    problems = _overlaps(bounded, Need.OVERLAPPING_POST, lambda term: term.key())
+    problems = _overlaps(bounded, DirectoryNeed.OVERLAPPING_POST, lambda term: term.key())
     _settle(people.roster.posts, [term for _, term in bounded])
     keys = {term.key() for term in people.roster.posts}
     for term in held:
@@ -122,16 +150,34 @@ def _plan_absences(people: People, found: Sequence[Found]) -> tuple[list[Problem
             problems.append(_problem(row, "代理人", who.need, who.found, who.other))
             continue
         if deputy is person:
-            problems.append(_problem(row, "代理人", Need.OWN_DEPUTY, row.deputy))
+            problems.append(_problem(row, "代理人", DirectoryNeed.OWN_DEPUTY, row.deputy))
         terms.append((row, Term(person, row.from_on, row.until_on, deputy=deputy)))
-    overlaps = _overlaps(terms, Need.OVERLAPPING_ABSENCE, lambda term: (term.person,))
+    overlaps = _overlaps(terms, DirectoryNeed.OVERLAPPING_ABSENCE, lambda term: (term.person,))
     _settle(people.roster.absences, [term for _, term in terms])
-    return overlaps, problems
+    return overlaps, [*problems, *_mutual(people.roster.absences, terms)]
+
+
+def _mutual(
+    absences: Sequence[Term[Absence]], rows: Sequence[tuple[DirectoryRow, Term[Absence]]]
+) -> Iterator[Problem]:
+    """Of two who stand in for each other neither would be told. What the database has so is no
+    problem of an export that says it again."""
+    terms: dict[tuple[object, object], list[Term[Absence]]] = defaultdict(list)
+    for term in absences:
+        terms[term.person, term.deputy].append(term)
+    for row, wanted in rows:
+        for term, other in product(
+            terms[wanted.person, wanted.deputy], terms[wanted.deputy, wanted.person]
+        ):
+            meant = term.from_on == wanted.from_on and term.overlaps(other.from_on, other.until_on)
+            if meant and not (term.is_as_stored() and other.is_as_stored()):
+                yield _problem(row, "代理人", DirectoryNeed.MUTUAL_DEPUTIES, row.deputy, row.name)
+                break
 
 
 def _overlaps(
     rows: Sequence[tuple[DirectoryRow, Term[Stored]]],
-    need: Need,
+    need: Sentence,
     key: Callable[[Term[Stored]], tuple[object, ...]],
 ) -> list[Problem]:
     problems = list[Problem]()

@@ -6,9 +6,9 @@ from datetime import date
 
 from flows.ledger.grid import Grid, Merge, Value, fill_merged
 from flows.ledger.headings import DIRECTORY, LEDGER, fields_of, normal
-from flows.ledger.needs import shown
 from flows.ledger.reading import Reader
 from flows.ledger.rows import LEDGER_SHEET, Ledger
+from flows.ledger.sentences import shown
 from models.refusal import Refusal
 
 Cell = str | int | float | bool | list[str] | None
@@ -37,7 +37,8 @@ def handed_in(rows: Sequence[Row], *, today: date, sheet: str = LEDGER_SHEET) ->
     problems = (replace(p, row=p.row and came_from[p.row - 1]) for p in ledger.problems)
     lines = (replace(line, row=line.row and came_from[line.row - 1]) for line in ledger.rows)
     people = (replace(one, row=one.row and came_from[one.row - 1]) for one in ledger.directory)
-    return replace(ledger, rows=tuple(lines), directory=tuple(people), problems=tuple(problems))
+    told = replace(ledger, rows=tuple(lines), directory=tuple(people), problems=tuple(problems))
+    return replace(told, without_due=())  # a program has no headings to correct
 
 
 def _require_fields(names: Sequence[str], sheet: str) -> None:

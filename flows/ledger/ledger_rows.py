@@ -1,16 +1,18 @@
 """The sheet 台账 becomes rows: one matter per number, however many rows its number spans."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flows.ledger import cells
-from flows.ledger.grid import Value
+from flows.ledger.grid import Value, is_blank
 from flows.ledger.headings import named
-from flows.ledger.needs import Need, shown
+from flows.ledger.needs import Need
 from flows.ledger.problems import Problem
 from flows.ledger.rows import LedgerRow
+from flows.ledger.sentences import shown
 from flows.ledger.table import Table
 from models.task import Track
 from notifications.wording import track_word
@@ -25,6 +27,7 @@ _LINES: dict[str, Callable[[Value], Any]] = {
     "track": cells.track,
     "restricted": cells.yes_no,
 }
+_TOTAL = re.compile(r"\s*([合总小共]\s*计|[注说备][明注]?\s*[:：])")
 _JOINED = {"supporting_units": "、", "lists": "、", "goal": "\n", "remarks": "\n"}
 
 
@@ -83,7 +86,7 @@ class _Matter:
 def ledger_rows(table: Table, today: date) -> tuple[list[LedgerRow], list[str]]:
     """The rows, and the section titles between them that were passed over."""
     if not {"due_on", "track"} & set(table.columns) and not named(table.headings, "due_on").theirs:
-        table.note(None, "", Need.MISSING_COLUMN, "整改时限", str(table.first))
+        table.problems.append(table.lacking("整改时限"))
     if table.problems:
         return [], []  # without its columns a row says nothing
     rows, sections = [], []
@@ -91,6 +94,8 @@ def ledger_rows(table: Table, today: date) -> tuple[list[LedgerRow], list[str]]:
         if _is_section(table, lines[0]):
             said = shown(cells.written(table.value(lines[0], "number")))
             sections.append(f"{table.grid.sheet} 第{lines[0] + 1}行：{said}")
+        elif alone := _alone(table, lines):
+            table.note(lines[0], "number", Need.NO_MATTER, alone)
         else:
             rows.append(_ledger_row(_Matter(table, lines), today))
     table.problems += repeated_numbers(rows)
@@ -124,6 +129,18 @@ def _is_section(table: Table, row: int) -> bool:
     return merge is not None and merge == table.grid.merge_at(row, table.columns["title"])
 
 
+def _alone(table: Table, lines: range) -> str:
+    """What a row says that has nothing beside it, or is headed 合计 and names no unit."""
+    filled = (cell for cell in table.grid.rows[lines[0]] if not is_blank(cell))
+    first = next(filled, "")
+    if len(lines) > 1 or not isinstance(first, str):
+        return ""
+    said = {field for field in table.columns if not is_blank(table.value(lines[0], field))}
+    is_total = _TOTAL.match(first) and not said & {"unit", "due_on"}
+    is_line = len(said) < 2 and said <= {"number", "title"}
+    return cells.unpadded(first.strip()) if is_total or is_line else ""
+
+
 def _ledger_row(matter: _Matter, today: date) -> LedgerRow:
     said: dict[str, Any] = {field: matter.single(field, parse) for field, parse in _LINES.items()}
     for field, joint in _JOINED.items():
@@ -132,8 +149,10 @@ def _ledger_row(matter: _Matter, today: date) -> LedgerRow:
     measures = matter.all("measures")
     if "restricted" in matter.table.columns:
         said["restricted"] = bool(said["restricted"])
+    merges = matter.table.grid.sheet  # a CSV has no cells to merge
+    unnumbered = Need.NUMBER_EMPTY if merges else Need.NUMBER_EMPTY_IN_A_LINE
     return LedgerRow(
-        number=matter.required("number", cells.number, Need.NUMBER_EMPTY),
+        number=matter.required("number", cells.number, unnumbered),
         title=matter.required("title", cells.title, Need.EMPTY),
         unit=matter.required("unit", cells.called, Need.EMPTY),
         measures=None if measures is None else tuple(measures),

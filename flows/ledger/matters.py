@@ -1,9 +1,11 @@
 """The rows of 台账 against the database: who and what they name, and whether it is known."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from string import ascii_letters, digits
 
 from sqlalchemy import ARRAY, ColumnElement, String, any_, func, literal
 from sqlmodel import Session, col, select
@@ -23,6 +25,9 @@ from models.task import Track
 from models.workdays import Calendar
 
 DEFAULT_PROCEDURE = "rectification"
+_BETWEEN = re.compile(r"[、，,；;/\s]+")
+_WIDE = "".join(chr(ord(c) + 0xFEE0) for c in f"{ascii_letters}{digits}-")
+_NARROW = str.maketrans(_WIDE, f"{ascii_letters}{digits}-")
 LOOKED_UP = 5000  # numbers of a query, which are one parameter
 
 
@@ -94,7 +99,7 @@ class Check:
     people: People
     known: Known
     today: date
-    heads: set[str]
+    answered_for: set[str]  # the units where a matter may name nobody
     calendar: Calendar
     problems: list[Problem] = field(default_factory=list)
     by_id: Mapping[int, Person] = field(init=False)
@@ -104,7 +109,7 @@ class Check:
 
     def enter_handlers(self, rows: Sequence[LedgerRow]) -> None:
         """Addresses first: a row that only names a person may mean one of a later row."""
-        for row in rows:
+        for row in [row for row in rows if not self._may_be_either(row)]:
             if row.handler_email and row.unit in self.people.roster.units:
                 try:
                     self.people.by_address(row.unit, row.handler or "", row.handler_email)
@@ -112,10 +117,27 @@ class Check:
                     column = "责任人邮箱" if who.need is Need.TWO_NAMES else "责任人"
                     self.note(row, column, who.need, who.found, who.other)
 
+    def _may_be_either(self, row: LedgerRow) -> bool:
+        """台账 corrects no address, and makes no second person of a name that 通讯录 has once;
+        an address that was this person's means nobody else."""
+        roster, email = self.people.roster, row.handler_email
+        if not email or email in roster.by_email:
+            return False
+        there = roster.addressed(row.unit, row.handler or "")
+        if (task := self.known.tasks.get(row.number)) and self._stays(row, task):
+            present = self.by_id.get(task.handler_id or 0)
+            there += [present] if present and present.name == row.handler else []
+        if owner := next((one for one in there if email in roster.former[one.id]), None):
+            roster.by_email[email] = owner
+        elif there:
+            self.note(row, "责任人邮箱", Need.NAMESAKE, email, there[0].shown())
+        return bool(there) and owner is None
+
     def matter(self, row: LedgerRow) -> Matter | None:
         """The resolved row; None if it has a problem."""
         before = len(self.problems)
         task = self.known.tasks.get(row.number)
+        self._number(row, task)
         self._units(row)
         procedure = self._procedure(row, task)
         handler, leader = self._handler(row, task), self._leader(row, task)
@@ -131,10 +153,18 @@ class Check:
     def note(self, row: LedgerRow, column: str, need: Need, found: str, other: str = "") -> None:
         self.problems.append(Problem(row.sheet, row.row, column, found, need, other))
 
+    def _number(self, row: LedgerRow, task: Task | None) -> None:
+        """A number that looks like another would open a matter a second time."""
+        narrow = row.number.translate(_NARROW)
+        if task is None and narrow != row.number:
+            self.note(row, "问题编号", Need.FULL_WIDTH, row.number, narrow)
+
     def _units(self, row: LedgerRow) -> None:
         for column, name in (("责任单位", row.unit), ("牵头单位", row.lead_unit)):
             if name and name not in self.people.roster.units:
-                self.note(row, column, Need.UNKNOWN_UNIT, name)
+                several = any(one in self.people.roster.units for one in _BETWEEN.split(name))
+                need = Need.SEVERAL_UNITS if several else Need.UNKNOWN_UNIT
+                self.note(row, column, need, name)
 
     def _procedure(self, row: LedgerRow, task: Task | None) -> Procedure | None:
         if task is not None and row.procedure is None:
@@ -182,7 +212,7 @@ class Check:
             return None
 
     def _responsible(self, row: LedgerRow, task: Task | None, handler: Person | None) -> None:
-        if handler or row.handler or row.handler_email or row.unit in self.heads:
+        if handler or row.handler or row.handler_email or row.unit in self.answered_for:
             return
         nobody_before = task is not None and task.handler_id is None and self._stays(row, task)
         kept = task is not None and row.handler is None and task.handler_id is not None

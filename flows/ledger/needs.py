@@ -1,19 +1,20 @@
 """What a ledger's cell should have held: one sentence each, in Chinese and in English."""
 
-from enum import Enum
-
+from flows.ledger.sentences import Sentence
 from models.organisation import PostKind
 from notifications.wording import post_word
 
-SHOWN = 40  # characters of a cell that a sentence repeats
 
-
-class Need(Enum):
-    """What was expected, in Chinese and in English. `{other}` is a second fact of the problem."""
+class Need(Sentence):
+    """What was expected."""
 
     NOT_A_DATE = (
         "“{found}”不是日期，请写成 2022-07-14、2022年7月14日 或 7月底",
         "“{found}” is not a date; write 2022-07-14, 2022年7月14日 or 7月底",
+    )
+    NUMBER_NOT_A_DATE = (
+        "“{found}”不是日期，是数字；请把单元格格式设为日期，再核对年月日",
+        "“{found}” is not a date, but a number; format the cell as a date and check the day",
     )
     NO_SUCH_DAY = (
         "“{found}”这一天不存在，请核对年月日",
@@ -36,6 +37,20 @@ class Need(Enum):
     NUMBER_EMPTY = (
         "是空的；请填写编号，同一问题的几条措施请合并编号单元格",
         "is empty; write the number, or merge its cells for several measures of one matter",
+    )
+    NUMBER_EMPTY_IN_A_LINE = (
+        "是空的；请填写编号，一个编号只写一行，几条措施写在同一格",
+        "is empty; write the number: it has one row, with all its measures in one cell",
+    )
+    NO_MATTER = (
+        (
+            "这一行只有“{found}”，不像事项；是合计或说明的，请删去这一行，"
+            "是事项的，请填写编号、反馈问题、责任单位和整改时限"
+        ),
+        (
+            "this row has “{found}” alone and looks like no matter; delete it if it is a total or "
+            "a remark, else write number, title, unit and due date"
+        ),
     )
     DUE_EMPTY = (
         "是空的；请填写整改时限，没有时限的请把整改类别写成 长期坚持",
@@ -72,6 +87,14 @@ class Need(Enum):
         "“{found}”里有不可见或控制字符 {other}，请删去后重新输入",
         "“{found}” holds the invisible or control character {other}; delete it and type it again",
     )
+    LINE_BREAK = (
+        "“{found}”里有不可见或控制字符 {other}，即单元格内的换行（Alt+Enter）；请写成一行",
+        "“{found}” has a line break in the cell ({other}, Alt+Enter); write it on one line",
+    )
+    FULL_WIDTH = (
+        "“{found}”里有全角的字母、数字或横线，又没有这个编号；请改成半角“{other}”",
+        "“{found}” has full-width letters or digits and is no known number; write “{other}”",
+    )
     TOO_LONG = (
         "“{found}”超过{other}个字，请缩短",
         "“{found}” is longer than {other} characters; shorten it",
@@ -98,6 +121,16 @@ class Need(Enum):
     MISSING_COLUMN = (
         "缺少“{found}”一列，请在第{other}行的表头里加上",
         "lacks the column “{found}”; add it to the headings in row {other}",
+    )
+    UNREAD_COLUMNS = (
+        (
+            "表头里没有“{found}”，而这些表头没有读：{other}；其中有它的，请把表头改成“{found}”，"
+            "或用 sise import --mapping 写明对照"
+        ),
+        (
+            "has no heading “{found}”, and these are not read: {other}; if it is one of them, call "
+            "it “{found}”, or say so by sise import --mapping"
+        ),
     )
     MAPPED_COLUMN = (
         "第{other}行的表头里没有“{found}”，而对照文件里写了它；请核对对照文件",
@@ -127,6 +160,10 @@ class Need(Enum):
         "没有“{found}”这个单位，请先在通讯录里登记",
         "“{found}” is no known unit; enter it in the directory first",
     )
+    SEVERAL_UNITS = (
+        "“{found}”写了几个单位，这里只能写一个；其余的请写在配合单位",
+        "“{found}” names several units, where one can stand; write the others as 配合单位",
+    )
     UNKNOWN_PROCEDURE = (
         "没有“{found}”这个类别，可以写：{other}",
         "“{found}” is no known procedure; write one of {other}",
@@ -147,43 +184,37 @@ class Need(Enum):
         "is empty while the address {other} is not known; write the name",
     )
     NOBODY_RESPONSIBLE = (
-        "是空的，而“{other}”在通讯录里没有单位负责人；请填写责任人，或登记单位负责人",
+        "是空的，而“{other}”在通讯录里没有单位负责人，也没有责任人；请填写责任人，或登记其一",
         (
-            "is empty while “{other}” has no unit head in the directory; write the handler, or "
-            "enter a unit head"
+            "is empty while “{other}” has neither a unit head nor a handler in the directory; "
+            "write the handler, or enter one of the two"
         ),
     )
     TWO_NAMES = (
         "“{found}”这个邮箱已写给“{other}”，一个邮箱只能属于一个人",
         "“{found}” already belongs to “{other}”; an address belongs to one person",
     )
-    TWO_PARENTS = (
-        "“{found}”与第{other}行写的上级单位不同，请写成一致",
-        "“{found}” differs from the parent in row {other}; make them equal",
+    FORMER_ADDRESS = (
+        "“{found}”是 {other} 以前的邮箱；请改成现在的，确要改回的，请在“人员”页面更正",
+        (
+            "“{found}” is a former address of {other}; write the present one, or change it back on "
+            "the page People"
+        ),
     )
-    TWO_LANGUAGES = (
-        "“{found}”与同一人第{other}行的语言不同，请写成一致",
-        "“{found}” differs from the same person's language in row {other}; make them equal",
-    )
-    PARENT_CYCLE = (
-        "“{found}”成了自己的上级（{other}），请改正上级单位",
-        "“{found}” would be above itself ({other}); correct the parents",
+    NAMESAKE = (
+        (
+            "“{found}”没有登记，而本单位已有同名的 {other}；是同一人的，请在通讯录里照原职务写，"
+            "并把他各行的邮箱都改成新的，或在“人员”页面更正；是另一人的，请在通讯录里把两人各写一行"
+        ),
+        (
+            "“{found}” is not known, while the unit has {other}; for the same person, keep the "
+            "post and give the new address in each row of the directory, or correct it on the page "
+            "People; for somebody else, give each a row in the directory"
+        ),
     )
     PERSON_WITHOUT_NAME = (
         "是空的，而这一行写了 {other}；请填写姓名",
         "is empty while the row gives {other}; write the name",
-    )
-    OWN_DEPUTY = ("“{found}”不能代理自己", "“{found}” cannot stand in for himself or herself")
-    OVERLAPPING_POST = (
-        "“{found}”的同一职务与第{other}行时间重叠，请只留一行或改正起止",
-        (
-            "“{found}” holds the same post in row {other} at the same time; keep one row or "
-            "correct the dates"
-        ),
-    )
-    OVERLAPPING_ABSENCE = (
-        "“{found}”的代理与第{other}行时间重叠，请只留一行或改正起止",
-        "“{found}” is away in row {other} at the same time; keep one row or correct the dates",
     )
     TASK_CLOSED = (
         "“{found}”已经销号或撤回，不能通过导入更改（{other}）",
@@ -232,13 +263,3 @@ class Need(Enum):
         "“{found}”已开始办理，类别不能再改（现为 {other}）",
         "“{found}” comes too late: the matter is under way as {other}",
     )
-
-    def say(self, found: str, other: str, language: str) -> str:
-        sentence = self.value[1 if language == "en" else 0]
-        return sentence.format(found=shown(found), other=shown(other, 200))
-
-
-def shown(text: str, limit: int = SHOWN) -> str:
-    """The text on one line, with what cannot be seen spelt out."""
-    spelt = "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text[: limit + 1])
-    return spelt if len(text) <= limit else spelt[:limit] + "…"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flows.ledger.headings import DIRECTORY, LEDGER
-from flows.ledger.needs import Need
+from flows.ledger.sentences import Sentence
 from models.refusal import Refusal
 
 SAID = 200  # problems that are spelt out before the rest is only counted
@@ -19,7 +19,7 @@ class Problem:
     row: int | None
     column: str
     found: str
-    need: Need
+    need: Sentence
     other: str = ""
 
     def message(self, language: str = "zh-CN", file: str = "") -> str:

@@ -118,6 +118,7 @@ class Reader:
     columns: list[str] = field(default_factory=list)
     sections: list[str] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
+    without_due: list[Problem] = field(default_factory=list)
 
     def read(self, kind: str, grid: Grid) -> None:
         self.sheets.append(grid.sheet)
@@ -131,6 +132,8 @@ class Reader:
             rows, sections = ledger_rows(found, self.today)
             self.rows += rows
             self.sections += sections
+            if rows and "due_on" not in found.columns:
+                self.without_due.append(found.lacking("整改时限"))
         else:
             self.directory += directory_rows(found)
         self.columns += [f"{grid.sheet} {name}".lstrip() for name in found.ignored]
@@ -146,6 +149,7 @@ class Reader:
             tuple(self.columns),
             tuple(self.sections),
             other_sheets,
+            tuple(self.without_due),
         )
 
 

@@ -3,6 +3,7 @@
 Nothing reaches the database before write(), so that an import can be checked as a whole.
 """
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from flows.ledger.cells import unpadded
 from models import Absence, Official, Post, Unit
+from models.office_change import OfficeChange, Subject
 from models.organisation import PostKind
 
 NEW = -1  # the id of what is not written yet
@@ -52,6 +54,10 @@ class Term(Generic[Stored]):
     def key(self) -> tuple[object, ...]:
         return self.person, self.unit, self.kind, self.deputy
 
+    def is_as_stored(self) -> bool:
+        row = self.stored
+        return row is not None and (row.from_on, row.until_on) == (self.from_on, self.until_on)
+
     def overlaps(self, from_on: date | None, until_on: date | None) -> bool:
         begins, ends = self.from_on or date.min, self.until_on or date.max
         return begins <= (until_on or date.max) and (from_on or date.min) <= ends
@@ -67,6 +73,8 @@ class Roster:
     by_place: dict[tuple[str, str], list[Person]] = field(default_factory=lambda: defaultdict(list))
     posts: list[Term[Post]] = field(default_factory=list)
     absences: list[Term[Absence]] = field(default_factory=list)
+    # By official: the addresses that were this one's, as an office's own files may still say.
+    former: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
     def load(cls, session: Session) -> "Roster":
@@ -86,6 +94,8 @@ class Roster:
                 official.language,
             )
             people[official.id] = roster.add(known)
+        for key, before in session.execute(_CORRECTED):
+            roster.former[int(key)].add(json.loads(before))
         for post in session.exec(_POSTS):
             unit_name = names[post.unit_id]
             roster.add_post(
@@ -145,16 +155,31 @@ class Roster:
     def named(self, unit: str, name: str) -> list[Person]:
         return self.by_place.get((unit, name), [])
 
-    def heads(self, today: date) -> set[str]:
-        """The units that have, or will have, a head."""
+    def addressed(self, unit: str, name: str) -> list[Person]:
+        """Those in service of this name in the unit who have an address."""
+        return [
+            person
+            for person in self.named(unit, name)
+            if person.email and not (person.stored and person.stored.left_on)
+        ]
+
+    def answered_for(self, today: date) -> set[str]:
+        """The units that have, or will have, a handler or a head: a matter that names nobody is
+        theirs."""
         return {
             term.unit
             for term in self.posts
-            if term.kind is PostKind.UNIT_HEAD and (term.until_on or date.max) >= today
+            if term.kind in (PostKind.HANDLER, PostKind.UNIT_HEAD)
+            and (term.until_on or date.max) >= today
         }
 
 
 _UNITS = select(Unit).order_by(col(Unit.id))
 _PEOPLE = select(Official).order_by(col(Official.id))
+_CORRECTED = select(OfficeChange.key, OfficeChange.before).where(
+    OfficeChange.subject == Subject.OFFICIAL,
+    OfficeChange.fact == "email",
+    OfficeChange.before != "",
+)
 _POSTS = select(Post).order_by(col(Post.id))
 _ABSENCES = select(Absence).order_by(col(Absence.id))

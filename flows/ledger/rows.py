@@ -74,3 +74,4 @@ class Ledger:
     ignored_columns: tuple[str, ...] = ()
     ignored_rows: tuple[str, ...] = ()
     ignored_sheets: tuple[str, ...] = ()
+    without_due: tuple[Problem, ...] = ()  # the sheets that lack 整改时限: one for all their rows

@@ -8,8 +8,9 @@ from flows.ledger import headings
 from flows.ledger.cells import BadCell
 from flows.ledger.grid import CellFault, Grid, Value, column_letters, is_blank
 from flows.ledger.headings import Heading
-from flows.ledger.needs import Need, shown
+from flows.ledger.needs import Need
 from flows.ledger.problems import Problem
+from flows.ledger.sentences import shown
 
 T = TypeVar("T")
 FEWEST = 2  # headings that make a row one of headings
@@ -46,6 +47,13 @@ class Table:
         except BadCell as bad:
             self.note(row, field, bad.need, bad.found, bad.other)
             return default
+
+    def lacking(self, called: str) -> Problem:
+        """This heading is not there; it may be among those that are not read."""
+        if self.ignored:
+            others = "、".join(self.ignored)
+            return Problem(self.grid.sheet, self.first, "", called, Need.UNREAD_COLUMNS, others)
+        return Problem(self.grid.sheet, None, "", called, Need.MISSING_COLUMN, str(self.first))
 
     def note(
         self, row: int | None, field: str, need: Need, found: str = "", other: str = ""
@@ -122,20 +130,16 @@ def _table(
                 )
             )
         columns.setdefault(field, column)
-    for heading in table:
-        if (heading.required or heading.theirs) and heading.field not in columns:
-            need = Need.MAPPED_COLUMN if heading.theirs else Need.MISSING_COLUMN
-            found.problems.append(
-                Problem(
-                    grid.sheet,
-                    None,
-                    "",
-                    heading.read_as,
-                    need,
-                    str(rows[1] + 1),
-                )
-            )
     found.ignored = tuple(headings.shown_as_one([*_ignored(found, rows)]))
+    for heading in table:
+        if heading.field in columns:
+            continue
+        if heading.theirs:
+            found.problems.append(
+                Problem(grid.sheet, None, "", heading.theirs, Need.MAPPED_COLUMN, str(rows[1] + 1))
+            )
+        elif heading.required:
+            found.problems.append(found.lacking(heading.chinese))
     return found
 
 

@@ -218,6 +218,11 @@ def octets_of(file: Path, most: int = LARGEST) -> bytes:
 def text_of(file: Path, *, else_in: str = "utf-8-sig") -> str:
     """`else_in`: how a file is read that is no UTF-8."""
     found = octets_of(file)
+    if found.startswith(b"PK\x03\x04"):
+        raise Refusal(
+            f"{file.name} 是 Excel 工作簿，这里要文本文件；表格请在 Excel 中另存为 CSV 后再试",
+            f"{file.name} is a workbook, and a text is needed: save the sheet as CSV and try again",
+        )
     try:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -19,6 +19,7 @@ from flows.ledger.reading import read_ledger
 from flows.ledger.rows import Ledger
 from flows.working_days import load_calendar
 from models.refusal import Refusal
+from notifications.change_words import fact_word, value_words
 from sise.commands.edge import Edge, Json, as_json, name_of, open_edge, out, progress, text_of
 from sise.commands.nights import WAITING
 
@@ -90,10 +91,15 @@ def _facts(ledger: Ledger, applied: Applied, dry_run: bool) -> dict[str, Any]:
         "posts": applied.posts,
         "absences": applied.absences,
         "ignored_columns": ledger.ignored_columns,
+        "undated_deputies": [problem.message() for problem in applied.undated],
         "unkept_lists": [problem.message() for problem in applied.unkept],
         "changes": [
             {"number": c.number, "column": c.column, "old": c.before, "new": c.after}
             for c in applied.changes
+        ],
+        "directory": [
+            {"name": one.name, "fact": one.fact, "old": one.before, "new": one.after}
+            for one in applied.directory
         ],
     }
 
@@ -124,13 +130,29 @@ def _show(edge: Edge, ledger: Ledger, applied: Applied, dry_run: bool) -> None:
     ):
         if kind:
             edge.say(f"· {chinese}：{'、'.join(kind)}", f"· {english}: {', '.join(kind)}")
-    for problem in applied.unkept[:PREVIEW]:
+    told = (*applied.undated, *applied.unkept)
+    for problem in told[:PREVIEW]:
         out.print(f"· {problem.message(edge.language)}")
-    if (more := len(applied.unkept) - PREVIEW) > 0:
+    if (more := len(told) - PREVIEW) > 0:
         edge.say(f"……另有 {more} 处", f"… and {more} more")
+    _show_directory(edge, applied)
     _show_changes(edge, applied)
     if dry_run:
         edge.say("确认无误后去掉 --dry-run 正式导入", "Run it again without --dry-run to import")
+
+
+def _show_directory(edge: Edge, applied: Applied) -> None:
+    """What is corrected before what is new."""
+    if not applied.directory:
+        return
+    rows = edge.table("通讯录|栏目|原来|现在", "directory|column|was|is")
+    for one in sorted(applied.directory, key=lambda one: one.before is None)[:PREVIEW]:
+        was, now = (value_words(one.fact, said, edge.language) for said in (one.before, one.after))
+        rows.add_row(one.name, fact_word(one.fact, edge.language), was, now)
+    rows.columns[0].no_wrap = rows.columns[1].no_wrap = True
+    out.print(rows)
+    if (more := len(applied.directory) - PREVIEW) > 0:
+        edge.say(f"……通讯录另有 {more} 处", f"… and {more} more in the directory")
 
 
 def _show_changes(edge: Edge, applied: Applied) -> None:

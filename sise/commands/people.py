@@ -53,9 +53,10 @@ def _show(edge: Edge, found: list[Unreachable]) -> None:
         shown.add_row(person.name, fitting(person.unit), person.address, why, str(since))
     out.print(shown)
     edge.say(
-        "更正邮箱后导入通讯录即恢复发信；邮箱无误的，用 sise people reach 邮箱 恢复。",
-        "A corrected address in the directory ends it; if the address is right: "
-        "sise people reach ADDRESS",
+        "更正邮箱即恢复发信：在“人员”页面更正，或在通讯录里只改邮箱（单位、姓名、职务不变）"
+        "后导入；邮箱无误的，用 sise people reach 邮箱 恢复。",
+        "A corrected address ends it: in the directory, with unit, name and post as they are, or "
+        "on the page People; if the address is right: sise people reach ADDRESS",
     )
 
 

@@ -225,6 +225,6 @@ def _fault(n: int, day: str = "", error: Exception | None = None) -> tuple[str, 
     if isinstance(error, cells.BadCell) and error.need is Need.NO_SUCH_DAY:
         return f"第 {n} 行：{day} 这一天不存在", f"line {n}: there is no day {day}"
     return (
-        f"第 {n} 行：应写成 2027-02-05,holiday,春节（或 working）",
+        f"第 {n} 行：应写成 2027-02-05,放假,春节（调休上班写 2027-02-20,上班,调休）",
         f"line {n}: write 2027-02-05,holiday,Spring Festival (or working)",
     )

@@ -385,3 +385,20 @@ def test_what_responsibility_refuses_is_one_line_and_changes_nothing(kept: Sise)
         assert told.startswith(said), told
         assert "\n" not in told
     assert {row["handler"] for row in kept.done("tasks", "--json").json} == {"李伟"}
+
+
+def test_a_workbook_where_a_csv_is_wanted_is_to_be_saved_as_one(ready: Sise, ledger: Path) -> None:
+    told = ready.refused("calendar", "import", ledger, code=2)
+
+    assert told == ("台账.xlsx 是 Excel 工作簿，这里要文本文件；表格请在 Excel 中另存为 CSV 后再试")
+
+
+def test_a_day_of_the_calendar_is_told_in_the_words_of_the_readme(
+    ready: Sise, tmp_path: Path
+) -> None:
+    file = tmp_path / "days.csv"
+    file.write_text("2027-02-05,休,春节\n", encoding="utf-8")
+
+    assert ready.refused("calendar", "import", file, code=2).startswith(
+        "days.csv 第 1 行：应写成 2027-02-05,放假,春节（调休上班写 2027-02-20,上班,调休）"
+    )

@@ -5,15 +5,21 @@ from datetime import date, time
 from email import message_from_bytes
 
 from flows.database import reading, transaction
+from flows.ledger.rows import DirectoryRow, Ledger
 from flows.night import run_night
 from flows.replies import answer
 from flows.reply_links import find, open_receipts
 from flows.unreachable import unreachable
-from models import Official
+from models.organisation import PostKind
 from tests.conftest import Cast, instant
-from tests.kept import edit, notices, told
+from tests.flows.ledger.conftest import apply_to
+from tests.kept import notices, told
 from tests.outboxes import to
 from tests.smtp_peers import Peer, at_recipient, peer
+
+CORRECTED = DirectoryRow(
+    unit="区教育局", name="alice", email="alice@new.example", post=PostKind.HANDLER
+)
 
 
 def text_to(relay: Peer, name: str) -> str:
@@ -49,7 +55,7 @@ def test_a_handler_whose_mail_is_refused(office, cast: Cast):
         assert answer(session, mine.receipt.id, cast.carol, **facts)
     assert notices(office, "甲-1")[0].state == "answered"
 
-    edit(office, Official, cast.alice, email="alice@new.example")
+    apply_to(office.engine, Ledger(directory=(CORRECTED,)), today=date(2022, 7, 18))
     with reading(office.engine) as session:
         assert unreachable(session, date(2022, 7, 19)) == []
     with peer() as relay:

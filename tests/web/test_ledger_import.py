@@ -263,3 +263,21 @@ def test_nobody_else_uploads_or_confirms(office, cast, sign_in, who):
     assert upload(browser, ledger(ROW)).status_code == 404
     assert browser.post(f"{PAGE}/confirm", data={"sha256": "x"}).status_code == 404
     assert not (office.home / "uploads").exists()
+
+
+@sqlite
+def test_a_corrected_address_and_a_deputy_without_dates_stand_in_the_preview(office, cast, desk):
+    page = upload(
+        desk,
+        book(
+            通讯录=[
+                ["单位", "姓名", "职务类别", "邮箱", "代理人"],
+                ["区教育局", "alice", "责任人", "alice@new.example", "bob"],
+            ]
+        ),
+    )
+
+    shown = words(page)
+    assert "人员 alice 邮箱 ： alice@dinghai.example → alice@new.example" in shown
+    assert "通讯录 第2行 代理人：“alice”写了代理人“bob”而没有起止，按一直不在岗办理" in shown
+    assert confirm(desk, page).status_code == 303

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flows.database import transaction, trial
 from flows.ledger.apply import Applied, apply_ledger
 from flows.ledger.handed_in import Row, handed_in
-from flows.ledger.needs import shown
+from flows.ledger.sentences import shown
 from flows.working_days import load_calendar
 from models.api_client import ApiClient
 from web.api.clients import author, require_still

@@ -67,7 +67,8 @@ def offices(draw: st.DrawFn) -> Ledger:
     for somebody in people:
         directory.append(_row(somebody, somebody.unit))
         directory += draw(_posts(somebody, units))
-        directory += draw(_absences(somebody, people))
+        away = draw(_absences(somebody, people))
+        directory += [row for row in away if not _is_mutual(row, directory)]
     numbers = draw(st.lists(text, min_size=1, max_size=5, unique=True))
     rows = [draw(_rows(number, units, people)) for number in numbers]
     return Ledger(rows=tuple(rows), directory=tuple(directory))
@@ -142,6 +143,15 @@ def _absences(
         )
         for begins, ends in ((when[0], when[1]), (when[2], when[3]))[: draw(st.integers(1, 2))]
     ]
+
+
+def _is_mutual(row: DirectoryRow, others: Sequence[DirectoryRow]) -> bool:
+    """An import refuses two who stand in for each other."""
+    return any(
+        other.deputy in (row.name, row.email) and row.deputy in (other.name, other.email)
+        for other in others
+        if other.deputy
+    )
 
 
 @st.composite

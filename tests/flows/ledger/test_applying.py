@@ -300,6 +300,30 @@ def test_what_the_database_does_not_know_is_named(
 
 
 @pytest.mark.usefixtures("cast")
+def test_a_matter_without_a_name_is_the_handlers_of_the_unit_or_the_heads(engine: Engine) -> None:
+    row = dataclasses.replace(ROW, unit="区民政局", handler="", row=2)
+    before, after = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+    def handled(**dates: date) -> Ledger:
+        handler = DirectoryRow(
+            unit="区民政局",
+            name="李四",
+            email="li@example.cn",
+            post=PostKind.HANDLER,
+            **dates,  # type: ignore[arg-type]  # both are dates
+        )
+        return Ledger(rows=(row,), directory=(handler,))
+
+    assert refusals(engine, handled(until_on=before)) == [
+        (
+            "台账 第2行 责任人：是空的，而“区民政局”在通讯录里没有单位负责人，也没有责任人；"
+            "请填写责任人，或登记其一"
+        )
+    ]
+    assert apply_to(engine, handled(from_on=after)).opened == 1
+
+
+@pytest.mark.usefixtures("cast")
 def test_two_people_of_one_name_need_an_address(engine: Engine) -> None:
     people = tuple(
         DirectoryRow(unit="区教育局", name="张三", email=f"{n}@example.cn") for n in "ab"
@@ -358,9 +382,10 @@ def test_the_category_is_fixed_once_the_matter_is_under_way(engine: Engine, cast
 
 
 @pytest.mark.usefixtures("cast")
-def test_a_head_who_has_left_answers_for_nobody(engine: Engine) -> None:
+def test_a_head_and_a_handler_who_have_left_answer_for_nobody(engine: Engine) -> None:
+    left = (PostKind.UNIT_HEAD, PostKind.HANDLER)
     with transaction(engine, instant(TODAY)) as session:
-        for post in session.exec(select(Post).where(Post.kind == PostKind.UNIT_HEAD)):
+        for post in session.exec(select(Post).where(col(Post.kind).in_(left))):
             post.until_on = TODAY - timedelta(days=1)
 
     (refusal,) = refusals(engine, ledger(ROW))

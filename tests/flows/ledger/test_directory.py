@@ -269,3 +269,40 @@ def test_whoever_is_kept_with_a_wide_name_is_found_by_it(engine: Engine) -> None
 
     with reading(engine) as session:
         assert session.exec(select(Official.name)).all() == ["李四"]
+
+
+def test_two_who_stand_in_for_each_other_are_refused(engine: Engine) -> None:
+    both = (row("李四", deputy="王五", row=2), row("王五", deputy="李四", row=3))
+
+    assert refusals(engine, directory(*both)) == [
+        f"通讯录 第{n}行 代理人：“{deputy}”在这段时间也由“{name}”代理，两人不能互为代理；"
+        "只写不在岗的一人，或改成不重叠的起止"
+        for n, name, deputy in ((2, "李四", "王五"), (3, "王五", "李四"))
+    ]
+    apply_to(engine, directory(replace(both[0], until_on=JUNE), replace(both[1], from_on=JULY)))
+
+
+def test_what_is_kept_as_mutual_is_no_problem_of_its_own_export(engine: Engine) -> None:
+    first, second = row("李四", deputy="王五", until_on=JUNE), row("王五", deputy="李四")
+    apply_to(engine, directory(first, replace(second, from_on=JULY)))
+    with transaction(engine, instant(JULY)) as session:
+        session.exec(select(Absence).where(Absence.from_on == JULY)).one().from_on = None
+
+    assert apply_to(engine, directory(first, second)).absences == 0
+
+
+def test_a_deputy_without_dates_is_kept_and_told(engine: Engine) -> None:
+    applied = apply_to(
+        engine,
+        directory(
+            row("王五"), row("李四", deputy="王五", row=3), row("张三", deputy="王五", from_on=JULY)
+        ),
+    )
+
+    assert [problem.message() for problem in applied.undated] == [
+        (
+            "通讯录 第3行 代理人：“李四”写了代理人“王五”而没有起止，按一直不在岗办理，"
+            "给他的信都发给代理人；平时在岗的（如 AB 岗）请删去代理人，不在岗时再写代理人和起止"
+        )
+    ]
+    assert applied.absences == 2
