@@ -43,7 +43,7 @@ def show_replies(
     view = View(session, desk, opened, showing, seat.language)
     items, (reminded, yours) = view.items(only), view.reminded()
     many = None
-    if opened.of_the_mail and only is None:
+    if opened.of_the_mail and not opened.shut and only is None:
         number = page_number(request.query_params.get("page", "1"))
         many = load_many(session, showing, seat, number, faults if sent else (), results)
     return page(

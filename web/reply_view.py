@@ -85,7 +85,7 @@ class View:
 
     def done(self) -> list[Done]:
         """For the digest's link, from which a settled matter disappears."""
-        if not self.opened.of_the_mail:
+        if not self.opened.of_the_mail or self.opened.shut:
             return []
         message = self.session.get_one(Message, self.opened.link.message_id)
         of = {"who": self.opened.official.id, "on": self.showing.on, "since": message.composed_at}
