@@ -103,7 +103,7 @@ def _without_relay(office: Office, session: Session) -> Iterator[str]:
 
 def _unreached(office: Office, session: Session, today: date) -> Iterator[str]:
     refused = (person.name for person in unreachable(session, today))
-    names = sorted([*refused, *(name for name, _ in without_address(session))])
+    names = sorted([*refused, *(name for name, _ in without_address(session, today))])
     if names:
         more = office.both("等", " and others") if len(names) > NAMED else ""
         shown = office.both("、", ", ").join(names[:NAMED]) + more
