@@ -1,10 +1,11 @@
 """The mail's own link when its days are over: it says so, and shows nothing of what came later."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from models import ReplyLink
+from tests.conftest import instant
 from tests.kept import edit, rows
 from tests.web.conftest import DUE, NOON
 from tests.web.test_replies import WORDS, form
@@ -115,3 +116,47 @@ def test_one_matters_link_still_shows_that_matter_but_nothing_of_a_restricted_on
     assert "过期" in page.text
     assert "密-1" in page.text
     assert ("某人的线索" in page.text) is (not restricted)
+
+
+def test_what_was_reminded_of_and_fell_due_since_is_not_called_due_soon(
+    browser, cast, night, link, clock
+):
+    """Its notice went out in another mail; here it stands among what is owed, and only there."""
+    cast.task("甲-8", date(2022, 7, 17), title="先提醒后超期")
+    cast.task("甲-9", date(2022, 7, 20), title="仍未到期", handler_id=cast.alice)
+    night()
+    reminded = link("alice")
+    clock.now = instant(date(2022, 7, 19), time(12))
+    night(date(2022, 7, 19))
+
+    page = browser.get(reminded).text
+
+    assert page.count("先提醒后超期") == 1
+    assert "即将到期" in page.split("仍未到期")[0]
+
+
+def test_a_reminded_matter_that_is_over_and_owes_no_answer_is_called_over(
+    browser, cast, night, link, clock
+):
+    cast.task("甲-8", date(2022, 7, 17), title="先提醒后超期")
+    night()
+    reminded = link("alice")
+    clock.now = instant(date(2022, 7, 19), time(12))
+
+    page = browser.get(reminded).text
+
+    assert "已超期，请抓紧办理" in page.split("先提醒后超期")[0]
+    assert "即将到期" not in page
+
+
+def test_what_is_acknowledged_and_still_owed_stands_once(browser, cast, night, link):
+    cast.task("甲-1", DUE, title="校车监管")
+    night()
+    mine = link("alice")
+    browser.post(mine, data=form(browser.get(mine), who="self", act="acknowledge", words=""))
+
+    page = browser.get(mine).text
+
+    assert page.count("<b>甲-1</b>") == 0
+    assert "您已办理" not in page
+    assert "已于2022年7月14日 12:00 签收" in page
