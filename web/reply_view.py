@@ -93,7 +93,6 @@ class View:
 
     def _item(self, opened: OpenReceipt, said: Heard) -> Item:
         receipt, notice, task = opened.receipt, opened.notice, opened.task
-        answer_by = notice.answer_by if receipt.duty == Duty.ACT else None
         return Item(
             task,
             receipt,
@@ -101,7 +100,7 @@ class View:
             self.showing.matter(
                 task, opened.unit.name, hidden=task.restricted, colour=notice.colour
             ),
-            sentences.owed(receipt.duty, notice.acknowledge_by, answer_by, self.language),
+            self._owed(receipt, notice),
             self._late(opened),
             sentences.why(receipt.capacity, opened.stands_for, receipt.climbed_from, self.language),
             () if self.opened.expired else possible_acts(opened),
@@ -109,6 +108,12 @@ class View:
             "" if task.restricted else receipt.words,
             said,
         )
+
+    def _owed(self, receipt: Receipt, notice: Notice) -> str:
+        if receipt.duty == Duty.ACT and notice.state == NoticeState.ACKNOWLEDGED:
+            return sentences.still_owed(notice.answer_by, self.language)
+        answer_by = notice.answer_by if receipt.duty == Duty.ACT else None
+        return sentences.owed(receipt.duty, notice.acknowledge_by, answer_by, self.language)
 
     def _late(self, opened: OpenReceipt) -> bool:
         notice, on = opened.notice, self.showing.on
