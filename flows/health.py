@@ -56,6 +56,7 @@ def check(office: Office, now: datetime) -> Health:
             [
                 *_never(office, session, last),
                 *_without_relay(office, session),
+                *_from_nowhere(office),
                 *_unreached(office, session, local.date()),
                 *_unheard(office, session, local.date()),
                 *_undecided(office, session, local.date()),
@@ -98,6 +99,17 @@ def _without_relay(office: Office, session: Session) -> Iterator[str]:
         yield office.both(
             f"{waiting} 封邮件待发送：{NO_RELAY.chinese}",
             f"mails waiting: {waiting}; {NO_RELAY.english}",
+        )
+
+
+def _from_nowhere(office: Office) -> Iterator[str]:
+    """A relay may take it, and whoever answers, or whoever checks the sender, finds nobody."""
+    if office.smtp_url and office.mail_from.endswith("@localhost"):
+        yield office.both(
+            f"发件人是 {office.mail_from}，外面的邮件系统会拒收，也无法回信；"
+            "请用 SISE_MAIL_FROM 设置本单位的邮箱",
+            f"mail goes out from {office.mail_from}, which others refuse and nobody can answer; set "
+            "SISE_MAIL_FROM to a mailbox of the office",
         )
 
 

@@ -55,6 +55,14 @@ def test_mail_that_waits_for_a_relay_to_be_set_is_a_warning(office, cast: Cast):
     assert check(with_relay(office), instant(DAY)).warnings == []
 
 
+def test_a_sender_that_was_never_set_is_a_warning_once_mail_can_go(office, cast: Cast):
+    unset = replace(office, mail_from="sise@localhost")
+
+    assert check(unset, instant(DAY)).warnings == []
+    [warning] = check(with_relay(unset), instant(DAY)).warnings
+    assert "SISE_MAIL_FROM" in warning
+
+
 def test_people_whom_no_mail_reaches_are_named_in_a_warning(office, cast: Cast):
     """Bob handles nothing, so that nobody misses his address."""
     cast.task("甲-1", DUE)
