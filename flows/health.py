@@ -108,8 +108,8 @@ def _from_nowhere(office: Office) -> Iterator[str]:
         yield office.both(
             f"发件人是 {office.mail_from}，外面的邮件系统会拒收，也无法回信；"
             "请用 SISE_MAIL_FROM 设置本单位的邮箱",
-            f"mail goes out from {office.mail_from}, which others refuse and nobody can answer; set "
-            "SISE_MAIL_FROM to a mailbox of the office",
+            f"mail goes out from {office.mail_from}, which others refuse and nobody can answer; "
+            "set SISE_MAIL_FROM to a mailbox of the office",
         )
 
 
