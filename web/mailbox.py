@@ -7,13 +7,17 @@ from notifications.mailbox import Caught, Mailbox
 from web.desk import desk_of, is_local
 from web.ids import id_in
 from web.pages import page
+from web.paging import Paging, page_number
 
 router = APIRouter()
 
 
 @router.api_route("/mailbox", methods=["GET", "HEAD"])
 def mailbox(request: Request) -> Response:
-    return page(request, "mailbox.html", mails=_box(request).messages())
+    mails = _box(request).messages()
+    paging = Paging("/mailbox", {}, len(mails), page_number(request.query_params.get("page", "1")))
+    shown = mails[paging.offset :][: paging.size]
+    return page(request, "mailbox.html", mails=shown, paging=paging)
 
 
 @router.api_route("/mailbox/{caught_id}", methods=["GET", "HEAD"])

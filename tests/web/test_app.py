@@ -193,6 +193,18 @@ def test_the_mailbox_shows_what_was_caught_and_its_links_leave_the_frame(local, 
     assert here.get("/mailbox/2").status_code == 404
 
 
+def test_many_mails_are_listed_page_by_page(local, mailbox):
+    for _ in range(60):
+        mailbox.keep("alice@dinghai.example", MAIL)
+    here = local(mailbox=mailbox)
+
+    first, second = here.get("/mailbox").text, here.get("/mailbox?page=2").text
+
+    assert [page.count('href="/mailbox/') for page in (first, second)] == [50, 11]
+    assert 'href="/mailbox?page=2"' in first
+    assert 'href="/mailbox/1"' in second
+
+
 def test_the_mailbox_is_for_this_machine_only(local, mailbox):
     here = local(mailbox=mailbox)
 
