@@ -4,7 +4,12 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from models import ReplyLink
+from flows.database import transaction
+from flows.signoff.evidence import add_evidence
+from models import Application, ReplyLink
+from models.application import EvidenceKind
+from models.proof import Assurance
+from tests import files
 from tests.conftest import instant
 from tests.kept import edit, rows
 from tests.web.conftest import DUE, NOON
@@ -100,6 +105,20 @@ def test_it_leads_to_no_matter_of_which_its_mail_did_not_tell(
     sent = browser.post(f"{everything}/tasks/甲-2/application", data={"act": "save"})
 
     assert sent.status_code == 404
+
+
+def test_no_link_hands_out_a_file_any_more(browser, office, bench, applied, review):
+    path = review.link("dora", "甲-1")
+    actor = bench.actor(bench.cast.alice, NOON.date(), Assurance.LINK)
+    with transaction(office.engine, NOON) as session:
+        about = {"name": "照片.pdf", "kind": EvidenceKind.EVIDENCE, "actor": actor}
+        add_evidence(session, office, session.get_one(Application, 1), files.PDF, **about)
+    assert browser.get(f"{path}/evidence/1").status_code == 200
+    let_expire(office)
+
+    led = browser.get(f"{path}/evidence/1")
+
+    assert (led.status_code, led.headers["location"]) == (303, path)
 
 
 @pytest.mark.parametrize("restricted", [True, False])
