@@ -41,7 +41,8 @@ class Health:
         return not self.problems
 
 
-def check(office: Office, now: datetime) -> Health:
+def check(office: Office, now: datetime, *, caught: bool = False) -> Health:
+    """`caught`: mail goes no further than this machine."""
     local = office.local(now)
     expected = _expected(local, office.night_at or ANOTHERS_NIGHT)
     with reading(office.engine) as session:
@@ -56,6 +57,7 @@ def check(office: Office, now: datetime) -> Health:
             [
                 *_never(office, session, last),
                 *_without_relay(office, session),
+                *(() if caught else _from_nowhere(office)),
                 *_unreached(office, session, local.date()),
                 *_unheard(office, session, local.date()),
                 *_undecided(office, session, local.date()),
@@ -101,9 +103,20 @@ def _without_relay(office: Office, session: Session) -> Iterator[str]:
         )
 
 
+def _from_nowhere(office: Office) -> Iterator[str]:
+    """A relay may take it, and whoever answers, or whoever checks the sender, finds nobody."""
+    if office.smtp_url and office.mail_from.endswith("@localhost"):
+        yield office.both(
+            f"发件人是 {office.mail_from}，外面的邮件系统会拒收，也无法回信；"
+            "请用 SISE_MAIL_FROM 设置本单位的邮箱",
+            f"mail goes out from {office.mail_from}, which others refuse and nobody can answer; "
+            "set SISE_MAIL_FROM to a mailbox of the office",
+        )
+
+
 def _unreached(office: Office, session: Session, today: date) -> Iterator[str]:
     refused = (person.name for person in unreachable(session, today))
-    names = sorted([*refused, *(name for name, _ in without_address(session))])
+    names = sorted([*refused, *(name for name, _ in without_address(session, today))])
     if names:
         more = office.both("等", " and others") if len(names) > NAMED else ""
         shown = office.both("、", ", ").join(names[:NAMED]) + more

@@ -14,8 +14,9 @@ from notifications.referral import Chased
 
 
 def late_below(session: Session, opened: Opened, limit: int, on: date) -> list[Chased]:
-    """The one that was owed first before the others; nothing behind the link of one receipt."""
-    if not opened.of_the_mail:
+    """The one that was owed first before the others; nothing behind the link of one receipt, nor
+    behind one whose days are over."""
+    if not opened.of_the_mail or opened.shut:
         return []
     link = opened.link
     of = {"message": link.message_id, "who": link.official_id, "on": on, "limit": limit}

@@ -17,7 +17,7 @@ from flows.papers.prepared import waiting
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.tally import Tally, tally
-from flows.unreachable import unreachable
+from flows.unreachable import unreachable, without_address
 from flows.working_days import horizon_warning
 from models import (
     Message,
@@ -91,6 +91,7 @@ def summarise(
         unresolved=counted.unresolved,
         stalled=counted.stalled,
         unreachable=[person.name for person in unreachable(session, night.on)],
+        without_address=without_address(session, night.on),
         horizon=horizon_warning(calendar, night.on),
         audit_number=number,
         audit_head=head,

@@ -51,6 +51,13 @@ def may_probe(engine: Engine, relay: str, at: datetime) -> bool:
         return bool(changed(session, over.values(paused_until=at + PROBE)))
 
 
+def end_pause(office: Office, at: datetime) -> None:
+    """Somebody has mended something, and asks: the next delivery tries it."""
+    if relay := relay_of(office):
+        with transaction(office.engine, at) as session:
+            changed(session, update(RelayState).where(*_of(str(relay))).values(paused_until=at))
+
+
 def pause_relay(engine: Engine, relay: str, said: str, at: datetime, *, probed: bool) -> None:
     """Its circuit opens, or stays open for longer because a probe has failed.
 

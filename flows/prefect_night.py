@@ -40,6 +40,7 @@ from flows.office import Office, open_office
 from flows.outbox import Outbox, a_worker
 from flows.prefect_server import PrefectUnavailable
 from flows.shards import divide, sweep_parts
+from models.refusal import Refusal
 from models.warning import LADDER
 from notifications.wording import colour_word
 from sise import clock
@@ -156,7 +157,10 @@ def _play(
         )
     except NightBusy as error:  # another worker is at it
         outcome.error = error
-        return Cancelled(message=str(error))
+        return Cancelled(message=error.said(office.language))
+    except Refusal as error:
+        outcome.error = error
+        return Failed(message=error.said(office.language))
     except Exception as error:
         outcome.error = error
         # Raised, it would be pickled into Prefect's storage; the step's task has the traceback.

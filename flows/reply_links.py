@@ -80,10 +80,15 @@ class Opened:
         return self.link.receipt_id is None and self.link.referral_id is None
 
     @property
+    def shut(self) -> bool:
+        """It shows nothing any more: what is owed by now, an old mail was never to tell."""
+        return self.of_the_mail and self.expired
+
+    @property
     def receipts(self) -> ColumnElement[bool]:
         if self.link.receipt_id is not None:
             return col(Receipt.id) == self.link.receipt_id
-        if self.link.referral_id is not None:
+        if self.link.referral_id is not None or self.shut:
             return false()
         return (col(Receipt.official_id) == self.link.official_id) & owed()
 
@@ -128,6 +133,8 @@ def open_receipt(session: Session, opened: Opened, receipt_id: int) -> OpenRecei
 def _rows(session: Session, opened: Opened, limit: int, only: int | None) -> Sequence[Any]:
     link = opened.link
     this = link.receipt_id if only is None else only
+    if opened.shut:
+        return []
     if not opened.of_the_mail and (this is None or this != link.receipt_id):
         return []
     wanted = (_OWED if only is None else _OWED_HERE) if opened.of_the_mail else _THIS_ONE
@@ -145,7 +152,7 @@ def stands_aside(session: Session, opened: Opened, on: date) -> bool:
 
 def reminded(session: Session, opened: Opened, limit: int, on: date) -> list[tuple[Task, Unit]]:
     """What the digest of this link reminded of."""
-    if not opened.of_the_mail:
+    if not opened.of_the_mail or opened.shut:
         return []
     link = opened.link
     of = {"message": link.message_id, "who": link.official_id, "on": on, "limit": limit}

@@ -27,8 +27,10 @@ class NeverSetUp(SchemaMismatch):
 
     def __init__(self, place: str) -> None:
         super().__init__(
-            f"数据库尚未建立（{place}）；请先运行 sise init",
-            f"the database has not been set up yet ({place}); run 'sise init'",
+            f"数据库尚未建立（{place}）；新装的请先运行 sise init，已在使用的请核对 SISE_HOME "
+            "和 SISE_DATABASE_URL 是否已设置",
+            f"the database has not been set up yet ({place}); run 'sise init' for a new office, "
+            "else see whether SISE_HOME and SISE_DATABASE_URL are set here",
         )
 
 

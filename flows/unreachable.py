@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import false, func, select, true, union_all
+from sqlalchemy import false, func, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from flows.recipients import SUPPRESSING, day_begins
-from models import Message, Official, Suppression, Task, Unit
+from flows.recipients import SUPPRESSING, TODAY, day_begins, in_force
+from models import Message, Official, Post, Suppression, Task, Unit
 from models.columns import written_out
 from models.message import MessageState
+from models.organisation import PostKind
 from models.signoff import OPEN
 
-Later = aliased(Message)
+Later, Handler = aliased(Message), aliased(Post)
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,39 @@ def unreachable(session: Session, on: date) -> list[Unreachable]:
     return sorted(people.values(), key=lambda person: (person.unit, person.name, person.address))
 
 
-def without_address(session: Session) -> list[tuple[str, str]]:
+def without_address(session: Session, on: date) -> list[tuple[str, str]]:
     """Handlers of open tasks to whom no mail can be written: name and unit."""
-    theirs = select(col(Task.id)).where(
-        col(Task.handler_id) == col(Official.id), col(Task.state).in_(OPEN)
-    )
-    people = session.execute(
-        select(col(Official.name), col(Unit.name))
-        .join(Unit, col(Unit.id) == col(Official.unit_id))
-        .where(func.coalesce(col(Official.email), "") == "", theirs.exists())
-        .order_by(col(Official.name))
-    )
-    return [(name, unit) for name, unit in people]
+    return [(name, unit) for name, unit in session.execute(_WITHOUT_ADDRESS, {"on": on})]
 
 
+_NAMED = select(col(Task.id)).where(
+    col(Task.handler_id) == col(Official.id), col(Task.state).in_(OPEN)
+)
+_NAMES_NOBODY = select(col(Task.id)).where(
+    col(Task.unit_id) == col(Post.unit_id),
+    col(Task.handler_id).is_(None),
+    col(Task.state).in_(OPEN),
+)
+_UNIT_HAS_HANDLER = select(col(Handler.id)).where(
+    col(Handler.unit_id) == col(Post.unit_id),
+    col(Handler.kind) == PostKind.HANDLER,
+    in_force(Handler, TODAY),
+)
+_BY_POST = select(col(Post.id)).where(  # as Directory.named
+    col(Post.official_id) == col(Official.id),
+    in_force(Post, TODAY),
+    or_(
+        col(Post.kind) == PostKind.HANDLER,
+        (col(Post.kind) == PostKind.UNIT_HEAD) & ~_UNIT_HAS_HANDLER.exists(),
+    ),
+    _NAMES_NOBODY.exists(),
+)
+_WITHOUT_ADDRESS = (
+    select(col(Official.name), col(Unit.name))
+    .join(Unit, col(Unit.id) == col(Official.unit_id))
+    .where(func.coalesce(col(Official.email), "") == "", or_(_NAMED.exists(), _BY_POST.exists()))
+    .order_by(col(Official.name))
+)
 _SUPPRESSED = (
     select(
         col(Official.id),

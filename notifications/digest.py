@@ -160,6 +160,7 @@ class Summary:
     matters: Sequence[Raised] = ()  # what was raised, the worst first; `more` is only counted
     desk: str = ""  # the address of the board
     pending: Sequence[Pending] = ()  # papers that wait for approval
+    without_address: Sequence[tuple[str, str]] = ()  # handlers, and their units
 
     @property
     def raised(self) -> list[tuple[Colour, int]]:
@@ -174,7 +175,8 @@ class Summary:
     @property
     def wanting(self) -> int:
         """How many matters need a person this morning."""
-        wanting = (self.unresolved, self.stalled, self.unreachable, self.pending)
+        people = (self.unreachable, self.without_address)
+        wanting = (self.unresolved, self.stalled, *people, self.pending)
         return sum(map(len, wanting)) + (self.horizon is not None)
 
     def previous(self, language: str = CHINESE) -> list[tuple[str, int]]:

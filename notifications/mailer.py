@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import ssl
 from asyncio import BaseTransport, CancelledError, Task, WriteTransport, create_task
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -263,6 +264,8 @@ def _words(error: BaseException) -> str:
             return f"its certificate is not accepted: {cause.verify_message}"
         if isinstance(cause, ssl.SSLError):
             return f"TLS failed: {cause.reason or cause}"
+    if isinstance(error.__cause__, socket.gaierror):
+        return f"its name cannot be looked up: {error.__cause__.strerror}"
     if isinstance(error.__cause__, OSError) and error.__cause__.errno:
         return os.strerror(error.__cause__.errno)
     said = f"{error.code} {error.message}" if isinstance(error, SMTPResponseException) else error

@@ -30,6 +30,13 @@ def owed(
     return _owed_chinese(duty, acknowledge_by, answer_by)
 
 
+def still_owed(answer_by: date | None, language: str = CHINESE) -> str:
+    """As `owed`, of what was acknowledged."""
+    if language == ENGLISH:
+        return f"Please report progress{_by_english(answer_by)}."
+    return f"请{_by(answer_by)}答复进展。"
+
+
 def why(
     capacity: PostKind,
     stands_for: str = "",

@@ -26,7 +26,7 @@ from web.signing_in import viewer_of
 
 
 class NotOpen(Exception):
-    """This link is unknown, or was withdrawn."""
+    """This link is unknown, was withdrawn, or was the mail's own and has ended."""
 
     def __init__(self, opened: Opened | None) -> None:
         super().__init__()
@@ -132,12 +132,13 @@ def _by_link(request: Request, session: Session, token: str, number: str, now: d
 def opened_by(request: Request, session: Session, token: str, now: datetime) -> Opened:
     """What a token opens; counts against who asks too often. Raises NotOpen."""
     desk = desk_of(request)
-    if request.method in ("GET", "HEAD"):
+    looks = request.method in ("GET", "HEAD")
+    if looks:
         desk.limits.count(LOOKS, address_of(request))
     opened = find(session, desk.office.ring, token, now)
-    if opened is None or opened.withdrawn:
+    if opened is None or opened.withdrawn or (looks and opened.shut):
         raise NotOpen(opened)
-    if request.method == "POST":
+    if not looks:
         desk.limits.look(VAIN, str(opened.link.id), address_of(request))
     return opened
 

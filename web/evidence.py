@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from sqlmodel import Session
 
 from flows.database import reading
@@ -33,6 +33,8 @@ def by_link(request: Request, token: str, evidence_id: str) -> Response:
     now = desk.now()
     with reading(desk.office.engine) as session:
         opened = opened_by(request, session, token, now)
+        if opened.expired:  # its page says so
+            return RedirectResponse(f"/r/{quote(token)}", status_code=303)
         assurance = assurance_of(request, session, opened, now)
         return _hand_out(request, session, evidence_id, opened.official, assurance, now)
 

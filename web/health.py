@@ -27,7 +27,7 @@ router = APIRouter()
 @router.api_route("/healthz", methods=["GET", "HEAD"])
 def healthz(request: Request) -> Response:
     desk = desk_of(request)
-    health = check(desk.office, desk.now())
+    health = check(desk.office, desk.now(), caught=desk.mailbox is not None)
     answer = {
         "ok": health.ok,
         "last_night_on": health.last_night_on.isoformat() if health.last_night_on else None,

@@ -20,7 +20,7 @@ def chosen_referral(request: Request, opened: Opened) -> int | None:
     if opened.link.referral_id is not None:
         return opened.link.referral_id
     wanted = id_in(request.query_params.get("referral", ""))
-    return wanted if opened.of_the_mail and wanted else None
+    return wanted if opened.of_the_mail and not opened.shut and wanted else None
 
 
 def decide_by_link(

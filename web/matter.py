@@ -26,6 +26,10 @@ class Matter:
     days_over: int | None
     provisional: bool
 
+    @property
+    def over(self) -> bool:
+        return self.days_over is not None and self.days_over > 0
+
 
 _POLICIES = select(Policy)
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from flows.database import reading
-from flows.unreachable import unreachable
+from flows.unreachable import unreachable, without_address
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 
@@ -22,4 +22,5 @@ def unreachable_people(request: Request) -> Response:
             viewer,
             "unreachable.html",
             people=unreachable(session, desk.today(now)),
+            without=without_address(session, desk.today(now)),
         )

@@ -1,7 +1,9 @@
 """The reply pages. GET and HEAD show and never act; POST acts, once a person has chosen."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -19,7 +21,7 @@ from web.limits import LOOKS, UNKNOWN, VAIN, address_of
 from web.link_decisions import chosen_referral, decide_by_link
 from web.pages import said
 from web.proof import ProofForm, proof_form, prove
-from web.referral_page import show_referral
+from web.referral_page import EXPIRED, show_referral
 from web.reply_form import ACKNOWLEDGE, ANSWER, PROXY, ReplyForm, possible_acts, reply_form
 from web.reply_page import show_replies
 from web.ruling_form import Submitted, submitted
@@ -117,6 +119,8 @@ def act(request: Request, token: str, form: Written, proof: Proving, sent: Decid
             return said(request, *ASIDE)
         desk.limits.look(VAIN, *_vainly(request, opened))
         seat = at_link(request, session, token, opened, now)
+        if opened.shut:
+            return _too_late(request, session, seat, form, sent)
         possible = None if proof.step else _possible(session, opened, form.receipt_id)
     decided = decide_by_link(request, seat, opened, sent, proof)
     if decided is None:
@@ -149,9 +153,21 @@ def _reply(
     return _afterwards(request, seat, opened, form)
 
 
+def _too_late(
+    request: Request, session: Session, seat: Seat, form: ReplyForm, sent: Submitted
+) -> Response:
+    """A mail's own link that has ended: what was written is given back, without the matter."""
+    assert seat.opened is not None  # for the types: this seat is at a link
+    desk_of(request).limits.count(VAIN, *_vainly(request, seat.opened))
+    written = replace(form, words=form.words or sent.reasons())
+    return show_replies(request, session, seat, written, [EXPIRED])
+
+
 def not_open(request: Request, opened: Opened | None) -> Response:
     """The same for an unknown, a mutated and a malformed token; another for one whose key was
-    dropped, or whose owner is out of service."""
+    dropped, or whose owner is out of service. A mail's own link that has ended says so itself."""
+    if opened is not None and opened.shut and not opened.withdrawn:
+        return RedirectResponse(f"/r/{quote(request.path_params['token'])}", status_code=303)
     if opened is None:
         desk_of(request).limits.count(UNKNOWN, address_of(request))
     if opened is not None and opened.official.left_on is not None:

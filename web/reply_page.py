@@ -43,8 +43,9 @@ def show_replies(
     showing = Showing.load(session, load_calendar(session), seat.on)
     view = View(session, desk, opened, showing, seat.language)
     items, (reminded, yours) = view.items(only), view.reminded()
+    owed, warned = {i.matter.number for i in items}, {i.notice.number for i in items}
     many = None
-    if opened.of_the_mail and only is None:
+    if opened.of_the_mail and not opened.shut and only is None:
         number = page_number(request.query_params.get("page", "1"))
         many = load_many(session, showing, seat, number, faults if sent else (), results)
     return page(
@@ -58,10 +59,10 @@ def show_replies(
         total=how_many(session, opened),
         items=items,
         ways=_ways(session, seat, showing, items),
-        reminded=reminded,
+        reminded=[matter for matter in reminded if matter.number not in owed],
         yours=yours,
         late_below=late_below(session, opened, SHOWN, seat.on),
-        done=view.done(),
+        done=[done for done in view.done() if done.notice_number not in warned],
         standing=seat.standing,
         unproved=unproved,
         form=form,

@@ -85,7 +85,7 @@ class View:
 
     def done(self) -> list[Done]:
         """For the digest's link, from which a settled matter disappears."""
-        if not self.opened.of_the_mail:
+        if not self.opened.of_the_mail or self.opened.shut:
             return []
         message = self.session.get_one(Message, self.opened.link.message_id)
         of = {"who": self.opened.official.id, "on": self.showing.on, "since": message.composed_at}
@@ -93,7 +93,6 @@ class View:
 
     def _item(self, opened: OpenReceipt, said: Heard) -> Item:
         receipt, notice, task = opened.receipt, opened.notice, opened.task
-        answer_by = notice.answer_by if receipt.duty == Duty.ACT else None
         stands_for = "" if task.restricted else opened.stands_for
         return Item(
             task,
@@ -102,7 +101,7 @@ class View:
             self.showing.matter(
                 task, opened.unit.name, hidden=task.restricted, colour=notice.colour
             ),
-            sentences.owed(receipt.duty, notice.acknowledge_by, answer_by, self.language),
+            self._owed(receipt, notice),
             self._late(opened),
             sentences.why(receipt.capacity, stands_for, receipt.climbed_from, self.language),
             () if self.opened.expired else possible_acts(opened),
@@ -110,6 +109,12 @@ class View:
             "" if task.restricted else receipt.words,
             said,
         )
+
+    def _owed(self, receipt: Receipt, notice: Notice) -> str:
+        if receipt.duty == Duty.ACT and notice.state == NoticeState.ACKNOWLEDGED:
+            return sentences.still_owed(notice.answer_by, self.language)
+        answer_by = notice.answer_by if receipt.duty == Duty.ACT else None
+        return sentences.owed(receipt.duty, notice.acknowledge_by, answer_by, self.language)
 
     def _late(self, opened: OpenReceipt) -> bool:
         notice, on = opened.notice, self.showing.on

@@ -139,6 +139,14 @@ class Submitted:
         found = [self.rulings[key] for key in referral_ids if key in self.rulings]
         return found[0] if found else RulingForm()
 
+    def reasons(self) -> str:
+        """All that was written in words."""
+        said = [
+            (one.reason, one.requirement, *one.remarks.values(), *one.whys.values())
+            for one in self.rulings.values()
+        ]
+        return "\n".join(words for of_one in said for words in of_one if words)
+
     def chosen(self) -> dict[int, RulingForm]:
         """What is not left for later."""
         return {key: one for key, one in self.rulings.items() if one.choice not in ("", "later")}

@@ -44,11 +44,8 @@ class Occupied(Refusal):
         )
 
 
-def restore(
-    office: Office, file: Path, *, now: datetime, done: Callable[[int, int], None]
-) -> Contents:
-    """The database is whole or empty afterwards. `done` is told how many rows of all are in.
-    Raises NoBackup or Occupied."""
+def whole(file: Path) -> Contents:
+    """What is in it, once all of it has been read and fits. Raises NoBackup."""
     contents = contents_of(file)
     if contents.schema != newest():
         raise NoBackup(
@@ -58,18 +55,31 @@ def restore(
             f"made by another version of Sise (schema {contents.schema}, this one has {newest()}); "
             "restore it with that version, then upgrade",
         )
-    if _occupied(office):
-        raise Occupied(place_of(office.engine))
     with zipfile.ZipFile(file) as zipped:
         if damaged := zipped.testzip():
             raise NoBackup(file, f"已损坏（{damaged}）", f"it is damaged ({damaged})")
         if _rows_in(zipped) != contents.rows:
             raise NoBackup(file, "内容不完整", "it is not complete")
+    return contents
+
+
+def restore(
+    office: Office,
+    file: Path,
+    contents: Contents,
+    *,
+    now: datetime,
+    done: Callable[[int, int], None],
+) -> None:
+    """The database is whole or empty afterwards. `contents`: as `whole` found them; `done` is told
+    how many rows of all are in. Raises Occupied."""
+    if _occupied(office):
+        raise Occupied(place_of(office.engine))
+    with zipfile.ZipFile(file) as zipped:
         _put_back_files(office, zipped)
         upgrade(office.engine)
         with transaction(office.engine, now) as session:
             _put_back_rows(session, zipped, contents, done)
-    return contents
 
 
 def _occupied(office: Office) -> bool:

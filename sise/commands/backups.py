@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-from flows.backup.putting_back import restore
+from flows.backup.putting_back import restore, whole
 from flows.backup.taking import back_up
 from sise.commands.edge import Edge, Json, as_json, open_edge, progress
 
@@ -37,9 +37,10 @@ def backup(file: Path, json: Json = False) -> None:
 
 def restore_command(file: Path, json: Json = False) -> None:
     """Put a backup back, where there is no office yet: an empty SISE_HOME or database."""
+    contents = whole(file)  # first: opening an office makes a home and a key
     edge = open_edge(check_schema=False)
     with _bar(edge, "正在恢复", "restoring") as done:
-        contents = restore(edge.office, file, now=edge.now, done=done)
+        restore(edge.office, file, contents, now=edge.now, done=done)
     if json:
         as_json(asdict(contents))
         return

@@ -62,6 +62,11 @@ def prepare(edge: Edge, office: Office, *, quiet: bool) -> dict[str, Any]:
     _start_anew(office)
     shift = (edge.today - LAST_NIGHT) // timedelta(weeks=1) * timedelta(weeks=1)
     first = FIRST_NIGHT + shift
+    if not quiet:
+        edge.say(
+            f"正在逐日演练 {first} 至 {edge.today - DAY} 的夜间检查，约需一两分钟……",
+            f"Playing the nights of {first} to {edge.today - DAY}, which takes a minute or two …",
+        )
     eve, now = first - DAY, at(office, first - DAY, NIGHT)
     with transaction(office.engine, now) as session:
         load_rulebook(session, now=now)
@@ -72,7 +77,10 @@ def prepare(edge: Edge, office: Office, *, quiet: bool) -> dict[str, Any]:
             f"已演练 {first} 至 {edge.today - DAY} 共 {nights_before} 个夜间检查",
             f"{nights_before} nights played, {first} to {edge.today - DAY}",
         )
-        edge.say("正在用 Prefect 执行今晚的检查……", "Playing today's night as a Prefect flow …")
+        edge.say(
+            "正在用 Prefect 执行今晚的检查，约需半分钟……",
+            "Playing today's night as a Prefect flow, which takes half a minute …",
+        )
     tonight = run_orchestrated_night(office, on=edge.today, now=clock.now())
     if not quiet:
         nights.show(edge, tonight)

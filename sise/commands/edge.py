@@ -135,7 +135,8 @@ class Edge:
 def open_edge(*, check_schema: bool = True) -> Edge:
     settings = load_settings()
     if check_schema and not (settings.database_url or settings.file.exists()):
-        raise NeverSetUp(str(settings.file))  # nothing is made where a wrong SISE_HOME leads
+        # Nothing is made where a wrong SISE_HOME leads.
+        raise NeverSetUp(str(settings.file.absolute()))
     office = open_office(settings)
     opened.callback(office.engine.dispose)
     if check_schema:

@@ -1,5 +1,6 @@
 """Playing a night, and sending what the outbox owes."""
 
+import sys
 from threading import Event
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from flows.night import NightRun, Step, rehearse_night, run_night
 from flows.night_dates import LAST_NIGHT, refuse_or_stored
 from flows.orchestrated import run_orchestrated_night
 from flows.outbox import Outbox
+from flows.pauses import end_pause
 from models.warning import Colour
 from notifications.wording import colour_word
 from sise import clock
@@ -125,6 +127,8 @@ def deliver(
 ) -> None:
     """Send what the outbox owes now, and the webhooks."""
     edge = open_edge()
+    if sys.stdin.isatty():  # not by cron: a wrong password tried every minute locks a mailbox
+        end_pause(edge.office, edge.now)
     with stoppable() as stopping:
         done = _deliver(edge, workers, stopping.asked)
         hooks = send_webhooks(edge.office, now=clock.now(), stopping=stopping.asked)

@@ -24,7 +24,8 @@ def unreachable_command(json: Json = False) -> None:
     """Whose address is refused, or missing: correct it in the directory and import that."""
     edge = open_edge()
     with reading(edge.office.engine) as session:
-        found, without = unreachable(session, edge.today), without_address(session)
+        found = unreachable(session, edge.today)
+        without = without_address(session, edge.today)
     if json:
         none = {"address": "", "since": None, "suppressed": False}
         why = edge.both("没有邮箱", "no address")
@@ -52,6 +53,16 @@ def _show(edge: Edge, found: list[Unreachable]) -> None:
         why = fitting(person.why)
         shown.add_row(person.name, fitting(person.unit), person.address, why, str(since))
     out.print(shown)
+    tried = [person.name for person in found if not person.suppressed]
+    if tried:
+        named = edge.both("、", ", ").join(tried)
+        edge.say(
+            f"最近一封信被拒收、但没有停发：{named}；下次有信照常寄送，寄达后不再列出。",
+            f"The last mail was refused, the address is not held back: {named}; the next mail is "
+            "tried, and once one has arrived they are not listed any more.",
+        )
+    if len(tried) == len(found):
+        return
     edge.say(
         "更正邮箱即恢复发信：在“人员”页面更正，或在通讯录里只改邮箱（单位、姓名、职务不变）"
         "后导入；邮箱无误的，用 sise people reach 邮箱 恢复。",

@@ -9,7 +9,7 @@ from datetime import date, time
 import pytest
 
 from flows.backup.form import CONTENTS, NoBackup
-from flows.backup.putting_back import Occupied, restore
+from flows.backup.putting_back import Occupied, restore, whole
 from flows.backup.taking import back_up
 from flows.database import reading
 from flows.history import faults
@@ -81,7 +81,8 @@ def elsewhere(request, office, tmp_path):
 def test_what_is_put_back_is_what_was_there(full, elsewhere, tmp_path):
     file = tmp_path / "sise.backup"
     taken = back_up(full, file, now=NOON, done=nobody_looks)
-    restored = restore(elsewhere, file, now=NOON, done=nobody_looks)
+    restored = whole(file)
+    restore(elsewhere, file, restored, now=NOON, done=nobody_looks)
 
     assert restored == taken
     assert everything(elsewhere.engine) == everything(full.engine)
@@ -96,7 +97,7 @@ def test_work_goes_on_in_what_was_put_back(full, elsewhere, tmp_path):
     """Numbers of rows go on where they were; the next night is the one after the last."""
     file = tmp_path / "sise.backup"
     back_up(full, file, now=NOON, done=nobody_looks)
-    restore(elsewhere, file, now=NOON, done=nobody_looks)
+    restore(elsewhere, file, whole(file), now=NOON, done=nobody_looks)
 
     add(elsewhere, Official(name="新人", unit_id=1))
     here, there = (play(one, date(2022, 7, 26)) for one in (full, elsewhere))
@@ -110,7 +111,7 @@ def test_a_unit_may_be_older_than_the_one_above_it(full, elsewhere, tmp_path):
     add(full, above := Unit(name="后设的上级"))
     edit(full, Unit, 1, parent_id=above.id)
     back_up(full, tmp_path / "b", now=NOON, done=nobody_looks)
-    restore(elsewhere, tmp_path / "b", now=NOON, done=nobody_looks)
+    restore(elsewhere, tmp_path / "b", whole(tmp_path / "b"), now=NOON, done=nobody_looks)
 
     assert [u.parent_id for u in rows(elsewhere, Unit)] == [u.parent_id for u in rows(full, Unit)]
 
@@ -120,7 +121,7 @@ def test_where_an_office_is_nothing_is_put_back(full, tmp_path):
     before = everything(full.engine)
 
     with pytest.raises(Occupied):
-        restore(full, tmp_path / "b", now=NOON, done=nobody_looks)
+        restore(full, tmp_path / "b", whole(tmp_path / "b"), now=NOON, done=nobody_looks)
 
     assert everything(full.engine) == before
 
@@ -168,10 +169,10 @@ def test_of_a_file_that_is_no_whole_backup_nothing_is_put_back(full, elsewhere, 
     back_up(full, tmp_path / "b", now=NOON, done=nobody_looks)
 
     with pytest.raises(NoBackup):
-        restore(elsewhere, spoil(tmp_path / "b"), now=NOON, done=nobody_looks)
+        whole(spoil(tmp_path / "b"))
 
     assert not any(everything(elsewhere.engine).values())
-    restore(elsewhere, tmp_path / "b", now=NOON, done=nobody_looks)
+    restore(elsewhere, tmp_path / "b", whole(tmp_path / "b"), now=NOON, done=nobody_looks)
 
 
 def test_a_backup_takes_the_place_of_a_backup_and_of_nothing_else(full, tmp_path):

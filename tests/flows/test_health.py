@@ -11,9 +11,9 @@ from flows.mail_waits import NO_RELAY
 from flows.night import run_night
 from flows.signoff.actor import COMMAND_LINE, Unattended
 from flows.working_days import confirm_year
-from models import Message, Official
+from models import Message, Official, Post
 from tests.conftest import Cast, instant
-from tests.kept import digests, edit, play
+from tests.kept import digests, edit, play, rows
 
 DUE = date(2022, 7, 13)
 DAY = date(2022, 7, 14)
@@ -55,6 +55,14 @@ def test_mail_that_waits_for_a_relay_to_be_set_is_a_warning(office, cast: Cast):
     assert check(with_relay(office), instant(DAY)).warnings == []
 
 
+def test_a_sender_that_was_never_set_is_a_warning_once_mail_can_go(office, cast: Cast):
+    unset = replace(office, mail_from="sise@localhost")
+
+    assert check(unset, instant(DAY)).warnings == []
+    [warning] = check(with_relay(unset), instant(DAY)).warnings
+    assert "SISE_MAIL_FROM" in warning
+
+
 def test_people_whom_no_mail_reaches_are_named_in_a_warning(office, cast: Cast):
     """Bob handles nothing, so that nobody misses his address."""
     cast.task("甲-1", DUE)
@@ -69,6 +77,22 @@ def test_people_whom_no_mail_reaches_are_named_in_a_warning(office, cast: Cast):
     assert found.ok
     assert found.warnings == [
         "people whom no mail reaches (refused, or no address): 2; alice, carol"
+    ]
+
+
+@pytest.mark.parametrize("who", ["alice", "dora"])
+def test_whoever_handles_for_a_unit_is_missed_where_the_task_names_nobody(office, cast: Cast, who):
+    """Dora, the unit's head, only where no handler is in post."""
+    cast.task("甲-1", DUE, handler_id=None)
+    for name in ("alice", "dora"):
+        edit(office, Official, cast.people[name], email=None)
+    if who == "dora":
+        [post] = rows(office, Post, Post.official_id == cast.alice)
+        edit(office, Post, post.id, until_on=DAY - timedelta(days=1))
+    play(office, DAY)
+
+    assert check(with_relay(office), instant(DAY)).warnings == [
+        f"people whom no mail reaches (refused, or no address): 1; {who}"
     ]
 
 

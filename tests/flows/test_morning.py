@@ -36,6 +36,18 @@ def test_it_tells_what_moved_and_whom_nobody_could_be_found_for(office, cast: Ca
     assert result["unresolved"] == 1
 
 
+def test_it_names_whoever_has_no_address(office, cast: Cast):
+    edit(office, Official, cast.alice, email=None)
+    cast.task("甲-1", DUE, handler_id=None)
+
+    play(office, DAY)
+
+    [summary] = summaries(office)
+    for body in (summary.body.text, summary.body.html):
+        assert "alice（区教育局）：没有邮箱" in body
+        assert "需要人工处理" in body
+
+
 def test_it_lists_what_was_raised_worst_first_and_hides_what_is_restricted(office, cast: Cast):
     cast.task("甲-1", DUE, title="道路照明")
     cast.task("乙-1", date(2022, 5, 13), title="食堂管理")

@@ -211,7 +211,7 @@ def test_a_refused_night_is_refused_on_prefect_in_the_same_words(office, on_pref
 
     run = kept(api, "night-2022-07-13")
     assert run.state.is_failed()
-    assert "lies before the last night" in run.state.message
+    assert run.state.message.startswith("2022-07-13 早于最近一次夜间检查（2022-07-14）")
     assert capfd.readouterr() == ("", "")
 
 
@@ -271,7 +271,7 @@ def test_a_night_that_another_worker_plays_is_left_to_it(office, on_prefect, api
         state = on_prefect.night(on=DAY, return_state=True)
 
     assert state.is_cancelled()
-    assert "another runner is playing a night" in state.message
+    assert "另一个进程正在执行夜间检查" in state.message
 
 
 def test_a_step_whose_database_is_away_is_tried_again(on_prefect, api, tmp_path, monkeypatch):

@@ -73,6 +73,7 @@ SUMMARY = Summary(
     unresolved=[("DH-021", "handler"), ("DH-022", "anybody")],
     stalled=[],
     unreachable=["李四 <li@example.cn>"],
+    without_address=[("王五 <b>", "区教育局")],
     horizon=date(2022, 12, 31),
     audit_number=88,
     audit_head="9f" * 32,

@@ -24,3 +24,15 @@ def test_wrong_files_and_full_houses_are_one_clear_line(kept, ledger, tmp_path):
     assert "nowhere" in kept.refused("restore", tmp_path / "nowhere.zip", code=2)
     nowhere = tmp_path / "nowhere"
     assert f"没有文件夹 {nowhere}；请先建立" in kept.refused("backup", nowhere / "b.zip", code=2)
+
+
+def test_a_damaged_file_leaves_nothing_where_there_was_no_office(kept, ledger, tmp_path):
+    kept.done("backup", tmp_path / "sise.zip")
+    whole = (tmp_path / "sise.zip").read_bytes()
+    (tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
+    kept.monkeypatch.setenv("SISE_HOME", str(tmp_path / "new"))
+
+    for broken in (tmp_path / "cut.zip", ledger):
+        kept.refused("restore", broken, code=2)
+
+    assert not (tmp_path / "new").exists()

@@ -1,6 +1,7 @@
 """`sise people` and `sise bounces`: who is not reached, and what came back."""
 
 import io
+from datetime import timedelta
 from email import message_from_bytes
 from types import SimpleNamespace
 
@@ -89,3 +90,36 @@ def test_a_handler_without_an_address_is_not_passed_over(ready: Sise, tmp_path):
     assert (person["name"], person["unit"], person["address"]) == ("李伟", "甲", "")
     assert person["why"] == "没有邮箱"
     assert "没有邮箱的责任人：李伟（甲）" in ready.done("people", "unreachable").out
+
+
+def test_a_units_handler_without_an_address_is_named_where_the_ledger_names_nobody(
+    ready: Sise, today, tmp_path
+):
+    file = tmp_path / "台账.xlsx"
+    row = ("1", "题", "甲", str(today - timedelta(days=3)), str(today - timedelta(days=60)))
+    headings = ("问题编号", "反馈问题", "责任单位", "整改时限", "交办日期")
+    people = (("单位", "姓名", "职务类别", "邮箱"), ("甲", "李伟", "handler", ""))
+    head = ("甲", "王芳", "unit_head", "head@dinghai.example")
+    office = ("督查室", "周敏", "office", "office@dinghai.example")
+    write_sheets(file, {"台账": (headings, row), "通讯录": (*people, head, office)})
+    ready.done("import", file)
+    ready.done("night", "--inline")
+
+    [person] = ready.done("people", "unreachable", "--json").json
+
+    assert (person["name"], person["unit"], person["why"]) == ("李伟", "甲", "没有邮箱")
+    assert "没有邮箱的责任人：李伟（甲）" in ready.done("people", "unreachable").out
+    warned = [said for said in ready.done("health", "--json").json["warnings"] if "李伟" in said]
+    assert "没有邮箱" in warned[0]
+
+
+def test_whoever_is_sent_to_again_is_not_advised_to_be_sent_to_again(kept: Sise):
+    refused(kept)
+    advice = "sise people reach"
+    assert advice in kept.done("people", "unreachable").out
+
+    kept.done("people", "reach", "li@dinghai.example")
+
+    said = kept.done("people", "unreachable").out
+    assert "没有停发：李伟" in said
+    assert advice not in said

@@ -117,7 +117,10 @@ def test_a_database_that_was_never_set_up_says_where_and_what_to_run(
 ) -> None:
     told = sise.refused(*command, code=IMPOSSIBLE)
 
-    assert told == f"数据库尚未建立（{sise.home / 'sise.db'}）；请先运行 sise init"
+    assert told == (
+        f"数据库尚未建立（{sise.home / 'sise.db'}）；新装的请先运行 sise init，"
+        "已在使用的请核对 SISE_HOME 和 SISE_DATABASE_URL 是否已设置"
+    )
     assert not sise.home.exists()  # a SISE_HOME with a slip in it leaves nothing behind
 
 

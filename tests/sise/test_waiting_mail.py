@@ -1,5 +1,7 @@
 """Mail that cannot go yet: `sise night` and `sise deliver` say so in one sentence and exit 0."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from tests.sise.conftest import Sise
@@ -76,3 +78,23 @@ def test_a_setting_that_holds_it_back_is_named(kept: Sise, settings, named, lang
     assert len(night) == 1
     assert named in night[0]
     assert "geheim" not in night[0]
+
+
+def test_a_host_that_is_not_known(kept: Sise):
+    night, deliver = say(kept, SISE_SMTP_URL="smtp://no-such-host.invalid:25")
+
+    assert night == deliver
+    assert "no-such-host.invalid:25: its name cannot be looked up" in night[0]
+    assert "Unknown error" not in night[0]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_person_who_delivers_has_a_relay_tried_that_is_left_alone(kept: Sise, by_hand):
+    with peer(answers(greeting="554 not you")) as relay:
+        say(kept, SISE_SMTP_URL=relay.url)
+        relay.script = lambda verb, argument: None
+        kept.monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: by_hand))
+
+        sent = kept.done("deliver", "--json").json
+
+    assert (sent["sent"], "554 not you" in sent["why"]) == ((5, False) if by_hand else (0, True))

@@ -193,6 +193,26 @@ def test_the_mailbox_shows_what_was_caught_and_its_links_leave_the_frame(local, 
     assert here.get("/mailbox/2").status_code == 404
 
 
+def test_of_mail_that_is_caught_nobody_asks_for_the_sender(local, office, clock, mailbox):
+    unset = replace(office, smtp_url="smtp://127.0.0.1:9", mail_from="sise@localhost")
+    for box, warned in ((mailbox, False), (None, True)):
+        here = TestClient(create_app(unset, clock=clock, mailbox=box))
+
+        assert ("SISE_MAIL_FROM" in here.get("/healthz").text) is warned
+
+
+def test_many_mails_are_listed_page_by_page(local, mailbox):
+    for _ in range(60):
+        mailbox.keep("alice@dinghai.example", MAIL)
+    here = local(mailbox=mailbox)
+
+    first, second = here.get("/mailbox").text, here.get("/mailbox?page=2").text
+
+    assert [page.count('href="/mailbox/') for page in (first, second)] == [50, 11]
+    assert 'href="/mailbox?page=2"' in first
+    assert 'href="/mailbox/1"' in second
+
+
 def test_the_mailbox_is_for_this_machine_only(local, mailbox):
     here = local(mailbox=mailbox)
 

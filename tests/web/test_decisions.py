@@ -304,6 +304,10 @@ def test_whoever_is_told_of_a_late_decision_below_reads_of_it_at_the_link_of_tha
     assert f"应由{owing}在2022年7月19日（含）前决定，超期 1 天，请予督促。" in page.text
     assert ("甲-1 的问题" in page.text) is (not restricted)
 
+    for one in rows(office, ReplyLink):
+        edit(office, ReplyLink, one.id, expires_at=NOON)
+    assert "甲-1" not in browser.get(link("olga")).text, "the link's days are over"
+
 
 def test_markup_in_an_application_stays_text(browser, review, bench):
     bench.task("甲-1", DUE, title="<img src=x onerror=alert(1)>")

@@ -119,6 +119,8 @@ def test_acknowledging_leaves_answering_open(browser, blue, office):
     page = browser.get(blue)
     assert "已于2022年7月14日 12:00 签收" in page.text
     assert 'value="acknowledge"' not in page.text
+    assert re.search(r"请在[^，<]+（含）前答复进展。", page.text)
+    assert "前签收" not in page.text
 
     browser.post(blue, data=form(page, who="self", act="answer", words=WORDS))
 

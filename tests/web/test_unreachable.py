@@ -6,9 +6,9 @@ import pytest
 
 from flows.delivery import deliver
 from flows.replies import answer
-from models import Suppression
+from models import Official, Suppression
 from tests.conftest import Cast
-from tests.kept import add, play, reply
+from tests.kept import add, edit, play, reply
 from tests.outboxes import NOON as SENT_AT
 from tests.outboxes import to
 from tests.smtp_peers import peer
@@ -35,6 +35,16 @@ def test_the_office_sees_who_is_not_reached_and_why(office, cast: Cast, sign_in)
     for said in ("alice", "区教育局", "alice@dinghai.example", "RCPT: 550 &lt;nobody&gt;"):
         assert said in page.text
     assert "bob@" not in page.text
+
+
+def test_whoever_has_no_address_is_on_the_list_too(office, cast: Cast, sign_in):
+    edit(office, Official, cast.alice, email=None)
+    cast.task("甲-1", DUE, handler_id=None)
+    browser = sign_in("olga")
+
+    assert "1 人邮件无法送达" in browser.get("/").text
+    assert "alice（区教育局）" in browser.get(LIST).text
+    assert "没有退信的人员" not in browser.get(LIST).text
 
 
 def test_where_everybody_is_reached_the_board_is_quiet(office, cast: Cast, sign_in):
