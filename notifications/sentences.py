@@ -54,8 +54,7 @@ def why(
             else ""
         )
         return f"{said}.{climbed}"
-    own = capacity == PostKind.HANDLER and not stands_for
-    said = "您是本事项的责任人" if own else f"您以{seat}身份收到"
+    said = f"您以{seat}身份收到"
     said += f"（{stands_for}不在岗，由您代理）" if stands_for else ""
     climbed = (
         f"；原应通知{post_word(climbed_from)}，因未登记或联系不到，逐级上报至您"
