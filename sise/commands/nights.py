@@ -127,7 +127,8 @@ def deliver(
 ) -> None:
     """Send what the outbox owes now, and the webhooks."""
     edge = open_edge()
-    if sys.stdin.isatty():  # not by cron: a wrong password tried every minute locks a mailbox
+    # Not by cron: a wrong password that is tried every minute locks a mailbox.
+    if sys.stdin is not None and sys.stdin.isatty():
         end_pause(edge.office, edge.now)
     with stoppable() as stopping:
         done = _deliver(edge, workers, stopping.asked)

@@ -39,6 +39,13 @@ def test_a_job_that_closed_what_it_does_not_read_is_done(kept: Sise, closed: str
     assert (said.returncode, said.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize("words", ["deliver", "night --inline"])
+def test_a_job_that_closed_what_it_does_not_ask_is_done(kept: Sise, words: str) -> None:
+    said = started(f"{words} <&-", kept.home)
+
+    assert (said.returncode, said.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [("night --inline", 0), ("tasks --json", 0), ("tasks --help", 0), ("task nope 2>&1", 2)],
