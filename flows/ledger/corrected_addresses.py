@@ -26,9 +26,10 @@ def correct_addresses(
     unknown = [row for row in rows if row.name and row.email and row.email not in roster.by_email]
     former = [
         (row, owner)
-        for row in unknown
+        for row in rows
+        if row.name and row.email
         for owner in sheet.namesakes(row)
-        if row.email in roster.former[owner.id]
+        if row.email in roster.former[owner.id] and not sheet.is_held(row)
     ]
     stale = {row.email for row, _ in former}
     new = [row for row in unknown if row.email not in stale]
@@ -58,8 +59,8 @@ def correct_addresses(
 class _Sheet:
     roster: Roster
     addresses: set[str]
-    written: set[tuple[str, str]]  # address, unit
-    confirmed: set[tuple[str, str, PostKind | None]]  # address, unit, post
+    written: set[tuple[str, str, str]]  # name, address, unit
+    confirmed: set[tuple[str, str, str, PostKind | None]]  # name, address, unit, post
     posts: dict[Person, list[Term[Post]]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -67,12 +68,17 @@ class _Sheet:
         sheet = cls(
             roster,
             {row.email for row in rows},
-            {(row.email, row.unit) for row in rows},
-            {(row.email, row.unit, row.post) for row in rows},
+            {(row.name, row.email, row.unit) for row in rows},
+            {(row.name, row.email, row.unit, row.post) for row in rows},
         )
         for term in roster.posts:
             sheet.posts[term.person].append(term)
         return sheet
+
+    def is_held(self, row: DirectoryRow) -> bool:
+        """Its address is now that of somebody of this name."""
+        holder = self.roster.holder(row.email)
+        return holder is not None and holder.name == row.name
 
     def namesakes(self, row: DirectoryRow) -> Iterator[Person]:
         """Those of this name whom the unit has, each with an address."""
@@ -86,10 +92,10 @@ class _Sheet:
         return row.post in held if held else row.post is None
 
     def tells_apart(self, person: Person, row: DirectoryRow) -> bool:
-        """This person has a row too, with the post that both would have."""
+        """This person has a row too, by this name, with the post that both would have."""
         if row.post and self.is_as_kept(person, row):
-            return (person.email, row.unit, row.post) in self.confirmed
-        return (person.email, row.unit) in self.written
+            return (row.name, person.email, row.unit, row.post) in self.confirmed
+        return (row.name, person.email, row.unit) in self.written
 
     def shown(self, person: Person) -> str:
         kinds = dict.fromkeys(post_word(term.kind) for term in self.posts[person] if term.kind)

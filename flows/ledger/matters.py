@@ -119,19 +119,23 @@ class Check:
 
     def _may_be_either(self, row: LedgerRow) -> bool:
         """台账 corrects no address, and makes no second person of a name that 通讯录 has once;
-        an address that was this person's means nobody else."""
+        an address that was this person's means nobody else, unless it is somebody else's now."""
         roster, email = self.people.roster, row.handler_email
-        if not email or email in roster.by_email:
+        holder = roster.holder(email) if email else None
+        if not email or not row.handler or (holder and holder.name == row.handler):
             return False
-        there = roster.addressed(row.unit, row.handler or "")
+        there = roster.addressed(row.unit, row.handler)
         if (task := self.known.tasks.get(row.number)) and self._stays(row, task):
             present = self.by_id.get(task.handler_id or 0)
             there += [present] if present and present.name == row.handler else []
-        if owner := next((one for one in there if email in roster.former[one.id]), None):
+        owner = next((one for one in there if email in roster.former[one.id]), None)
+        if owner and not holder:
             roster.by_email[email] = owner
-        elif there:
-            self.note(row, "责任人邮箱", Need.NAMESAKE, email, there[0].shown())
-        return bool(there) and owner is None
+        elif owner or (there and not holder):
+            need = Need.FORMER_ADDRESS if owner else Need.NAMESAKE
+            self.note(row, "责任人邮箱", need, email, (owner or there[0]).shown())
+            return True
+        return False
 
     def matter(self, row: LedgerRow) -> Matter | None:
         """The resolved row; None if it has a problem."""

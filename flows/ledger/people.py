@@ -31,8 +31,8 @@ class People:
             return known
         if self.said.setdefault(email, name) != name:
             raise NotIdentified(Need.TWO_NAMES, email, self.said[email])
-        if known is None:
-            return self._claim(unit, name, email)
+        if known is None or (known.email != email and known.name != name):
+            return self._claim(unit, name, email)  # a former address is nobody's by another name
         self.roster.rename(known, name)
         self.roster.place(known, unit)
         return known

@@ -149,8 +149,15 @@ class Roster:
             self.place(person, unit)
 
     def give_address(self, person: Person, email: str) -> None:
+        if person.email:
+            self.former[person.id].add(person.email)
         person.email = email
         self.by_email[email] = person
+
+    def holder(self, email: str) -> Person | None:
+        """Whose address it is, and not whose it was."""
+        found = self.by_email.get(email)
+        return found if found and found.email == email else None
 
     def named(self, unit: str, name: str) -> list[Person]:
         return self.by_place.get((unit, name), [])

@@ -124,6 +124,29 @@ def test_a_sheet_with_the_former_address_does_not_bring_it_back(engine: Engine) 
     ]
 
 
+def test_nor_does_it_make_him_of_whoever_has_that_address_now(engine: Engine) -> None:
+    apply_to(engine, directory(HEAD))
+    apply_to(engine, directory(CORRECTED))
+    successor = replace(HEAD, name="李四")
+    apply_to(engine, directory(successor))
+
+    [said] = refusals(engine, directory(HEAD))
+
+    assert "“old@example.cn”是 何局 new@example.cn 单位负责人 以前的邮箱" in said
+    assert addresses(engine) == [("何局", "new@example.cn"), ("李四", "old@example.cn")]
+
+
+def test_an_address_that_one_sheet_gives_to_somebody_else_takes_no_matter_with_it(
+    engine: Engine,
+) -> None:
+    apply_to(engine, directory(HEAD))
+
+    [said] = refusals(engine, directory(CORRECTED, replace(HEAD, name="李四", row=3)))
+
+    assert said.startswith("通讯录 第2行 邮箱：“new@example.cn”没有登记，而本单位已有同名的 何局")
+    assert addresses(engine) == [("何局", "old@example.cn")]
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
@@ -173,6 +196,21 @@ def test_of_two_namesakes_the_one_with_the_post_is_meant(engine: Engine) -> None
     assert [email for _, email in addresses(engine)] == ["b@example.cn", "new@example.cn"]
     with reading(engine) as session:
         assert len(session.exec(select(Post)).all()) == 2
+
+
+@pytest.mark.usefixtures("cast")
+def test_the_former_address_beside_another_name_means_somebody_else(engine: Engine) -> None:
+    zhao = DirectoryRow(unit=BUREAU, name="赵六", email="zhao@example.cn", post=PostKind.HANDLER)
+    apply_to(engine, Ledger(rows=(ROW,), directory=(zhao,)))
+    corrected, other = replace(zhao, email="new@example.cn"), replace(ROW, number="2")
+
+    apply_to(engine, Ledger(rows=(replace(other, handler="李四"),), directory=(corrected,)))
+
+    had = [("赵六", "new@example.cn"), ("李四", "zhao@example.cn")]
+    assert addresses(engine) == had
+    [said] = refusals(engine, Ledger(rows=(ROW,)))
+    assert "责任人邮箱：“zhao@example.cn”是 赵六 new@example.cn 以前的邮箱" in said
+    assert addresses(engine) == had
 
 
 @pytest.mark.usefixtures("cast")
