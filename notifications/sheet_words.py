@@ -23,3 +23,15 @@ def cell_words(text: str) -> str:
     """Between these two marks XlsxWriter takes a text for its own XML, and the file may be
     damaged. An import strips the blank."""
     return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
+
+
+def lines_of(text: str, width: float) -> int:
+    """How many lines a text takes in a column of so many letters; a Chinese character is as wide as
+    two."""
+    room = max(int(width) - 1, 2)
+    if len(text) * 2 <= room and "\n" not in text:
+        return 1
+    return sum(
+        1 + max(0, sum(2 if character > "\u2e7f" else 1 for character in part) - 1) // room
+        for part in text.split("\n")
+    )

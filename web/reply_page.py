@@ -1,6 +1,7 @@
 """The page of a receipt's link and of a mail's own: what is owed, and what was done about it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
@@ -42,10 +43,10 @@ def show_replies(
     assert opened is not None  # for the types: this page is a link's
     showing = Showing.load(session, load_calendar(session), seat.on)
     view = View(session, desk, opened, showing, seat.language)
-    items, (reminded, yours) = view.items(only), view.reminded()
-    owed, warned = {i.matter.number for i in items}, {i.notice.number for i in items}
+    items = view.items(only)
+    alone = not opened.of_the_mail or only is not None
     many = None
-    if opened.of_the_mail and not opened.shut and only is None:
+    if not alone and not opened.shut:
         number = page_number(request.query_params.get("page", "1"))
         many = load_many(session, showing, seat, number, faults if sent else (), results)
     return page(
@@ -55,14 +56,12 @@ def show_replies(
         language=seat.language,
         seat=seat,
         opened=opened,
-        one=not opened.of_the_mail or only is not None,
+        one=alone,
         total=how_many(session, opened),
         items=items,
         ways=_ways(session, seat, showing, items),
-        reminded=[matter for matter in reminded if matter.number not in owed],
-        yours=yours,
         late_below=late_below(session, opened, SHOWN, seat.on),
-        done=[done for done in view.done() if done.notice_number not in warned],
+        **_beside(view, items),
         standing=seat.standing,
         unproved=unproved,
         form=form,
@@ -75,6 +74,17 @@ def show_replies(
         kept={**sent.written, "many": "yes"} if sent and sent.chosen() else {},
         longest_of_many=LONGEST_OF_MANY,
     )
+
+
+def _beside(view: View, items: Sequence[Item]) -> dict[str, Any]:
+    """What the mail reminded of, and what was done since; each matter is shown once."""
+    owed, warned = {one.matter.number for one in items}, {one.notice.number for one in items}
+    reminded, yours = view.reminded()
+    return {
+        "reminded": [matter for matter in reminded if matter.number not in owed],
+        "yours": yours,
+        "done": [done for done in view.done() if done.notice_number not in warned],
+    }
 
 
 def _ways(

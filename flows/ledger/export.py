@@ -16,7 +16,7 @@ from flows.ledger.book_on_disk import book_on_disk
 from flows.ledger.directory import plan_directory
 from flows.ledger.kept_people import KeptPeople, directory_rows
 from flows.ledger.kept_tasks import KeptTask, kept_tasks
-from flows.ledger.layout import DIRECTORY_COLUMNS, LEDGER_COLUMNS
+from flows.ledger.layout import DIRECTORY_COLUMNS, LEDGER_COLUMNS, SECOND_SHEET
 from flows.ledger.people import NotIdentified
 from flows.ledger.problems import Problem
 from flows.ledger.rows import DIRECTORY_SHEET, LEDGER_SHEET, DirectoryRow
@@ -121,7 +121,7 @@ class _Export:
                 sheet.add({"serial": tasks, **self._cells(kept)}, lines, merged=merged)
                 rows += len(lines)
             advance(len(some))
-        sheet.finish(frozen=3)
+        sheet.finish()
         unclear += self._write_directory(directory)
         return Exported(
             tasks,
@@ -140,17 +140,24 @@ class _Export:
         said = SHEETS[name] if english else name
         on = day_words(self.at.date(), self.language)
         title = f"{said} as of {on}" if english else f"{said}（截至{on}）"
-        if ledger and (restricted := self._restricted()):
-            title += (
-                f"; {restricted} restricted matters: for the office only"
-                if english
-                else f"　含限知事项 {restricted} 件，仅限督查室内部使用"
-            )
-        return SheetWriter(self.book, said, columns, self.language, title=title)
+        return SheetWriter(
+            self.book,
+            said,
+            columns,
+            self.language,
+            title=title,
+            frozen=3 if ledger else 1,
+            second=SECOND_SHEET if ledger else "",
+            warning=self._warning() if ledger else "",
+        )
 
-    def _restricted(self) -> int:
+    def _warning(self) -> str:
         restricted = select(func.count()).select_from(Task).where(col(Task.restricted))
-        return self.session.scalar(restricted) or 0
+        if not (n := self.session.scalar(restricted)):
+            return ""
+        if self.language == ENGLISH:
+            return f"{n} restricted matters: for the office only"
+        return f"含限知事项 {n} 件，仅限督查室内部使用"
 
     def _merged(self) -> frozenset[str]:
         """All that the measures of a task share; in a very large ledger its number alone."""
@@ -208,7 +215,7 @@ class _Export:
                     "language": _TONGUES[row.language],
                 }
             )
-        sheet.finish(frozen=1)
+        sheet.finish()
         # By the import's own rules, in a roster of its own: they enter what they read.
         return plan_directory(KeptPeople.load(self.session).people, rows)
 

@@ -55,6 +55,9 @@ FILLS: Mapping[Colour, Mapping[str, Any]] = {  # the colours of web/static/sise.
     Colour.RED: {"bg_color": "#CF2E26", "font_color": "#FFFFFF", "bold": True},
 }
 
+SCALE = 70  # per cent: what is set in 10 points is printed in 7
+SECOND_SHEET = "opened_on"  # before it stands what is to be done and by whom, then how it stands
+
 
 def _columns(
     table: tuple[Heading, ...], layout: tuple[tuple[str, float, Style], ...]

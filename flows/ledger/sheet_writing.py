@@ -6,10 +6,19 @@ from typing import Any
 
 import xlsxwriter
 
-from flows.ledger.layout import CELL, FILLS, HEAD, SET, TITLE, Column, Style
+from flows.ledger.layout import (
+    CELL,
+    FILLS,
+    HEAD,
+    SCALE,
+    SET,
+    TITLE,
+    Column,
+    Style,
+)
 from flows.put_in_place import CannotWrite
 from models.warning import Colour
-from notifications.sheet_words import AS_FORMULA, LONGEST, cell_words, units
+from notifications.sheet_words import AS_FORMULA, LONGEST, cell_words, lines_of, units
 from notifications.wording import ENGLISH, colour_word
 
 Shown = str | int | date | Colour | None
@@ -17,12 +26,15 @@ Cells = Mapping[str, Shown]
 
 A3 = 8
 LINE = 14.0  # points of one line of CELL's font
-TALLEST = 409  # points; Excel has no taller row
+TITLE_HEIGHT = 30.0
+MOST = 29  # lines in a row; Excel has none that is taller
 AS_TYPED = "as typed"  # what Excel would compute otherwise
 
 
 class SheetWriter:
-    """Headings first, then `add` by `add`, then `finish`."""
+    """Headings first, then `add` by `add`, then `finish`. `frozen`: how many columns stay when the
+    sheet is scrolled. `second`: the field whose column begins a second sheet in print, on which
+    the frozen ones stand again. `warning`: stands beside the title, on either."""
 
     def __init__(
         self,
@@ -32,15 +44,27 @@ class SheetWriter:
         language: str,
         *,
         title: str,
+        frozen: int,
+        second: str = "",
+        warning: str = "",
     ) -> None:
         self.book, self.columns, self.language = book, columns, language
+        self.frozen = frozen
+        fields = [column.heading.field for column in columns]
+        self.second = fields.index(second) if second else 0
         self.sheet = book.add_worksheet(name)
         self._formats = dict[tuple[Style, Colour | str | None], Any]()
         self._merged = list[tuple[int, int, int, int]]()
         for n, column in enumerate(columns):
             self.sheet.set_column(n, n, column.width)
-        self.sheet.set_row(0, 30)
-        self.sheet.write_string(0, 0, title, book.add_format(dict(TITLE)))
+        said = max(lines_of(column.heading.said(language), column.width) for column in columns)
+        self.sheet.set_row(0, TITLE_HEIGHT)
+        self.sheet.set_row(1, _points(said))
+        large = book.add_format(dict(TITLE))
+        self.sheet.write_string(0, 0, title, large)
+        if warning:
+            for n in {frozen, self.second or frozen}:
+                self.sheet.write_string(0, n, warning, large)
         head = book.add_format(dict(HEAD))
         for n, column in enumerate(columns):
             self.sheet.write_string(1, n, column.heading.said(language), head)
@@ -71,19 +95,28 @@ class SheetWriter:
                 if layout.heading.field in merged
             ]
 
-    def finish(self, *, frozen: int) -> None:
-        """`frozen`: how many columns stay when the sheet is scrolled."""
+    def finish(self) -> None:
         # Not merge_range(), which would write into rows that have left the memory.
         self.sheet.merge.extend(self._merged)
         english, last = self.language == ENGLISH, len(self.columns) - 1
-        self.sheet.freeze_panes(2, frozen)
+        self.sheet.freeze_panes(2, self.frozen)
         self.sheet.autofilter(1, 0, max(self.row - 1, 1), last)
         self.sheet.set_landscape()
         self.sheet.set_paper(A3)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(0, 1)
+        if self.second:
+            self._print_on_two()
+        else:
+            self.sheet.fit_to_pages(1, 0)
         self.sheet.set_footer("&CPage &P of &N" if english else "&C第 &P 页，共 &N 页")
+
+    def _print_on_two(self) -> None:
+        """At a scale of its own: where Excel fits a sheet, it chooses where the second begins."""
+        self.sheet.set_print_scale(SCALE)
+        self.sheet.set_v_pagebreaks([self.second])
+        self.sheet.repeat_columns(0, self.frozen - 1)
+        self.sheet.print_across()
 
     def _write(self, column: int, layout: Column, value: Shown) -> None:
         row, style = self.row, layout.style
@@ -128,21 +161,17 @@ _ONCE = frozenset({"serial", "number"})
 def _heights(columns: Sequence[Column], shared: Cells, lines: Sequence[Cells]) -> list[float]:
     """Not every office program fits a row to its text, and none to what is merged over several."""
     own = [_tallest(columns, line) for line in lines]
-    own[-1] += max(0, _tallest(columns, shared) - sum(own))
-    return [min(n * LINE + 2, TALLEST) for n in own]
+    more = _tallest(columns, shared) - sum(own)
+    for n in reversed(range(len(own))):
+        given = max(0, min(more, MOST - own[n]))
+        own[n], more = own[n] + given, more - given
+    return [_points(min(n, MOST)) for n in own]
+
+
+def _points(n_lines: int) -> float:
+    return n_lines * LINE + 2
 
 
 def _tallest(columns: Sequence[Column], cells: Cells) -> int:
     shown = ((cells.get(column.heading.field), column.width) for column in columns)
-    return max((_rows_of(text, width) for text, width in shown if isinstance(text, str)), default=1)
-
-
-def _rows_of(text: str, width: float) -> int:
-    """How many rows a text takes in a column; a Chinese character is as wide as two letters."""
-    room = max(int(width) - 1, 2)
-    if len(text) * 2 <= room and "\n" not in text:
-        return 1
-    return sum(
-        1 + max(0, sum(2 if character > "\u2e7f" else 1 for character in part) - 1) // room
-        for part in text.split("\n")
-    )
+    return max((lines_of(text, width) for text, width in shown if isinstance(text, str)), default=1)

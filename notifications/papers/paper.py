@@ -7,6 +7,8 @@ from datetime import date, datetime
 from models.warning import Colour
 from notifications.charts.chart import Chart
 
+WIDTH = 156  # mm between the margins
+
 
 @dataclass(frozen=True)
 class Approval:
@@ -85,8 +87,8 @@ class Form:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table with headings. `widths` are in mm; `colours` fills the cells of one column;
-    `anchors` names the rows, and `links` leads on from them, on a page."""
+    """A table with headings. `widths` are in mm, and no wider than the text; `colours` fills the
+    cells of one column; `anchors` names the rows, and `links` leads on from them, on a page."""
 
     headings: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -96,6 +98,10 @@ class Grid:
     numeric: Sequence[int] = ()  # the columns that are read as figures
     anchors: Sequence[str] = ()
     links: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if sum(self.widths) > WIDTH:
+            raise ValueError(f"a table of {sum(self.widths)} mm does not fit {WIDTH} mm")
 
 
 @dataclass(frozen=True)

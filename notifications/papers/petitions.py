@@ -91,7 +91,9 @@ def _summary(facts: PetitionFacts, english: bool) -> str:
 
 def _set(facts: PetitionFacts, one: PetitionSet, language: str) -> Iterator[Block]:
     english, rows = language == ENGLISH, facts.sets[one]
-    yield Heading(f"{SETS[one][english]} ({len(rows)})")
+    yield Heading(
+        f"{SETS[one][english]} ({len(rows)})" if english else f"{SETS[one][0]}（{len(rows)}）"
+    )
     if not rows:
         yield Paragraph("None." if english else "无。")
         return
@@ -113,6 +115,6 @@ def _set(facts: PetitionFacts, one: PetitionSet, language: str) -> Iterator[Bloc
             ]
             for row in rows
         ],
-        widths=[30, 45, 28, 24, 22, 14],
+        widths=[30, 42, 26, 22, 22, 14],
         numeric=(5,),
     )

@@ -94,7 +94,7 @@ def posting_paper(
     signed = (approval.at if approval else as_of).date()
     title = f"Matters by unit, {first:%B %Y}" if english else f"{first:%Y}年{first.month}月督办晾晒"
     return Paper(
-        name=f"{title} ({number})",
+        name=f"{title} ({number})" if english else f"{title}（{number}）",
         author=facts.office,
         language=language,
         on=signed,

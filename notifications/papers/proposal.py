@@ -4,7 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from notifications.papers.paper import Block, Form, Grid, Mark, Paper, Paragraph, Signature, Title
+from notifications.papers.paper import (
+    WIDTH,
+    Block,
+    Form,
+    Grid,
+    Mark,
+    Paper,
+    Paragraph,
+    Signature,
+    Title,
+)
 from notifications.wording import ENGLISH, day_words
 
 RESULTS = {
@@ -12,7 +22,7 @@ RESULTS = {
     "rejected": ("不同意", "turned down"),
     "open": ("待审查", "open"),
 }
-NARROW, WHOLE, RESULT = 11, 156, 22  # mm: the number, all columns, the verdict
+NARROW, RESULT = 11, 22  # mm: the number, the verdict
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,7 @@ def _summary(facts: ProposalFacts, language: str) -> str:
 def _grid(facts: ProposalFacts, language: str) -> Grid:
     english = language == ENGLISH
     reasons = 40 if any(line.reason for line in facts.lines) else 22
-    each = (WHOLE - NARROW - RESULT - reasons) // len(facts.parts)
+    each = (WIDTH - NARROW - RESULT - reasons) // len(facts.parts)
     return Grid(
         headings=(
             "" if english else "序号",

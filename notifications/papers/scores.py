@@ -155,7 +155,7 @@ def _ranking(facts: ScoreFacts, changes: Changes, language: str) -> Iterator[Blo
         if english
         else ("名次", "单位", "加分", "扣分", "异议调整", "得分"),
         rows=rows,
-        widths=[14, 62, 20, 20, 24, 20],
+        widths=[14, 58, 20, 20, 24, 20],
         numeric=(0, 2, 3, 4, 5),
     )
 
@@ -172,7 +172,7 @@ def _explained(facts: ScoreFacts, language: str) -> Iterator[Block]:
         if english
         else ("单位", "日期", "规则", "事由", "分值"),
         rows=[_row(facts, line, language) for line in order],
-        widths=[30, 22, 38, 54, 16],
+        widths=[30, 22, 36, 52, 16],
         numeric=(4,),
     )
 

@@ -8,11 +8,12 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, time
+from itertools import zip_longest
 from typing import Any
 
 from docx import Document
 from docx.document import Document as Word
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -22,6 +23,7 @@ from docx.text.run import Run
 from notifications.charts.picture import png
 from notifications.papers import word_tables
 from notifications.papers.paper import (
+    WIDTH,
     Addressee,
     Bar,
     Block,
@@ -61,8 +63,10 @@ def write_word(paper: Paper) -> bytes:
     word = Document()
     _set_page(word, paper.language)
     _name(word, paper)
-    for block in paper.blocks:
+    for block, follows in zip_longest(paper.blocks, paper.blocks[1:]):
         _WRITERS[type(block)](word, block)
+        if isinstance(block, word_tables.TABLES):
+            word_tables.add_gap(word, block, follows)
     written = io.BytesIO()
     word.save(written)
     return _without_time(written.getvalue())
@@ -197,13 +201,15 @@ def _picture(word: Word, block: Picture) -> None:
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1
     form.space_before = form.space_after = Pt(6)
     form.keep_with_next = True
-    shape = line.add_run().add_picture(io.BytesIO(drawn), width=Mm(word_tables.WIDTH))
+    shape = line.add_run().add_picture(io.BytesIO(drawn), width=Mm(WIDTH))
     facts: Any = shape._inline.docPr
     facts.set("descr", readable(block.chart.words))
 
 
 def _signature(word: Word, block: Signature) -> None:
-    """The seal covers both lines: above them stays room for it."""
+    """The seal covers both lines: above them stays room for it. They share their page with what
+    they sign."""
+    word_tables.keep_last(word)
     for n, said in enumerate((block.by, block.on)):
         line = _line(word, said, align=Align.RIGHT)
         line.paragraph_format.right_indent = Pt(64)
@@ -213,9 +219,10 @@ def _signature(word: Word, block: Signature) -> None:
 
 
 def _new_page(word: Word, _block: NewPage) -> None:
+    """A page that is full is not followed by an empty one, as a line that is broken would be."""
     line = word.add_paragraph()
     line.paragraph_format.line_spacing = Pt(1)
-    line.add_run().add_break(WD_BREAK.PAGE)
+    line.paragraph_format.page_break_before = True
 
 
 def _number(word: Word, block: Number) -> None:

@@ -14,13 +14,14 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.table import Table, _Cell, _Row
 
 from models.warning import Colour
-from notifications.papers.paper import Bar, CopyTo, Form, Grid, Mark
+from notifications.papers.paper import WIDTH, Bar, Block, CopyTo, Form, Grid, Mark, NewPage
 from notifications.papers.word_fonts import HEITI, letter, readable
 
-WIDTH = 156  # mm between the margins
 SMALL, FOUR = Pt(12), Pt(14)  # 小四, 四号
 PALE = "F2F2F2"
 LONG = 400  # characters
+SHORT = 8  # rows
+TABLES = (Bar, Mark, Form, Grid, CopyTo)
 AFTER_BORDERS = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")  # Word wants its order
 AFTER_FILL = ("w:noWrap", "w:tcMar", "w:textDirection", "w:tcFitText", "w:vAlign", "w:hideMark")
 FILLS = {  # and the colour of the words upon them, so that both can be read
@@ -32,13 +33,22 @@ FILLS = {  # and the colour of the words upon them, so that both can be read
 }
 
 
+def add_gap(word: Word, block: Block, follows: Block | None) -> None:
+    """Two tables without a line between them would be one. Before a new page there is none, and
+    Word wants a line at the end: either would stand on an empty page if the table fills its own."""
+    if follows is None:
+        keep_last(word)
+        _space(word, Pt(1))
+    elif not isinstance(follows, NewPage):
+        _space(word, Pt(10) if isinstance(block, Bar | Mark) else Pt(8))
+
+
 def add_bar(word: Word, block: Bar) -> None:
     table = _table(word, [WIDTH])
     [row] = table.rows
     row.height_rule, row.height = WD_ROW_HEIGHT_RULE.AT_LEAST, Mm(11)
     _write(row.cells[0], block.words, font=HEITI, align=ALIGN.CENTER, size=Pt(18))
     _colour(row.cells[0], block.colour)
-    _space(word, Pt(10))
 
 
 def add_mark(word: Word, block: Mark) -> None:
@@ -46,7 +56,6 @@ def add_mark(word: Word, block: Mark) -> None:
     table = _table(word, [WIDTH // 2])
     table.alignment = WD_TABLE_ALIGNMENT.RIGHT
     _write(table.rows[0].cells[0], block.words, font=HEITI, align=ALIGN.CENTER)
-    _space(word, Pt(10))
 
 
 def add_form(word: Word, block: Form) -> None:
@@ -62,8 +71,7 @@ def add_form(word: Word, block: Form) -> None:
             _write(cell, words, font=HEITI if n % 2 == 0 else "")
             if n % 2 == 0:
                 _fill(cell, PALE)
-    _keep_together(table)
-    _space(word, Pt(8))
+    _keep(table.rows[:-1])  # all on one page, if they have room on it
 
 
 def add_grid(word: Word, block: Grid) -> None:
@@ -83,7 +91,7 @@ def add_grid(word: Word, block: Grid) -> None:
             _colour(row.cells[block.coloured], colour)
         if block.anchors:
             _name(row.cells[0], n, block.anchors[n])
-    _space(word, Pt(8))
+    _keep([head])
 
 
 def add_copy_to(word: Word, block: CopyTo) -> None:
@@ -180,11 +188,23 @@ def _keep_whole(row: _Row, said: Sequence[str]) -> None:
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
-def _keep_together(table: Table) -> None:
-    """All rows on one page, if they have room on it."""
-    for row in table.rows[:-1]:
+def _keep(rows: Sequence[_Row]) -> None:
+    """Each on the page of what follows it."""
+    for row in rows:
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+
+def keep_last(word: Word) -> None:
+    """What was written last stands on the page of what follows: a paragraph, or the end of a
+    table."""
+    for part in reversed(list(word.iter_inner_content())):
+        if isinstance(part, Table):
+            _keep(part.rows[0 if len(part.rows) <= SHORT else -2 :])
+            return
+        part.paragraph_format.keep_with_next = True
+        if part.text:
+            return
 
 
 def _repeat(row: _Row) -> None:

@@ -21,7 +21,7 @@ from notifications.papers.paper import (
     Signature,
     Title,
 )
-from notifications.sheet_words import AS_FORMULA, cell_words, pieces
+from notifications.sheet_words import AS_FORMULA, cell_words, lines_of, pieces
 from notifications.wording import ENGLISH
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,7 +30,8 @@ HEAD = {**CELL, "font_name": "黑体", "bold": True, "align": "center", "bg_colo
 TITLE = {"font_name": "黑体", "font_size": 16}
 WORDS = {"font_name": "宋体", "font_size": 11, "text_wrap": True, "valign": "top"}
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
-LONGEST_NAME, A4, WIDE = 31, 9, 90
+LONGEST_NAME, A4, WIDE = 31, 9, 66
+LINE, TALLEST = 15, 409  # points; Excel has no taller row
 
 
 def write_workbook(paper: Paper) -> bytes:
@@ -41,6 +42,8 @@ def write_workbook(paper: Paper) -> bytes:
         book.set_properties({"created": datetime.combine(paper.on, time()), "author": paper.author})
         front = book.add_worksheet("Summary" if paper.language == ENGLISH else "说明")
         front.set_column(0, 0, WIDE)
+        front.set_paper(A4)
+        front.fit_to_pages(1, 0)
         row, heading, above = 0, "", ""
         for block in paper.blocks:
             if isinstance(block, Heading):
@@ -52,6 +55,8 @@ def write_workbook(paper: Paper) -> bytes:
                 style = book.add_format(TITLE if isinstance(block, Title) else WORDS)
                 for piece in pieces(line):
                     front.write_string(row, 0, cell_words(piece), style)
+                    if isinstance(block, Paragraph):
+                        front.set_row(row, min(lines_of(piece, WIDE) * LINE, TALLEST))
                     row += 1
     return written.getvalue()
 

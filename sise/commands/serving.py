@@ -131,7 +131,8 @@ def listen(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """Until a signal comes. `stopping` is set by it at once: whoever is still sending a page's form
-    is waited for, and meanwhile no mail begins. `facts` are printed as JSON, with the address."""
+    is waited for, and meanwhile no mail begins. `facts` are printed as JSON, with the address,
+    once it listens there."""
     # Half a second to import, for which no other command should wait.
     import uvicorn
 
@@ -139,10 +140,14 @@ def listen(
     from web.slow_clients import OnTime
 
     gc.freeze()  # they stay to the end of the process: nobody looks through them for what can go
-    _say_where(edge, office.base_url, mailbox, facts)
     app = create_app(office, clock=clock.now, mailbox=mailbox, demo=demo)
 
     class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                _say_where(edge, office.base_url, mailbox, facts)
+
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             first = not self.should_exit
             super().handle_exit(sig, frame)

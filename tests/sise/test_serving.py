@@ -66,19 +66,22 @@ def until(true: Callable[[], object], child: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"not in {PATIENCE} seconds")
 
 
-def test_where_it_serves_is_told_as_json_before_it_ends(ready: Sise) -> None:
+def test_where_it_serves_is_told_as_json_once_it_does(ready: Sise) -> None:
     """With no relay, so that mail is caught: a program that started it reads where."""
-    port = free_port()
-    command = [sys.executable, "-m", "sise", "serve", "--json", "--port", str(port)]
     off = {**os.environ, "SISE_NIGHT_AT": "off"}
-    with subprocess.Popen(command, cwd=ROOT, env=off, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout
-        said = "".join(iter(child.stdout.readline, "}\n")) + "}"
-        until(lambda: listens(port), child)
-        child.send_signal(signal.SIGTERM)
+    with free_port() as port:
+        command = [sys.executable, "-m", "sise", "serve", "--json", "--port", str(port)]
+        with subprocess.Popen(command, cwd=ROOT, env=off, stdout=subprocess.PIPE) as child:
+            assert child.stdout
+            said = b""
+            while not said.endswith(b"\n}\n") and (line := child.stdout.readline()):
+                said += line
+            is_there = listens(port)
+            child.send_signal(signal.SIGTERM)
 
     address = f"http://127.0.0.1:{port}"
     assert json.loads(said) == {"url": address, "mailbox": f"{address}/mailbox"}
+    assert is_there
     assert child.returncode == 0
 
 

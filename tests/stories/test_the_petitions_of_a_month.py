@@ -124,7 +124,7 @@ def test_the_month_is_a_workbook_too_with_a_sheet_for_each_set(kept, tmp_path):
     book = CalamineWorkbook.from_path(file)
     sheets = [book.get_sheet_by_index(n).to_python() for n in range(5)]
 
-    assert book.sheet_names == ["说明", *(f"{SETS[one][0]} ({len(july.sets[one])})" for one in S)]
+    assert book.sheet_names == ["说明", *(f"{SETS[one][0]}（{len(july.sets[one])}）" for one in S)]
     assert sheets[1][0] == ["编号", "事项", "承办单位", "环节", "收到日期", "天数"]
     assert [row[0] for row in sheets[1][1:]] == ["信-老", "信-线", "信-撤"]
     assert sheets[1][1][5] == 93, "a number, not words"

@@ -154,12 +154,47 @@ def test_the_sheet_is_laid_out_as_offices_print_it(kept: Engine, tmp_path: Path)
     assert '<mergeCell ref="B3:B5"/>' in xml
     assert f'<autoFilter ref="A2:{chr(64 + width)}6"/>' in xml
     assert 'ySplit="2" topLeftCell="D3"' in xml
-    assert '<pageSetup paperSize="8" fitToHeight="0" orientation="landscape"/>' in xml
+    assert (
+        '<pageSetup paperSize="8" scale="70" pageOrder="overThenDown" orientation="landscape"/>'
+        in xml
+    )
     assert "第 &amp;P 页，共 &amp;N 页" in xml
     assert "_xlnm.Print_Titles" in part(path, "workbook.xml")
     assert column(path, "整改措施") == ["排查", "整改", "验收", ""]
     assert column(path, "责任单位") == ["区教育局"] * 4  # under the merged cell too: filters see it
     assert cells(path, "台账")[0][0] == "台账（截至2022年8月1日）"
+
+
+def test_two_sheets_side_by_side_have_room_for_all_columns(kept: Engine, tmp_path: Path) -> None:
+    """The number and the title stand on either; ten points are seven in print."""
+    path = tmp_path / "台账.xlsx"
+    exported(kept, path)
+    xml = part(path, "worksheets/sheet1.xml")
+    found = re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', xml)
+    widths = [float(w) for first, last, w in found for _ in range(int(first), int(last) + 1)]
+    [second] = map(int, re.findall(r'<colBreaks [^>]*><brk id="(\d+)"', xml))
+    a3 = 420 - 2 * 0.4 * 25.4  # mm between the margins
+
+    assert len(widths) == len(cells(path, "台账")[1])
+    assert cells(path, "台账")[1][second] == "交办日期"
+    for shown in (widths[:second], widths[:3] + widths[second:]):
+        in_print = sum(shown) * 7 / 96 * 25.4 * 0.7
+        assert in_print * 1.35 < a3  # as wide as columns are without Excel's own font
+    assert "'台账'!$A:$C,'台账'!$1:$2" in part(path, "workbook.xml").replace("台账!", "'台账'!")
+
+
+def test_what_several_rows_show_has_room_in_all_of_them(empty: Engine, tmp_path: Path) -> None:
+    """Excel has no row that is taller than 409 points; a remark may take more."""
+    path = tmp_path / "台账.xlsx"
+    with transaction(empty, instant(TODAY)) as session:
+        take_in(session, Ledger((replace(ROW, remarks="备注" * 200),), (HEAD,)))
+
+    exported(empty, path)
+
+    xml = part(path, "worksheets/sheet1.xml")
+    heights = [float(ht) for ht in re.findall(r'<row r="\d+"[^>]* ht="([\d.]+)"', xml)][2:]
+    assert max(heights) <= 409
+    assert sum(heights) >= 400 / 9 * 14  # nine characters to a line, at most
 
 
 def test_of_a_very_large_ledger_the_number_alone_is_merged(
@@ -215,7 +250,13 @@ def test_a_ledger_with_restricted_matters_says_so(kept: Engine, tmp_path: Path) 
 
     exported(kept, path)
 
-    assert cells(path, "台账")[0][0].endswith("含限知事项 1 件，仅限督查室内部使用")
+    title = cells(path, "台账")[0]
+    said = "含限知事项 1 件，仅限督查室内部使用"
+    assert {n: words for n, words in enumerate(title) if words} == {
+        0: "台账（截至2022年8月1日）",
+        3: said,
+        13: said,  # on the second sheet, in print
+    }
     assert path.stat().st_mode & 0o077 == 0
 
 
