@@ -79,8 +79,7 @@ def _plan_units(people: People, rows: Sequence[DirectoryRow]) -> list[Problem]:
 def _plan_people(people: People, rows: Sequence[DirectoryRow]) -> tuple[list[Found], list[Problem]]:
     """Those with an address first: a row without one may mean somebody of a later row."""
     found, problems = list[Found](), list[Problem]()
-    named = [row for row in rows if row.name]
-    for row in sorted(named, key=lambda row: not row.email):
+    for row in sorted((row for row in rows if row.name), key=_in_turn(people)):
         try:
             if row.email:
                 person = people.by_address(row.unit, row.name, row.email)
@@ -91,6 +90,18 @@ def _plan_people(people: People, rows: Sequence[DirectoryRow]) -> tuple[list[Fou
             column = "邮箱" if who.need is Need.TWO_NAMES else "姓名"
             problems.append(_problem(row, column, who.need, who.found, who.other))
     return found, problems
+
+
+def _in_turn(people: People) -> Callable[[DirectoryRow], tuple[bool, bool, bool]]:
+    """Of those with an address the row first that says of somebody without one what is known: the
+    post, or the unit."""
+    terms = [term for term in people.roster.posts if not term.person.email]
+    held = {(term.unit, term.person.name, term.kind) for term in terms}
+    return lambda row: (
+        not row.email,
+        (row.unit, row.name, row.post) not in held,
+        not people.without_address(row.unit, row.name),
+    )
 
 
 def _settle_homes(found: Iterable[Found]) -> None:

@@ -56,11 +56,14 @@ class People:
         found = self.roster.named(unit, name) or self.roster.by_name.get(name, [])
         return self._one(found, name) if found else self.within(unit, name)
 
+    def without_address(self, unit: str, name: str) -> list[Person]:
+        return [p for p in self.roster.named(unit, name) if not p.email]
+
     def _claim(self, unit: str, name: str, email: str) -> Person:
-        nameless = [p for p in self.roster.named(unit, name) if not p.email]
-        if len(nameless) == 1:
-            self.roster.give_address(nameless[0], email)
-            return nameless[0]
+        without = self.without_address(unit, name)
+        if len(without) == 1:
+            self.roster.give_address(without[0], email)
+            return without[0]
         return self.roster.add(Person(name, email, unit))
 
     def _known_address(self, written: str) -> Person:

@@ -86,6 +86,34 @@ def test_a_post_in_another_unit_is_corrected_whichever_row_comes_first(engine: E
     assert addresses(engine) == [("何局", "new@example.cn")]
 
 
+@pytest.mark.parametrize("first", [BUREAU, SCHOOL])
+def test_an_address_is_given_to_who_had_none_whichever_row_comes_first(
+    engine: Engine, first: str
+) -> None:
+    apply_to(engine, directory(replace(HEAD, email="")))
+    rows = {BUREAU: HEAD, SCHOOL: replace(HEAD, unit=SCHOOL)}
+    other = SCHOOL if first == BUREAU else BUREAU
+
+    apply_to(engine, directory(rows[first], rows[other]))
+
+    assert addresses(engine) == [("何局", "old@example.cn")]
+
+
+@pytest.mark.parametrize("first", [PostKind.UNIT_HEAD, PostKind.HANDLER])
+def test_of_two_namesakes_the_one_with_the_post_is_given_the_address(
+    engine: Engine, first: PostKind
+) -> None:
+    apply_to(engine, directory(replace(HEAD, email="")))
+    handler = replace(HEAD, email="b@example.cn", post=PostKind.HANDLER)
+    rows = (HEAD, handler) if first == PostKind.UNIT_HEAD else (handler, HEAD)
+
+    apply_to(engine, directory(*rows))
+
+    with reading(engine) as session:
+        held = session.exec(select(Official.email, Post.kind).join(Post)).all()
+    assert {*held} == {(HEAD.email, HEAD.post), (handler.email, handler.post)}
+
+
 def test_dates_of_an_absence_do_not_hide_the_post(engine: Engine) -> None:
     deputy = DirectoryRow(unit=BUREAU, name="李四", email="li@example.cn")
     away = {"deputy": "李四", "from_on": date(2022, 7, 1), "until_on": date(2022, 7, 20)}
