@@ -14,7 +14,7 @@ from flows.morning import board
 from flows.office import Office
 from flows.pauses import circuit
 from flows.signoff.unreferred import stalled
-from flows.unreachable import unreachable, without_address
+from flows.unreachable import unreachable
 from flows.working_days import horizon_warning, load_calendar
 from models import DutyOccurrence, DutyTemplate, Message, Night, Webhook
 from models.duty import DutyState
@@ -115,8 +115,8 @@ def _from_nowhere(office: Office) -> Iterator[str]:
 
 
 def _unreached(office: Office, session: Session, today: date) -> Iterator[str]:
-    refused = (person.name for person in unreachable(session, today))
-    names = sorted([*refused, *(name for name, _ in without_address(session, today))])
+    refused, without = unreachable(session, today)
+    names = sorted([*(person.name for person in refused), *(name for name, _ in without)])
     if names:
         more = office.both("等", " and others") if len(names) > NAMED else ""
         shown = office.both("、", ", ").join(names[:NAMED]) + more

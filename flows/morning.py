@@ -17,7 +17,7 @@ from flows.papers.prepared import waiting
 from flows.recipients import Directory
 from flows.rulebook import ladder_of
 from flows.tally import Tally, tally
-from flows.unreachable import unreachable, without_address
+from flows.unreachable import unreachable
 from flows.working_days import horizon_warning
 from models import (
     Message,
@@ -77,6 +77,7 @@ def summarise(
     waits: Sequence[PostingDraft],
 ) -> Summary:
     number, head = history.head(session)
+    refused, without = unreachable(session, night.on)
     return Summary(
         on=night.on,
         scanned=night.scanned,
@@ -90,8 +91,8 @@ def summarise(
         previous_mail=counted.previous_mail,
         unresolved=counted.unresolved,
         stalled=counted.stalled,
-        unreachable=[person.name for person in unreachable(session, night.on)],
-        without_address=without_address(session, night.on),
+        unreachable=[person.name for person in refused],
+        without_address=without,
         horizon=horizon_warning(calendar, night.on),
         audit_number=number,
         audit_head=head,

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import false, func, or_, select, true, union_all
+from sqlalchemy import cast, false, func, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from flows.recipients import SUPPRESSING, TODAY, day_begins, in_force
 from models import Message, Official, Post, Suppression, Task, Unit
-from models.columns import written_out
+from models.columns import Instant, written_out
 from models.message import MessageState
 from models.organisation import PostKind
 from models.signoff import OPEN
@@ -29,16 +29,16 @@ class Unreachable:
     suppressed: bool
 
 
-def unreachable(session: Session, on: date) -> list[Unreachable]:
-    """Everybody whose address is suppressed, or whose last mail to this address was refused."""
-    rows = session.execute(_FOUND, {"at": day_begins(on)})
+def unreachable(session: Session, on: date) -> tuple[list[Unreachable], list[tuple[str, str]]]:
+    """Everybody whose address is suppressed, or whose last mail to this address was refused; and by
+    name and unit whoever handles an open task and has no address."""
+    rows = session.execute(_FOUND, {"at": day_begins(on), "on": on})
     people = {who: Unreachable(*said) for who, *said in rows}
-    return sorted(people.values(), key=lambda person: (person.unit, person.name, person.address))
-
-
-def without_address(session: Session, on: date) -> list[tuple[str, str]]:
-    """Handlers of open tasks to whom no mail can be written: name and unit."""
-    return [(name, unit) for name, unit in session.execute(_WITHOUT_ADDRESS, {"on": on})]
+    found = sorted(people.values(), key=lambda person: (person.unit, person.name, person.address))
+    return (
+        [person for person in found if person.address],
+        [(person.name, person.unit) for person in found if not person.address],
+    )
 
 
 _NAMED = select(col(Task.id)).where(
@@ -64,10 +64,17 @@ _BY_POST = select(col(Post.id)).where(  # as Directory.named
     _NAMES_NOBODY.exists(),
 )
 _WITHOUT_ADDRESS = (
-    select(col(Official.name), col(Unit.name))
-    .join(Unit, col(Unit.id) == col(Official.unit_id))
+    select(
+        col(Official.id),
+        col(Official.name),
+        col(Unit.name),
+        literal(""),
+        literal(""),
+        cast(null(), Instant),
+        false(),
+    )
+    .join_from(Official, Unit, col(Unit.id) == col(Official.unit_id))
     .where(func.coalesce(col(Official.email), "") == "", or_(_NAMED.exists(), _BY_POST.exists()))
-    .order_by(col(Official.name))
 )
 _SUPPRESSED = (
     select(
@@ -106,4 +113,5 @@ _REFUSED = (  # whose newest mail was, at the address that is still theirs
         ~_LATER.exists(),
     )
 )
-_FOUND = union_all(_REFUSED, _SUPPRESSED).order_by("suppressed")  # of both, the address says more
+# Of who is refused and suppressed, the address says more.
+_FOUND = union_all(_REFUSED, _SUPPRESSED, _WITHOUT_ADDRESS).order_by("suppressed")

@@ -167,7 +167,7 @@ def _known(session: Session, people: Collection[int], on: date) -> _Known:
         .order_by(col(Absence.from_on), col(Absence.id))
     ):
         absences[absence.official_id].append((absence, deputy))
-    refused = {person.address: person.why for person in unreachable(session, on)}
+    refused = {person.address: person.why for person in unreachable(session, on)[0]}
     return _Known(posts, absences, refused)
 
 

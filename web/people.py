@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from flows.database import reading
-from flows.unreachable import unreachable, without_address
+from flows.unreachable import unreachable
 from web.desk import desk_of
 from web.desk_pages import desk_page, let_in, whoever_keeps_directory
 
@@ -17,10 +17,5 @@ def unreachable_people(request: Request) -> Response:
     now = desk.now()
     with reading(desk.office.engine) as session:
         viewer = let_in(request, session, now, whoever_keeps_directory)
-        return desk_page(
-            request,
-            viewer,
-            "unreachable.html",
-            people=unreachable(session, desk.today(now)),
-            without=without_address(session, desk.today(now)),
-        )
+        people, without = unreachable(session, desk.today(now))
+        return desk_page(request, viewer, "unreachable.html", people=people, without=without)

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from flows.burden import WeekOfMail, last_week
 from flows.history import head
-from flows.unreachable import unreachable, without_address
+from flows.unreachable import unreachable
 from flows.working_days import horizon_warning
 from models import Night
 from web.matter import Showing
@@ -40,7 +40,7 @@ def load_today(session: Session, showing: Showing, timezone: ZoneInfo) -> Today:
     return Today(
         showing.on,
         played(session, newest) if newest else None,
-        len(unreachable(session, showing.on)) + len(without_address(session, showing.on)),
+        sum(len(some) for some in unreachable(session, showing.on)),
         horizon_warning(showing.calendar, showing.on),
         link,
         newest_hash,

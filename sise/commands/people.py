@@ -10,7 +10,7 @@ import typer
 from flows.bounces import fetch_bounces, take_bounces
 from flows.database import reading, transaction
 from flows.suppression import reach as take_back
-from flows.unreachable import Unreachable, unreachable, without_address
+from flows.unreachable import Unreachable, unreachable
 from models.refusal import Refusal
 from notifications.bounce_reports import split_mbox
 from sise.commands.edge import Edge, Json, as_json, fitting, octets_of, open_edge, out
@@ -24,8 +24,7 @@ def unreachable_command(json: Json = False) -> None:
     """Whose address is refused, or missing: correct it in the directory and import that."""
     edge = open_edge()
     with reading(edge.office.engine) as session:
-        found = unreachable(session, edge.today)
-        without = without_address(session, edge.today)
+        found, without = unreachable(session, edge.today)
     if json:
         none = {"address": "", "since": None, "suppressed": False}
         why = edge.both("没有邮箱", "no address")

@@ -192,7 +192,7 @@ def test_kinds_and_records_are_listed(recorded: Sise) -> None:
     [
         (["act", "add", "party_warning"], "没有“party_warning”这一类", "there is no kind"),
         (["act", "add", "visit", "--on", "7月"], "“7月”不是日期", "'7月' is no date"),
-        (["act", "add", "visit", "--on", "2999-01-01"], "日期 2999-01-01", "the date 2999-01-01"),
+        (["act", "add", "visit", "--on", "2099-01-01"], "日期 2099-01-01", "the date 2099-01-01"),
         (["act", "add", "visit", "--line", "a|b|c|d|e|f"], "第 1 行：有 6 栏", "line 1: 6 parts"),
         (["act", "add", "visit", "--task", "x"], "没有编号为“x”的事项", "no task has the number"),
         (["act", "add", "visit", "--open", "x"], "第 1 行：交办事项请写成", "line 1: write a task"),
@@ -220,9 +220,9 @@ def test_kinds_and_records_are_listed(recorded: Sise) -> None:
             "report 3 was published",
         ),
         (
-            ["report", "progress", "p.docx", "--to", "2999-01-01"],
-            "2999年1月1日还没有到",
-            "2999-01-01",
+            ["report", "progress", "p.docx", "--to", "2099-01-01"],
+            "2099年1月1日还没有到",
+            "2099-01-01",
         ),
         (["report", "progress", "p.docx", "--form", "x.toml"], "无法读取 x.toml", "x.toml cannot"),
         (["report", "progress", "p.docx", "--form", "bad.toml"], "bad.toml：", "bad.toml: "),

@@ -109,7 +109,7 @@ def test_a_bulletin_is_issued_once_and_printed_as_often_as_wanted(
     [
         (["--number", "7"], "没有第 7 期；还没有印发过", "there is no issue No. 7"),
         (["--number", "1", "--to", "2022-07-01"], "第 1 期的起止日期已经固定", "the days of No. 1"),
-        (["--to", "2999-01-01"], "2999年1月1日还没有到", "2999-01-01 lies ahead"),
+        (["--to", "2099-01-01"], "2099年1月1日还没有到", "2099-01-01 lies ahead"),
         (["--from", "7月"], "“7月”不是日期", "'7月' is no date"),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",

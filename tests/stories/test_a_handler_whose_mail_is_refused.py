@@ -57,7 +57,7 @@ def test_a_handler_whose_mail_is_refused(office, cast: Cast):
 
     apply_to(office.engine, Ledger(directory=(CORRECTED,)), today=date(2022, 7, 18))
     with reading(office.engine) as session:
-        assert unreachable(session, date(2022, 7, 19)) == []
+        assert unreachable(session, date(2022, 7, 19)) == ([], [])
     with peer() as relay:
         run_night(to(relay, office), on=date(2022, 7, 19), now=instant(date(2022, 7, 19)))
     assert told(office, "丙-1") == [("alice", "handler", "act")]
