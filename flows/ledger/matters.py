@@ -148,8 +148,8 @@ class Check:
         self._responsible(row, task, handler)
         stage = self._first_stage(row, task, procedure)
         opened_on, due_on = self._dates(row, task, stage)
-        if len(self.problems) > before or procedure is None:
-            return None
+        if len(self.problems) > before or procedure is None or not row.unit:
+            return None  # of a unit that is not said, or not readable, the reading has told
         measures = tuple(self.known.measures.get(task.id or 0, ())) if task else ()
         begins = stage.name if stage else ""
         return Matter(row, procedure, opened_on, due_on, handler, leader, task, measures, begins)

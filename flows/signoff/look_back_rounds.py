@@ -83,7 +83,7 @@ def draw_look_backs(
 
 def draw_again(session: Session, round_id: int) -> Redrawn:
     """The proof that a sample is what its seed draws. Raises NoSuchRound."""
-    found = session.get(LookBackRound, round_id)
+    found = session.get(LookBackRound, round_id) if 0 < round_id < 2**31 else None
     if found is None:
         raise NoSuchRound(round_id)
     listed = shown_in(session, found.packet)

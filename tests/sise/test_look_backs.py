@@ -81,7 +81,9 @@ def test_the_task_tells_of_its_look_backs(closed: Sise):
 
 
 def test_what_cannot_be_done_is_one_sentence(closed: Sise):
-    assert "没有第 7 号抽样" in closed.refused("look-back", "draw-again", 7, code=2)
+    for number in (7, 2**63):
+        said = closed.refused("look-back", "draw-again", number, code=2)
+        assert f"没有第 {number} 号抽样" in said
     assert "没有编号" in closed.refused("look-back", "add", "丙-9", "--why", "抽查", code=2)
     assert "请写明理由" in closed.refused("look-back", "add", "甲-1", "--why", " ", code=2)
     assert "--why" in closed.refused("look-back", "add", "甲-1", code=2)

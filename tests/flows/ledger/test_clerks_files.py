@@ -46,6 +46,23 @@ def test_deadlines_under_another_heading_are_told_once(engine: Engine, read_shee
     assert apply_to(engine, lasting).opened == 3
 
 
+@pytest.mark.usefixtures("cast")
+@pytest.mark.parametrize(
+    ("unit", "told"),
+    [("", "是空的，此列必须填写"), ("区\u200b教育局", "U+200B"), ("区\u3000教育局", "U+3000")],
+)
+def test_a_unit_that_is_empty_or_cannot_be_read_is_told_and_no_more(
+    engine: Engine, read_sheets: Read, unit: str, told: str
+) -> None:
+    named = [*REQUIRED, "责任人"]
+    ledger = read_sheets({"台账": [named, ("1", "问题", unit, "2022-12-31", "alice")]})
+
+    [said] = refusals(engine, ledger)
+
+    assert said.startswith("台账 第2行 责任单位：")
+    assert told in said
+
+
 def test_a_line_break_is_called_so(read_sheets: Read) -> None:
     ledger = read_sheets({"台账": [REQUIRED, ("1", "上一行\n下一行", "区教育局", "2022-12-31")]})
 
