@@ -39,15 +39,16 @@ def test_a_job_that_closed_what_it_does_not_read_is_done(kept: Sise, closed: str
     assert (said.returncode, said.stderr) == (0, b"")
 
 
-def test_a_job_that_closed_what_it_does_not_ask_is_done(kept: Sise) -> None:
-    said = started("deliver <&-", kept.home)
+@pytest.mark.parametrize("words", ["deliver", "night --inline"])
+def test_a_job_that_closed_what_it_does_not_ask_is_done(kept: Sise, words: str) -> None:
+    said = started(f"{words} <&-", kept.home)
 
     assert (said.returncode, said.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize(
     ("words", "code"),
-    [("night --inline", 0), ("tasks --help", 0), ("task nope 2>&1", 2)],
+    [("night --inline", 0), ("tasks --json", 0), ("tasks --help", 0), ("task nope 2>&1", 2)],
 )
 def test_whoever_reads_no_further_changes_no_exit_code(kept: Sise, words: str, code: int) -> None:
     read, write = os.pipe()
@@ -59,7 +60,7 @@ def test_whoever_reads_no_further_changes_no_exit_code(kept: Sise, words: str, c
     assert (said.returncode, said.stderr) == (code, b"")
 
 
-@pytest.mark.parametrize("words", ["tasks --json", "tasks --help"])
+@pytest.mark.parametrize("words", ["tasks", "tasks --json", "tasks --help"])
 def test_a_result_that_a_full_disk_does_not_take_is_one_sentence(kept: Sise, words: str) -> None:
     said = started(f"{words} >/dev/full", kept.home)
 
