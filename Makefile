@@ -35,8 +35,9 @@ serve: .venv/run ## the pages and the scheduler
 	$(BIN)/sise init
 	$(BIN)/sise serve
 
+# Two at once: a third has to load, compile and play all that the others have too.
 test: .venv/dev ## the whole suite, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 storm: .venv/dev ## kills, random tasks and large ledgers in full numbers, on both databases; minutes
 	SISE_STORM=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m storm -o python_files='test_*.py kills.py'
