@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 PORT = 8765
 AT = f"http://127.0.0.1:{PORT}"
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 PATIENCE = 60  # seconds for the server to come up
 OFFICE = "administrator.dcs@dinghai.example"
 HANDLER = "handler.zjj@dinghai.example"
@@ -107,10 +108,10 @@ PAGES = {
 
 
 def main() -> None:
+    if CHROMIUM is None:
+        raise SystemExit("needs Debian's package chromium-headless-shell or chromium")
     with served(), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for width, size in WIDTHS.items():
             for person in dict.fromkeys(whose for whose, _ in PAGES.values()):
                 context = entered(browser, person, size)
