@@ -72,7 +72,7 @@ migration: .venv/dev ## write a migration for what the models now declare: make 
 
 screenshots: .venv/dev ## pictures of every page of a demo, for the README
 	SISE_HOME=$(HOME_OF_DEMO) $(BIN)/sise demo --prepare-only
-	SISE_HOME=$(HOME_OF_DEMO) $(BIN)/python docs/screenshots/take.py
+	SISE_HOME=$(HOME_OF_DEMO) PYTHONPATH=. $(BIN)/python docs/screenshots/take.py
 
 clean: ## remove everything that was made here
 	rm -rf .venv var build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

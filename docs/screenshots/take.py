@@ -25,12 +25,12 @@ from models import ReplyLink
 from notifications.links import token
 from sise import clock
 from sise.settings import load_settings
+from tests.web.chromium import CHROMIUM
 
 HERE = Path(__file__).parent
 PORT = 8765
 AT = f"http://127.0.0.1:{PORT}"
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 PATIENCE = 60  # seconds for the server to come up
 OFFICE = "administrator.dcs@dinghai.example"
 HANDLER = "handler.zjj@dinghai.example"
